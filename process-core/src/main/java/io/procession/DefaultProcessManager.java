@@ -1,0 +1,139 @@
+package io.procession;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.event.ProcessListener;
+import io.procession.execution.LocalProcessLauncher;
+import io.procession.execution.PendingProcess;
+import io.procession.execution.Pipeline;
+import io.procession.execution.PipelineResult;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningPipeline;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+
+/**
+ * A manager over a launcher and, unless another was given, the engine for real processes.
+ */
+final class DefaultProcessManager implements ProcessManager {
+
+	private final LocalProcessLauncher launcher;
+
+	private final @Nullable Thread shutdownHook;
+
+	DefaultProcessManager(ProcessManager.Builder builder) {
+		ProcessEngine given = builder.engine();
+		ProcessEngine engine = (given != null) ? given : new ZtProcessEngine(builder.guard(), builder.application());
+		this.launcher = new LocalProcessLauncher(builder.settings(), engine, builder.timeSource(), builder.scheduler(),
+				builder.executor(), builder.secretResolver());
+		this.shutdownHook = builder.shutdownHook() ? new Thread(this.launcher::close, "procession-shutdown") : null;
+		if (this.shutdownHook != null) {
+			Runtime.getRuntime().addShutdownHook(this.shutdownHook);
+		}
+	}
+
+	@Override
+	public PendingProcess pending(ProcessSpec spec) {
+		return this.launcher.pending(spec);
+	}
+
+	@Override
+	public ProcessResult run(PendingProcess pending) {
+		return this.launcher.run(pending);
+	}
+
+	@Override
+	public RunningProcess start(PendingProcess pending) {
+		return this.launcher.start(pending);
+	}
+
+	@Override
+	public RunningProcess startUncounted(PendingProcess pending) {
+		return this.launcher.startUncounted(pending);
+	}
+
+	@Override
+	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
+		return this.launcher.runAsync(pending);
+	}
+
+	@Override
+	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending) {
+		return this.launcher.startAsync(pending);
+	}
+
+	@Override
+	public ProcessSettings settings() {
+		return this.launcher.settings();
+	}
+
+	@Override
+	public long nanoTime() {
+		return this.launcher.nanoTime();
+	}
+
+	@Override
+	public Future<?> schedule(Duration delay, Runnable task) {
+		return this.launcher.schedule(delay, task);
+	}
+
+	@Override
+	public PipelineResult run(Pipeline pipeline) {
+		return this.launcher.run(pipeline);
+	}
+
+	@Override
+	public RunningPipeline start(Pipeline pipeline) {
+		return this.launcher.start(pipeline);
+	}
+
+	@Override
+	public CompletableFuture<PipelineResult> runAsync(Pipeline pipeline) {
+		return this.launcher.runAsync(pipeline);
+	}
+
+	@Override
+	public List<RunningProcess> running() {
+		return this.launcher.running();
+	}
+
+	@Override
+	public Optional<RunningProcess> find(long pid) {
+		return this.launcher.find(pid);
+	}
+
+	@Override
+	public void addListener(ProcessListener listener) {
+		this.launcher.addListener(listener);
+	}
+
+	@Override
+	public List<String> limitations() {
+		return this.launcher.limitations();
+	}
+
+	@Override
+	public void close() {
+		if (this.shutdownHook != null && Thread.currentThread() != this.shutdownHook) {
+			try {
+				Runtime.getRuntime().removeShutdownHook(this.shutdownHook);
+			}
+			catch (IllegalStateException ex) {
+				// the JVM exits already: the hook waits for the same close
+				this.launcher.close();
+				return;
+			}
+		}
+		this.launcher.close();
+	}
+
+}

@@ -1,0 +1,64 @@
+package io.procession.engine;
+
+import java.util.List;
+
+import io.procession.process.ProcessStartException;
+
+/**
+ * Starts processes. The one seam between this library and the operating system.
+ * <i>Thread-safe.</i>
+ */
+public interface ProcessEngine extends AutoCloseable {
+
+	/**
+	 * Starts a process on the calling thread. Nothing reads its output until
+	 * {@link EngineProcess#connect} is called.
+	 * @param launch what to start, resolved to the last detail
+	 * @return the process
+	 * @throws ProcessStartException if it cannot be started; no process exists then
+	 */
+	EngineProcess start(Launch launch);
+
+	/**
+	 * Starts processes on the calling thread, each reading what the one before it writes,
+	 * through pipes that the JVM has no part in. The launches' own input counts for the
+	 * first alone, their output for the last alone.
+	 * @param launches what to start, two or more
+	 * @return the processes, in the same order
+	 * @throws ProcessStartException naming the one that cannot be started; none of them
+	 * exists then
+	 */
+	List<EngineProcess> startPipeline(List<Launch> launches);
+
+	/**
+	 * Takes one fresh look at the system's processes, which all {@link ProcessTree trees}
+	 * of this engine share until the next one.
+	 */
+	void look();
+
+	/**
+	 * Called now and then while processes run, on any thread, one call at a time: a
+	 * moment to write down what is needed should the JVM die the next.
+	 */
+	void heartbeat();
+
+	/**
+	 * Everything that processes of this engine have left behind and that is not meant to
+	 * outlive it.
+	 * @return a tree without a root
+	 */
+	ProcessTree leftovers();
+
+	/**
+	 * What this machine lacks for all promises to hold, in words.
+	 * @return one sentence each; empty if nothing is amiss
+	 */
+	List<String> limitations();
+
+	/**
+	 * Frees what the engine holds. Its processes have ended before.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,69 @@
+package io.procession.engine.zt;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The interpreter that the first line of a script asks for; see {@code execve(2)}.
+ *
+ * @param script which script
+ * @param name what its first line says
+ */
+record Interpreter(File script, String name) {
+
+	/** How deep the kernel follows scripts that name scripts. */
+	private static final int DEEPEST = 5;
+
+	/** How much of the first line the kernel reads. */
+	private static final int LONGEST_LINE = 256;
+
+	/**
+	 * Looks for an interpreter that is not there.
+	 * @param program a program, perhaps a script
+	 * @return the missing interpreter, or {@code null} if nothing is amiss
+	 */
+	static @Nullable Interpreter missingOf(File program) {
+		File script = program;
+		for (int depth = 0; depth < DEEPEST; depth++) {
+			String name = read(script);
+			if (name == null) {
+				return null;
+			}
+			if (!new File(name).canExecute()) {
+				return new Interpreter(script, name);
+			}
+			script = new File(name);
+		}
+		return null;
+	}
+
+	private static @Nullable String read(File file) {
+		byte[] start = new byte[LONGEST_LINE];
+		int length;
+		try (InputStream in = new FileInputStream(file)) {
+			length = in.readNBytes(start, 0, start.length);
+		}
+		catch (IOException ex) {
+			// may be executed but not read: it is no script
+			return null;
+		}
+		if (length < 3 || start[0] != '#' || start[1] != '!') {
+			return null;
+		}
+		String line = new String(start, 2, length - 2, StandardCharsets.UTF_8).split("\n", 2)[0];
+		return line.replaceFirst("^[ \t]+", "").split("[ \t]", 2)[0];
+	}
+
+	String describe() {
+		boolean carriageReturn = this.name.endsWith("\r");
+		return "the first line of '" + this.script + "' asks for the interpreter '" + this.name.replace("\r", "\\r")
+				+ "', which is not there"
+				+ (carriageReturn ? ": the file has the line ends of Windows, convert them (sed -i 's/\\r$//')" : "");
+	}
+
+}

@@ -1,0 +1,115 @@
+package io.procession.engine.zt;
+
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.EngineProcess;
+import io.procession.engine.OutputSink;
+import io.procession.engine.ProcessTree;
+import io.procession.process.Signal;
+
+/**
+ * A live process of this machine.
+ */
+final class LocalProcess implements EngineProcess {
+
+	private final Process process;
+
+	private final String executionId;
+
+	private final SystemView system;
+
+	private final Marker marker;
+
+	private volatile @Nullable ProcStat identity;
+
+	LocalProcess(Process process, String executionId, SystemView system, Marker marker) {
+		this.process = process;
+		this.executionId = executionId;
+		this.system = system;
+		this.marker = marker;
+	}
+
+	/**
+	 * Who it is, its PID and its start, or {@code null} once it has ended. Read when it
+	 * is needed: most processes are never signalled.
+	 */
+	@Nullable ProcStat identity() {
+		ProcStat known = this.identity;
+		if (!this.process.isAlive()) {
+			return null;
+		}
+		if (known == null) {
+			known = read(this.process);
+			if (!this.process.isAlive()) {
+				// reaped meanwhile, perhaps before the read: the PID may be another's
+				return null;
+			}
+			this.identity = known;
+		}
+		return known;
+	}
+
+	private static ProcStat read(Process process) {
+		ProcStat stat = ProcStat.read(process.pid());
+		if (stat != null) {
+			return stat;
+		}
+		long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+		return new ProcStat(process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start);
+	}
+
+	@Override
+	public long pid() {
+		return this.process.pid();
+	}
+
+	@Override
+	public void connect(@Nullable OutputSink output, @Nullable OutputSink error, Executor executor) {
+		if (output != null) {
+			executor.execute(new StreamPump(this.process.getInputStream(), output));
+		}
+		if (error != null) {
+			executor.execute(new StreamPump(this.process.getErrorStream(), error));
+		}
+	}
+
+	@Override
+	public OutputStream input() {
+		return this.process.getOutputStream();
+	}
+
+	@Override
+	public OptionalInt exitCode() {
+		return this.process.isAlive() ? OptionalInt.empty() : OptionalInt.of(this.process.exitValue());
+	}
+
+	@Override
+	public boolean waitFor(Duration timeout) throws InterruptedException {
+		return this.process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void onExit(Runnable action) {
+		this.process.onExit().thenRun(action);
+	}
+
+	@Override
+	public boolean signal(Signal signal) {
+		ProcStat target = identity();
+		return target != null && this.process.isAlive() && Signals.send(signal, List.of(target));
+	}
+
+	@Override
+	public ProcessTree tree() {
+		return LocalTree.of(this.system, this.marker, identity(), this.executionId);
+	}
+
+}

@@ -1,0 +1,177 @@
+package io.procession.engine.zt;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.ProcessTree;
+import io.procession.process.Signal;
+
+/**
+ * A process with all that descends from it. A member is who
+ * <ul>
+ * <li>is the root,</li>
+ * <li>has a member as parent,</li>
+ * <li>is in a session or a group that a member has made, or</li>
+ * <li>carries the marker in its environment;</li>
+ * </ul>
+ * and who once was one. None of these is enough alone: a daemon loses its parent and its
+ * session, and some programs overwrite their environment.
+ */
+final class LocalTree implements ProcessTree {
+
+	private final SystemView system;
+
+	private final Predicate<ProcStat> root;
+
+	private final Predicate<List<String>> marked;
+
+	private final Predicate<ProcStat> never;
+
+	/** Start ticks by PID: the identity of everyone who was ever a member and lives. */
+	private final Map<Long, Long> members = new HashMap<>();
+
+	/** Sessions and groups that members have made. */
+	private final Set<Long> groups = new HashSet<>();
+
+	private final Map<Long, Signal> sent = new HashMap<>();
+
+	/** When the first signal was sent, in clock ticks since boot. */
+	private @Nullable Long signalledAt;
+
+	private @Nullable ProcessTable seen;
+
+	private LocalTree(SystemView system, Predicate<ProcStat> root, Predicate<List<String>> marked) {
+		this(system, root, marked, (process) -> false);
+	}
+
+	private LocalTree(SystemView system, Predicate<ProcStat> root, Predicate<List<String>> marked,
+			Predicate<ProcStat> never) {
+		this.system = system;
+		this.root = root;
+		this.marked = marked;
+		this.never = never;
+	}
+
+	/** The tree of one execution. */
+	static LocalTree of(SystemView system, Marker marker, @Nullable ProcStat root, String executionId) {
+		return new LocalTree(system,
+				(process) -> root != null && process.pid() == root.pid() && process.startTicks() == root.startTicks(),
+				(markers) -> markers.stream()
+					.anyMatch((entry) -> marker.execution(entry).filter(executionId::equals).isPresent()));
+	}
+
+	/** Everything that carries an engine's marker. */
+	static LocalTree ofMarked(SystemView system, Marker marker) {
+		return new LocalTree(system, (process) -> false,
+				(markers) -> markers.stream().anyMatch((entry) -> marker.execution(entry).isPresent()));
+	}
+
+	/**
+	 * Everything whose owner was a JVM of the same application, on this boot, in this
+	 * namespace, and is proven dead; but no living JVM of the application, nor what that
+	 * owns, wherever it stems from.
+	 */
+	static LocalTree ofOrphans(SystemView system, Marker marker) {
+		Orphans orphans = new Orphans(system, marker.owner());
+		return new LocalTree(system, (process) -> false, orphans::areOrphaned, orphans::isOwner);
+	}
+
+	@Override
+	public List<Long> alive() {
+		ProcessTable table = this.system.table();
+		if (table != this.seen) {
+			this.seen = table;
+			update(table);
+		}
+		return new ArrayList<>(this.members.keySet());
+	}
+
+	private void update(ProcessTable table) {
+		this.members.entrySet().removeIf((member) -> {
+			ProcStat there = table.process(member.getKey());
+			return there == null || there.startTicks() != member.getValue();
+		});
+		this.sent.keySet().retainAll(this.members.keySet());
+		forgetEmptyGroups(table);
+		for (long pid : table.marked()) {
+			ProcStat process = table.process(pid);
+			if (process != null && this.marked.test(table.markers(pid)) && !this.never.test(process)) {
+				join(process);
+			}
+		}
+		boolean grown = true;
+		while (grown) {
+			grown = false;
+			for (ProcStat process : table.processes()) {
+				if (!this.members.containsKey(process.pid()) && belongs(process) && !this.never.test(process)) {
+					join(process);
+					grown = true;
+				}
+			}
+		}
+	}
+
+	private void forgetEmptyGroups(ProcessTable table) {
+		if (this.groups.isEmpty()) {
+			return;
+		}
+		Set<Long> inUse = new HashSet<>();
+		for (ProcStat process : table.processes()) {
+			inUse.add(process.group());
+			inUse.add(process.session());
+		}
+		// its number may be given to a stranger from now on
+		this.groups.retainAll(inUse);
+	}
+
+	private boolean belongs(ProcStat process) {
+		return this.root.test(process) || this.members.containsKey(process.parent())
+				|| this.groups.contains(process.group()) || this.groups.contains(process.session());
+	}
+
+	private void join(ProcStat process) {
+		this.members.put(process.pid(), process.startTicks());
+		if (process.group() == process.pid()) {
+			this.groups.add(process.group());
+		}
+		if (process.session() == process.pid()) {
+			this.groups.add(process.session());
+		}
+	}
+
+	@Override
+	public void signal(Signal signal) {
+		List<ProcStat> targets = new ArrayList<>();
+		List<Long> alive = alive();
+		boolean first = this.signalledAt == null;
+		long signalledAt = first ? ProcStat.ticksNow() : Objects.requireNonNull(this.signalledAt);
+		for (long pid : alive) {
+			ProcStat process = this.system.table().process(pid);
+			if (process == null) {
+				continue;
+			}
+			// a child of a living member, born since, may be what its handler starts
+			boolean spared = !first && process.startTicks() >= signalledAt
+					&& this.members.containsKey(process.parent());
+			boolean due = this.sent.get(pid) != signal && !spared;
+			if (signal == Signal.KILL || due) {
+				targets.add(process);
+				this.sent.put(pid, signal);
+			}
+		}
+		// parents first: they shall know before they see a child die and start the next
+		targets.sort(Comparator.comparingLong(ProcStat::startTicks).thenComparingLong(ProcStat::pid));
+		this.signalledAt = signalledAt;
+		Signals.send(signal, targets);
+	}
+
+}

@@ -1,0 +1,94 @@
+package io.procession.engine.zt;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.process.Signal;
+
+/**
+ * Sends signals to processes whose identity was checked. TERM and KILL go through
+ * {@link ProcessHandle}, which costs nothing and checks the start time once more, the
+ * others through one shell for all, since the JDK has no {@code kill(2)}.
+ */
+final class Signals {
+
+	private static final long SHELL_BOUND_SECONDS = 5;
+
+	private static final Logger logger = LoggerFactory.getLogger(Signals.class);
+
+	private Signals() {
+	}
+
+	/**
+	 * Sends a signal.
+	 * @param signal what to send
+	 * @param processes who gets it; whoever is gone, or whose PID means another by now,
+	 * is left alone
+	 * @return whether one of them was there
+	 */
+	static boolean send(Signal signal, List<ProcStat> processes) {
+		boolean sent = false;
+		List<Long> others = new ArrayList<>();
+		for (ProcStat process : processes) {
+			ProcessHandle handle = verified(process);
+			if (handle == null) {
+				continue;
+			}
+			sent = true;
+			switch (signal) {
+				case TERM -> handle.destroy();
+				case KILL -> handle.destroyForcibly();
+				default -> others.add(process.pid());
+			}
+		}
+		if (!others.isEmpty()) {
+			kill(signal, others);
+		}
+		return sent;
+	}
+
+	// the handle is taken first: if the same process is there afterwards, the handle is
+	// its
+	private static @Nullable ProcessHandle verified(ProcStat process) {
+		Optional<ProcessHandle> handle = ProcessHandle.of(process.pid());
+		if (handle.isEmpty() || process.pid() == ProcessHandle.current().pid()) {
+			return null;
+		}
+		ProcStat now = ProcStat.read(process.pid());
+		if (now == null) {
+			// not Linux: the handle alone has to do
+			return new File("/proc/self/stat").exists() ? null : handle.get();
+		}
+		return (now.isAlive() && now.startTicks() == process.startTicks()) ? handle.get() : null;
+	}
+
+	private static void kill(Signal signal, List<Long> pids) {
+		List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\"", "sh", signal.name()));
+		pids.forEach((pid) -> command.add(Long.toString(pid)));
+		ProcessBuilder builder = new ProcessBuilder(command);
+		builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);
+		try {
+			Process kill = builder.start();
+			kill.getOutputStream().close();
+			if (!kill.waitFor(SHELL_BOUND_SECONDS, TimeUnit.SECONDS)) {
+				kill.destroyForcibly();
+				logger.warn("Signal {} could not be sent within {} s: pids={}", signal, SHELL_BOUND_SECONDS, pids);
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("Signal {} could not be sent, no shell: pids={}", signal, pids, ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

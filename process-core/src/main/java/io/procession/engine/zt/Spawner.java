@@ -1,0 +1,204 @@
+package io.procession.engine.zt;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+import io.procession.engine.Launch;
+import io.procession.process.OutputFile;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
+
+/**
+ * Starts one process: lets zt-exec start what is all pipes and the JDK what zt-exec has
+ * no words for. <i>Confined to the thread that starts the process.</i>
+ */
+final class Spawner {
+
+	static final boolean WINDOWS = File.separatorChar == '\\';
+
+	private final Launch launch;
+
+	private final Marker marker;
+
+	private final LaunchCheck check;
+
+	private final List<String> chain;
+
+	Spawner(Launch launch, Marker marker) {
+		this.launch = launch;
+		this.marker = marker;
+		this.check = new LaunchCheck(launch);
+		this.chain = ExecChain.of(launch);
+	}
+
+	/**
+	 * Checks it before it is started.
+	 * @param asStage whether as a stage of a pipeline
+	 * @throws ProcessStartException naming the culprit
+	 */
+	void check(boolean asStage) {
+		this.check.check();
+		if (asStage) {
+			this.check.checkAsStage();
+		}
+	}
+
+	Process spawn() {
+		try {
+			return needsRedirects() ? builder(true, true).start() : spawnByZtExec();
+		}
+		catch (IOException | RuntimeException ex) {
+			throw explain(ex);
+		}
+	}
+
+	/**
+	 * Starts checked processes as a pipeline.
+	 * @throws ProcessStartException naming the one that could not be started; those that
+	 * were started are gone, but for what they have started in turn
+	 */
+	static List<Process> spawnPipeline(List<Spawner> spawners) {
+		List<ProcessBuilder> builders = new ArrayList<>();
+		int last = spawners.size() - 1;
+		for (int i = 0; i <= last; i++) {
+			builders.add(spawners.get(i).builder(i == 0, i == last));
+		}
+		try {
+			return ProcessBuilder.startPipeline(builders);
+		}
+		catch (IOException | RuntimeException ex) {
+			throw culprit(spawners, ex).explain(ex);
+		}
+	}
+
+	// the JDK names the program: the first stage whose program it is
+	private static Spawner culprit(List<Spawner> spawners, Exception ex) {
+		String message = String.valueOf(rootCause(ex).getMessage()) + ex.getMessage();
+		return spawners.stream()
+			.filter((spawner) -> message.contains("\"" + spawner.command().get(0) + "\""))
+			.findFirst()
+			.orElse(spawners.get(0));
+	}
+
+	private List<String> command() {
+		File executable = this.check.executable();
+		if (executable == null || (!this.check.hasOwnPath() && this.chain.isEmpty())) {
+			return this.launch.arguments();
+		}
+		List<String> command = new ArrayList<>(this.chain);
+		command.addAll(this.launch.arguments());
+		// the JDK would look in the JVM's PATH, a tool of the chain in the child's
+		command.set(this.chain.size(), executable.toString());
+		return command;
+	}
+
+	private boolean needsRedirects() {
+		// zt-exec cannot clear an environment
+		boolean piped = this.launch.inheritEnvironment() && this.launch.input() instanceof Launch.Input.Pipe
+				&& this.launch.output() instanceof Launch.Output.Pipe
+				&& (this.launch.mergeError() || this.launch.error() instanceof Launch.Output.Pipe);
+		return !piped;
+	}
+
+	private Process spawnByZtExec() throws IOException {
+		PipedExecutor executor = new PipedExecutor(command(), this.launch.mergeError());
+		if (this.launch.directory() != null) {
+			executor.directory(this.launch.directory().toFile());
+		}
+		changeEnvironment(executor::environment, (name) -> executor.environment(name, null));
+		return executor.spawn();
+	}
+
+	private ProcessBuilder builder(boolean first, boolean last) {
+		ProcessBuilder builder = new ProcessBuilder(command());
+		if (this.launch.directory() != null) {
+			builder.directory(this.launch.directory().toFile());
+		}
+		Map<String, String> environment = builder.environment();
+		if (!this.launch.inheritEnvironment()) {
+			environment.clear();
+		}
+		changeEnvironment(environment::put, environment::remove);
+		if (first) {
+			builder.redirectInput(input(this.launch.input()));
+		}
+		if (last) {
+			builder.redirectOutput(output(this.launch.output()));
+		}
+		builder.redirectErrorStream(this.launch.mergeError());
+		if (!this.launch.mergeError()) {
+			builder.redirectError(output(this.launch.error()));
+		}
+		return builder;
+	}
+
+	private static ProcessBuilder.Redirect input(Launch.Input input) {
+		if (input instanceof Launch.Input.FromFile file) {
+			return ProcessBuilder.Redirect.from(file.path().toFile());
+		}
+		return (input instanceof Launch.Input.None)
+				? ProcessBuilder.Redirect.from(new File(WINDOWS ? "NUL" : "/dev/null")) : ProcessBuilder.Redirect.PIPE;
+	}
+
+	private static ProcessBuilder.Redirect output(Launch.Output output) {
+		if (output instanceof Launch.Output.ToFile target) {
+			OutputFile file = target.file();
+			return file.append() ? ProcessBuilder.Redirect.appendTo(file.path().toFile())
+					: ProcessBuilder.Redirect.to(file.path().toFile());
+		}
+		return (output instanceof Launch.Output.Discard) ? ProcessBuilder.Redirect.DISCARD
+				: ProcessBuilder.Redirect.PIPE;
+	}
+
+	private void changeEnvironment(BiConsumer<String, String> set, Consumer<String> remove) {
+		this.launch.unsetEnvironment().forEach(remove);
+		this.launch.environment().forEach(set);
+		if (!this.launch.detached()) {
+			set.accept(this.marker.name(), this.marker.value(this.launch.executionId()));
+		}
+	}
+
+	// 17 says "error=2, No such file or directory", 25 "Exec failed, error: 2 (...)"
+	private ProcessStartException explain(Exception ex) {
+		String message = String.valueOf(rootCause(ex).getMessage());
+		if (isErrno(message, 7)) {
+			return this.check.tooLong();
+		}
+		if (isErrno(message, 2)) {
+			return this.check.noInterpreter();
+		}
+		if (isErrno(message, 13)) {
+			return this.check.failure(Reason.NOT_EXECUTABLE,
+					"'" + this.launch.spec().command().program() + "' or its interpreter may not be executed");
+		}
+		if (isErrno(message, 11) || isErrno(message, 12) || isErrno(message, 23) || isErrno(message, 24)) {
+			return this.check.failure(Reason.NO_RESOURCES, "the machine has no room for it (" + errnoText(message)
+					+ "): check the limits on processes, open files and memory");
+		}
+		return this.check.failure(Reason.OTHER, errnoText(message));
+	}
+
+	private static Throwable rootCause(Throwable ex) {
+		Throwable root = ex;
+		while (root.getCause() != null) {
+			root = root.getCause();
+		}
+		return root;
+	}
+
+	private static boolean isErrno(String message, int errno) {
+		return message.contains("error=" + errno + ",") || message.contains("error: " + errno + " ");
+	}
+
+	// what comes before may hold arguments or the environment, secrets included
+	private static String errnoText(String message) {
+		int at = Math.max(message.lastIndexOf("error="), message.lastIndexOf("error: "));
+		return (at >= 0) ? message.substring(at) : "the system refused it";
+	}
+
+}

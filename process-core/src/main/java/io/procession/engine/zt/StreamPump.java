@@ -1,0 +1,80 @@
+package io.procession.engine.zt;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.engine.OutputSink;
+
+/**
+ * Reads one stream of a process to its end, and closes it then. Nobody else ever closes
+ * it: the next read of another could meet a descriptor that was given away since.
+ */
+final class StreamPump implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(StreamPump.class);
+
+	private final InputStream stream;
+
+	private final OutputSink sink;
+
+	/** There may be no memory left when it is needed. */
+	private final byte[] spare = new byte[512];
+
+	StreamPump(InputStream stream, OutputSink sink) {
+		this.stream = stream;
+		this.sink = sink;
+	}
+
+	@Override
+	public void run() {
+		try {
+			pump();
+		}
+		catch (IOException ex) {
+			logger.debug("Output of a process ended early: {}", ex.toString());
+		}
+		finally {
+			try {
+				close();
+			}
+			finally {
+				this.sink.ended();
+			}
+		}
+	}
+
+	private void pump() throws IOException {
+		try {
+			while (read()) {
+				// everything is in the sink
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			// a process must neither hang on a full pipe nor die of a closed one
+			this.sink.failed(ex);
+			while (this.stream.read(this.spare) >= 0) {
+				// thrown away
+			}
+		}
+	}
+
+	private boolean read() throws IOException {
+		ByteBuffer space = this.sink.space();
+		int count = this.stream.read(space.array(), space.arrayOffset() + space.position(), space.remaining());
+		return count >= 0 && (count == 0 || this.sink.received(count));
+	}
+
+	private void close() {
+		try {
+			this.stream.close();
+		}
+		catch (IOException ex) {
+			logger.debug("Output of a process could not be closed: {}", ex.toString());
+		}
+	}
+
+}

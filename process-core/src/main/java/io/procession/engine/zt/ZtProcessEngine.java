@@ -1,0 +1,196 @@
+package io.procession.engine.zt;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.engine.EngineProcess;
+import io.procession.engine.Launch;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.ProcessTree;
+import io.procession.process.ProcessStartException;
+import io.procession.process.Signal;
+
+/**
+ * The engine for real processes. Linux has everything; elsewhere a tree is what
+ * {@link ProcessHandle#descendants()} knows, and there is no guard. <i>Thread-safe.</i>
+ */
+public final class ZtProcessEngine implements ProcessEngine {
+
+	private static final Duration SWEEP_GRACE = Duration.ofSeconds(2);
+
+	private static final Duration SWEEP_BOUND = Duration.ofSeconds(5);
+
+	private static final Logger logger = LoggerFactory.getLogger(ZtProcessEngine.class);
+
+	private final Marker marker;
+
+	private final SystemView system = new SystemView();
+
+	private final @Nullable Guard guard;
+
+	/**
+	 * Guards {@link #swept}, and is held during the sweep: the first start waits for it.
+	 */
+	private final Object sweepLock = new Object();
+
+	private volatile boolean swept;
+
+	/** What lived at the last heartbeat and what was started since, for the guard. */
+	private final Set<LocalProcess> living = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * A new engine; nothing is started yet.
+	 * @param guard whether a guard process, started with the first child, cleans up after
+	 * a killed JVM
+	 * @param application the application's name, the same at its next start; without a
+	 * guard, what a dead JVM of that name left behind is ended before the first start
+	 */
+	public ZtProcessEngine(boolean guard, @Nullable String application) {
+		this.marker = Marker.create(application);
+		this.guard = guard ? new Guard(this.marker) : null;
+		this.swept = application == null;
+	}
+
+	@Override
+	public EngineProcess start(Launch launch) {
+		Spawner spawner = new Spawner(launch, this.marker);
+		spawner.check(false);
+		prepare();
+		return enter(spawner.spawn(), launch);
+	}
+
+	private LocalProcess enter(Process process, Launch launch) {
+		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker);
+		if (this.guard != null && !launch.detached()) {
+			this.living.add(entered);
+		}
+		return entered;
+	}
+
+	@Override
+	public List<EngineProcess> startPipeline(List<Launch> launches) {
+		List<Spawner> spawners = launches.stream().map((launch) -> new Spawner(launch, this.marker)).toList();
+		// all of them before any: the JDK loses a descriptor when it fails in the middle
+		spawners.forEach((spawner) -> spawner.check(true));
+		prepare();
+		try {
+			List<Process> processes = Spawner.spawnPipeline(spawners);
+			List<EngineProcess> started = new ArrayList<>();
+			for (int i = 0; i < processes.size(); i++) {
+				started.add(enter(processes.get(i), launches.get(i)));
+			}
+			return started;
+		}
+		catch (ProcessStartException ex) {
+			// the JDK has killed the children, not what they had started
+			this.system.look();
+			launches.forEach(
+					(launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId()).signal(Signal.KILL));
+			throw ex;
+		}
+	}
+
+	/** What comes before the first process: the guard, or else the sweep. */
+	private void prepare() {
+		if (this.guard != null) {
+			this.guard.ensureRunning();
+		}
+		if (!this.swept && (this.guard == null || !this.guard.isPossible())) {
+			sweep();
+		}
+	}
+
+	private void sweep() {
+		synchronized (this.sweepLock) {
+			if (this.swept) {
+				return;
+			}
+			this.swept = true;
+			this.system.look();
+			LocalTree orphans = LocalTree.ofOrphans(this.system, this.marker);
+			if (!orphans.alive().isEmpty()) {
+				logger.warn("Processes that an earlier JVM of this application left behind are ended: pids={}",
+						orphans.alive());
+				end(orphans);
+			}
+		}
+	}
+
+	private void end(LocalTree orphans) {
+		long began = System.nanoTime();
+		while (!orphans.alive().isEmpty() && System.nanoTime() - began < SWEEP_BOUND.toNanos()) {
+			boolean kill = System.nanoTime() - began > SWEEP_GRACE.toNanos();
+			orphans.signal(kill ? Signal.KILL : Signal.TERM);
+			try {
+				Thread.sleep(20);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				orphans.signal(Signal.KILL);
+				return;
+			}
+			this.system.look();
+		}
+	}
+
+	@Override
+	public void look() {
+		this.system.look();
+	}
+
+	@Override
+	public void heartbeat() {
+		if (this.guard == null || this.living.isEmpty()) {
+			return;
+		}
+		StringBuilder text = new StringBuilder();
+		for (LocalProcess process : this.living) {
+			ProcStat identity = process.identity();
+			if (identity == null) {
+				this.living.remove(process);
+			}
+			else {
+				text.append(identity.pid()).append(':').append(identity.startTicks()).append(' ');
+			}
+		}
+		this.guard.remember(text.toString());
+	}
+
+	@Override
+	public ProcessTree leftovers() {
+		return LocalTree.ofMarked(this.system, this.marker);
+	}
+
+	@Override
+	public List<String> limitations() {
+		List<String> limitations = new ArrayList<>(this.system.limitations());
+		if (this.guard == null) {
+			limitations.add("The guard is switched off: a JVM that is killed leaves its processes behind");
+		}
+		else if (!this.guard.isPossible()) {
+			limitations.add(this.guard.whyNot());
+		}
+		return limitations;
+	}
+
+	@Override
+	public void close() {
+		if (this.guard != null) {
+			try {
+				this.guard.close();
+			}
+			catch (IOException ex) {
+				logger.debug("The guard was gone already", ex);
+			}
+		}
+	}
+
+}

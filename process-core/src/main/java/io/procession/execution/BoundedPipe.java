@@ -1,0 +1,129 @@
+package io.procession.execution;
+
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Bytes from a pump to a stage in Java, at most {@value #CAPACITY} of them under way: the
+ * pump waits while it is full. One thread writes, one reads. The reader may give up,
+ * after which everything written is thrown away.
+ */
+final class BoundedPipe extends InputStream {
+
+	private static final int CAPACITY = 64 * 1024;
+
+	private final byte[] ring = new byte[CAPACITY];
+
+	/** Guards everything below. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	private int start;
+
+	private int count;
+
+	private boolean ended;
+
+	private boolean abandoned;
+
+	/**
+	 * Writes all of it, waiting for room.
+	 * @return whether somebody still reads
+	 */
+	boolean write(ByteBuffer bytes) {
+		this.lock.lock();
+		try {
+			while (bytes.hasRemaining() && !this.abandoned) {
+				if (this.count == CAPACITY) {
+					this.changed.awaitUninterruptibly();
+					continue;
+				}
+				int position = (this.start + this.count) % CAPACITY;
+				int part = Math.min(bytes.remaining(), Math.min(CAPACITY - this.count, CAPACITY - position));
+				bytes.get(this.ring, position, part);
+				this.count += part;
+				this.changed.signalAll();
+			}
+			return !this.abandoned;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Nothing will be written any more. */
+	void end() {
+		this.lock.lock();
+		try {
+			this.ended = true;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public int read() throws InterruptedIOException {
+		byte[] one = new byte[1];
+		return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xff;
+	}
+
+	@Override
+	public int read(byte[] bytes, int offset, int length) throws InterruptedIOException {
+		if (length == 0) {
+			return 0;
+		}
+		this.lock.lock();
+		try {
+			while (this.count == 0) {
+				if (this.ended || this.abandoned) {
+					return -1;
+				}
+				this.changed.await();
+			}
+			int part = Math.min(length, Math.min(this.count, CAPACITY - this.start));
+			System.arraycopy(this.ring, this.start, bytes, offset, part);
+			this.start = (this.start + part) % CAPACITY;
+			this.count -= part;
+			this.changed.signalAll();
+			return part;
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new InterruptedIOException("Interrupted while reading the stage before");
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	@Override
+	public int available() {
+		this.lock.lock();
+		try {
+			return this.count;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** The reader reads no more. */
+	@Override
+	public void close() {
+		this.lock.lock();
+		try {
+			this.abandoned = true;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

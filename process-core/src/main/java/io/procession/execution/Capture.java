@@ -1,0 +1,176 @@
+package io.procession.execution;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The kept bytes of one stream, in the chunks they were read into. Chunks grow from
+ * {@value #FIRST_CHUNK} bytes, so that a silent process costs little and a flood few
+ * objects. One thread fills, any thread reads.
+ */
+final class Capture {
+
+	private static final int FIRST_CHUNK = 512;
+
+	private static final int LARGEST_CHUNK = 256 * 1024;
+
+	private final int largestRead;
+
+	private final long keep;
+
+	/** Guards everything below; the free part of the last chunk is the filler's own. */
+	private final Object lock = new Object();
+
+	private final Deque<byte[]> full = new ArrayDeque<>();
+
+	private long fullLength;
+
+	private long dropped;
+
+	private byte[] current = new byte[FIRST_CHUNK];
+
+	private int filled;
+
+	private boolean frozen;
+
+	/**
+	 * An empty capture.
+	 * @param largestRead bytes of the largest read
+	 * @param keep bytes to keep at least, older ones are dropped
+	 */
+	Capture(int largestRead, long keep) {
+		this.largestRead = largestRead;
+		this.keep = keep;
+	}
+
+	/** Room for the next read, in the last chunk. */
+	ByteBuffer space() {
+		synchronized (this.lock) {
+			if (this.filled == this.current.length) {
+				this.full.add(this.current);
+				this.fullLength += this.filled;
+				this.current = new byte[nextChunk()];
+				this.filled = 0;
+			}
+			int room = Math.min(this.current.length - this.filled, this.largestRead);
+			return ByteBuffer.wrap(this.current, this.filled, room);
+		}
+	}
+
+	// many small chunks cost the collector more than a few large ones
+	private int nextChunk() {
+		long largest = Math.max(this.largestRead, Math.min(LARGEST_CHUNK, this.fullLength / 16));
+		return (int) Math.min(this.current.length * 2L, largest);
+	}
+
+	/** Counts what was put into the room given last. */
+	void filled(int count) {
+		synchronized (this.lock) {
+			if (this.frozen) {
+				return;
+			}
+			this.filled += count;
+			while (!this.full.isEmpty() && length() - this.full.getFirst().length >= this.keep) {
+				int first = this.full.removeFirst().length;
+				this.fullLength -= first;
+				this.dropped += first;
+			}
+		}
+	}
+
+	private long length() {
+		return this.fullLength + this.filled;
+	}
+
+	/** Nothing is added any more; what comes later is not counted. */
+	void freeze() {
+		synchronized (this.lock) {
+			this.frozen = true;
+		}
+	}
+
+	/** Where the next byte will be, counted from the first that ever came. */
+	long end() {
+		synchronized (this.lock) {
+			return this.dropped + length();
+		}
+	}
+
+	/** How many bytes are no longer kept. */
+	long dropped() {
+		synchronized (this.lock) {
+			return this.dropped + Math.max(0, length() - this.keep);
+		}
+	}
+
+	/** What is kept, in order. */
+	List<byte[]> chunks() {
+		synchronized (this.lock) {
+			List<byte[]> chunks = new ArrayList<>(this.full);
+			if (this.filled > 0) {
+				chunks.add(Arrays.copyOf(this.current, this.filled));
+			}
+			long excess = length() - this.keep;
+			for (int i = 0; excess > 0; i++) {
+				// only the first chunk can reach beyond what is kept, or the last is
+				// alone
+				byte[] first = chunks.get(i);
+				int cut = (int) Math.min(excess, first.length);
+				chunks.set(i, Arrays.copyOfRange(first, cut, first.length));
+				excess -= cut;
+			}
+			return chunks;
+		}
+	}
+
+	/**
+	 * A copy of the bytes from a position on.
+	 * @param position counted from the first byte that ever came; what was dropped is
+	 * skipped
+	 */
+	Part from(long position) {
+		synchronized (this.lock) {
+			long start = Math.max(position, this.dropped);
+			long skip = start - this.dropped;
+			long wanted = Math.min(length() - skip, 1 << 20);
+			byte[] bytes = new byte[(int) Math.max(0, wanted)];
+			int copied = 0;
+			for (byte[] chunk : this.full) {
+				if (copied == bytes.length) {
+					break;
+				}
+				if (skip >= chunk.length) {
+					skip -= chunk.length;
+					continue;
+				}
+				int part = (int) Math.min(chunk.length - skip, bytes.length - copied);
+				System.arraycopy(chunk, (int) skip, bytes, copied, part);
+				copied += part;
+				skip = 0;
+			}
+			if (copied < bytes.length) {
+				System.arraycopy(this.current, (int) skip, bytes, copied, bytes.length - copied);
+			}
+			return new Part(start, bytes);
+		}
+	}
+
+	/**
+	 * Some bytes of a stream.
+	 *
+	 * @param start the position of the first, counted from the first that ever came
+	 * @param bytes at most 1 MiB; empty if there are none yet
+	 */
+	record Part(long start, byte[] bytes) {
+
+		long end() {
+			return this.start + this.bytes.length;
+		}
+
+	}
+
+}

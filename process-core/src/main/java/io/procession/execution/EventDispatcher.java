@@ -1,0 +1,76 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessListener;
+
+/**
+ * Brings events to the listeners, in order and on a thread of their own, which exists
+ * while there is something to tell. Lifecycle events are never dropped.
+ */
+final class EventDispatcher {
+
+	private static final Duration IDLE = Duration.ofSeconds(10);
+
+	private static final Logger logger = LoggerFactory.getLogger(EventDispatcher.class);
+
+	private final List<ProcessListener> listeners = new CopyOnWriteArrayList<>();
+
+	private final ThreadPoolExecutor thread;
+
+	EventDispatcher(WorkerThreads threads) {
+		this.thread = new ThreadPoolExecutor(1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
+				threads.factory("procession-events"));
+		this.thread.allowCoreThreadTimeOut(true);
+	}
+
+	void add(ProcessListener listener) {
+		this.listeners.add(listener);
+	}
+
+	/** Tells the listeners there are now; without any, the event is not even made. */
+	void publish(Supplier<ProcessEvent> event) {
+		if (this.listeners.isEmpty()) {
+			return;
+		}
+		ProcessEvent made = event.get();
+		try {
+			this.thread.execute(() -> this.listeners.forEach((listener) -> tell(listener, made)));
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("Event after close: {}", made);
+		}
+	}
+
+	private void tell(ProcessListener listener, ProcessEvent event) {
+		try {
+			listener.onEvent(event);
+		}
+		catch (Throwable ex) {
+			logger.warn("Process listener failed: name={} event={}", event.name(), event.getClass().getSimpleName(),
+					ex);
+		}
+	}
+
+	/** Takes no more events; what was published is still told. */
+	void close() {
+		this.thread.shutdown();
+	}
+
+	/** Waits for the last event to be told. */
+	boolean awaitEnd(long nanos) throws InterruptedException {
+		return this.thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+	}
+
+}

@@ -1,0 +1,123 @@
+package io.procession.execution;
+
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.process.ProcessInput;
+
+/**
+ * Writes given input to a process and then closes its standard input. A process that does
+ * not read to the end is no error.
+ */
+final class InputFeeder {
+
+	/**
+	 * Every pipe has room for so much ({@code pipe(7)}), so that writing it to a fresh
+	 * one never blocks.
+	 */
+	private static final int FITS_ANY_PIPE = 4096;
+
+	/** With larger chunks writer and reader take turns: half the speed. */
+	private static final int CHUNK = 8192;
+
+	private static final Logger logger = LoggerFactory.getLogger(InputFeeder.class);
+
+	private final InputStream input;
+
+	private final OutputStream stdin;
+
+	private final String name;
+
+	/** Whether somebody copies, and so will close. */
+	private final AtomicBoolean taken = new AtomicBoolean();
+
+	private final FutureTask<?> task = new FutureTask<>(this::run, null);
+
+	private InputFeeder(InputStream input, OutputStream stdin, String name) {
+		this.input = input;
+		this.stdin = stdin;
+		this.name = name;
+	}
+
+	static InputFeeder feed(ProcessInput.Bytes input, OutputStream stdin, Executor executor, String name) {
+		byte[] content = input.content();
+		InputFeeder feeder = new InputFeeder(new ByteArrayInputStream(content), stdin, name);
+		if (content.length <= FITS_ANY_PIPE) {
+			feeder.run();
+		}
+		else {
+			executor.execute(feeder.task);
+		}
+		return feeder;
+	}
+
+	static InputFeeder feed(InputStream input, OutputStream stdin, Executor executor, String name) {
+		InputFeeder feeder = new InputFeeder(input, stdin, name);
+		executor.execute(feeder.task);
+		return feeder;
+	}
+
+	private void run() {
+		if (this.taken.compareAndSet(false, true)) {
+			copy(this.input, this.stdin, this.name);
+		}
+	}
+
+	/** The process has ended: a stream that still blocks is interrupted, and closed. */
+	void stop() {
+		if (this.taken.compareAndSet(false, true)) {
+			// it ended before its input began
+			close(this.input);
+			close(this.stdin);
+		}
+		else {
+			this.task.cancel(true);
+		}
+	}
+
+	private static void close(Closeable stream) {
+		try {
+			stream.close();
+		}
+		catch (IOException ex) {
+			logger.debug("Input of a process that has ended could not be closed: {}", ex.toString());
+		}
+	}
+
+	private static void copy(InputStream input, OutputStream stdin, String name) {
+		try (input; stdin) {
+			byte[] chunk = new byte[CHUNK];
+			int count;
+			while ((count = read(input, chunk, name)) >= 0) {
+				stdin.write(chunk, 0, count);
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("Process did not read all of its input: name={}", name);
+		}
+	}
+
+	private static int read(InputStream input, byte[] chunk, String name) {
+		try {
+			return input.read(chunk);
+		}
+		catch (InterruptedIOException ex) {
+			return -1;
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn("Input stream of a process failed, it sees the end of its input: name={}", name, ex);
+			return -1;
+		}
+	}
+
+}

@@ -1,0 +1,139 @@
+package io.procession.execution;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.util.Arrays;
+
+/**
+ * Turns bytes, however they are cut, into whole lines. Looks for the bytes of {@code \n}
+ * and {@code \r}, which is right for every charset that contains ASCII. <i>Confined to
+ * the pump of its stream.</i>
+ */
+final class LineSplitter {
+
+	private static final byte LF = '\n';
+
+	private static final byte CR = '\r';
+
+	private final Charset charset;
+
+	private final int maxLength;
+
+	private final Lines lines;
+
+	private byte[] pending = new byte[0];
+
+	private int pendingLength;
+
+	private boolean skipLineFeed;
+
+	LineSplitter(Charset charset, int maxLength, Lines lines) {
+		this.charset = charset;
+		this.maxLength = maxLength;
+		this.lines = lines;
+	}
+
+	void accept(byte[] bytes, int offset, int length) {
+		int start = offset;
+		int end = offset + length;
+		if (this.skipLineFeed && length > 0) {
+			// the second half of \r\n, whose line went out with the first
+			this.skipLineFeed = false;
+			start += (bytes[offset] == LF) ? 1 : 0;
+		}
+		int i = start;
+		while (i < end) {
+			byte b = bytes[i++];
+			if (b > CR || (b != LF && b != CR)) {
+				continue;
+			}
+			line(bytes, start, i - 1 - start);
+			if (b == CR) {
+				if (i < end && bytes[i] == LF) {
+					i++;
+				}
+				else {
+					this.skipLineFeed = i == end;
+				}
+			}
+			start = i;
+		}
+		if (start < end) {
+			append(bytes, start, end - start);
+		}
+	}
+
+	/** The stream has ended: what is left is a line too. */
+	void end() {
+		if (this.pendingLength > 0) {
+			emitPending();
+		}
+	}
+
+	private void line(byte[] bytes, int offset, int length) {
+		if (this.pendingLength == 0 && length <= this.maxLength) {
+			this.lines.line(new String(bytes, offset, length, this.charset));
+			return;
+		}
+		append(bytes, offset, length);
+		emitPending();
+	}
+
+	private void emitPending() {
+		String line = new String(this.pending, 0, this.pendingLength, this.charset);
+		this.pendingLength = 0;
+		if (this.pending.length > 1 << 16) {
+			this.pending = new byte[0];
+		}
+		this.lines.line(line);
+	}
+
+	private void append(byte[] bytes, int offset, int length) {
+		this.skipLineFeed = false;
+		int done = 0;
+		while (done < length) {
+			int part = Math.min(length - done, this.maxLength + 1 - this.pendingLength);
+			if (this.pending.length < this.pendingLength + part) {
+				int wanted = Math.max(this.pendingLength + part, this.pending.length * 2);
+				this.pending = Arrays.copyOf(this.pending, Math.min(wanted, this.maxLength + 1));
+			}
+			System.arraycopy(bytes, offset + done, this.pending, this.pendingLength, part);
+			this.pendingLength += part;
+			done += part;
+			if (this.pendingLength > this.maxLength) {
+				emitPart();
+			}
+		}
+	}
+
+	// the decoder says how many bytes are whole characters
+	private void emitPart() {
+		CharsetDecoder decoder = this.charset.newDecoder()
+			.onMalformedInput(CodingErrorAction.REPLACE)
+			.onUnmappableCharacter(CodingErrorAction.REPLACE);
+		ByteBuffer in = ByteBuffer.wrap(this.pending, 0, this.maxLength);
+		CharBuffer out = CharBuffer.allocate((int) Math.ceil(this.maxLength * (double) decoder.maxCharsPerByte()));
+		decoder.decode(in, out, false);
+		int cut = (in.position() > 0) ? in.position() : this.maxLength;
+		System.arraycopy(this.pending, cut, this.pending, 0, this.pendingLength - cut);
+		this.pendingLength -= cut;
+		this.lines.part(out.flip().toString());
+	}
+
+	/**
+	 * Receives what was split.
+	 */
+	interface Lines {
+
+		/** A line, or the end of one that was too long. */
+		void line(String line);
+
+		/** The beginning, or a middle part, of a line that is too long. */
+		void part(String part);
+
+	}
+
+}

@@ -1,0 +1,513 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.engine.Launch;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.TimeSource;
+import io.procession.event.ProcessListener;
+import io.procession.process.Command;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessRejectedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
+import io.procession.process.SecretResolver;
+import io.procession.process.Signal;
+
+/**
+ * Launches processes on one engine and keeps the books of what runs: permits, spawns in
+ * flight, events, shutdown. The heart of a manager, which is what users see of it.
+ * <i>Thread-safe.</i>
+ */
+public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
+
+	private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
+
+	/** How long the last things of a close may take each, after the stops. */
+	private static final Duration CLOSE_STEP = Duration.ofSeconds(5);
+
+	/** How long close() waits for its last pumps, which have nothing left to read. */
+	private static final Duration PUMPS_END = Duration.ofSeconds(1);
+
+	/** How long what was left behind has, after TERM. */
+	private static final Duration LEFTOVERS_GRACE = Duration.ofSeconds(2);
+
+	/**
+	 * How many spawns at a time are fastest, on top of one for each processor: measured.
+	 */
+	private static final int EXTRA_SPAWNS = 1;
+
+	private static final Logger logger = LoggerFactory.getLogger(LocalProcessLauncher.class);
+
+	private final ProcessSettings settings;
+
+	private final ProcessEngine engine;
+
+	private final SecretResolver secretResolver;
+
+	private final RunContext context;
+
+	private final WorkerThreads threads = new WorkerThreads();
+
+	private final @Nullable ScheduledExecutorService ownScheduler;
+
+	private final @Nullable ThreadPoolExecutor ownExecutor;
+
+	private final ConcurrencyLimit limit;
+
+	private final int maxSpawns = Runtime.getRuntime().availableProcessors() + EXTRA_SPAWNS;
+
+	private final Semaphore spawns = new Semaphore(this.maxSpawns);
+
+	private final RunBooks books;
+
+	private final CountDownLatch closed = new CountDownLatch(1);
+
+	/**
+	 * A new launcher; users build a {@code ProcessManager} instead.
+	 * @param settings defaults and bounds
+	 * @param engine starts processes; closed with this
+	 * @param time the clocks
+	 * @param scheduler for what is due, or {@code null} for one of its own
+	 * @param executor for pumps and callbacks, or {@code null} for one of its own
+	 * @param secretResolver reads referenced secrets
+	 */
+	public LocalProcessLauncher(ProcessSettings settings, ProcessEngine engine, TimeSource time,
+			@Nullable ScheduledExecutorService scheduler, @Nullable Executor executor, SecretResolver secretResolver) {
+		this.settings = settings;
+		this.engine = engine;
+		this.secretResolver = secretResolver;
+		this.limit = new ConcurrencyLimit(settings.maxConcurrent());
+		ScheduledExecutorService usedScheduler = (scheduler != null) ? scheduler : newScheduler();
+		Executor usedExecutor = (executor != null) ? executor : newExecutor();
+		this.ownScheduler = (scheduler != null) ? null : usedScheduler;
+		this.ownExecutor = (usedExecutor instanceof ThreadPoolExecutor own && executor == null) ? own : null;
+		this.context = new RunContext(settings, time, usedScheduler, usedExecutor,
+				new Stopper(engine, time, usedScheduler, usedExecutor, settings.lostAfter()),
+				new EventDispatcher(this.threads), new AtomicBoolean(), new AtomicBoolean());
+		this.books = new RunBooks(this.context, this.limit, engine);
+	}
+
+	private ScheduledExecutorService newScheduler() {
+		ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1,
+				this.threads.factory("procession-scheduler"));
+		scheduler.setRemoveOnCancelPolicy(true);
+		scheduler.setKeepAliveTime(THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS);
+		scheduler.allowCoreThreadTimeOut(true);
+		return scheduler;
+	}
+
+	private ThreadPoolExecutor newExecutor() {
+		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS,
+				new SynchronousQueue<>(), this.threads.factory("procession-pump"));
+	}
+
+	@Override
+	public PendingProcess pending(ProcessSpec spec) {
+		return PendingProcess.of(this, spec);
+	}
+
+	@Override
+	public ProcessResult run(PendingProcess pending) {
+		acquire(pending.command(), permits(pending));
+		return launch(pending, true, permits(pending)).attend();
+	}
+
+	private void acquire(Command command, int permits) {
+		checkOpen(command);
+		checkPossible(command, permits);
+		try {
+			if (permits == 0 || this.limit.acquire(permits, this.settings.acquireTimeout())) {
+				return;
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new ProcessInterruptedException(command, null, ex);
+		}
+		checkOpen(command);
+		throw new ProcessRejectedException(command,
+				this.limit.limit()
+						+ " processes run already, the most this manager allows, and not enough ended within "
+						+ this.settings.acquireTimeout() + ": raise max-concurrent or acquire-timeout");
+	}
+
+	private void tryAcquire(Command command, int permits) {
+		checkOpen(command);
+		checkPossible(command, permits);
+		if (permits > 0 && !this.limit.tryAcquire(permits)) {
+			throw new ProcessRejectedException(command,
+					this.limit.limit() + " processes run already, the most this manager allows, and start() does not"
+							+ " wait: use runAsync() or run(), or raise max-concurrent");
+		}
+	}
+
+	private void checkPossible(Command command, int permits) {
+		if (permits > this.limit.limit()) {
+			throw new ProcessRejectedException(command, "it needs " + permits
+					+ " processes at once, and this manager allows " + this.limit.limit() + ": raise max-concurrent");
+		}
+	}
+
+	private static int permits(PendingProcess pending) {
+		return pending.toSpec().detached() ? 0 : 1;
+	}
+
+	@Override
+	public RunningProcess start(PendingProcess pending) {
+		tryAcquire(pending.command(), permits(pending));
+		return new RunningProcess(launch(pending, false, permits(pending)));
+	}
+
+	@Override
+	public RunningProcess startUncounted(PendingProcess pending) {
+		checkOpen(pending.command());
+		return new RunningProcess(launch(pending, false, 0));
+	}
+
+	@Override
+	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
+		PendingProcess asRun = withDefaultsOfRun(pending);
+		return whenPermitted(pending.command(), permits(pending), () -> launch(asRun, false, permits(asRun)).onEnd());
+	}
+
+	@Override
+	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending) {
+		PendingProcess silent = withoutLiveInput(pending);
+		return whenPermitted(pending.command(), permits(pending),
+				() -> CompletableFuture.completedFuture(new RunningProcess(launch(silent, false, permits(silent)))));
+	}
+
+	@Override
+	public ProcessSettings settings() {
+		return this.settings;
+	}
+
+	@Override
+	public long nanoTime() {
+		return this.context.time().nanoTime();
+	}
+
+	@Override
+	public Future<?> schedule(Duration delay, Runnable task) {
+		return this.context.schedule(delay, () -> this.context.execute(task));
+	}
+
+	private PendingProcess withDefaultsOfRun(PendingProcess pending) {
+		if (pending.toSpec().detached()) {
+			return pending;
+		}
+		PendingProcess changed = pending;
+		if (pending.toSpec().timeout() == null) {
+			Duration timeout = this.settings.timeout().duration();
+			changed = (timeout != null) ? pending.timeout(timeout) : pending.noTimeout();
+		}
+		return withoutLiveInput(changed);
+	}
+
+	private static PendingProcess withoutLiveInput(PendingProcess pending) {
+		boolean given = pending.toSpec().input() != null || pending.inputStream() != null
+				|| pending.toSpec().detached();
+		return given ? pending : pending.input(new byte[0]);
+	}
+
+	/** Waits for permits without a thread, then launches on the executor. */
+	private <T> CompletableFuture<T> whenPermitted(Command command, int permits,
+			Supplier<CompletableFuture<T>> launch) {
+		Turn<T> turn = new Turn<>();
+		try {
+			checkOpen(command);
+			checkPossible(command, permits);
+		}
+		catch (ProcessRejectedException ex) {
+			turn.completeExceptionally(ex);
+			return turn;
+		}
+		CompletableFuture<Boolean> permit = this.limit.whenAvailable(permits);
+		permit.thenAccept((granted) -> {
+			if (!granted) {
+				turn.completeExceptionally(closedException(command));
+			}
+			else if (turn.begin()) {
+				this.context.execute(() -> turn.launch(launch));
+			}
+			else {
+				this.limit.release(permits);
+			}
+		});
+		// who cancels while it waits gives up the place
+		turn.whenComplete((made, failure) -> this.limit.giveUp(permit));
+		return turn;
+	}
+
+	private void checkOpen(Command command) {
+		if (this.context.closing().get()) {
+			throw closedException(command);
+		}
+	}
+
+	private static ProcessRejectedException closedException(Command command) {
+		return new ProcessRejectedException(command, "its ProcessManager is closed");
+	}
+
+	// the one way to a process; the permit is held
+	private ProcessRun launch(PendingProcess pending, boolean attended, int permits) {
+		RunPlanner planner = new RunPlanner(this.settings, pending, attended);
+		long number = this.books.nextNumber();
+		String id = this.books.id(number);
+		boolean entered = false;
+		try {
+			// what may take long comes before the spawn permit
+			Launch launch = planner.launch(id, this.secretResolver);
+			RunPlan plan = planner.plan(launch, permits);
+			this.spawns.acquireUninterruptibly();
+			try {
+				checkOpen(pending.command());
+				ProcessRun run = this.books.enter(number, plan, this.engine.start(launch));
+				entered = true;
+				this.books.begin(run);
+				return run;
+			}
+			finally {
+				this.spawns.release();
+			}
+		}
+		catch (ProcessStartException ex) {
+			this.books.startFailed(id, pending, ex);
+			throw ex;
+		}
+		finally {
+			if (!entered) {
+				planner.closeFiles();
+				this.limit.release(permits);
+			}
+		}
+	}
+
+	@Override
+	public PipelineResult run(Pipeline pipeline) {
+		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout());
+		acquire(launch.command(), launch.permits());
+		return launch(launch, true).attend();
+	}
+
+	@Override
+	public RunningPipeline start(Pipeline pipeline) {
+		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.startTimeout());
+		tryAcquire(launch.command(), launch.permits());
+		return new RunningPipeline(launch(launch, false));
+	}
+
+	@Override
+	public CompletableFuture<PipelineResult> runAsync(Pipeline pipeline) {
+		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout());
+		return whenPermitted(launch.command(), launch.permits(), () -> launch(launch, true).onEnd());
+	}
+
+	// the permits are held
+	private PipelineRun launch(PipelineLaunch launch, boolean closeInput) {
+		this.spawns.acquireUninterruptibly();
+		try {
+			checkOpen(launch.command());
+			return launch.start(this.context, this.engine, this.secretResolver, this.books, closeInput);
+		}
+		finally {
+			this.spawns.release();
+			// those that are in the books give theirs back when they end
+			this.limit.release(launch.permits() - launch.entered());
+		}
+	}
+
+	/**
+	 * The processes that have not ended.
+	 * @return a snapshot, oldest first
+	 */
+	public List<RunningProcess> running() {
+		return this.books.entries().stream().map(RunningProcess::new).filter(RunningProcess::isRunning).toList();
+	}
+
+	/**
+	 * A process by its process ID.
+	 * @param pid the PID
+	 * @return the process, or empty if there is none of that PID here
+	 */
+	public Optional<RunningProcess> find(long pid) {
+		return running().stream().filter((process) -> process.pid() == pid).findFirst();
+	}
+
+	/**
+	 * Adds a listener for what happens from now on.
+	 * @param listener is told, on the event thread
+	 */
+	public void addListener(ProcessListener listener) {
+		this.context.events().add(listener);
+	}
+
+	/**
+	 * What this machine lacks.
+	 * @return one sentence each
+	 */
+	public List<String> limitations() {
+		return this.engine.limitations();
+	}
+
+	/**
+	 * Stops everything and frees everything; see {@code ProcessManager.close()}.
+	 */
+	@Override
+	public void close() {
+		if (this.context.closing().compareAndSet(false, true)) {
+			try {
+				closeOnce();
+			}
+			finally {
+				this.closed.countDown();
+			}
+		}
+		else if (!this.threads.isCurrent()) {
+			Waiting.of(Duration.ofNanos(Long.MAX_VALUE), (nanos) -> this.closed.await(nanos, TimeUnit.NANOSECONDS));
+		}
+	}
+
+	// each wait has a bound, and no interrupt cuts it short: something would stay behind
+	private void closeOnce() {
+		this.limit.close();
+		// whoever spawns now has finished afterwards, or sees that this is closing
+		boolean quiet = Waiting.of(CLOSE_STEP,
+				(nanos) -> this.spawns.tryAcquire(this.maxSpawns, nanos, TimeUnit.NANOSECONDS));
+		if (quiet) {
+			this.spawns.release(this.maxSpawns);
+		}
+		else {
+			logger.warn("A start is still in flight after {}: its process is left to the guard", CLOSE_STEP);
+		}
+		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
+		runs.forEach((run) -> run.shutDown(this.settings.shutdownGrace()));
+		awaitAll(runs);
+		stopLeftovers();
+		if (quiet) {
+			this.engine.close();
+		}
+		closeThreads();
+	}
+
+	private Duration bound(Duration grace) {
+		return Duration.ofNanos(
+				RunContext.nanos(grace) + RunContext.nanos(this.settings.lostAfter()) + RunContext.nanos(CLOSE_STEP));
+	}
+
+	private void awaitAll(List<ProcessRun> runs) {
+		CompletableFuture<?>[] ends = runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new);
+		await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()), "processes");
+	}
+
+	private void stopLeftovers() {
+		CompletableFuture<Void> gone = new CompletableFuture<>();
+		Duration grace = (this.settings.shutdownGrace().compareTo(LEFTOVERS_GRACE) < 0) ? this.settings.shutdownGrace()
+				: LEFTOVERS_GRACE;
+		Stopper.Stop stop = this.context.stopper()
+			.prepare("leftovers", this.engine.leftovers(), () -> true, Signal.TERM, grace, () -> gone.complete(null));
+		this.context.stopper().begin(stop);
+		await(gone, bound(grace), "leftovers");
+	}
+
+	private static void await(CompletableFuture<Void> future, Duration bound, String what) {
+		boolean ended = Waiting.of(bound, (nanos) -> {
+			try {
+				future.get(nanos, TimeUnit.NANOSECONDS);
+				return true;
+			}
+			catch (ExecutionException | TimeoutException ex) {
+				return false;
+			}
+		});
+		if (!ended) {
+			logger.warn("Not everything had ended at close: {} after {}", what, bound);
+		}
+	}
+
+	private void closeThreads() {
+		this.context.closed().set(true);
+		this.context.events().close();
+		if (this.ownScheduler != null) {
+			this.ownScheduler.shutdownNow();
+		}
+		if (this.ownExecutor != null) {
+			this.ownExecutor.shutdown();
+		}
+		if (this.threads.isCurrent()) {
+			// called from a listener: its own thread cannot be waited for
+			return;
+		}
+		Waiting.of(CLOSE_STEP, (nanos) -> this.context.events().awaitEnd(nanos));
+		if (this.ownScheduler != null) {
+			ScheduledExecutorService scheduler = this.ownScheduler;
+			Waiting.of(CLOSE_STEP, (nanos) -> scheduler.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		}
+		if (this.ownExecutor != null) {
+			// pumps on pipes that survivors hold go on, as daemons
+			ThreadPoolExecutor executor = this.ownExecutor;
+			Waiting.of(PUMPS_END, (nanos) -> executor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		}
+	}
+
+	/**
+	 * A launch that waits for its turn. Once its turn has come it cannot be cancelled any
+	 * more: a process would stay behind that nobody knows.
+	 */
+	private static final class Turn<T> extends CompletableFuture<T> {
+
+		private boolean begun;
+
+		synchronized boolean begin() {
+			this.begun = !isDone();
+			return this.begun;
+		}
+
+		@Override
+		public synchronized boolean cancel(boolean mayInterrupt) {
+			return !this.begun && super.cancel(mayInterrupt);
+		}
+
+		private void launch(Supplier<CompletableFuture<T>> launch) {
+			try {
+				launch.get().whenComplete((made, failure) -> {
+					if (failure == null) {
+						complete(made);
+					}
+					else {
+						completeExceptionally((failure instanceof CompletionException && failure.getCause() != null)
+								? failure.getCause() : failure);
+					}
+				});
+			}
+			catch (RuntimeException | Error ex) {
+				completeExceptionally(ex);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,505 @@
+package io.procession.execution;
+
+import java.io.InputStream;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.process.Command;
+import io.procession.process.ProcessInput;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+import io.procession.process.Secret;
+import io.procession.process.Signal;
+
+/**
+ * A process that has not started: a command and everything one says about its run.
+ *
+ * <p>
+ * Every call returns a new one, so that one can be kept as a template and shared between
+ * threads. What is not said has the manager's default: {@link #run()} has a timeout of 60
+ * s, {@link #start()} none; standard output and standard error are kept apart and whole;
+ * the environment is the JVM's; text is UTF-8. <i>Immutable, thread-safe</i>, as far as
+ * its listeners are.
+ */
+public final class PendingProcess {
+
+	private final ProcessLauncher launcher;
+
+	private final ProcessSpec spec;
+
+	private final List<OutputListener> outputListeners;
+
+	private final List<LineListener> lineListeners;
+
+	private final @Nullable InputStream inputStream;
+
+	private PendingProcess(ProcessLauncher launcher, ProcessSpec spec, List<OutputListener> outputListeners,
+			List<LineListener> lineListeners, @Nullable InputStream inputStream) {
+		this.launcher = launcher;
+		this.spec = spec;
+		this.outputListeners = outputListeners;
+		this.lineListeners = lineListeners;
+		this.inputStream = inputStream;
+	}
+
+	/**
+	 * A process from data; users call {@code ProcessManager.pending(spec)}.
+	 * @param launcher what starts it
+	 * @param spec what to run
+	 * @return a pending process without listeners
+	 */
+	public static PendingProcess of(ProcessLauncher launcher, ProcessSpec spec) {
+		return new PendingProcess(launcher, spec, List.of(), List.of(), null);
+	}
+
+	private PendingProcess with(UnaryOperator<ProcessSpec.Builder> change) {
+		return new PendingProcess(this.launcher, change.apply(this.spec.toBuilder()).build(), this.outputListeners,
+				this.lineListeners, this.inputStream);
+	}
+
+	/**
+	 * What it is called in logs, events and metrics. Names become metric tags: use few.
+	 * @param name the name; by default the program's file name
+	 * @return a new pending process
+	 */
+	public PendingProcess name(String name) {
+		return with((builder) -> builder.name(name));
+	}
+
+	/**
+	 * A free word to find it by.
+	 * @param tag the word
+	 * @return a new pending process
+	 */
+	public PendingProcess tag(String tag) {
+		return with((builder) -> builder.tag(tag));
+	}
+
+	/**
+	 * Working directory; by default the JVM's.
+	 * @param directory an existing directory, checked at the start
+	 * @return a new pending process
+	 */
+	public PendingProcess directory(Path directory) {
+		return with((builder) -> builder.directory(directory));
+	}
+
+	/**
+	 * Sets an environment variable. A {@code PATH} set here is where the program is
+	 * looked up.
+	 * @param name not empty, without {@code =} and NUL
+	 * @param value its value; empty is a value
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if the name or the value cannot be
+	 */
+	public PendingProcess env(String name, String value) {
+		return with((builder) -> builder.env(name, value));
+	}
+
+	/**
+	 * Sets environment variables, keeping those set before.
+	 * @param variables values by name
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if a name or a value cannot be
+	 */
+	public PendingProcess env(Map<String, String> variables) {
+		return with((builder) -> builder.env(variables));
+	}
+
+	/**
+	 * Removes an environment variable.
+	 * @param name its name
+	 * @return a new pending process
+	 */
+	public PendingProcess unsetEnv(String name) {
+		return with((builder) -> builder.unsetEnv(name));
+	}
+
+	/**
+	 * Whether the environment starts from the JVM's (the default) or empty.
+	 * @param inherit whether it is inherited
+	 * @return a new pending process
+	 */
+	public PendingProcess inheritEnv(boolean inherit) {
+		return with((builder) -> builder.inheritEnv(inherit));
+	}
+
+	/**
+	 * Sets an environment variable whose value is shown nowhere.
+	 * @param name its name
+	 * @param value its value
+	 * @return a new pending process
+	 */
+	public PendingProcess secretEnv(String name, Secret value) {
+		return with((builder) -> builder.secretEnv(name, value));
+	}
+
+	/**
+	 * Appends an argument whose value is shown nowhere by this library. Other users of
+	 * the machine can read it in the process list while the process runs:
+	 * {@link #secretEnv} is safer.
+	 * @param value the argument
+	 * @return a new pending process
+	 */
+	public PendingProcess secretArg(Secret value) {
+		return with((builder) -> builder.command(this.spec.command().withArgument(value)));
+	}
+
+	/**
+	 * Bound on the whole run. At its end the whole tree gets the stop signal, after the
+	 * grace KILL.
+	 * @param timeout positive
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if it is zero or negative
+	 */
+	public PendingProcess timeout(Duration timeout) {
+		return with((builder) -> builder.timeout(timeout));
+	}
+
+	/**
+	 * Bound on silence: how long it may write nothing to either stream. While a listener
+	 * is at work the silence is not the process's and does not count.
+	 * @param timeout positive
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if it is zero or negative
+	 */
+	public PendingProcess idleTimeout(Duration timeout) {
+		return with((builder) -> builder.idleTimeout(timeout));
+	}
+
+	/**
+	 * No bound on silence.
+	 * @return a new pending process
+	 */
+	public PendingProcess noIdleTimeout() {
+		return with(ProcessSpec.Builder::noIdleTimeout);
+	}
+
+	/**
+	 * No bound on the whole run. An idle timeout still holds.
+	 * @return a new pending process
+	 */
+	public PendingProcess noTimeout() {
+		return with(ProcessSpec.Builder::noTimeout);
+	}
+
+	/**
+	 * Text for standard input, in UTF-8, then end-of-file.
+	 * @param text the text, added to by nothing
+	 * @return a new pending process
+	 */
+	public PendingProcess input(String text) {
+		return input(ProcessInput.of(text));
+	}
+
+	/**
+	 * Bytes for standard input, then end-of-file.
+	 * @param bytes the bytes, copied
+	 * @return a new pending process
+	 */
+	public PendingProcess input(byte[] bytes) {
+		return input(ProcessInput.of(bytes));
+	}
+
+	/**
+	 * A file as standard input, which the process reads itself.
+	 * @param file a readable file, checked at the start
+	 * @return a new pending process
+	 */
+	public PendingProcess input(Path file) {
+		return input(ProcessInput.of(file));
+	}
+
+	/**
+	 * Data for standard input.
+	 * @param input what it reads
+	 * @return a new pending process
+	 */
+	public PendingProcess input(ProcessInput input) {
+		PendingProcess changed = with((builder) -> builder.input(input));
+		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, null);
+	}
+
+	/**
+	 * A stream for standard input. A pump reads it to its end, or until the process reads
+	 * no more, and closes it; if it blocks then, the pump is interrupted. A stream can be
+	 * read once: this pending process is then no template.
+	 * @param stream the stream
+	 * @return a new pending process
+	 */
+	public PendingProcess input(InputStream stream) {
+		PendingProcess changed = with((builder) -> builder.input(null));
+		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, stream);
+	}
+
+	/**
+	 * Adds a listener to the chunks of its output as they come.
+	 * @param listener is told, on a pump
+	 * @return a new pending process
+	 */
+	public PendingProcess onOutput(OutputListener listener) {
+		return new PendingProcess(this.launcher, this.spec, append(this.outputListeners, listener), this.lineListeners,
+				this.inputStream);
+	}
+
+	/**
+	 * Adds a listener to the lines of its output.
+	 * @param listener is told, on a pump
+	 * @return a new pending process
+	 */
+	public PendingProcess onLine(LineListener listener) {
+		return new PendingProcess(this.launcher, this.spec, this.outputListeners, append(this.lineListeners, listener),
+				this.inputStream);
+	}
+
+	private static <T> List<T> append(List<T> list, T element) {
+		List<T> appended = new ArrayList<>(list);
+		appended.add(element);
+		return List.copyOf(appended);
+	}
+
+	/**
+	 * Keeps no output: {@code output()} is empty. Listeners are still called. Without any
+	 * the process writes to the null device.
+	 * @return a new pending process
+	 */
+	public PendingProcess quietly() {
+		return with(ProcessSpec.Builder::quietly);
+	}
+
+	/**
+	 * Sends standard error where standard output goes, in the order it is written.
+	 * @return a new pending process
+	 */
+	public PendingProcess mergeErrorOutput() {
+		return with(ProcessSpec.Builder::mergeErrorOutput);
+	}
+
+	/**
+	 * Writes standard output to a file, emptied first. The process writes it itself and
+	 * nothing is kept in memory; with a listener or an idle timeout it goes through the
+	 * JVM, to the listener and to the file.
+	 * @param file the file; its folder must exist at the start
+	 * @return a new pending process
+	 */
+	public PendingProcess outputTo(Path file) {
+		return with((builder) -> builder.outputTo(file));
+	}
+
+	/**
+	 * Appends standard output to a file; otherwise as {@link #outputTo(Path)}.
+	 * @param file the file; its folder must exist at the start
+	 * @return a new pending process
+	 */
+	public PendingProcess appendOutputTo(Path file) {
+		return with((builder) -> builder.appendOutputTo(file));
+	}
+
+	/**
+	 * Writes standard error to a file, as {@link #outputTo(Path)} does standard output.
+	 * @param file the file; its folder must exist at the start
+	 * @return a new pending process
+	 */
+	public PendingProcess errorOutputTo(Path file) {
+		return with((builder) -> builder.errorOutputTo(file));
+	}
+
+	/**
+	 * Appends standard error to a file; otherwise as {@link #errorOutputTo(Path)}.
+	 * @param file the file; its folder must exist at the start
+	 * @return a new pending process
+	 */
+	public PendingProcess appendErrorOutputTo(Path file) {
+		return with((builder) -> builder.appendErrorOutputTo(file));
+	}
+
+	/**
+	 * How bytes become text; UTF-8 unless said otherwise. Malformed bytes are replaced.
+	 * @param charset the charset
+	 * @return a new pending process
+	 */
+	public PendingProcess charset(Charset charset) {
+		return with((builder) -> builder.charset(charset));
+	}
+
+	/**
+	 * Stops the process once both streams together have brought more bytes than this.
+	 * @param bytes not negative
+	 * @return a new pending process
+	 */
+	public PendingProcess outputLimit(long bytes) {
+		return with((builder) -> builder.outputLimit(bytes));
+	}
+
+	/**
+	 * Keeps only the last bytes of each stream.
+	 * @param bytes not negative
+	 * @return a new pending process
+	 */
+	public PendingProcess keepLast(long bytes) {
+		return with((builder) -> builder.keepLast(bytes));
+	}
+
+	/**
+	 * Exit codes that count as success, instead of 0.
+	 * @param codes 0 to 255 each
+	 * @return a new pending process
+	 */
+	public PendingProcess successExitCodes(int... codes) {
+		return with((builder) -> builder.successExitCodes(codes));
+	}
+
+	/**
+	 * What asks it to end; TERM unless said otherwise. QUIT needs {@code env(1)} of
+	 * coreutils 8.31 or later on JDKs before 25, whose children start with it blocked.
+	 * @param signal a signal that ends processes
+	 * @return a new pending process
+	 */
+	public PendingProcess stopSignal(Signal signal) {
+		return with((builder) -> builder.stopSignal(signal));
+	}
+
+	/**
+	 * How long it has to end after the stop signal, before KILL; by default 2 s after a
+	 * timeout and 10 s after a {@link RunningProcess#stop() stop}.
+	 * @param grace not negative; zero means KILL at once
+	 * @return a new pending process
+	 */
+	public PendingProcess stopGrace(Duration grace) {
+		return with((builder) -> builder.stopGrace(grace));
+	}
+
+	/**
+	 * How long to wait for the end of its output after its exit, since something it left
+	 * behind may hold the stream open; 1 s unless said otherwise. The time that listeners
+	 * take does not count.
+	 * @param drain not negative
+	 * @return a new pending process
+	 */
+	public PendingProcess drain(Duration drain) {
+		return with((builder) -> builder.drain(drain));
+	}
+
+	/**
+	 * Lets it outlive the manager and the JVM, in a session of its own where the system
+	 * has {@code setsid(1)}. It reads the null device, and its output goes to files or
+	 * nowhere. It takes no permit of the concurrency limit. {@link RunningProcess#stop()}
+	 * still ends it.
+	 * @return a new pending process
+	 */
+	public PendingProcess detached() {
+		return with(ProcessSpec.Builder::detached);
+	}
+
+	/**
+	 * Changes it only under a condition.
+	 * @param condition whether to change it
+	 * @param customizer makes a changed one
+	 * @return the changed one, or this
+	 */
+	public PendingProcess when(boolean condition, UnaryOperator<PendingProcess> customizer) {
+		return condition ? customizer.apply(this) : this;
+	}
+
+	/**
+	 * Makes it the first stage of a pipeline.
+	 * @param program the second stage's program, name or path
+	 * @param arguments its arguments
+	 * @return a pipeline of two stages
+	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 */
+	public Pipeline pipe(String program, String... arguments) {
+		return Pipeline.of(this.launcher).pipe(this).pipe(program, arguments);
+	}
+
+	/**
+	 * Makes it the first stage of a pipeline.
+	 * @param next the second stage
+	 * @return a pipeline of two stages
+	 */
+	public Pipeline pipe(PendingProcess next) {
+		return Pipeline.of(this.launcher).pipe(this).pipe(next);
+	}
+
+	/**
+	 * Runs it and waits for its end. A non-zero exit code is in the result and throws
+	 * nothing.
+	 * @return its result
+	 * @throws io.procession.process.ProcessStartException if it cannot be started
+	 * @throws io.procession.process.ProcessTimedOutException if its time was over, within
+	 * timeout, grace and drain
+	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
+	 * @throws io.procession.process.ProcessRejectedException if the manager is closed, or
+	 * stayed full for longer than the acquire timeout
+	 * @throws io.procession.process.ProcessInterruptedException if this thread was
+	 * interrupted; the process was stopped
+	 */
+	public ProcessResult run() {
+		return this.launcher.run(this);
+	}
+
+	/**
+	 * Starts it and returns. Its timeouts hold though nobody waits. Its standard input
+	 * stays open until {@code stdin().close()}, unless input was given.
+	 * @return a handle to the live process
+	 * @throws io.procession.process.ProcessStartException if it cannot be started
+	 * @throws io.procession.process.ProcessRejectedException if the manager is full or
+	 * closed; it does not wait for room
+	 */
+	public RunningProcess start() {
+		return this.launcher.start(this);
+	}
+
+	/**
+	 * Runs it while nobody waits, with the defaults of {@link #run()}. Does not block,
+	 * except for the spawn itself; while the manager is full it waits for its turn
+	 * without a thread.
+	 * @return its result, or the exception that {@link #run()} would throw; completed on
+	 * a thread of the manager
+	 */
+	public CompletableFuture<ProcessResult> runAsync() {
+		return this.launcher.runAsync(this);
+	}
+
+	/**
+	 * Everything said here, as data, without listeners and streams.
+	 * @return the spec
+	 */
+	public ProcessSpec toSpec() {
+		return this.spec;
+	}
+
+	/**
+	 * What is to be run.
+	 * @return the command
+	 */
+	public Command command() {
+		return this.spec.command();
+	}
+
+	List<OutputListener> outputListeners() {
+		return this.outputListeners;
+	}
+
+	List<LineListener> lineListeners() {
+		return this.lineListeners;
+	}
+
+	@Nullable InputStream inputStream() {
+		return this.inputStream;
+	}
+
+	@Override
+	public String toString() {
+		return "PendingProcess[" + this.spec.displayName() + ": " + this.spec.command() + "]";
+	}
+
+}

@@ -1,0 +1,943 @@
+package io.procession.execution;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.engine.EngineProcess;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStopping;
+import io.procession.event.ProcessTimedOut;
+import io.procession.process.CapturedOutput;
+import io.procession.process.ExitCause;
+import io.procession.process.OutputType;
+import io.procession.process.ProcessIdleTimedOutException;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessOutputLimitException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.process.Signal;
+
+/**
+ * The life of one process, from its start to its result.
+ *
+ * <p>
+ * It ends once, in {@link #finish()}: when the exit is known, no stop is in progress, and
+ * its streams have ended or the time to wait for them is over. Whoever learns something
+ * (the waiting caller, a pump, the sweep, the stopper) reports it and calls
+ * {@link #finishIfOver()}.
+ */
+final class ProcessRun implements OutputRecorder.Owner {
+
+	/** How long a wait sleeps at most before it looks whether the run was given up. */
+	private static final long SLICE = Duration.ofMillis(500).toNanos();
+
+	/** How long a pump waits for the exit that usually comes with the end of output. */
+	private static final Duration EXIT_AFTER_END = Duration.ofMillis(100);
+
+	/** How much later than its children a JVM may begin its own end. */
+	private static final Duration AFTER_CTRL_C = Duration.ofMillis(200);
+
+	private static final Logger logger = LoggerFactory.getLogger(ProcessRun.class);
+
+	private final RunContext context;
+
+	private final RunPlan plan;
+
+	private final EngineProcess process;
+
+	private final Consumer<ProcessRun> leaveBooks;
+
+	private final Instant startedAt;
+
+	private final long startedNanos;
+
+	private final OutputRecorder output;
+
+	private final OutputRecorder error;
+
+	private final AtomicLong arrived = new AtomicLong();
+
+	private final @Nullable StandardInput stdin;
+
+	private volatile long lastArrival;
+
+	/** It may have ended before it could be stopped for that. */
+	private volatile boolean overLimit;
+
+	/** How many threads wait for lines. */
+	private volatile int watchers;
+
+	/** How many threads wait for the exit and will report it. */
+	private volatile int waiting;
+
+	/** Guards everything below. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition changed = this.lock.newCondition();
+
+	private @Nullable Integer exitCode;
+
+	private long exitedNanos;
+
+	private long busyNanosAtExit;
+
+	private Stopper.@Nullable Stop stop;
+
+	private @Nullable ExitCause stopCause;
+
+	private boolean stopEnded;
+
+	private boolean shuttingDown;
+
+	private boolean finishing;
+
+	private volatile @Nullable ProcessResult result;
+
+	private final List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
+
+	private @Nullable Future<?> timeoutTask;
+
+	private @Nullable Future<?> idleTask;
+
+	private @Nullable Future<?> drainTask;
+
+	private @Nullable InputFeeder feeder;
+
+	ProcessRun(RunContext context, RunPlan plan, EngineProcess process, Consumer<ProcessRun> leaveBooks) {
+		this.context = context;
+		this.plan = plan;
+		this.process = process;
+		this.leaveBooks = leaveBooks;
+		this.startedAt = context.time().now();
+		this.startedNanos = context.time().nanoTime();
+		this.lastArrival = this.startedNanos;
+		this.waiting = plan.attended() ? 1 : 0;
+		ReentrantLock turn = new ReentrantLock();
+		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), turn, this);
+		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), turn, this);
+		this.stdin = plan.liveInput() ? new StandardInput(process.input(), plan.output().charset()) : null;
+	}
+
+	// --- beginning
+
+	/** Begins to read, to feed and to count the time. The process is in the books. */
+	void begin() {
+		// streams first: nobody may wait for a process whose pipe is full
+		boolean reads = this.plan.output().piped() || this.plan.error().piped();
+		this.process.connect(this.plan.output().piped() ? this.output : null,
+				this.plan.error().piped() ? this.error : null, this.context.executor());
+		feed();
+		this.lock.lock();
+		try {
+			if (this.exitCode == null && this.result == null) {
+				Duration timeout = this.plan.timeout();
+				if (timeout != null && !this.plan.attended()) {
+					this.timeoutTask = this.context.schedule(timeout, this::timeUp);
+				}
+				Duration idle = this.plan.idleTimeout();
+				if (idle != null) {
+					this.idleTask = this.context.schedule(idle, this::checkIdle);
+				}
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (!reads) {
+			this.process.onExit(this::lookForExit);
+		}
+	}
+
+	/** There is no thread to read it: what it writes is lost, and it is being killed. */
+	void failToRead() {
+		this.output.abandon();
+		this.error.abandon();
+		shutDown(Duration.ZERO);
+	}
+
+	private void feed() {
+		if (this.plan.inputBytes() != null) {
+			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context.executor(),
+					name());
+		}
+		else if (this.plan.pending().inputStream() != null) {
+			this.feeder = InputFeeder.feed(this.plan.pending().inputStream(), this.process.input(),
+					this.context.executor(), name());
+		}
+		else if (this.stdin == null) {
+			closeQuietly();
+		}
+	}
+
+	private void closeQuietly() {
+		try {
+			this.process.input().close();
+		}
+		catch (IOException ex) {
+			logger.debug("Standard input was already closed: name={}", name());
+		}
+	}
+
+	// --- what it is
+
+	String id() {
+		return this.plan.id();
+	}
+
+	ProcessSpec spec() {
+		return this.plan.pending().toSpec();
+	}
+
+	EngineProcess process() {
+		return this.process;
+	}
+
+	Instant startedAt() {
+		return this.startedAt;
+	}
+
+	int permits() {
+		return this.plan.permits();
+	}
+
+	OutputRecorder recorder(OutputType type) {
+		return (type == OutputType.OUTPUT) ? this.output : this.error;
+	}
+
+	boolean isRunning() {
+		lookForExit();
+		this.lock.lock();
+		try {
+			return this.exitCode == null && this.result == null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	StandardInput stdin() {
+		if (this.stdin == null) {
+			throw new IllegalStateException("The standard input of '" + name()
+					+ "' is not live: it was given in advance or closed at the start");
+		}
+		return this.stdin;
+	}
+
+	// --- what the pumps report
+
+	@Override
+	public String name() {
+		return spec().displayName();
+	}
+
+	@Override
+	public String pid() {
+		return Long.toString(this.process.pid());
+	}
+
+	@Override
+	public long nanoTime() {
+		return this.context.time().nanoTime();
+	}
+
+	@Override
+	public int arrived(int count) {
+		if (this.plan.idleTimeout() != null) {
+			this.lastArrival = nanoTime();
+		}
+		Long limit = this.plan.outputLimit();
+		if (limit == null) {
+			return count;
+		}
+		long before = this.arrived.getAndAdd(count);
+		if (before + count > limit) {
+			this.overLimit = true;
+			requestStop(ExitCause.OUTPUT_LIMIT, this.plan.stopSignal(), this.plan.timeoutGrace());
+		}
+		return (int) Math.max(0, Math.min(count, limit - before));
+	}
+
+	@Override
+	public void kept() {
+		if (this.watchers > 0) {
+			signalChange();
+		}
+	}
+
+	@Override
+	public void streamEnded() {
+		if (this.output.isEnded() && this.error.isEnded()) {
+			if (this.waiting == 0) {
+				awaitExitAfterEnd();
+			}
+			finishIfOver();
+		}
+		if (this.watchers > 0) {
+			signalChange();
+		}
+	}
+
+	private void awaitExitAfterEnd() {
+		try {
+			if (this.process.waitFor(EXIT_AFTER_END)) {
+				lookForExit();
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void signalChange() {
+		this.lock.lock();
+		try {
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// --- time
+
+	private long deadline() {
+		Duration timeout = this.plan.timeout();
+		return (timeout != null) ? this.startedNanos + RunContext.nanos(timeout) : Long.MAX_VALUE;
+	}
+
+	private long untilDeadline(long now) {
+		return (this.plan.timeout() != null) ? deadline() - now : Long.MAX_VALUE;
+	}
+
+	private void timeUp() {
+		requestStop(ExitCause.TIMED_OUT, this.plan.stopSignal(), this.plan.timeoutGrace());
+	}
+
+	private void checkIdle() {
+		Duration idle = Objects.requireNonNull(this.plan.idleTimeout());
+		long remaining = RunContext.nanos(idle) - (nanoTime() - this.lastArrival);
+		if (this.output.isListenerAtWork() || this.error.isListenerAtWork()) {
+			// the silence is ours, not its
+			this.lastArrival = nanoTime();
+			remaining = RunContext.nanos(idle);
+		}
+		if (remaining <= 0) {
+			requestStop(ExitCause.IDLE_TIMED_OUT, this.plan.stopSignal(), this.plan.timeoutGrace());
+			return;
+		}
+		this.lock.lock();
+		try {
+			if (this.exitCode == null && this.stop == null && this.result == null) {
+				this.idleTask = this.context.schedule(remaining, this::checkIdle);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// --- exit
+
+	/** Looks whether the process has exited; never blocks. */
+	void lookForExit() {
+		OptionalInt code = this.process.exitCode();
+		if (code.isPresent()) {
+			exited(code.getAsInt());
+			finishIfOver();
+		}
+	}
+
+	private void exited(int code) {
+		boolean stopping;
+		this.lock.lock();
+		try {
+			if (this.exitCode != null) {
+				return;
+			}
+			this.exitCode = code;
+			this.exitedNanos = nanoTime();
+			this.busyNanosAtExit = busyNanos(this.exitedNanos);
+			cancel(this.timeoutTask);
+			cancel(this.idleTask);
+			stopping = this.stop != null && !this.stopEnded;
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (stopping) {
+			this.context.stopper().wake();
+		}
+	}
+
+	private long busyNanos(long now) {
+		return this.output.busyNanos(now) + this.error.busyNanos(now);
+	}
+
+	private static void cancel(@Nullable Future<?> task) {
+		if (task != null) {
+			task.cancel(false);
+		}
+	}
+
+	private void finishIfOver() {
+		this.lock.lock();
+		try {
+			if (this.finishing || !isOver()) {
+				return;
+			}
+			this.finishing = true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		finish();
+	}
+
+	private boolean isOver() {
+		boolean stopping = this.stop != null && !this.stopEnded;
+		boolean lost = this.stopEnded && Objects.requireNonNull(this.stop).isLost();
+		if (stopping || (this.exitCode == null && !lost)) {
+			return false;
+		}
+		if (this.output.isEnded() && this.error.isEnded()) {
+			return true;
+		}
+		long remaining = drainRemaining(nanoTime());
+		if (remaining <= 0) {
+			return true;
+		}
+		if (this.drainTask == null && this.waiting == 0) {
+			this.drainTask = this.context.schedule(remaining, () -> this.context.execute(this::drainOver));
+		}
+		return false;
+	}
+
+	private void drainOver() {
+		this.lock.lock();
+		try {
+			this.drainTask = null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		finishIfOver();
+	}
+
+	/** How long to wait for the end of output still; the exit or the loss is known. */
+	private long drainRemaining(long now) {
+		// what is in the pipe is read whatever was said
+		long drain = Math.max(RunContext.nanos(this.plan.drain()), RunContext.nanos(EXIT_AFTER_END));
+		if (this.stop != null || this.shuttingDown) {
+			// a stop waits for nobody's listener
+			return drain - (now - this.exitedNanos);
+		}
+		long elapsed = now - this.exitedNanos;
+		boolean atWork = this.output.isListenerAtWork() || this.error.isListenerAtWork();
+		long counted = elapsed - Math.min(elapsed, busyNanos(now) - this.busyNanosAtExit);
+		long remaining = atWork ? Math.max(drain - counted, Duration.ofMillis(5).toNanos()) : drain - counted;
+		// the deadline ends the waiting too, but not what comes in the pipe right now
+		return Math.min(remaining, Math.max(untilDeadline(now), RunContext.nanos(EXIT_AFTER_END) - elapsed));
+	}
+
+	private void finish() {
+		cancel(this.drainTask);
+		boolean ended = this.output.isEnded() && this.error.isEnded();
+		boolean complete = ended && !this.output.isBroken() && !this.error.isBroken();
+		this.output.close();
+		this.error.close();
+		if (this.feeder != null) {
+			this.feeder.stop();
+		}
+		ProcessResult made = resultAtAnyRate(complete);
+		if (!ended) {
+			logger.warn("Process ended, but something it left behind holds its output open: name={} pid={}", name(),
+					made.pid());
+		}
+		logger.debug("Process ended: name={} pid={} exitCode={} cause={} duration={}", name(), made.pid(),
+				made.exitCode(), made.cause(), made.duration());
+		this.leaveBooks.accept(this);
+		this.context.events()
+			.publish(() -> new ProcessExited(id(), name(), this.context.time().now(), made.pid(), made.exitCode(),
+					made.cause(), made.successful(), made.duration()));
+		List<CompletableFuture<ProcessResult>> waitingFutures;
+		this.lock.lock();
+		try {
+			this.result = made;
+			this.changed.signalAll();
+			waitingFutures = List.copyOf(this.futures);
+			this.futures.clear();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		// foreign code hangs on futures: never here, maybe on a pump
+		waitingFutures.forEach((future) -> this.context.execute(() -> future.complete(made)));
+	}
+
+	// whoever waits gets an answer, even if there is no memory left for the output
+	private ProcessResult resultAtAnyRate(boolean complete) {
+		try {
+			return result(this.output.captured(), this.error.captured(), complete);
+		}
+		catch (RuntimeException | Error ex) {
+			logger.error("Output of a process is lost: name={}", name(), ex);
+			return result(CapturedOutput.empty(), CapturedOutput.empty(), false);
+		}
+	}
+
+	private ProcessResult result(CapturedOutput out, CapturedOutput err, boolean complete) {
+		Integer code = this.exitCode;
+		ExitCause cause = this.stopCause;
+		if (code == null) {
+			cause = ExitCause.LOST;
+		}
+		else if (cause == null && this.overLimit) {
+			cause = ExitCause.OUTPUT_LIMIT;
+		}
+		else if (cause == null) {
+			cause = Signal.fromExitCode(code).map(this::causeOf).orElse(ExitCause.EXITED);
+		}
+		ProcessResult.Builder builder = ProcessResult.builder(spec())
+			.pid(this.process.pid())
+			.exit((code != null) ? code : Signal.KILL.exitCode(), cause)
+			.output(out, err, complete)
+			.times(this.startedAt, Duration.ofNanos(nanoTime() - this.startedNanos));
+		if (code == null || code != 0) {
+			builder.errorTail(this.plan.masks().excerpt(err));
+		}
+		return builder.build();
+	}
+
+	/**
+	 * The terminal's Ctrl-C reaches the children as it reaches the JVM, which may take a
+	 * moment longer to notice.
+	 */
+	private ExitCause causeOf(Signal signal) {
+		boolean asked = signal == Signal.INT || signal == Signal.TERM || signal == Signal.HUP;
+		if (asked && this.context.isShuttingDown((signal == Signal.INT) ? AFTER_CTRL_C : Duration.ZERO)) {
+			return ExitCause.SHUTDOWN;
+		}
+		return ExitCause.SIGNALED;
+	}
+
+	// --- stopping
+
+	boolean trySignal(Signal signal) {
+		return isRunning() && this.process.signal(signal);
+	}
+
+	void signal(Signal signal) {
+		if (!trySignal(signal)) {
+			throw new IllegalStateException(
+					"The process '" + name() + "' has ended: signal " + signal + " cannot reach it any more");
+		}
+	}
+
+	void stop(@Nullable Duration grace) {
+		beginStop(grace);
+		awaitStopped();
+	}
+
+	/** Begins a stop on request; {@link #awaitStopped()} waits for it. */
+	void beginStop(@Nullable Duration grace) {
+		if (grace != null && grace.isNegative()) {
+			throw new IllegalArgumentException("The grace must not be negative: " + grace);
+		}
+		checkCanStop();
+		requestStop(ExitCause.STOPPED, this.plan.stopSignal(), (grace != null) ? grace : this.plan.stopGrace());
+	}
+
+	/** Begins to kill it on request; {@link #awaitStopped()} waits for it. */
+	void beginKill() {
+		checkCanStop();
+		requestStop(ExitCause.KILLED, Signal.KILL, Duration.ZERO);
+	}
+
+	/**
+	 * Begins to stop it because it cannot go on; does not wait.
+	 * @param signal the first signal, or {@code null} for its own stop signal
+	 * @param grace how long it has after that, or {@code null} for as long as after a
+	 * timeout
+	 */
+	void abort(@Nullable Signal signal, @Nullable Duration grace) {
+		requestStop(ExitCause.STOPPED, (signal != null) ? signal : this.plan.stopSignal(),
+				(grace != null) ? grace : this.plan.timeoutGrace());
+	}
+
+	// only a detached process outlives its manager
+	private void checkCanStop() {
+		if (this.context.closed().get() && this.process.exitCode().isEmpty()) {
+			throw new IllegalStateException("The manager that started '" + name()
+					+ "' is closed and cannot stop it any more: use ProcessHandle.of(" + this.process.pid() + ")");
+		}
+	}
+
+	void kill() {
+		beginKill();
+		awaitStopped();
+	}
+
+	/** Begins to stop it because the manager closes; does not wait. */
+	void shutDown(Duration grace) {
+		this.lock.lock();
+		try {
+			if (!this.shuttingDown && this.exitCode != null) {
+				// the drain counts from here, whatever a listener is doing
+				this.exitedNanos = nanoTime();
+			}
+			this.shuttingDown = true;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		requestStop(ExitCause.SHUTDOWN, this.plan.stopSignal(), grace);
+	}
+
+	/** Begins a stop, or makes the one that is under way no slower than this one. */
+	private void requestStop(ExitCause cause, Signal signal, Duration grace) {
+		Stopper.Stop begun = null;
+		this.lock.lock();
+		try {
+			if (this.exitCode == null) {
+				// it may have ended without anybody having noticed
+				this.process.exitCode().ifPresent(this::exited);
+			}
+			if (this.stop != null) {
+				this.stop.shorten(grace);
+				if (cause == ExitCause.KILLED && this.stopCause == ExitCause.STOPPED) {
+					this.stopCause = cause;
+				}
+			}
+			else if (this.exitCode == null && !this.finishing) {
+				begun = this.context.stopper()
+					.prepare("name=" + name() + " pid=" + this.process.pid(), this.process.tree(),
+							() -> this.process.exitCode().isPresent(), signal, grace, this::stopEnded);
+				this.stop = begun;
+				this.stopCause = cause;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (begun == null) {
+			finishIfOver();
+			return;
+		}
+		publishStop(cause, grace.isZero() ? Signal.KILL : signal);
+		this.context.stopper().begin(begun);
+	}
+
+	private void publishStop(ExitCause cause, Signal signal) {
+		Instant now = this.context.time().now();
+		long pid = this.process.pid();
+		this.context.events().publish(() -> switch (cause) {
+			case TIMED_OUT ->
+				new ProcessTimedOut(id(), name(), now, pid, Objects.requireNonNull(this.plan.timeout()), false);
+			case IDLE_TIMED_OUT ->
+				new ProcessTimedOut(id(), name(), now, pid, Objects.requireNonNull(this.plan.idleTimeout()), true);
+			default -> new ProcessStopping(id(), name(), now, pid, cause, signal);
+		});
+	}
+
+	// on the executor, in a round of the stopper
+	private void stopEnded() {
+		this.process.exitCode().ifPresent(this::exited);
+		this.lock.lock();
+		try {
+			this.stopEnded = true;
+			// the drain after a stop counts from here
+			this.exitedNanos = nanoTime();
+			this.changed.signalAll();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		finishIfOver();
+	}
+
+	void awaitStopped() {
+		this.lock.lock();
+		try {
+			while (this.stop != null && !this.stopEnded && this.result == null) {
+				this.changed.await();
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(null, ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// --- waiting
+
+	/**
+	 * Waits for the end as {@code run()} does: with its deadline, stopping if
+	 * interrupted.
+	 */
+	ProcessResult attend() {
+		try {
+			awaitResult(Long.MAX_VALUE, true);
+		}
+		catch (InterruptedException ex) {
+			abort(null, null);
+			throw interrupted(awaitUninterruptibly(), ex);
+		}
+		finally {
+			enter(-1);
+		}
+		return resultOrThrow();
+	}
+
+	ProcessResult waitFor() {
+		try {
+			awaitResult(Long.MAX_VALUE, false);
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(null, ex);
+		}
+		return resultOrThrow();
+	}
+
+	Optional<ProcessResult> waitFor(Duration timeout) {
+		try {
+			if (!awaitResult(nanoTime() + RunContext.nanos(timeout), false)) {
+				return Optional.empty();
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(null, ex);
+		}
+		return Optional.of(resultOrThrow());
+	}
+
+	private ProcessInterruptedException interrupted(@Nullable ProcessResult soFar, InterruptedException ex) {
+		Thread.currentThread().interrupt();
+		return new ProcessInterruptedException(spec().command(), soFar, ex);
+	}
+
+	// bounded: a stop is under way, or the exit is known
+	private @Nullable ProcessResult awaitUninterruptibly() {
+		while (true) {
+			try {
+				awaitResult(Long.MAX_VALUE, false);
+				return this.result;
+			}
+			catch (InterruptedException ex) {
+				logger.debug("Interrupted again while stopping: name={}", name());
+			}
+		}
+	}
+
+	/**
+	 * Waits for the result.
+	 * @param until when to give up, by the monotonic clock
+	 * @param enforceDeadline whether this thread keeps the deadline
+	 * @return whether there is a result
+	 */
+	private boolean awaitResult(long until, boolean enforceDeadline) throws InterruptedException {
+		boolean enforce = enforceDeadline;
+		enter(1);
+		try {
+			while (this.result == null) {
+				long now = nanoTime();
+				long remaining = (until == Long.MAX_VALUE) ? Long.MAX_VALUE : until - now;
+				if (remaining <= 0) {
+					return false;
+				}
+				if (enforce && untilDeadline(now) <= 0) {
+					enforce = false;
+					timeUp();
+				}
+				long slice = Math.min(SLICE, remaining);
+				awaitSomething(enforce ? Math.min(slice, untilDeadline(now)) : slice);
+			}
+			return true;
+		}
+		finally {
+			enter(-1);
+			// whoever stops waiting leaves the rest to the sweep and the pumps
+			finishIfOver();
+		}
+	}
+
+	private void enter(int count) {
+		this.lock.lock();
+		try {
+			this.waiting += count;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void awaitSomething(long nanos) throws InterruptedException {
+		if (isExitUnknown()) {
+			if (this.process.waitFor(Duration.ofNanos(Math.max(0, nanos)))) {
+				lookForExit();
+			}
+			// it may have been given up meanwhile
+			finishIfOver();
+			return;
+		}
+		this.lock.lock();
+		try {
+			if (this.result == null && !this.finishing) {
+				boolean draining = this.stop == null || this.stopEnded;
+				long drain = draining ? Math.max(0, drainRemaining(nanoTime())) : Long.MAX_VALUE;
+				this.changed.awaitNanos(Math.min(nanos, drain));
+			}
+			else if (this.result == null) {
+				this.changed.awaitNanos(nanos);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		finishIfOver();
+	}
+
+	private boolean isExitUnknown() {
+		this.lock.lock();
+		try {
+			return this.exitCode == null && this.result == null && !this.finishing;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private ProcessResult resultOrThrow() {
+		throwIfCutShort();
+		return result();
+	}
+
+	/** The result; it is known. */
+	ProcessResult result() {
+		return Objects.requireNonNull(this.result);
+	}
+
+	/** Throws what {@code run()} throws for a process that was stopped before its end. */
+	void throwIfCutShort() {
+		RuntimeException failure = failure(result());
+		if (failure != null) {
+			throw failure;
+		}
+	}
+
+	private @Nullable RuntimeException failure(ProcessResult made) {
+		if (this.stopCause == ExitCause.TIMED_OUT) {
+			return new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), made);
+		}
+		if (this.stopCause == ExitCause.IDLE_TIMED_OUT) {
+			return new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()), made);
+		}
+		if (made.cause() == ExitCause.OUTPUT_LIMIT || this.stopCause == ExitCause.OUTPUT_LIMIT) {
+			return new ProcessOutputLimitException(Objects.requireNonNull(this.plan.outputLimit()), made);
+		}
+		return null;
+	}
+
+	void ensureNotTimedOut() {
+		ProcessResult made = this.result;
+		if (made != null && failure(made) instanceof ProcessTimedOutException timedOut) {
+			throw timedOut;
+		}
+	}
+
+	CompletableFuture<ProcessResult> onExit() {
+		CompletableFuture<ProcessResult> future = new CompletableFuture<>();
+		this.lock.lock();
+		try {
+			if (this.result == null) {
+				this.futures.add(future);
+				return future;
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		future.complete(this.result);
+		return future;
+	}
+
+	/** As {@link #onExit()}, but fails as {@code run()} throws. */
+	CompletableFuture<ProcessResult> onEnd() {
+		return onExit().thenApply((made) -> resultOrThrow());
+	}
+
+	boolean waitUntil(BiPredicate<OutputType, String> condition, @Nullable Duration timeout) {
+		if (!this.output.isKept() && !this.error.isKept()) {
+			throw new IllegalStateException(
+					"The output of '" + name() + "' is not kept, there is nothing to look at: use onLine(...)");
+		}
+		long until = (timeout != null) ? nanoTime() + RunContext.nanos(timeout) : Long.MAX_VALUE;
+		OutputWatch watch = new OutputWatch(this.output, this.error, this.plan.output().maxLineLength(), condition);
+		this.lock.lock();
+		try {
+			this.watchers++;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		try {
+			while (true) {
+				// asked before the look: what comes after it is seen by the next one
+				boolean last = this.result != null;
+				if (watch.look(last)) {
+					return true;
+				}
+				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - nanoTime());
+				if (last || remaining <= 0) {
+					return false;
+				}
+				awaitOutput(watch, remaining);
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(null, ex);
+		}
+		finally {
+			this.lock.lock();
+			try {
+				this.watchers--;
+			}
+			finally {
+				this.lock.unlock();
+			}
+		}
+	}
+
+	private void awaitOutput(OutputWatch watch, long nanos) throws InterruptedException {
+		this.lock.lock();
+		try {
+			if (this.result == null && !watch.isBehind()) {
+				this.changed.awaitNanos(nanos);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

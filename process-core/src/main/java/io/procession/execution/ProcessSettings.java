@@ -1,0 +1,298 @@
+package io.procession.execution;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+import io.procession.process.TimeLimit;
+
+/**
+ * The defaults and bounds of a manager. Everything that waits, waits at most as long as
+ * something here says. <i>Immutable.</i>
+ *
+ * @param timeout bound on {@code run()} where it names none; 60 s
+ * @param startTimeout bound on {@code start()} where it names none; none
+ * @param idleTimeout bound on silence where a process names none; none
+ * @param stopGrace how long a stopped process has before KILL; 10 s
+ * @param timeoutGrace how long a process whose time is over has before KILL; 2 s
+ * @param drain how long to wait for the end of output after an exit; 1 s
+ * @param shutdownGrace how long all processes together have before KILL when the manager
+ * closes; 10 s
+ * @param lostAfter how long after KILL a process that is still there is given up; 5 s
+ * @param sweepInterval how often the processes that nobody waits for are looked at, in
+ * case their exit was not noticed; 500 ms
+ * @param charset how bytes become text; UTF-8
+ * @param maxLineLength bytes after which a line is handed over in parts; 1 MiB
+ * @param maxConcurrent how many processes run at once; {@link Integer#MAX_VALUE} means no
+ * limit
+ * @param acquireTimeout how long {@code run()} waits for its turn when so many run; 30 s
+ * @param pipefail whether the failure of any stage fails a pipeline that does not say;
+ * true
+ */
+public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLimit idleTimeout, Duration stopGrace,
+		Duration timeoutGrace, Duration drain, Duration shutdownGrace, Duration lostAfter, Duration sweepInterval,
+		Charset charset, int maxLineLength, int maxConcurrent, Duration acquireTimeout, boolean pipefail) {
+
+	/** What holds where nothing was said. */
+	public static final ProcessSettings DEFAULTS = new ProcessSettings(TimeLimit.of(Duration.ofSeconds(60)),
+			TimeLimit.none(), TimeLimit.none(), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(1),
+			Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofMillis(500), StandardCharsets.UTF_8, 1 << 20,
+			Integer.MAX_VALUE, Duration.ofSeconds(30), true);
+
+	/**
+	 * Checks the numbers.
+	 * @param timeout bound on {@code run()}
+	 * @param startTimeout bound on {@code start()}
+	 * @param idleTimeout bound on silence
+	 * @param stopGrace how long a stopped process has before KILL
+	 * @param timeoutGrace how long a process whose time is over has before KILL
+	 * @param drain how long to wait for the end of output after an exit
+	 * @param shutdownGrace how long all processes have when the manager closes
+	 * @param lostAfter how long after KILL a process is given up
+	 * @param sweepInterval how often processes are looked at
+	 * @param charset how bytes become text
+	 * @param maxLineLength bytes after which a line is handed over in parts
+	 * @param maxConcurrent how many processes run at once
+	 * @param acquireTimeout how long {@code run()} waits for its turn
+	 * @param pipefail whether the failure of any stage fails a pipeline
+	 */
+	public ProcessSettings {
+		notNegative("stopGrace", stopGrace);
+		notNegative("timeoutGrace", timeoutGrace);
+		notNegative("drain", drain);
+		notNegative("shutdownGrace", shutdownGrace);
+		positive("lostAfter", lostAfter);
+		positive("sweepInterval", sweepInterval);
+		notNegative("acquireTimeout", acquireTimeout);
+		if (maxLineLength < 16 || maxLineLength > 1 << 28) {
+			throw new IllegalArgumentException("maxLineLength must be 16 bytes to 256 MiB: " + maxLineLength);
+		}
+		if (maxConcurrent < 1) {
+			throw new IllegalArgumentException("maxConcurrent must be at least 1: " + maxConcurrent);
+		}
+	}
+
+	private static void notNegative(String what, Duration duration) {
+		if (duration.isNegative()) {
+			throw new IllegalArgumentException(what + " must not be negative: " + duration);
+		}
+	}
+
+	private static void positive(String what, Duration duration) {
+		if (duration.isNegative() || duration.isZero()) {
+			throw new IllegalArgumentException(what + " must be positive: " + duration);
+		}
+	}
+
+	/**
+	 * A builder that starts from these settings.
+	 * @return a new builder
+	 */
+	public Builder toBuilder() {
+		return new Builder(this);
+	}
+
+	/**
+	 * Changes some of the settings. <i>Not thread-safe.</i>
+	 */
+	public static final class Builder {
+
+		private TimeLimit timeout;
+
+		private TimeLimit startTimeout;
+
+		private TimeLimit idleTimeout;
+
+		private Duration stopGrace;
+
+		private Duration timeoutGrace;
+
+		private Duration drain;
+
+		private Duration shutdownGrace;
+
+		private Duration lostAfter;
+
+		private Duration sweepInterval;
+
+		private Charset charset;
+
+		private int maxLineLength;
+
+		private int maxConcurrent;
+
+		private Duration acquireTimeout;
+
+		private boolean pipefail;
+
+		private Builder(ProcessSettings settings) {
+			this.timeout = settings.timeout;
+			this.startTimeout = settings.startTimeout;
+			this.idleTimeout = settings.idleTimeout;
+			this.stopGrace = settings.stopGrace;
+			this.timeoutGrace = settings.timeoutGrace;
+			this.drain = settings.drain;
+			this.shutdownGrace = settings.shutdownGrace;
+			this.lostAfter = settings.lostAfter;
+			this.sweepInterval = settings.sweepInterval;
+			this.charset = settings.charset;
+			this.maxLineLength = settings.maxLineLength;
+			this.maxConcurrent = settings.maxConcurrent;
+			this.acquireTimeout = settings.acquireTimeout;
+			this.pipefail = settings.pipefail;
+		}
+
+		/**
+		 * Bound on {@code run()} where it names none.
+		 * @param value the limit
+		 * @return this builder
+		 */
+		public Builder timeout(TimeLimit value) {
+			this.timeout = value;
+			return this;
+		}
+
+		/**
+		 * Bound on {@code start()} where it names none.
+		 * @param value the limit
+		 * @return this builder
+		 */
+		public Builder startTimeout(TimeLimit value) {
+			this.startTimeout = value;
+			return this;
+		}
+
+		/**
+		 * Bound on silence where a process names none.
+		 * @param value the limit
+		 * @return this builder
+		 */
+		public Builder idleTimeout(TimeLimit value) {
+			this.idleTimeout = value;
+			return this;
+		}
+
+		/**
+		 * How long a stopped process has before KILL.
+		 * @param value not negative
+		 * @return this builder
+		 */
+		public Builder stopGrace(Duration value) {
+			this.stopGrace = value;
+			return this;
+		}
+
+		/**
+		 * How long a process whose time is over has before KILL.
+		 * @param value not negative
+		 * @return this builder
+		 */
+		public Builder timeoutGrace(Duration value) {
+			this.timeoutGrace = value;
+			return this;
+		}
+
+		/**
+		 * How long to wait for the end of output after an exit.
+		 * @param value not negative
+		 * @return this builder
+		 */
+		public Builder drain(Duration value) {
+			this.drain = value;
+			return this;
+		}
+
+		/**
+		 * How long all processes together have before KILL when the manager closes.
+		 * @param value not negative
+		 * @return this builder
+		 */
+		public Builder shutdownGrace(Duration value) {
+			this.shutdownGrace = value;
+			return this;
+		}
+
+		/**
+		 * How long after KILL a process that is still there is given up.
+		 * @param value positive
+		 * @return this builder
+		 */
+		public Builder lostAfter(Duration value) {
+			this.lostAfter = value;
+			return this;
+		}
+
+		/**
+		 * How often the processes that nobody waits for are looked at.
+		 * @param value positive
+		 * @return this builder
+		 */
+		public Builder sweepInterval(Duration value) {
+			this.sweepInterval = value;
+			return this;
+		}
+
+		/**
+		 * How bytes become text.
+		 * @param value the charset
+		 * @return this builder
+		 */
+		public Builder charset(Charset value) {
+			this.charset = value;
+			return this;
+		}
+
+		/**
+		 * Bytes after which a line is handed over in parts.
+		 * @param value 16 to 268,435,456
+		 * @return this builder
+		 */
+		public Builder maxLineLength(int value) {
+			this.maxLineLength = value;
+			return this;
+		}
+
+		/**
+		 * How many processes run at once.
+		 * @param value at least 1
+		 * @return this builder
+		 */
+		public Builder maxConcurrent(int value) {
+			this.maxConcurrent = value;
+			return this;
+		}
+
+		/**
+		 * How long {@code run()} waits for its turn.
+		 * @param value not negative
+		 * @return this builder
+		 */
+		public Builder acquireTimeout(Duration value) {
+			this.acquireTimeout = value;
+			return this;
+		}
+
+		/**
+		 * Whether the failure of any stage fails a pipeline that does not say.
+		 * @param value whether any stage counts
+		 * @return this builder
+		 */
+		public Builder pipefail(boolean value) {
+			this.pipefail = value;
+			return this;
+		}
+
+		/**
+		 * Checks the whole.
+		 * @return the settings
+		 * @throws IllegalArgumentException naming the first value that is wrong
+		 */
+		public ProcessSettings build() {
+			return new ProcessSettings(this.timeout, this.startTimeout, this.idleTimeout, this.stopGrace,
+					this.timeoutGrace, this.drain, this.shutdownGrace, this.lostAfter, this.sweepInterval, this.charset,
+					this.maxLineLength, this.maxConcurrent, this.acquireTimeout, this.pipefail);
+		}
+
+	}
+
+}

@@ -1,0 +1,83 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+import io.procession.engine.TimeSource;
+
+/**
+ * What a run needs from its manager.
+ *
+ * @param settings defaults and bounds
+ * @param time the clocks
+ * @param scheduler hands over what is due; nothing may take long on it
+ * @param executor runs pumps, stops and callbacks
+ * @param stopper ends trees
+ * @param events tells the listeners
+ * @param closing whether the manager closes or is closed
+ * @param closed whether the manager is closed, so that nothing is scheduled any more
+ */
+record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor executor,
+		Stopper stopper, EventDispatcher events, AtomicBoolean closing, AtomicBoolean closed) {
+
+	/**
+	 * A duration for reckoning: as long as one can count on adding a clock's reading.
+	 */
+	static long nanos(Duration duration) {
+		return Math.min(TimeUnit.NANOSECONDS.convert(duration), Long.MAX_VALUE / 4);
+	}
+
+	Future<?> schedule(long nanos, Runnable task) {
+		return this.scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Whether the manager closes or the JVM exits.
+	 * @param patience how long to wait for that to show
+	 */
+	boolean isShuttingDown(Duration patience) {
+		long began = System.nanoTime();
+		while (!this.closing.get() && !isJvmExiting()) {
+			if (System.nanoTime() - began >= patience.toNanos()) {
+				return false;
+			}
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+		}
+		return true;
+	}
+
+	// the JDK tells it in no other way
+	private static boolean isJvmExiting() {
+		Thread probe = new Thread(() -> {
+		});
+		try {
+			Runtime.getRuntime().addShutdownHook(probe);
+			Runtime.getRuntime().removeShutdownHook(probe);
+			return false;
+		}
+		catch (IllegalStateException ex) {
+			return true;
+		}
+	}
+
+	/** Runs it on the executor, or here once the manager is closed. */
+	void execute(Runnable task) {
+		try {
+			this.executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			task.run();
+		}
+	}
+
+	Future<?> schedule(Duration delay, Runnable task) {
+		return schedule(nanos(delay), task);
+	}
+
+}

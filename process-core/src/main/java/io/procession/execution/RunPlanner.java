@@ -1,0 +1,242 @@
+package io.procession.execution;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.Launch;
+import io.procession.process.OutputFile;
+import io.procession.process.OutputOptions;
+import io.procession.process.ProcessInput;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
+import io.procession.process.Secret;
+import io.procession.process.SecretResolver;
+import io.procession.process.Signal;
+import io.procession.process.TimeLimit;
+
+/**
+ * Turns what was said, the manager's defaults and the secrets into what the engine starts
+ * ({@link Launch}) and what the run goes by ({@link RunPlan}). <i>Confined to the thread
+ * that starts the process.</i>
+ */
+final class RunPlanner {
+
+	private final ProcessSettings settings;
+
+	private final PendingProcess pending;
+
+	private final ProcessSpec spec;
+
+	private final boolean attended;
+
+	private final Place place;
+
+	private final @Nullable TimeLimit wholeTimeout;
+
+	private final List<String> secrets = new ArrayList<>();
+
+	private final List<OutputStream> files = new ArrayList<>();
+
+	RunPlanner(ProcessSettings settings, PendingProcess pending, boolean attended) {
+		this(settings, pending, attended, Place.ALONE, null);
+	}
+
+	private RunPlanner(ProcessSettings settings, PendingProcess pending, boolean attended, Place place,
+			@Nullable TimeLimit wholeTimeout) {
+		this.settings = settings;
+		this.pending = pending;
+		this.spec = pending.toSpec();
+		this.attended = attended;
+		this.place = place;
+		this.wholeTimeout = wholeTimeout;
+	}
+
+	/**
+	 * Plans a stage of a pipeline.
+	 * @param place where it stands
+	 * @param timeout bound on the whole pipeline
+	 */
+	static RunPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place, TimeLimit timeout) {
+		return new RunPlanner(settings, pending, false, place, timeout);
+	}
+
+	/**
+	 * What the engine starts.
+	 * @throws ProcessStartException if a secret cannot be read
+	 */
+	Launch launch(String id, SecretResolver resolver) {
+		checkDetached();
+		List<String> arguments;
+		Map<String, String> environment = new LinkedHashMap<>(this.spec.environment().variables());
+		try {
+			arguments = this.spec.command().resolve(resolver);
+			for (Secret secret : this.spec.command().secrets()) {
+				this.secrets.add(secret.resolve(resolver));
+			}
+			this.spec.environment().secrets().forEach((name, secret) -> {
+				String value = secret.resolve(resolver);
+				this.secrets.add(value);
+				environment.put(name, value);
+			});
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ProcessStartException(this.spec, ProcessStartException.Reason.NO_SUCH_SECRET,
+					Objects.toString(ex.getMessage()), ex);
+		}
+		OutputOptions output = this.spec.output();
+		return new Launch(id, this.spec, arguments, this.spec.directory(),
+				!Boolean.FALSE.equals(this.spec.environment().inherit()), environment, this.spec.environment().unset(),
+				input(), output(output.outputTo()), output(output.errorTo()), output.mergeError(),
+				this.spec.detached());
+	}
+
+	private void checkDetached() {
+		if (this.spec.detached() && (hasListeners() || this.pending.inputStream() != null
+				|| this.spec.input() instanceof ProcessInput.Bytes)) {
+			throw new IllegalStateException("A detached process outlives the JVM: '" + this.spec.displayName()
+					+ "' can have no listeners and no input from memory, use outputTo(file) and input(file)");
+		}
+	}
+
+	private boolean hasListeners() {
+		return !this.pending.outputListeners().isEmpty() || !this.pending.lineListeners().isEmpty();
+	}
+
+	private Launch.Input input() {
+		if (this.pending.inputStream() != null || this.spec.input() instanceof ProcessInput.Bytes) {
+			return Launch.Input.pipe();
+		}
+		if (this.spec.input() instanceof ProcessInput.File file) {
+			return new Launch.Input.FromFile(file.path());
+		}
+		boolean none = this.spec.detached() || this.spec.input() instanceof ProcessInput.None;
+		return none ? Launch.Input.none() : Launch.Input.pipe();
+	}
+
+	private Launch.Output output(@Nullable OutputFile file) {
+		if (!this.spec.detached() && isLookedAt()) {
+			return Launch.Output.pipe();
+		}
+		if (file != null) {
+			return new Launch.Output.ToFile(file);
+		}
+		boolean discard = this.spec.detached() || !this.spec.output().capture();
+		return discard ? Launch.Output.discard() : Launch.Output.pipe();
+	}
+
+	/** Whether somebody has to see the bytes, kept or not. */
+	private boolean isLookedAt() {
+		return hasListeners() || idleTimeout() != null || this.spec.output().limit() != null
+				|| (this.place.feed() != null);
+	}
+
+	/**
+	 * What the run goes by; it holds so many permits. Opens the files that output goes to
+	 * through the JVM.
+	 * @throws ProcessStartException if one cannot be opened
+	 */
+	RunPlan plan(Launch launch, int permits) {
+		OutputOptions output = this.spec.output();
+		boolean errorPiped = !launch.mergeError() && launch.error() instanceof Launch.Output.Pipe;
+		Duration grace = this.spec.stopGrace();
+		boolean live = launch.input() instanceof Launch.Input.Pipe && !this.attended && this.spec.input() == null
+				&& this.pending.inputStream() == null && this.place.readsJvm();
+		return new RunPlan(launch.executionId(), this.pending, this.attended, permits, timeout(), idleTimeout(),
+				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
+				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
+				Objects.requireNonNullElse(grace, this.settings.timeoutGrace()),
+				Objects.requireNonNullElse(this.spec.drain(), this.settings.drain()), output.limit(),
+				stream(launch.output() instanceof Launch.Output.Pipe && this.place.writesJvm(), output.outputTo(),
+						this.place.feed() == null),
+				stream(errorPiped, output.errorTo(), true), live,
+				(this.spec.input() instanceof ProcessInput.Bytes bytes) ? bytes : null, new Masks(this.secrets));
+	}
+
+	private OutputRecorder.StreamPlan stream(boolean piped, @Nullable OutputFile file, boolean kept) {
+		OutputOptions output = this.spec.output();
+		boolean capture = kept && piped && output.capture() && file == null;
+		Charset charset = Objects.requireNonNullElse(output.charset(), this.settings.charset());
+		return new OutputRecorder.StreamPlan(piped, capture,
+				Objects.requireNonNullElse(output.keepLast(), Long.MAX_VALUE), charset, this.settings.maxLineLength(),
+				(piped && file != null) ? open(file) : null, kept ? null : this.place.feed());
+	}
+
+	private OutputStream open(OutputFile file) {
+		try {
+			OutputStream stream = file.append()
+					? Files.newOutputStream(file.path(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+					: Files.newOutputStream(file.path());
+			this.files.add(stream);
+			return stream;
+		}
+		catch (IOException ex) {
+			closeFiles();
+			throw new ProcessStartException(this.spec, ProcessStartException.Reason.FILE_NOT_ACCESSIBLE,
+					"the output file '" + file.path() + "' cannot be written (" + ex + ")", ex);
+		}
+	}
+
+	/** The process did not start: nobody will write to its files. */
+	void closeFiles() {
+		for (OutputStream file : this.files) {
+			try {
+				file.close();
+			}
+			catch (IOException ex) {
+				// nothing was written to it
+				continue;
+			}
+		}
+	}
+
+	private @Nullable Duration timeout() {
+		TimeLimit said = this.spec.timeout();
+		if (this.wholeTimeout != null) {
+			Duration whole = this.wholeTimeout.duration();
+			Duration own = (said != null) ? said.duration() : null;
+			return (own == null || (whole != null && whole.compareTo(own) < 0)) ? whole : own;
+		}
+		TimeLimit otherwise = this.attended ? this.settings.timeout() : this.settings.startTimeout();
+		return bound(said, this.spec.detached() ? TimeLimit.none() : otherwise);
+	}
+
+	private @Nullable Duration idleTimeout() {
+		boolean none = this.spec.detached() || !this.place.isLast();
+		return bound(this.spec.idleTimeout(), none ? TimeLimit.none() : this.settings.idleTimeout());
+	}
+
+	private static @Nullable Duration bound(@Nullable TimeLimit said, TimeLimit otherwise) {
+		return ((said != null) ? said : otherwise).duration();
+	}
+
+	/**
+	 * Where a process stands: its neighbours read and write through native pipes, or
+	 * through the JVM.
+	 *
+	 * @param readsJvm whether its input comes from the JVM or a file, not from a
+	 * neighbour
+	 * @param writesJvm whether its output goes to the JVM or a file, not to a neighbour
+	 * @param feed the stage in Java that reads its output, if one does
+	 */
+	record Place(boolean readsJvm, boolean writesJvm, @Nullable BoundedPipe feed) {
+
+		static final Place ALONE = new Place(true, true, null);
+
+		boolean isLast() {
+			return this.writesJvm && this.feed == null;
+		}
+
+	}
+
+}

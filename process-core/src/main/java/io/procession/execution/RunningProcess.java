@@ -1,0 +1,255 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
+
+import io.procession.process.Command;
+import io.procession.process.OutputType;
+import io.procession.process.ProcessResult;
+import io.procession.process.Signal;
+import io.procession.stats.ProcessStats;
+import io.procession.stats.StatsReader;
+
+/**
+ * A process that was started: read it, write to it, wait for it, stop it.
+ * <i>Thread-safe.</i>
+ */
+public final class RunningProcess {
+
+	private final ProcessRun run;
+
+	RunningProcess(ProcessRun run) {
+		this.run = run;
+	}
+
+	/**
+	 * This run's own id: the same in its events, never used again.
+	 * @return the id
+	 */
+	public String id() {
+		return this.run.id();
+	}
+
+	/**
+	 * Its process ID. Means nothing once it has ended: PIDs are used again.
+	 * @return the PID
+	 */
+	public long pid() {
+		return this.run.process().pid();
+	}
+
+	/**
+	 * What it is called.
+	 * @return the name, by default the program's file name
+	 */
+	public String name() {
+		return this.run.spec().displayName();
+	}
+
+	/**
+	 * What it runs.
+	 * @return the command, its secrets hidden
+	 */
+	public Command command() {
+		return this.run.spec().command();
+	}
+
+	/**
+	 * When it was started.
+	 * @return the instant
+	 */
+	public Instant startedAt() {
+		return this.run.startedAt();
+	}
+
+	/**
+	 * Whether the process itself still runs; what it started may live on.
+	 * @return whether it runs
+	 */
+	public boolean isRunning() {
+		return this.run.isRunning();
+	}
+
+	/**
+	 * What it has written to standard output so far, as far as it is kept.
+	 * @return the text
+	 */
+	public String output() {
+		return this.run.recorder(OutputType.OUTPUT).captured().toString();
+	}
+
+	/**
+	 * What it has written to standard error so far, as far as it is kept.
+	 * @return the text
+	 */
+	public String errorOutput() {
+		return this.run.recorder(OutputType.ERROR).captured().toString();
+	}
+
+	/**
+	 * What it has written to standard output since this was last asked. Each byte is
+	 * given once; a character that is not complete yet comes next time.
+	 * @return the text, empty if there is nothing new
+	 */
+	public String latestOutput() {
+		return this.run.recorder(OutputType.OUTPUT).latest();
+	}
+
+	/**
+	 * What it has written to standard error since this was last asked.
+	 * @return the text, empty if there is nothing new
+	 */
+	public String latestErrorOutput() {
+		return this.run.recorder(OutputType.ERROR).latest();
+	}
+
+	/**
+	 * Its standard input, to write to while it lives and to close.
+	 * @return the stream
+	 * @throws IllegalStateException if its input was given in advance
+	 */
+	public StandardInput stdin() {
+		return this.run.stdin();
+	}
+
+	/**
+	 * Sends a signal to the process alone and returns.
+	 * @param signal what to send; see {@code signal(7)}
+	 * @throws IllegalStateException if the process has ended
+	 */
+	public void signal(Signal signal) {
+		this.run.signal(signal);
+	}
+
+	/**
+	 * Stops the process and its whole tree: stop signal, grace of 10 s unless said
+	 * otherwise, KILL. Returns when the tree is gone; never waits for output. May be
+	 * called from a listener. Does nothing if the process has ended.
+	 */
+	public void stop() {
+		this.run.stop(null);
+	}
+
+	/**
+	 * Stops the process and its whole tree with another grace.
+	 * @param grace how long it has to end after the stop signal; zero means KILL at once
+	 */
+	public void stop(Duration grace) {
+		this.run.stop(grace);
+	}
+
+	/**
+	 * Begins to stop the process and its whole tree, as {@link #stop()} does, and returns
+	 * at once.
+	 * @return its result, later, as {@link #onExit()} gives it
+	 */
+	public CompletableFuture<ProcessResult> stopAsync() {
+		this.run.beginStop(null);
+		return this.run.onExit();
+	}
+
+	/**
+	 * Begins to stop the process and its whole tree and returns at once.
+	 * @param grace how long it has to end after the stop signal; zero means KILL at once
+	 * @return its result, later, as {@link #onExit()} gives it
+	 */
+	public CompletableFuture<ProcessResult> stopAsync(Duration grace) {
+		this.run.beginStop(grace);
+		return this.run.onExit();
+	}
+
+	/**
+	 * Kills the process and its whole tree now, by KILL, and returns when the tree is
+	 * gone. A stop that is under way turns into a kill.
+	 */
+	public void kill() {
+		this.run.kill();
+	}
+
+	/**
+	 * Waits for its end. May be called again: the result stays.
+	 * @return its result
+	 * @throws io.procession.process.ProcessTimedOutException if its time was over
+	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
+	 * @throws io.procession.process.ProcessInterruptedException if this thread was
+	 * interrupted; the process goes on
+	 */
+	public ProcessResult waitFor() {
+		return this.run.waitFor();
+	}
+
+	/**
+	 * Waits for its end, but not for ever. Does not stop it.
+	 * @param timeout at most so long
+	 * @return its result, or empty if it still runs
+	 * @throws io.procession.process.ProcessTimedOutException if its own time was over
+	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
+	 * @throws io.procession.process.ProcessInterruptedException if this thread was
+	 * interrupted; the process goes on
+	 */
+	public Optional<ProcessResult> waitFor(Duration timeout) {
+		return this.run.waitFor(timeout);
+	}
+
+	/**
+	 * Waits until a line of its output matches, looking at the output from its beginning,
+	 * or until the process has ended. Lines of one stream come in order.
+	 * @param condition looks at a stream's line
+	 * @return whether a line matched
+	 * @throws IllegalStateException if the output is not kept
+	 * @throws io.procession.process.ProcessInterruptedException if this thread was
+	 * interrupted; the process goes on
+	 */
+	public boolean waitUntil(BiPredicate<OutputType, String> condition) {
+		return this.run.waitUntil(condition, null);
+	}
+
+	/**
+	 * As {@link #waitUntil(BiPredicate)}, but not for ever.
+	 * @param condition looks at a stream's line
+	 * @param timeout at most so long
+	 * @return whether a line matched in time
+	 * @throws IllegalStateException if the output is not kept
+	 * @throws io.procession.process.ProcessInterruptedException if this thread was
+	 * interrupted; the process goes on
+	 */
+	public boolean waitUntil(BiPredicate<OutputType, String> condition, Duration timeout) {
+		return this.run.waitUntil(condition, timeout);
+	}
+
+	/**
+	 * Its result, later. Completes normally however it ended; look at
+	 * {@link ProcessResult#cause()}. Dependents run on a thread of the manager.
+	 * @return a future of its own: cancelling it stops nothing
+	 */
+	public CompletableFuture<ProcessResult> onExit() {
+		return this.run.onExit();
+	}
+
+	/**
+	 * Asks whether its time was over. Does not block and stops nothing: the timeouts hold
+	 * by themselves.
+	 * @throws io.procession.process.ProcessTimedOutException if it was stopped because of
+	 * a timeout and has ended
+	 */
+	public void ensureNotTimedOut() {
+		this.run.ensureNotTimedOut();
+	}
+
+	/**
+	 * What it uses right now.
+	 * @return the statistics of the process alone, or empty if it has ended
+	 */
+	public Optional<ProcessStats> stats() {
+		return isRunning() ? StatsReader.system().read(pid()) : Optional.empty();
+	}
+
+	@Override
+	public String toString() {
+		return "RunningProcess[" + name() + " pid=" + pid() + " id=" + id() + "]";
+	}
+
+}

@@ -1,0 +1,18 @@
+package io.procession.pool;
+
+/**
+ * Is told how far a pool has come. Called on a thread of the manager, one call at a time
+ * and with growing numbers; while it works the pool starts nothing new. One that throws
+ * is logged.
+ */
+@FunctionalInterface
+public interface PoolProgressListener {
+
+	/**
+	 * A process has ended, or will not be started any more.
+	 * @param done how many have
+	 * @param total how many there are
+	 */
+	void onProgress(int done, int total);
+
+}

@@ -1,0 +1,202 @@
+package io.procession.process;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program and its arguments, as they reach {@code execve(2)}: passed verbatim, never
+ * through a shell unless {@link #shell(String, String...)} asks for one.
+ *
+ * <p>
+ * Checked when it is built: an empty program or a NUL character in an argument is an
+ * {@link IllegalArgumentException}. Secret arguments show as {@code ***} everywhere, in
+ * {@link #arguments()} and {@link #toString()} too; only {@link #resolve(SecretResolver)}
+ * gives their values. <i>Immutable.</i>
+ */
+public final class Command {
+
+	private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+
+	private final List<String> arguments;
+
+	private final Map<Integer, Secret> secrets;
+
+	private Command(List<String> arguments, Map<Integer, Secret> secrets) {
+		this.arguments = List.copyOf(arguments);
+		this.secrets = Collections.unmodifiableMap(new TreeMap<>(secrets));
+		if (this.arguments.isEmpty()) {
+			throw new IllegalArgumentException("A command needs at least a program: it is empty");
+		}
+		if (this.arguments.get(0).isBlank()) {
+			throw new IllegalArgumentException("The program of a command must not be empty");
+		}
+		for (int i = 0; i < this.arguments.size(); i++) {
+			if (this.arguments.get(i).indexOf('\0') >= 0) {
+				throw new IllegalArgumentException(
+						"Argument " + i + " of command '" + this.arguments.get(0).replace("\0", "\\0")
+								+ "' holds a NUL character, which no program can receive: execve(2)");
+			}
+		}
+	}
+
+	/**
+	 * A command from a program and its arguments.
+	 * @param program name, looked up in {@code PATH}, or path of the executable
+	 * @param arguments what follows the program, each one argument whatever it holds
+	 * @return the command
+	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 */
+	public static Command of(String program, String... arguments) {
+		List<String> all = new ArrayList<>(arguments.length + 1);
+		all.add(program);
+		all.addAll(Arrays.asList(arguments));
+		return of(all);
+	}
+
+	/**
+	 * A command from its whole argument vector.
+	 * @param arguments the program, then its arguments
+	 * @return the command
+	 * @throws IllegalArgumentException if the list or the program is empty, or something
+	 * holds a NUL
+	 */
+	public static Command of(List<String> arguments) {
+		return new Command(arguments, Map.of());
+	}
+
+	/**
+	 * Splits a line by the quoting rules of POSIX (single quotes, double quotes,
+	 * backslash; "Shell Command Language" 2.2) and expands nothing: no variables, no
+	 * globs, no operators.
+	 * @param line such as {@code ls -la 'my dir'}
+	 * @return the command
+	 * @throws IllegalArgumentException if a quote stays open, naming its position, or
+	 * nothing is left
+	 */
+	public static Command parse(String line) {
+		return of(CommandLineParser.split(line));
+	}
+
+	/**
+	 * A script for the system's shell: {@code /bin/sh -c script sh arguments...}
+	 * ({@code cmd.exe /c} on Windows). Untrusted values belong into the arguments, which
+	 * the script reads as {@code "$1"}, {@code "$2"}: there they are data, never code.
+	 * @param script shell source
+	 * @param arguments the script's positional parameters
+	 * @return the command
+	 * @throws IllegalArgumentException if the script is blank or something holds a NUL
+	 */
+	public static Command shell(String script, String... arguments) {
+		if (script.isBlank()) {
+			throw new IllegalArgumentException("The script of a shell command must not be empty");
+		}
+		List<String> all = new ArrayList<>(
+				WINDOWS ? List.of("cmd.exe", "/c", script) : List.of("/bin/sh", "-c", script, "sh"));
+		all.addAll(Arrays.asList(arguments));
+		return of(all);
+	}
+
+	/**
+	 * The same command with one more argument at its end.
+	 * @param argument the argument
+	 * @return a new command
+	 */
+	public Command withArgument(String argument) {
+		List<String> all = new ArrayList<>(this.arguments);
+		all.add(argument);
+		return new Command(all, this.secrets);
+	}
+
+	/**
+	 * The same command with one more argument at its end, whose value is shown nowhere.
+	 * Other users of the machine can still read it in the process list while the command
+	 * runs ({@code proc(5)}): an environment variable is safer.
+	 * @param argument the argument
+	 * @return a new command
+	 */
+	public Command withArgument(Secret argument) {
+		List<String> all = new ArrayList<>(this.arguments);
+		all.add(argument.toString());
+		Map<Integer, Secret> allSecrets = new HashMap<>(this.secrets);
+		allSecrets.put(this.arguments.size(), argument);
+		return new Command(all, allSecrets);
+	}
+
+	/**
+	 * What is to be executed.
+	 * @return the first argument, a name or a path
+	 */
+	public String program() {
+		return this.arguments.get(0);
+	}
+
+	/**
+	 * The whole argument vector, the program first, secrets as {@code ***}.
+	 * @return the arguments, never empty
+	 */
+	public List<String> arguments() {
+		return this.arguments;
+	}
+
+	/**
+	 * The program without its folders: {@code pg_dump} for {@code /usr/bin/pg_dump}.
+	 * @return the file name of the program
+	 */
+	public String programName() {
+		String program = program();
+		int slash = Math.max(program.lastIndexOf('/'), program.lastIndexOf(File.separatorChar));
+		return (slash < 0 || slash == program.length() - 1) ? program : program.substring(slash + 1);
+	}
+
+	/**
+	 * The argument vector with its secrets in the clear: for the one place that starts
+	 * it.
+	 * @param resolver reads the secrets that are references
+	 * @return the arguments as the program will see them
+	 * @throws IllegalArgumentException if a secret cannot be resolved or holds a NUL
+	 */
+	public List<String> resolve(SecretResolver resolver) {
+		if (this.secrets.isEmpty()) {
+			return this.arguments;
+		}
+		List<String> resolved = new ArrayList<>(this.arguments);
+		this.secrets.forEach((position, secret) -> resolved.set(position, secret.resolve(resolver)));
+		return resolved;
+	}
+
+	/**
+	 * The secret arguments, so that their values can be kept out of texts.
+	 * @return the secrets, in the order of their arguments
+	 */
+	public List<Secret> secrets() {
+		return List.copyOf(this.secrets.values());
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Command command && this.arguments.equals(command.arguments)
+				&& this.secrets.equals(command.secrets);
+	}
+
+	@Override
+	public int hashCode() {
+		return this.arguments.hashCode();
+	}
+
+	/**
+	 * The command as one could type it into a POSIX shell, secrets as {@code ***}.
+	 */
+	@Override
+	public String toString() {
+		return CommandLineParser.join(this.arguments);
+	}
+
+}

@@ -1,0 +1,139 @@
+package io.procession.process;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Splits and joins command lines by POSIX quoting ("Shell Command Language" 2.2).
+ */
+final class CommandLineParser {
+
+	private static final String SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_+=:,./-";
+
+	private final String line;
+
+	private final List<String> words = new ArrayList<>();
+
+	private final StringBuilder word = new StringBuilder();
+
+	private boolean inWord;
+
+	private CommandLineParser(String line) {
+		this.line = line;
+	}
+
+	static List<String> split(String line) {
+		return new CommandLineParser(line).split();
+	}
+
+	private List<String> split() {
+		int i = 0;
+		while (i < this.line.length()) {
+			char c = this.line.charAt(i);
+			switch (c) {
+				case '\'' -> i = singleQuoted(i);
+				case '"' -> i = doubleQuoted(i);
+				case '\\' -> i = escaped(i);
+				case ' ', '\t', '\n', '\r' -> {
+					endWord();
+					i++;
+				}
+				default -> {
+					append(c);
+					i++;
+				}
+			}
+		}
+		endWord();
+		if (this.words.isEmpty()) {
+			throw new IllegalArgumentException("The command line is empty");
+		}
+		return this.words;
+	}
+
+	private int singleQuoted(int open) {
+		this.inWord = true;
+		int close = this.line.indexOf('\'', open + 1);
+		if (close < 0) {
+			throw openQuote('\'', open);
+		}
+		this.word.append(this.line, open + 1, close);
+		return close + 1;
+	}
+
+	private int doubleQuoted(int open) {
+		this.inWord = true;
+		int i = open + 1;
+		while (i < this.line.length()) {
+			char c = this.line.charAt(i);
+			if (c == '"') {
+				return i + 1;
+			}
+			if (c == '\\' && i + 1 < this.line.length() && "$`\"\\\n".indexOf(this.line.charAt(i + 1)) >= 0) {
+				i++;
+				if (this.line.charAt(i) != '\n') {
+					this.word.append(this.line.charAt(i));
+				}
+			}
+			else {
+				this.word.append(c);
+			}
+			i++;
+		}
+		throw openQuote('"', open);
+	}
+
+	private int escaped(int backslash) {
+		if (backslash + 1 == this.line.length()) {
+			throw new IllegalArgumentException(
+					"The backslash at position " + backslash + " escapes nothing: it ends the command line");
+		}
+		// a backslash before a newline joins the lines
+		if (this.line.charAt(backslash + 1) != '\n') {
+			append(this.line.charAt(backslash + 1));
+		}
+		return backslash + 2;
+	}
+
+	private void append(char c) {
+		this.inWord = true;
+		this.word.append(c);
+	}
+
+	private void endWord() {
+		if (this.inWord) {
+			this.words.add(this.word.toString());
+			this.word.setLength(0);
+			this.inWord = false;
+		}
+	}
+
+	// the line itself may hold a password: only the position is told
+	private static IllegalArgumentException openQuote(char quote, int position) {
+		return new IllegalArgumentException(
+				"The quote " + quote + " at position " + position + " of the command line is never closed");
+	}
+
+	static String join(List<String> arguments) {
+		StringBuilder joined = new StringBuilder();
+		for (String argument : arguments) {
+			if (!joined.isEmpty()) {
+				joined.append(' ');
+			}
+			joined.append(quote(argument));
+		}
+		return joined.toString();
+	}
+
+	private static String quote(String argument) {
+		if (argument.equals(Secret.MASK)) {
+			return argument;
+		}
+		boolean safe = !argument.isEmpty();
+		for (int i = 0; safe && i < argument.length(); i++) {
+			safe = SAFE.indexOf(argument.charAt(i)) >= 0;
+		}
+		return safe ? argument : "'" + argument.replace("'", "'\\''") + "'";
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.procession.process;
+
+import java.nio.charset.Charset;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What becomes of a program's output. <i>Immutable.</i>
+ *
+ * @param capture whether output is kept in memory for the result
+ * @param mergeError whether standard error goes where standard output goes
+ * @param outputTo file for standard output, or {@code null}
+ * @param errorTo file for standard error, or {@code null}
+ * @param charset how bytes become text; {@code null} means the default, UTF-8
+ * @param limit bytes of both streams together after which the process is stopped, or
+ * {@code null} for no limit
+ * @param keepLast bytes that are kept of each stream, the older ones dropped, or
+ * {@code null} to keep all
+ */
+public record OutputOptions(boolean capture, boolean mergeError, @Nullable OutputFile outputTo,
+		@Nullable OutputFile errorTo, @Nullable Charset charset, @Nullable Long limit, @Nullable Long keepLast) {
+
+	/** Everything is kept, both streams apart. */
+	public static final OutputOptions DEFAULT = new OutputOptions(true, false, null, null, null, null, null);
+
+	/**
+	 * Checks the numbers.
+	 * @param capture whether output is kept in memory for the result
+	 * @param mergeError whether standard error goes where standard output goes
+	 * @param outputTo file for standard output
+	 * @param errorTo file for standard error
+	 * @param charset how bytes become text
+	 * @param limit bytes after which the process is stopped
+	 * @param keepLast bytes that are kept of each stream
+	 */
+	public OutputOptions {
+		if (limit != null && limit < 0) {
+			throw new IllegalArgumentException("outputLimit must not be negative: " + limit);
+		}
+		if (keepLast != null && keepLast < 0) {
+			throw new IllegalArgumentException("keepLast must not be negative: " + keepLast);
+		}
+		if (mergeError && errorTo != null) {
+			throw new IllegalArgumentException("mergeErrorOutput() and errorOutputTo(" + errorTo.path()
+					+ ") exclude each other: merged error output goes where the output goes");
+		}
+	}
+
+	OutputOptions withCapture(boolean value) {
+		return new OutputOptions(value, this.mergeError, this.outputTo, this.errorTo, this.charset, this.limit,
+				this.keepLast);
+	}
+
+	OutputOptions withMergeError(boolean value) {
+		return new OutputOptions(this.capture, value, this.outputTo, this.errorTo, this.charset, this.limit,
+				this.keepLast);
+	}
+
+	OutputOptions withOutputTo(OutputFile value) {
+		return new OutputOptions(this.capture, this.mergeError, value, this.errorTo, this.charset, this.limit,
+				this.keepLast);
+	}
+
+	OutputOptions withErrorTo(OutputFile value) {
+		return new OutputOptions(this.capture, this.mergeError, this.outputTo, value, this.charset, this.limit,
+				this.keepLast);
+	}
+
+	OutputOptions withCharset(Charset value) {
+		return new OutputOptions(this.capture, this.mergeError, this.outputTo, this.errorTo, value, this.limit,
+				this.keepLast);
+	}
+
+	OutputOptions withLimit(long value) {
+		return new OutputOptions(this.capture, this.mergeError, this.outputTo, this.errorTo, this.charset, value,
+				this.keepLast);
+	}
+
+	OutputOptions withKeepLast(long value) {
+		return new OutputOptions(this.capture, this.mergeError, this.outputTo, this.errorTo, this.charset, this.limit,
+				value);
+	}
+
+}

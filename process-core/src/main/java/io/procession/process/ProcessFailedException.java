@@ -1,0 +1,52 @@
+package io.procession.process;
+
+import java.util.Objects;
+
+/**
+ * A process ended, and not with success. {@link #result()} is always there.
+ */
+public final class ProcessFailedException extends ProcessException {
+
+	private static final long serialVersionUID = 1L;
+
+	/**
+	 * A new exception.
+	 * @param result a result that failed
+	 * @throws IllegalArgumentException if the result was successful
+	 */
+	public ProcessFailedException(ProcessResult result) {
+		super(message(result), result.command(), result, null);
+		if (result.successful()) {
+			throw new IllegalArgumentException("The process was successful: " + result);
+		}
+	}
+
+	/**
+	 * The exit code.
+	 * @return the number the operating system gave
+	 */
+	public int exitCode() {
+		return Objects.requireNonNull(result().orElse(null)).exitCode();
+	}
+
+	private static String message(ProcessResult result) {
+		String how = switch (result.cause()) {
+			case EXITED -> "exited with " + result.exitCode();
+			case SIGNALED -> "exited with " + result.exitCode()
+					+ result.signal().map((signal) -> " (signal " + signal + ")").orElse("");
+			case TIMED_OUT -> "timed out and was stopped, exit code " + result.exitCode();
+			case IDLE_TIMED_OUT -> "wrote nothing for too long and was stopped, exit code " + result.exitCode();
+			case STOPPED -> "was stopped, exit code " + result.exitCode();
+			case KILLED -> "was killed, exit code " + result.exitCode();
+			case OUTPUT_LIMIT -> "wrote more than it may and was stopped, exit code " + result.exitCode();
+			case SHUTDOWN -> "was stopped by the shutdown of its manager, exit code " + result.exitCode();
+			case START_FAILED -> "could not be started";
+			case LOST -> "could not be killed";
+		};
+		StringBuilder codes = new StringBuilder();
+		result.successExitCodes().forEach((code) -> codes.append(codes.isEmpty() ? "" : ", ").append(code));
+		return withErrorTail(describe(result.command()) + " " + how + " after " + seconds(result.duration())
+				+ " (success is " + codes + ")", result);
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.procession.process;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a program reads on standard input, as data. Its content is never printed.
+ */
+public sealed interface ProcessInput {
+
+	/**
+	 * Text, in UTF-8.
+	 * @param text the text
+	 * @return the input
+	 */
+	static ProcessInput of(String text) {
+		return new Bytes(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Bytes.
+	 * @param bytes copied
+	 * @return the input
+	 */
+	static ProcessInput of(byte[] bytes) {
+		return new Bytes(bytes.clone());
+	}
+
+	/**
+	 * The content of a file, which the program reads itself.
+	 * @param file the file
+	 * @return the input
+	 */
+	static ProcessInput of(Path file) {
+		return new File(file);
+	}
+
+	/**
+	 * Nothing: the program reads the null device.
+	 * @return the input
+	 */
+	static ProcessInput none() {
+		return new None();
+	}
+
+	/**
+	 * Bytes from memory.
+	 */
+	final class Bytes implements ProcessInput {
+
+		private final byte[] content;
+
+		private Bytes(byte[] content) {
+			this.content = content;
+		}
+
+		/**
+		 * The bytes.
+		 * @return a copy
+		 */
+		public byte[] content() {
+			return this.content.clone();
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof Bytes bytes && Arrays.equals(this.content, bytes.content);
+		}
+
+		@Override
+		public int hashCode() {
+			return Arrays.hashCode(this.content);
+		}
+
+		@Override
+		public String toString() {
+			return this.content.length + " bytes";
+		}
+
+	}
+
+	/**
+	 * A file.
+	 *
+	 * @param path where it is
+	 */
+	record File(Path path) implements ProcessInput {
+
+	}
+
+	/**
+	 * The null device.
+	 */
+	record None() implements ProcessInput {
+
+	}
+
+}

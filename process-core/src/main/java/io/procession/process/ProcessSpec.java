@@ -1,0 +1,493 @@
+package io.procession.process;
+
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything one can say about a run, as data: what configuration is mapped to, what can
+ * be stored and compared. Listeners and live streams are not data and live in
+ * {@code PendingProcess}.
+ *
+ * <p>
+ * A component that is {@code null} was not said: the manager's default holds. Neither
+ * {@link #toString()} nor anything else here shows a secret, the value of a variable or
+ * the input. <i>Immutable.</i>
+ *
+ * @param command what to run
+ * @param name what it is called in logs, events and metrics, or {@code null} for the
+ * program's file name
+ * @param tags free words to find it by
+ * @param directory working directory, or {@code null} for the JVM's
+ * @param environment how its environment differs from the JVM's
+ * @param timeout bound on the whole run
+ * @param idleTimeout bound on silence: how long it may write nothing
+ * @param input what it reads on standard input
+ * @param output what becomes of its output
+ * @param successExitCodes exit codes that count as success, 0 unless said otherwise
+ * @param stopSignal what asks it to end; TERM unless said otherwise
+ * @param stopGrace how long it has to end after that signal, before KILL
+ * @param drain how long to wait for the end of its output after its exit
+ * @param detached whether it is meant to outlive the manager and the JVM
+ */
+public record ProcessSpec(Command command, @Nullable String name, Set<String> tags, @Nullable Path directory,
+		Environment environment, @Nullable TimeLimit timeout, @Nullable TimeLimit idleTimeout,
+		@Nullable ProcessInput input, OutputOptions output, Set<Integer> successExitCodes, @Nullable Signal stopSignal,
+		@Nullable Duration stopGrace, @Nullable Duration drain, boolean detached) {
+
+	/**
+	 * Checks and copies.
+	 * @param command what to run
+	 * @param name what it is called
+	 * @param tags free words to find it by
+	 * @param directory working directory
+	 * @param environment how its environment differs from the JVM's
+	 * @param timeout bound on the whole run
+	 * @param idleTimeout bound on silence
+	 * @param input what it reads on standard input
+	 * @param output what becomes of its output
+	 * @param successExitCodes exit codes that count as success
+	 * @param stopSignal what asks it to end
+	 * @param stopGrace how long it has to end after that signal
+	 * @param drain how long to wait for the end of its output after its exit
+	 * @param detached whether it is meant to outlive the manager and the JVM
+	 */
+	public ProcessSpec {
+		tags = Collections.unmodifiableSet(new LinkedHashSet<>(tags));
+		successExitCodes = Collections.unmodifiableSet(new TreeSet<>(successExitCodes));
+		if (name != null && name.isBlank()) {
+			throw new IllegalArgumentException("The name of a process must not be empty");
+		}
+		if (successExitCodes.isEmpty()) {
+			throw new IllegalArgumentException("successExitCodes must name at least one exit code");
+		}
+		for (int code : successExitCodes) {
+			if (code < 0 || code > 255) {
+				throw new IllegalArgumentException("An exit code is 0 to 255: " + code);
+			}
+		}
+		if (stopSignal == Signal.STOP || stopSignal == Signal.TSTP || stopSignal == Signal.CONT) {
+			throw new IllegalArgumentException("The stop signal must end a process: " + stopSignal + " does not");
+		}
+		requireNotNegative("stopGrace", stopGrace);
+		requireNotNegative("drain", drain);
+	}
+
+	private static void requireNotNegative(String what, @Nullable Duration duration) {
+		if (duration != null && duration.isNegative()) {
+			throw new IllegalArgumentException(what + " must not be negative: " + duration);
+		}
+	}
+
+	/**
+	 * Starts a spec.
+	 * @param command what to run
+	 * @return a builder
+	 */
+	public static Builder builder(Command command) {
+		return new Builder(command);
+	}
+
+	/**
+	 * A spec that says nothing beyond its command.
+	 * @param command what to run
+	 * @return the spec
+	 */
+	public static ProcessSpec of(Command command) {
+		return builder(command).build();
+	}
+
+	/**
+	 * A builder that starts from this spec.
+	 * @return a new builder
+	 */
+	public Builder toBuilder() {
+		return new Builder(this);
+	}
+
+	/**
+	 * What it is called: the name, or else the program's file name.
+	 * @return never empty
+	 */
+	public String displayName() {
+		return (this.name != null) ? this.name : this.command.programName();
+	}
+
+	/**
+	 * Collects what a {@link ProcessSpec} says. <i>Not thread-safe.</i>
+	 */
+	public static final class Builder {
+
+		private Command command;
+
+		private @Nullable String name;
+
+		private Set<String> tags = Set.of();
+
+		private @Nullable Path directory;
+
+		private Environment environment = Environment.unchanged();
+
+		private @Nullable TimeLimit timeout;
+
+		private @Nullable TimeLimit idleTimeout;
+
+		private @Nullable ProcessInput input;
+
+		private OutputOptions output = OutputOptions.DEFAULT;
+
+		private Set<Integer> successExitCodes = Set.of(0);
+
+		private @Nullable Signal stopSignal;
+
+		private @Nullable Duration stopGrace;
+
+		private @Nullable Duration drain;
+
+		private boolean detached;
+
+		private Builder(Command command) {
+			this.command = command;
+		}
+
+		private Builder(ProcessSpec spec) {
+			this.command = spec.command;
+			this.name = spec.name;
+			this.tags = spec.tags;
+			this.directory = spec.directory;
+			this.environment = spec.environment;
+			this.timeout = spec.timeout;
+			this.idleTimeout = spec.idleTimeout;
+			this.input = spec.input;
+			this.output = spec.output;
+			this.successExitCodes = spec.successExitCodes;
+			this.stopSignal = spec.stopSignal;
+			this.stopGrace = spec.stopGrace;
+			this.drain = spec.drain;
+			this.detached = spec.detached;
+		}
+
+		/**
+		 * Another command.
+		 * @param value what to run
+		 * @return this builder
+		 */
+		public Builder command(Command value) {
+			this.command = value;
+			return this;
+		}
+
+		/**
+		 * What it is called in logs, events and metrics. Names become metric tags: use
+		 * few of them.
+		 * @param value the name
+		 * @return this builder
+		 */
+		public Builder name(String value) {
+			this.name = value;
+			return this;
+		}
+
+		/**
+		 * A free word to find it by.
+		 * @param value the word
+		 * @return this builder
+		 */
+		public Builder tag(String value) {
+			Set<String> changed = new LinkedHashSet<>(this.tags);
+			changed.add(value);
+			this.tags = changed;
+			return this;
+		}
+
+		/**
+		 * Working directory.
+		 * @param value an existing directory
+		 * @return this builder
+		 */
+		public Builder directory(Path value) {
+			this.directory = value;
+			return this;
+		}
+
+		/**
+		 * Sets a variable.
+		 * @param variable its name
+		 * @param value its value; empty is a value
+		 * @return this builder
+		 */
+		public Builder env(String variable, String value) {
+			this.environment = this.environment.with(variable, value);
+			return this;
+		}
+
+		/**
+		 * Sets variables, keeping those set before.
+		 * @param variables values by name
+		 * @return this builder
+		 */
+		public Builder env(Map<String, String> variables) {
+			variables.forEach(this::env);
+			return this;
+		}
+
+		/**
+		 * Sets a variable whose value is shown nowhere.
+		 * @param variable its name
+		 * @param value its value
+		 * @return this builder
+		 */
+		public Builder secretEnv(String variable, Secret value) {
+			this.environment = this.environment.with(variable, value);
+			return this;
+		}
+
+		/**
+		 * Removes a variable.
+		 * @param variable its name
+		 * @return this builder
+		 */
+		public Builder unsetEnv(String variable) {
+			this.environment = this.environment.withUnset(variable);
+			return this;
+		}
+
+		/**
+		 * Whether the environment starts from the JVM's, or empty.
+		 * @param inherit whether it is inherited
+		 * @return this builder
+		 */
+		public Builder inheritEnv(boolean inherit) {
+			this.environment = this.environment.withInherit(inherit);
+			return this;
+		}
+
+		/**
+		 * The whole environment.
+		 * @param value how it differs from the JVM's
+		 * @return this builder
+		 */
+		public Builder environment(Environment value) {
+			this.environment = value;
+			return this;
+		}
+
+		/**
+		 * Bound on the whole run.
+		 * @param value positive
+		 * @return this builder
+		 */
+		public Builder timeout(Duration value) {
+			this.timeout = TimeLimit.of(value);
+			return this;
+		}
+
+		/**
+		 * No bound on the whole run, whatever the default is.
+		 * @return this builder
+		 */
+		public Builder noTimeout() {
+			this.timeout = TimeLimit.none();
+			return this;
+		}
+
+		/**
+		 * Bound on silence.
+		 * @param value positive
+		 * @return this builder
+		 */
+		public Builder idleTimeout(Duration value) {
+			this.idleTimeout = TimeLimit.of(value);
+			return this;
+		}
+
+		/**
+		 * No bound on silence, whatever the default is.
+		 * @return this builder
+		 */
+		public Builder noIdleTimeout() {
+			this.idleTimeout = TimeLimit.none();
+			return this;
+		}
+
+		/**
+		 * What it reads on standard input.
+		 * @param value the input, or {@code null} to say nothing about it again
+		 * @return this builder
+		 */
+		public Builder input(@Nullable ProcessInput value) {
+			this.input = value;
+			return this;
+		}
+
+		/**
+		 * Everything about its output.
+		 * @param value what becomes of it
+		 * @return this builder
+		 */
+		public Builder output(OutputOptions value) {
+			this.output = value;
+			return this;
+		}
+
+		/**
+		 * Keeps no output in memory.
+		 * @return this builder
+		 */
+		public Builder quietly() {
+			this.output = this.output.withCapture(false);
+			return this;
+		}
+
+		/**
+		 * Sends standard error where standard output goes.
+		 * @return this builder
+		 */
+		public Builder mergeErrorOutput() {
+			this.output = this.output.withMergeError(true);
+			return this;
+		}
+
+		/**
+		 * Writes standard output to a file, emptied first.
+		 * @param file the file
+		 * @return this builder
+		 */
+		public Builder outputTo(Path file) {
+			this.output = this.output.withOutputTo(new OutputFile(file, false));
+			return this;
+		}
+
+		/**
+		 * Appends standard output to a file.
+		 * @param file the file
+		 * @return this builder
+		 */
+		public Builder appendOutputTo(Path file) {
+			this.output = this.output.withOutputTo(new OutputFile(file, true));
+			return this;
+		}
+
+		/**
+		 * Writes standard error to a file, emptied first.
+		 * @param file the file
+		 * @return this builder
+		 */
+		public Builder errorOutputTo(Path file) {
+			this.output = this.output.withErrorTo(new OutputFile(file, false));
+			return this;
+		}
+
+		/**
+		 * Appends standard error to a file.
+		 * @param file the file
+		 * @return this builder
+		 */
+		public Builder appendErrorOutputTo(Path file) {
+			this.output = this.output.withErrorTo(new OutputFile(file, true));
+			return this;
+		}
+
+		/**
+		 * How bytes become text.
+		 * @param value the charset
+		 * @return this builder
+		 */
+		public Builder charset(Charset value) {
+			this.output = this.output.withCharset(value);
+			return this;
+		}
+
+		/**
+		 * Bytes of both streams together after which the process is stopped.
+		 * @param bytes not negative
+		 * @return this builder
+		 */
+		public Builder outputLimit(long bytes) {
+			this.output = this.output.withLimit(bytes);
+			return this;
+		}
+
+		/**
+		 * Bytes kept of each stream, the older ones dropped.
+		 * @param bytes not negative
+		 * @return this builder
+		 */
+		public Builder keepLast(long bytes) {
+			this.output = this.output.withKeepLast(bytes);
+			return this;
+		}
+
+		/**
+		 * Exit codes that count as success.
+		 * @param codes 0 to 255 each; replaces what was said before, 0 included
+		 * @return this builder
+		 */
+		public Builder successExitCodes(int... codes) {
+			Set<Integer> changed = new TreeSet<>();
+			Arrays.stream(codes).forEach(changed::add);
+			this.successExitCodes = changed;
+			return this;
+		}
+
+		/**
+		 * What asks it to end.
+		 * @param value a signal that ends processes
+		 * @return this builder
+		 */
+		public Builder stopSignal(Signal value) {
+			this.stopSignal = value;
+			return this;
+		}
+
+		/**
+		 * How long it has to end after the stop signal.
+		 * @param value not negative; zero means KILL at once
+		 * @return this builder
+		 */
+		public Builder stopGrace(Duration value) {
+			this.stopGrace = value;
+			return this;
+		}
+
+		/**
+		 * How long to wait for the end of its output after its exit.
+		 * @param value not negative
+		 * @return this builder
+		 */
+		public Builder drain(Duration value) {
+			this.drain = value;
+			return this;
+		}
+
+		/**
+		 * Lets it outlive the manager and the JVM.
+		 * @return this builder
+		 */
+		public Builder detached() {
+			this.detached = true;
+			return this;
+		}
+
+		/**
+		 * Checks the whole.
+		 * @return the spec
+		 * @throws IllegalArgumentException naming the first value that is wrong
+		 */
+		public ProcessSpec build() {
+			return new ProcessSpec(this.command, this.name, this.tags, this.directory, this.environment, this.timeout,
+					this.idleTimeout, this.input, this.output, this.successExitCodes, this.stopSignal, this.stopGrace,
+					this.drain, this.detached);
+		}
+
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.procession.process;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process could not be started: {@link #reason()} says why, the message names the
+ * culprit. {@link #result()} is a result with exit code 127 or 126 and PID 0.
+ */
+public final class ProcessStartException extends ProcessException {
+
+	private static final long serialVersionUID = 1L;
+
+	/** What was wrong. */
+	private final Reason reason;
+
+	private final transient ProcessResult startResult;
+
+	/**
+	 * A new exception.
+	 * @param spec what was to be run
+	 * @param reason what was wrong
+	 * @param detail what was wrong in words, naming the culprit and what to do
+	 * @param cause the JDK's reason, if there is one
+	 */
+	public ProcessStartException(ProcessSpec spec, Reason reason, String detail, @Nullable Throwable cause) {
+		super(describe(spec.command()) + " could not be started: " + detail, spec.command(), null, cause);
+		this.reason = reason;
+		this.startResult = ProcessResult.builder(spec)
+			.exit((reason == Reason.NOT_FOUND) ? 127 : 126, ExitCause.START_FAILED)
+			.times(Instant.now(), Duration.ZERO)
+			.build(this);
+	}
+
+	/**
+	 * What was wrong.
+	 * @return the reason
+	 */
+	public Reason reason() {
+		return this.reason;
+	}
+
+	@Override
+	public Optional<ProcessResult> result() {
+		return Optional.of(this.startResult);
+	}
+
+	/**
+	 * Why a process could not be started.
+	 */
+	public enum Reason {
+
+		/** There is no such program. */
+		NOT_FOUND,
+		/** The program is there, but this user may not execute it. */
+		NOT_EXECUTABLE,
+		/** The interpreter that the first line of the script names is not there. */
+		NO_INTERPRETER,
+		/** The working directory is not there. */
+		NO_SUCH_DIRECTORY,
+		/** The working directory is not a directory, or may not be entered. */
+		NOT_A_DIRECTORY,
+		/** The input file cannot be read, or an output file cannot be written. */
+		FILE_NOT_ACCESSIBLE,
+		/** Arguments and environment together are too long: {@code execve(2)}, E2BIG. */
+		ARGUMENT_LIST_TOO_LONG,
+		/**
+		 * An argument or variable holds a character that the JVM's native encoding lacks.
+		 */
+		NOT_ENCODABLE,
+		/** A secret cannot be read. */
+		NO_SUCH_SECRET,
+		/** The machine has no room: too many processes, files, or too little memory. */
+		NO_RESOURCES,
+		/** Its turn did not come: what it was part of ended before. */
+		CANCELLED,
+		/** Something else; the message tells. */
+		OTHER
+
+	}
+
+}

@@ -1,0 +1,126 @@
+package io.procession.supervision;
+
+import java.util.regex.Pattern;
+
+import io.procession.process.OutputOptions;
+import io.procession.process.ProcessInput;
+import io.procession.process.ProcessSpec;
+
+/**
+ * A command that is meant to keep running, and how to keep it so. Made by
+ * {@link #builder(String, ProcessSpec)}. <i>Immutable.</i>
+ *
+ * <p>
+ * Its process is named after it. Where the spec says nothing, it has no timeout, reads
+ * the null device, and the last 64 KiB of each stream of its output are kept.
+ *
+ * @param name what it is called: a letter, then letters, digits, {@code .}, {@code _} and
+ * {@code -}
+ * @param spec what it runs
+ * @param autostart whether {@link ProcessSupervisor#start()} starts it
+ * @param restart when it is started again
+ */
+public record Program(String name, ProcessSpec spec, boolean autostart, RestartPolicy restart) {
+
+	private static final long KEPT_OUTPUT = 64 * 1024;
+
+	// a path segment of the endpoint, a metric tag, and never to be taken for a PID
+	private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
+
+	/**
+	 * Checks the name and the spec.
+	 * @param name what it is called
+	 * @param spec what it runs
+	 * @param autostart whether the supervisor starts it by itself
+	 * @param restart when it is started again
+	 */
+	public Program {
+		if (!NAME.matcher(name).matches()) {
+			throw new IllegalArgumentException("'" + name.replace("\0", "\\0") + "' cannot be the name of a program: "
+					+ "it must be a letter, then letters, digits, '.', '_' and '-'");
+		}
+		if (spec.detached()) {
+			throw new IllegalArgumentException(
+					"Program '" + name + "' must not be detached: its supervisor could not stop it when it closes");
+		}
+	}
+
+	/**
+	 * Starts a program that is started by its supervisor, and again 1 s after a failure.
+	 * @param name what it is called
+	 * @param spec what it runs
+	 * @return a builder
+	 */
+	public static Builder builder(String name, ProcessSpec spec) {
+		return new Builder(name, spec);
+	}
+
+	/** What it runs, completed by what holds for programs where the spec says nothing. */
+	ProcessSpec processSpec() {
+		OutputOptions output = this.spec.output();
+		ProcessSpec.Builder builder = this.spec.toBuilder().name(this.name);
+		if (this.spec.timeout() == null) {
+			builder.noTimeout();
+		}
+		if (this.spec.input() == null) {
+			builder.input(ProcessInput.none());
+		}
+		if (output.capture() && output.limit() == null && output.keepLast() == null) {
+			builder.keepLast(KEPT_OUTPUT);
+		}
+		if (this.spec.idleTimeout() == null) {
+			builder.noIdleTimeout();
+		}
+		return builder.build();
+	}
+
+	/**
+	 * Collects what a {@link Program} says. <i>Not thread-safe.</i>
+	 */
+	public static final class Builder {
+
+		private final String name;
+
+		private final ProcessSpec spec;
+
+		private boolean autostart = true;
+
+		private RestartPolicy restart = RestartPolicy.onFailure();
+
+		private Builder(String name, ProcessSpec spec) {
+			this.name = name;
+			this.spec = spec;
+		}
+
+		/**
+		 * Whether {@link ProcessSupervisor#start()} starts it. On unless said otherwise.
+		 * @param value whether it does
+		 * @return this builder
+		 */
+		public Builder autostart(boolean value) {
+			this.autostart = value;
+			return this;
+		}
+
+		/**
+		 * When it is started again; after a failure unless said otherwise.
+		 * @param value the policy
+		 * @return this builder
+		 */
+		public Builder restart(RestartPolicy value) {
+			this.restart = value;
+			return this;
+		}
+
+		/**
+		 * Checks the whole.
+		 * @return the program
+		 * @throws IllegalArgumentException naming the first value that is wrong
+		 */
+		public Program build() {
+			return new Program(this.name, this.spec, this.autostart, this.restart);
+		}
+
+	}
+
+}

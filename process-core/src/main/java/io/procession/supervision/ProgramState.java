@@ -1,0 +1,47 @@
+package io.procession.supervision;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * Where a program is in its life. The words are those of {@code supervisord}.
+ */
+public enum ProgramState {
+
+	/** Not running: never started, or stopped on request. */
+	STOPPED,
+	/** A process is being started. */
+	STARTING,
+	/** Its process runs. */
+	RUNNING,
+	/** Its process tree is being stopped. */
+	STOPPING,
+	/** It failed and waits for its restart. */
+	BACKOFF,
+	/** It ended by itself and is not started again. */
+	EXITED,
+	/** It could not be started and nobody tries again. */
+	FATAL,
+	/** Its process was still there a while after KILL and is no longer waited for. */
+	LOST;
+
+	boolean canBecome(ProgramState next) {
+		return following().contains(next);
+	}
+
+	private Set<ProgramState> following() {
+		return switch (this) {
+			case STOPPED, LOST -> EnumSet.of(STARTING);
+			case STARTING -> EnumSet.of(RUNNING, STOPPING, BACKOFF, FATAL);
+			case RUNNING -> EnumSet.of(STOPPING, BACKOFF, EXITED, STOPPED, LOST);
+			case STOPPING -> EnumSet.of(STOPPED, STARTING, LOST);
+			case BACKOFF, EXITED, FATAL -> EnumSet.of(STARTING, STOPPED);
+		};
+	}
+
+	/** Whether it stays so until somebody or something acts. */
+	boolean isSettled() {
+		return this != STARTING && this != STOPPING;
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.procession.supervision;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks one after the other, in the order they came, on the thread that brought the
+ * first: a lock that nobody waits for. What a task writes, the next one sees. Tasks must
+ * not block. <i>Thread-safe.</i>
+ */
+final class SerialLoop {
+
+	private static final Logger logger = LoggerFactory.getLogger(SerialLoop.class);
+
+	private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger pending = new AtomicInteger();
+
+	/** Runs a task now, or after those that are at work on another thread. */
+	void execute(Runnable task) {
+		this.tasks.add(task);
+		if (this.pending.getAndIncrement() > 0) {
+			return;
+		}
+		do {
+			run(this.tasks.remove());
+		}
+		while (this.pending.decrementAndGet() > 0);
+	}
+
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			logger.error("Supervision of a program failed", ex);
+		}
+	}
+
+}

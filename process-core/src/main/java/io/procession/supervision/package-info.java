@@ -1,0 +1,25 @@
+/**
+ * Keeps programs alive: {@link io.procession.supervision.Program} is what one writes,
+ * {@link io.procession.supervision.ProcessSupervisor} the live handle,
+ * {@link io.procession.supervision.ProgramStatus} what it tells.
+ *
+ * <p>
+ * {@link io.procession.supervision.RestartPolicy} says which ends call for a restart.
+ * Each program has one state machine, {@code SupervisedProgram}, whose inputs
+ * {@code SerialLoop} puts in a row.
+ *
+ * <pre>
+ * ProcessSupervisor supervisor = ProcessSupervisor.create(processes);
+ * supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("php", "artisan", "queue:work")))
+ *     .restart(RestartPolicy.always().withDelay(Duration.ofSeconds(5)))
+ *     .build());
+ * supervisor.start();
+ * supervisor.programs().forEach((program) -&gt; log.info("{} is {}", program.name(), program.state()));
+ * supervisor.restart("worker");
+ * supervisor.close();
+ * </pre>
+ */
+@NullMarked
+package io.procession.supervision;
+
+import org.jspecify.annotations.NullMarked;

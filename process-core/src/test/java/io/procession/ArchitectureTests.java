@@ -1,0 +1,118 @@
+package io.procession;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.jspecify.annotations.NullMarked;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+@AnalyzeClasses(packages = "io.procession", importOptions = DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	/** What stands beneath each storey, beside those beneath that. */
+	private static final Map<String, List<String>> BENEATH = Map.ofEntries(Map.entry("stats", List.of()),
+			Map.entry("isolation", List.of()), Map.entry("backoff", List.of()),
+			Map.entry("process", List.of("stats", "isolation", "backoff")), Map.entry("event", List.of("process")),
+			Map.entry("engine", List.of("event")), Map.entry("engine.zt", List.of("engine")),
+			Map.entry("execution", List.of("engine")), Map.entry("log", List.of("execution")),
+			Map.entry("monitor", List.of("execution")), Map.entry("history", List.of("execution")),
+			Map.entry("pool", List.of("execution")), Map.entry("queue", List.of("execution")),
+			Map.entry("supervision", List.of("log", "monitor")));
+
+	private static final String[] ENGINES_OF_OTHERS = { "org.zeroturnaround..", "oshi..", "com.pty4j.." };
+
+	@ArchTest
+	static final ArchRule packagesFormNoCycles = slices().matching("(io.procession..)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule onlyTheAdapterKnowsZtExec = noClasses().that()
+		.resideOutsideOfPackage("io.procession.engine.zt..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("org.zeroturnaround..");
+
+	@ArchTest
+	static final ArchRule onlyTheAdapterStartsProcesses = noClasses().that()
+		.resideOutsideOfPackage("io.procession.engine.zt..")
+		.should()
+		.dependOnClassesThat()
+		.areAssignableTo(ProcessBuilder.class)
+		.orShould()
+		.callMethodWhere(DescribedPredicate.describe("the target is Runtime.exec",
+				(call) -> call.getTarget().getOwner().isEquivalentTo(Runtime.class)
+						&& call.getTarget().getName().equals("exec")));
+
+	@ArchTest
+	static final ArchRule coreIsFreeOfSpring = noClasses().should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework..");
+
+	@ArchTest
+	static final ArchRule usersMeetNoEngineOfOthers = noMethods().that()
+		.arePublic()
+		.or()
+		.areProtected()
+		.should()
+		.haveRawReturnType(resideInAnyPackage(ENGINES_OF_OTHERS))
+		.orShould()
+		.haveRawParameterTypes(DescribedPredicate.describe("one of an engine of others",
+				(types) -> types.stream().anyMatch((type) -> resideInAnyPackage(ENGINES_OF_OTHERS).test(type))))
+		.allowEmptyShould(true);
+
+	@ArchTest
+	static final ArchRule everyPackageIsNullMarked = classes()
+		.should(new ArchCondition<>("be in a null-marked package") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
+					events.add(SimpleConditionEvent.violated(type, type.getPackageName() + " is not @NullMarked"));
+				}
+			}
+
+		});
+
+	@ArchTest
+	static void storeysUseOnlyWhatIsBeneath(JavaClasses classes) {
+		BENEATH.keySet().forEach((storey) -> {
+			List<String> allowed = new ArrayList<>();
+			addWithAllBeneath(storey, allowed);
+			classes().that()
+				.resideInAPackage("io.procession." + storey)
+				.should()
+				.onlyDependOnClassesThat(resideOutsideOfPackage("io.procession..")
+					.or(resideInAnyPackage(allowed.toArray(String[]::new))))
+				.allowEmptyShould(true)
+				.check(classes);
+		});
+	}
+
+	private static void addWithAllBeneath(String storey, List<String> allowed) {
+		allowed.add("io.procession." + storey);
+		BENEATH.get(storey).forEach((beneath) -> addWithAllBeneath(beneath, allowed));
+	}
+
+	@ArchTest
+	static final ArchRule everyStoreyIsKnown = classes().should()
+		.resideInAnyPackage(BENEATH.keySet().stream().map("io.procession."::concat).toArray(String[]::new))
+		.orShould()
+		.resideInAPackage("io.procession");
+
+}

@@ -1,0 +1,422 @@
+package io.procession;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStopping;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessRejectedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.testing.Plant;
+import io.procession.testing.ProcessTable;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+@RealProcesses
+class CloseIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(12);
+
+	private final Plant plant = Plant.fresh();
+
+	@TempDir
+	Path folder;
+
+	private static ProcessManager withShutdownGrace(Duration grace) {
+		return ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder().shutdownGrace(grace).build())
+			.build();
+	}
+
+	private RunningProcess startReady(ProcessManager processes, String script) {
+		RunningProcess process = processes.shell(script).env(Plant.NAME, this.plant.value()).start();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(20))).isTrue();
+		return process;
+	}
+
+	private static Thread startThread(Runnable action) {
+		Thread thread = new Thread(action);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	@Test
+	void stopsWhatRuns(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(events::add);
+		RunningProcess process = startReady(processes, Scripts.SLEEPS);
+
+		processes.close();
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(process.isRunning()).isFalse();
+		assertThat(processes.running()).isEmpty();
+		ProcessResult result = process.waitFor(SOON).orElseThrow();
+		assertThat(result.cause()).isEqualTo(ExitCause.SHUTDOWN);
+		assertThat(result.exitCode()).isEqualTo(143);
+		assertThat(result.output()).isEqualTo("ready\n");
+		await().atMost(SOON).until(() -> events.size() >= 3);
+		assertThat(events.get(1)).isInstanceOfSatisfying(ProcessStopping.class,
+				(stopping) -> assertThat(stopping.cause()).isEqualTo(ExitCause.SHUTDOWN));
+		assertThat(events.get(2)).isInstanceOfSatisfying(ProcessExited.class,
+				(exited) -> assertThat(exited.cause()).isEqualTo(ExitCause.SHUTDOWN));
+	}
+
+	@Test
+	void stopsAllInParallel() {
+		List<RunningProcess> started = new ArrayList<>();
+		Stopwatch watch;
+		try (ProcessManager processes = withShutdownGrace(Duration.ofSeconds(20))) {
+			for (int i = 0; i < 30; i++) {
+				started.add(startReady(processes,
+						"trap 'sleep 0.7; exit 5' TERM; echo ready; while :; do sleep 300; done"));
+			}
+			watch = Stopwatch.started();
+		}
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(started).allSatisfy((process) -> {
+			assertThat(process.waitFor().cause()).isEqualTo(ExitCause.SHUTDOWN);
+			assertThat(process.waitFor().exitCode()).isEqualTo(5);
+		});
+	}
+
+	@Test
+	void killsAfterTheShutdownGrace() {
+		List<RunningProcess> started = new ArrayList<>();
+		Stopwatch watch;
+		try (ProcessManager processes = withShutdownGrace(Duration.ofMillis(500))) {
+			for (int i = 0; i < 20; i++) {
+				started.add(startReady(processes, Scripts.IGNORES_TERM));
+			}
+			started.add(processes.shell(Scripts.IGNORES_TERM).stopGrace(Duration.ofMinutes(5)).start());
+			watch = Stopwatch.started();
+		}
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(started).extracting((process) -> process.waitFor().cause()).containsOnly(ExitCause.SHUTDOWN);
+	}
+
+	@Test
+	void rejectsWorkAfterwards(ProcessManager processes) {
+		processes.run("true");
+
+		processes.close();
+
+		assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(() -> processes.run("true"))
+			.withMessageContaining("true")
+			.withMessageContaining("closed");
+		assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(() -> processes.start("true"));
+		assertThatExceptionOfType(CompletionException.class)
+			.isThrownBy(() -> processes.command("true").runAsync().join())
+			.withCauseInstanceOf(ProcessRejectedException.class);
+		assertThatExceptionOfType(ProcessRejectedException.class)
+			.isThrownBy(() -> processes.command("true").detached().start());
+	}
+
+	@Test
+	void stopsTheRunOfAnotherThread() throws InterruptedException {
+		AtomicReference<ProcessResult> result = new AtomicReference<>();
+		Thread running;
+		CompletableFuture<ProcessResult> future;
+		try (ProcessManager processes = ProcessManager.create()) {
+			running = startThread(
+					() -> result.set(processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).run()));
+			future = processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).runAsync();
+			await().atMost(SOON).until(() -> processes.running().size() == 2);
+		}
+
+		running.join(SOON.toMillis());
+		assertThat(result.get().cause()).isEqualTo(ExitCause.SHUTDOWN);
+		assertThat(future.orTimeout(10, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void leavesNothingOfStartsThatWereInFlight() throws InterruptedException {
+		for (int round = 0; round < 5; round++) {
+			List<RunningProcess> started = Collections.synchronizedList(new ArrayList<>());
+			List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
+			List<Thread> threads = new ArrayList<>();
+			try (ProcessManager processes = ProcessManager.create()) {
+				for (int i = 0; i < 8; i++) {
+					threads.add(startThread(() -> {
+						try {
+							while (true) {
+								started
+									.add(processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).start());
+							}
+						}
+						catch (Throwable ex) {
+							thrown.add(ex);
+						}
+					}));
+				}
+				await().atMost(SOON).until(() -> started.size() > 20);
+			}
+
+			assertThat(this.plant.alive()).isEmpty();
+			for (Thread thread : threads) {
+				thread.join(SOON.toMillis());
+			}
+			assertThat(thrown).hasSize(8).allMatch(ProcessRejectedException.class::isInstance);
+			assertThat(started).extracting((process) -> process.waitFor().cause()).containsOnly(ExitCause.SHUTDOWN);
+			assertThat(this.plant.alive()).isEmpty();
+		}
+	}
+
+	@Test
+	@RequiresProgram("setsid")
+	void killsWhatNormalExitsLeftBehind() {
+		try (ProcessManager processes = withShutdownGrace(Duration.ofMillis(500))) {
+			for (String script : List.of("sleep 300 & echo ready", Scripts.LEAVES_DAEMON,
+					"(setsid sh -c \"trap '' TERM; while :; do sleep 1; done\" &); echo ready")) {
+				ProcessResult result = processes.shell(script).env(Plant.NAME, this.plant.value()).run();
+
+				assertThat(result.successful()).isTrue();
+				assertThat(result.output()).isEqualTo("ready\n");
+			}
+			assertThat(this.plant.alive()).hasSizeGreaterThanOrEqualTo(3);
+		}
+
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void letsDetachedOnesLive() {
+		Path output = this.folder.resolve("output");
+		RunningProcess process;
+		List<ProcessTable.Entry> survivors;
+		try (ProcessManager processes = withShutdownGrace(Duration.ofSeconds(1))) {
+			process = processes.shell("sleep 300 & readlink /proc/self/fd/0; echo ready; wait")
+				.env(Plant.NAME, this.plant.value())
+				.outputTo(output)
+				.errorOutputTo(this.folder.resolve("error"))
+				.detached()
+				.start();
+			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().isEqualTo("/dev/null\nready\n"));
+			survivors = this.plant.alive();
+			assertThat(survivors).hasSize(2);
+		}
+
+		try {
+			assertThat(survivors).allMatch(ProcessTable.Entry::isAlive)
+				.allMatch((entry) -> entry.session() == process.pid())
+				.allMatch((entry) -> entry.environment().stream().noneMatch((name) -> name.startsWith("PROCESSION_")));
+		}
+		finally {
+			survivors.forEach((entry) -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
+		}
+	}
+
+	@Test
+	void stopsDetachedOnesOnRequest(ProcessManager processes) {
+		Path output = this.folder.resolve("output");
+		RunningProcess process = processes.shell("sleep 300 & echo ready; wait")
+			.env(Plant.NAME, this.plant.value())
+			.outputTo(output)
+			.detached()
+			.start();
+		await().atMost(SOON).untilAsserted(() -> assertThat(output).content().isEqualTo("ready\n"));
+
+		process.stop();
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(process.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
+	}
+
+	@Test
+	void holdsTheDeadlineOfADetachedOne(ProcessManager processes) {
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> processes.command("sleep", "300").timeout(Duration.ofMillis(300)).detached().run());
+	}
+
+	@Test
+	void doesNothingTheSecondTime(ProcessManager processes) {
+		startReady(processes, Scripts.SLEEPS);
+
+		processes.close();
+		Stopwatch watch = Stopwatch.started();
+		processes.close();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void waitsForTheCloseOfAnother() throws InterruptedException {
+		ProcessManager processes = withShutdownGrace(Duration.ofSeconds(1));
+		startReady(processes, Scripts.IGNORES_TERM);
+		AtomicBoolean tooEarly = new AtomicBoolean();
+		List<Thread> threads = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			threads.add(startThread(() -> {
+				processes.close();
+				if (!this.plant.alive().isEmpty()) {
+					tooEarly.set(true);
+				}
+			}));
+		}
+
+		for (Thread thread : threads) {
+			thread.join(SOON.toMillis());
+			assertThat(thread.isAlive()).isFalse();
+		}
+		assertThat(tooEarly).isFalse();
+	}
+
+	@Test
+	void closesThoughNothingEverRan() {
+		Stopwatch watch = Stopwatch.started();
+
+		ProcessManager.create().close();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void closesQuicklyWhenAllHasEnded() {
+		Stopwatch watch;
+		try (ProcessManager processes = ProcessManager.create()) {
+			processes.run("true");
+			watch = Stopwatch.started();
+		}
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void closesFromAnOutputListener() {
+		ProcessManager processes = ProcessManager.create();
+		CountDownLatch closed = new CountDownLatch(1);
+
+		RunningProcess process = processes.shell(Scripts.SLEEPS)
+			.env(Plant.NAME, this.plant.value())
+			.onLine((type, line) -> {
+				processes.close();
+				closed.countDown();
+			})
+			.start();
+
+		assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
+		await().atMost(SOON).until(() -> closed.getCount() == 0);
+		assertThat(this.plant.alive()).isEmpty();
+		processes.close();
+	}
+
+	@Test
+	void closesFromAnEventListener() {
+		ProcessManager processes = ProcessManager.create();
+		CountDownLatch closed = new CountDownLatch(1);
+		processes.addListener((event) -> {
+			processes.close();
+			closed.countDown();
+		});
+
+		RunningProcess process = processes.shell(Scripts.SLEEPS).env(Plant.NAME, this.plant.value()).start();
+
+		assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
+		await().atMost(SOON).until(() -> closed.getCount() == 0);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void closesFromTheFutureOfAProcess() {
+		ProcessManager processes = ProcessManager.create();
+		startReady(processes, Scripts.SLEEPS);
+
+		CompletableFuture<Void> closed = processes.command("sleep", "0.2")
+			.start()
+			.onExit()
+			.thenAccept((result) -> processes.close());
+
+		closed.orTimeout(20, TimeUnit.SECONDS).join();
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void closesThoughItsThreadIsInterrupted() {
+		ProcessManager processes = withShutdownGrace(Duration.ofMillis(500));
+		startReady(processes, Scripts.IGNORES_TERM);
+
+		Thread.currentThread().interrupt();
+		processes.close();
+
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void leavesTheThreadsThatWereLentToItOpen() {
+		ExecutorService executor = Executors.newCachedThreadPool((task) -> new Thread(task, "lent-worker"));
+		ScheduledExecutorService scheduler = Executors
+			.newSingleThreadScheduledExecutor((task) -> new Thread(task, "lent-scheduler"));
+		AtomicReference<String> thread = new AtomicReference<>();
+		try (ProcessManager processes = ProcessManager.builder().executor(executor).scheduler(scheduler).build()) {
+			processes.shell("echo hi").onLine((type, line) -> thread.set(Thread.currentThread().getName())).run();
+			assertThat(processes.command("sleep", "300")
+				.timeout(Duration.ofMillis(200))
+				.start()
+				.onExit()
+				.orTimeout(20, TimeUnit.SECONDS)
+				.join()
+				.cause()).isEqualTo(ExitCause.TIMED_OUT);
+		}
+
+		assertThat(thread).hasValue("lent-worker");
+		assertThat(executor.isShutdown()).isFalse();
+		assertThat(scheduler.isShutdown()).isFalse();
+		executor.shutdownNow();
+		scheduler.shutdownNow();
+	}
+
+	@Test
+	void doesNotTouchWhatAnotherManagerRuns(ProcessManager other) {
+		RunningProcess process = startReady(other, Scripts.DAEMONIZES);
+		int alive = this.plant.alive().size();
+
+		try (ProcessManager processes = ProcessManager.create()) {
+			processes.start("sleep", "300");
+		}
+
+		assertThat(process.isRunning()).isTrue();
+		assertThat(this.plant.alive()).hasSizeGreaterThanOrEqualTo(alive);
+	}
+
+	@Test
+	@RequiresProgram("setsid")
+	void lacksNothingOnALinuxThatHasItsTools(ProcessManager processes) {
+		processes.run("true");
+
+		assertThat(processes.limitations()).isEmpty();
+	}
+
+}

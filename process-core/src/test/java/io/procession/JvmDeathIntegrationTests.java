@@ -1,0 +1,243 @@
+package io.procession;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.procession.execution.PendingProcess;
+import io.procession.execution.RunningProcess;
+import io.procession.process.Command;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+import io.procession.process.Signal;
+import io.procession.testing.Plant;
+import io.procession.testing.ProcessTable;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
+import io.procession.testing.Stopwatch;
+import io.procession.testing.TestApplication;
+import io.procession.testing.TestChild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What becomes of the processes of an application whose JVM ends, however it ends.
+ */
+@RealProcesses
+@RequiresProgram({ "setsid", "perl" })
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class JvmDeathIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private static final String[] ALL_KINDS = { "plain=3", "ignoring=3", "daemon=3", "orphan=3", "flood=1", "title=3",
+			"jvm=1" };
+
+	@Test
+	void leavesNothingWhenTheJvmIsKilled(ProcessManager processes) {
+		Application application = Application.start(processes, ALL_KINDS);
+
+		application.killLeavingNothing();
+	}
+
+	@Test
+	@Tag("stress")
+	void leavesNothingOfTwoHundredWhenTheJvmIsKilled(ProcessManager processes) {
+		Application application = Application.start(processes, "plain=40", "ignoring=40", "daemon=40", "orphan=40",
+				"flood=2", "title=36", "jvm=2");
+
+		application.killLeavingNothing();
+	}
+
+	@Test
+	void leavesNothingWhenTheJvmIsKilledAtOnce(ProcessManager processes) {
+		RunningProcess jvm = processes.command(TestChild.javaCommand(TestApplication.class, "plain=50", "daemon=50"))
+			.start();
+		await().atMost(Duration.ofSeconds(30)).until(() -> ProcessTable.descendants(jvm.pid()).size() > 10);
+		List<ProcessTable.Entry> children = ProcessTable.descendants(jvm.pid());
+
+		jvm.signal(Signal.KILL);
+
+		assertThat(jvm.waitFor().exitCode()).isEqualTo(137);
+		await().atMost(SOON).until(() -> children.stream().noneMatch(ProcessTable.Entry::isAlive));
+		await().atMost(SOON).until(() -> ownedBy(jvm.pid()).isEmpty());
+	}
+
+	private static List<ProcessTable.Entry> ownedBy(long pid) {
+		String marker = "PROCESSION_\\w+=(.*\\D)?" + pid + "(\\D.*)?";
+		return ProcessTable.withEnvironment((variable) -> variable.matches(marker));
+	}
+
+	@Test
+	void leavesNothingWhenTheJvmExits(ProcessManager processes) {
+		Plant plant = Plant.fresh();
+
+		ProcessResult result = application(plant, processes, "plain=3", "ignoring=3", "daemon=3", "orphan=3", "title=3",
+				"end=exit")
+			.run();
+
+		assertThat(result.throwIfFailed().output()).startsWith("started 15");
+		await().atMost(SOON).until(() -> plant.alive().isEmpty());
+	}
+
+	private static PendingProcess application(Plant plant, ProcessManager processes, String... options) {
+		return processes.command(TestChild.javaCommand(TestApplication.class, options)).env(Plant.NAME, plant.value());
+	}
+
+	@Test
+	void leavesNothingWhenMainReturns(ProcessManager processes) {
+		Plant plant = Plant.fresh();
+
+		ProcessResult result = application(plant, processes, "plain=2", "orphan=2", "end=return").run();
+
+		assertThat(result.throwIfFailed().output()).startsWith("started 4");
+		await().atMost(SOON).until(() -> plant.alive().isEmpty());
+	}
+
+	@Test
+	void leavesNothingWhenTheJvmIsTerminated(ProcessManager processes) {
+		Application application = Application.start(processes, "plain=2", "ignoring=2", "daemon=2");
+
+		application.jvm.signal(Signal.TERM);
+
+		assertThat(application.jvm.waitFor().exitCode()).isEqualTo(143);
+		application.awaitEnd();
+	}
+
+	@Test
+	void leavesNothingWhenTheJvmExitsWithoutAHook(ProcessManager processes) {
+		Plant plant = Plant.fresh();
+
+		ProcessResult result = application(plant, processes, "plain=2", "ignoring=2", "daemon=2", "hook=false",
+				"end=exit")
+			.run();
+
+		assertThat(result.throwIfFailed().output()).startsWith("started 6");
+		await().atMost(SOON).until(() -> plant.alive().isEmpty());
+	}
+
+	@Test
+	void keepsNoJvmAliveForASurvivorThatHoldsTheOutput(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		ProcessResult result = application(Plant.fresh(), processes, "survivor=1", "hook=false", "end=return").run();
+
+		assertThat(result.throwIfFailed().output()).startsWith("started 1");
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(30));
+	}
+
+	@Test
+	void doesNotTouchASecondInstance(ProcessManager processes) {
+		String name = "application=" + UUID.randomUUID();
+		Application first = Application.start(processes, "plain=2", "ignoring=2", "daemon=2", name);
+		Application second = Application.start(processes, "plain=2", "ignoring=2", "daemon=2", name);
+
+		first.killLeavingNothing();
+
+		assertThat(second.tree).allMatch(ProcessTable.Entry::isAlive);
+		second.killLeavingNothing();
+	}
+
+	@Test
+	void sweepsWhatADeadInstanceWithoutAGuardLeftBehind(ProcessManager processes) throws IOException {
+		String name = UUID.randomUUID().toString();
+		Application dead = Application.startUnmarked(processes, "plain=2", "ignoring=2", "daemon=2", "guard=false",
+				"application=" + name);
+		Application living = Application.startUnmarked(processes, "plain=2", "daemon=1", "guard=false",
+				"application=" + name);
+		Application other = Application.startUnmarked(processes, "plain=2", "guard=false",
+				"application=" + UUID.randomUUID());
+		List<ProcessTable.Entry> livingTree = living.tree;
+		dead.jvm.signal(Signal.KILL);
+		assertThat(dead.jvm.waitFor().exitCode()).isEqualTo(137);
+		assertThat(dead.plant.alive()).hasSizeGreaterThan(5);
+		other.jvm.signal(Signal.KILL);
+		other.jvm.waitFor();
+
+		try (ProcessManager next = ProcessManager.builder().guard(false).application(name).build()) {
+			assertThat(next.run("true").successful()).isTrue();
+
+			await().atMost(SOON).until(() -> dead.plant.alive().isEmpty());
+		}
+
+		assertThat(livingTree).allMatch(ProcessTable.Entry::isAlive);
+		assertThat(other.plant.alive()).hasSize(2);
+		other.plant.alive().forEach((entry) -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
+		// its own hook has to do it: nobody else knows its daemon
+		living.jvm.stdin().close();
+		assertThat(living.jvm.waitFor().successful()).isTrue();
+		assertThat(living.plant.alive()).isEmpty();
+	}
+
+	@Test
+	@RequiresProgram({ "setsid", "unshare" })
+	void takesNoZombieForASurvivorAsTheFirstProcessOfAContainer(ProcessManager processes) {
+		List<String> java = TestChild.javaCommand(TestApplication.class, "plain=1", "ignoring=1", "daemon=2",
+				"orphan=2", "end=stop");
+		List<String> namespace = List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc");
+		ProcessResult possible = processes.pending(ProcessSpec.of(Command.of(namespace).withArgument("true"))).run();
+		assumeThat(possible.successful()).as(possible.errorOutput()).isTrue();
+		List<String> arguments = new ArrayList<>(namespace);
+		arguments.addAll(java);
+
+		ProcessResult result = processes.command(arguments).run().throwIfFailed();
+
+		assertThat(result.outputLines()).contains("started 6", "stopped STOPPED 143", "stopped STOPPED 137", "closed")
+			.noneMatch((line) -> line.contains("LOST"));
+		assertThat(result.duration()).isLessThan(Duration.ofSeconds(40));
+	}
+
+	/**
+	 * A {@link TestApplication} that has started its processes.
+	 */
+	private record Application(RunningProcess jvm, Plant plant, List<ProcessTable.Entry> tree) {
+
+		static Application start(ProcessManager processes, String... options) {
+			Plant plant = Plant.fresh();
+			return start(application(plant, processes, options), plant);
+		}
+
+		/** As if nobody but itself had started it. */
+		static Application startUnmarked(ProcessManager processes, String... options) {
+			Plant plant = Plant.fresh();
+			List<String> unmarked = new ArrayList<>(List.of("sh", "-c",
+					"for name in $(env | sed -n 's/^\\(PROCESSION_[^=]*\\)=.*/\\1/p'); do unset $name; done; exec \"$@\"",
+					"sh"));
+			unmarked.addAll(TestChild.javaCommand(TestApplication.class, options));
+			return start(processes.command(unmarked).env(Plant.NAME, plant.value()), plant);
+		}
+
+		private static Application start(PendingProcess pending, Plant plant) {
+			RunningProcess jvm = pending.start();
+			boolean started = jvm.waitUntil((type, line) -> line.startsWith("started"), Duration.ofMinutes(1));
+			assertThat(started).as(() -> jvm.output() + jvm.errorOutput()).isTrue();
+			List<ProcessTable.Entry> tree = new ArrayList<>(ProcessTable.descendants(jvm.pid()));
+			plant.alive().stream().filter((entry) -> entry.pid() != jvm.pid()).forEach(tree::add);
+			return new Application(jvm, plant, tree);
+		}
+
+		void killLeavingNothing() {
+			assertThat(this.tree).isNotEmpty();
+			this.jvm.signal(Signal.KILL);
+			assertThat(this.jvm.waitFor().exitCode()).isEqualTo(137);
+			awaitEnd();
+		}
+
+		void awaitEnd() {
+			await().atMost(SOON)
+				.untilAsserted(() -> assertThat(this.tree.stream().filter(ProcessTable.Entry::isAlive)).isEmpty());
+			await().atMost(SOON).untilAsserted(() -> assertThat(this.plant.alive()).isEmpty());
+		}
+
+	}
+
+}

@@ -1,0 +1,441 @@
+package io.procession;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStartFailed;
+import io.procession.event.ProcessStarted;
+import io.procession.event.ProcessStopping;
+import io.procession.event.ProcessTimedOut;
+import io.procession.execution.PendingProcess;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessOutputLimitException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.process.Signal;
+import io.procession.testing.LogCapture;
+import io.procession.testing.Plant;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+@RealProcesses
+class ListenerIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(12);
+
+	private final Plant plant = Plant.fresh();
+
+	private final CountDownLatch release = new CountDownLatch(1);
+
+	@AfterEach
+	void release() {
+		this.release.countDown();
+	}
+
+	// for ever, as far as anybody else is concerned
+	private void block() {
+		while (this.release.getCount() > 0) {
+			LockSupport.parkNanos(10_000_000);
+		}
+	}
+
+	@Test
+	void isToldOnPumpsOneCallAtATime(ProcessManager processes) {
+		AtomicInteger inside = new AtomicInteger();
+		AtomicBoolean overlapped = new AtomicBoolean();
+		Set<String> threads = Collections.synchronizedSet(new HashSet<>());
+		Consumer<Object> check = (ignored) -> {
+			if (inside.incrementAndGet() > 1) {
+				overlapped.set(true);
+			}
+			threads.add(Thread.currentThread().getName());
+			LockSupport.parkNanos(100_000);
+			inside.decrementAndGet();
+		};
+
+		processes.shell("seq 1 500 & seq 1 500 >&2; wait")
+			.onLine((type, line) -> check.accept(line))
+			.onOutput((type, chunk) -> check.accept(chunk))
+			.run();
+
+		assertThat(overlapped).isFalse();
+		assertThat(threads).isNotEmpty().allMatch((name) -> name.startsWith("procession-"));
+	}
+
+	@Test
+	void isToldOfLinesAndChunksInOrder(ProcessManager processes) {
+		List<String> lines = new ArrayList<>();
+		StringBuilder chunks = new StringBuilder();
+
+		ProcessResult result = processes.command("seq", "1", "20000")
+			.onLine((type, line) -> lines.add(line))
+			.onOutput((type, chunk) -> chunks.append(StandardCharsets.UTF_8.decode(chunk)))
+			.run();
+
+		assertThat(lines).isEqualTo(result.outputLines());
+		assertThat(chunks).hasToString(result.output());
+	}
+
+	@Test
+	void isToldEverythingBeforeTheRunReturns(ProcessManager processes) {
+		for (int i = 0; i < 50; i++) {
+			AtomicInteger count = new AtomicInteger();
+
+			processes.command("seq", "1", "300").onLine((type, line) -> count.incrementAndGet()).run();
+
+			assertThat(count).hasValue(300);
+		}
+	}
+
+	@Test
+	void doesNotKeepOthersFromBeingToldWhenItThrows(ProcessManager processes) {
+		List<String> lines = new ArrayList<>();
+		StringBuilder chunks = new StringBuilder();
+		try (LogCapture log = LogCapture.begin()) {
+
+			ProcessResult result = processes.shell("echo a; echo b; exit 3").onLine((type, line) -> {
+				throw new IllegalStateException("planned exception");
+			}).onOutput((type, chunk) -> {
+				throw new AssertionError("planned error");
+			})
+				.onLine((type, line) -> lines.add(line))
+				.onOutput((type, chunk) -> chunks.append(StandardCharsets.UTF_8.decode(chunk)))
+				.run();
+
+			assertThat(result.exitCode()).isEqualTo(3);
+			assertThat(result.output()).isEqualTo("a\nb\n");
+			assertThat(result.outputComplete()).isTrue();
+			assertThat(lines).containsExactly("a", "b");
+			assertThat(chunks).hasToString("a\nb\n");
+			assertThat(log.text()).contains("planned exception").contains("planned error");
+		}
+	}
+
+	@Test
+	void getsTheWholeBufferThoughAnotherReadIt(ProcessManager processes) {
+		StringBuilder second = new StringBuilder();
+
+		processes.shell("echo some text")
+			.onOutput((type, chunk) -> chunk.position(chunk.limit()))
+			.onOutput((type, chunk) -> second.append(StandardCharsets.UTF_8.decode(chunk)))
+			.run();
+
+		assertThat(second).hasToString("some text\n");
+	}
+
+	@Test
+	void getsAllLinesHoweverSlowItIs(ProcessManager processes) {
+		AtomicInteger count = new AtomicInteger();
+
+		ProcessResult result = processes.command("seq", "1", "1000").onLine((type, line) -> {
+			LockSupport.parkNanos(3_000_000);
+			count.incrementAndGet();
+		}).run();
+
+		assertThat(count).hasValue(1000);
+		assertThat(result.outputLines()).hasSize(1000);
+		assertThat(result.outputComplete()).isTrue();
+	}
+
+	@Test
+	void slowsOnlyItsOwnProcess(ProcessManager processes) {
+		AtomicInteger count = new AtomicInteger();
+		RunningProcess slow = processes.command("yes").env(Plant.NAME, this.plant.value()).onLine((type, line) -> {
+			count.incrementAndGet();
+			LockSupport.parkNanos(10_000_000);
+		}).keepLast(100).start();
+		Stopwatch watch = Stopwatch.started();
+
+		for (int i = 0; i < 20; i++) {
+			assertThat(processes.command("seq", "1", "1000").run().outputLines()).hasSize(1000);
+		}
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		slow.stop();
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		this.release.countDown();
+	}
+
+	@Test
+	void holdsUpNoDeadlineWhenItBlocks(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> shell(processes, Scripts.IGNORES_TERM).onLine((type, line) -> block())
+				.timeout(Duration.ofMillis(500))
+				.stopGrace(Duration.ofMillis(500))
+				.run());
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	private PendingProcess shell(ProcessManager processes, String script) {
+		return processes.shell(script).env(Plant.NAME, this.plant.value());
+	}
+
+	@Test
+	void holdsUpNoDeadlineOfAStartedProcessWhenItBlocks(ProcessManager processes) {
+		RunningProcess process = shell(processes, Scripts.SLEEPS).onOutput((type, chunk) -> block())
+			.timeout(Duration.ofMillis(500))
+			.start();
+
+		await().atMost(SOON).until(process.onExit()::isDone);
+		assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.TIMED_OUT);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void holdsUpNoDeadlineWhenItsProcessHasEndedAndItBlocks(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		ProcessResult result = shell(processes, "echo a; exit 3").onLine((type, line) -> block())
+			.timeout(Duration.ofSeconds(1))
+			.run();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(result.exitCode()).isEqualTo(3);
+		assertThat(result.output()).isEqualTo("a\n");
+	}
+
+	@Test
+	void holdsUpNoStopWhenItBlocks(ProcessManager processes) {
+		RunningProcess process = shell(processes, Scripts.IGNORES_TERM).onLine((type, line) -> block()).start();
+		await().atMost(SOON).until(() -> !process.output().isEmpty());
+		Stopwatch watch = Stopwatch.started();
+
+		process.stop(Duration.ofMillis(200));
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(process.isRunning()).isFalse();
+	}
+
+	@Test
+	void holdsUpNoCloseWhenItBlocks() {
+		Stopwatch watch;
+		RunningProcess process;
+		try (ProcessManager processes = ProcessManager.create()) {
+			process = shell(processes, Scripts.SLEEPS).onLine((type, line) -> block()).start();
+			await().atMost(SOON).until(() -> !process.output().isEmpty());
+			watch = Stopwatch.started();
+		}
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(process.onExit().orTimeout(10, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
+	}
+
+	@Test
+	void holdsUpNoOtherProcessWhenItBlocks(ProcessManager processes) {
+		for (int i = 0; i < 10; i++) {
+			shell(processes, Scripts.SLEEPS).onLine((type, line) -> block()).start();
+		}
+		Stopwatch watch = Stopwatch.started();
+
+		for (int i = 0; i < 10; i++) {
+			assertThat(processes.shell("echo hi; echo ho >&2").run().output()).isEqualTo("hi\n");
+		}
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		processes.running().forEach(RunningProcess::kill);
+	}
+
+	@Test
+	void mayRunAnotherProcess(ProcessManager processes) {
+		List<String> outputs = new ArrayList<>();
+
+		processes.command("seq", "1", "3")
+			.onLine((type, line) -> outputs.add(processes.command("echo", "got " + line).run().output()))
+			.run();
+
+		assertThat(outputs).containsExactly("got 1\n", "got 2\n", "got 3\n");
+	}
+
+	@Test
+	void mayWriteToItsProcess(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("while read line; do test $line -gt 20 && exit 0; echo $line; done")
+			.onLine((type, line) -> {
+				try {
+					processes.running().get(0).stdin().writeLine(Integer.toString(Integer.parseInt(line) + 1));
+				}
+				catch (IOException ex) {
+					throw new IllegalStateException(ex);
+				}
+			})
+			.start();
+
+		process.stdin().writeLine("1");
+
+		assertThat(process.waitFor().outputLines()).hasSize(20).endsWith("20");
+	}
+
+	@Test
+	void isToldOfEventsInOrder(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(events::add);
+
+		ProcessResult result = processes.shell("exit 3").name("three").run();
+
+		await().atMost(SOON).until(() -> events.size() >= 2);
+		assertThat(events).hasSize(2);
+		assertThat(events.get(0)).isInstanceOfSatisfying(ProcessStarted.class, (started) -> {
+			assertThat(started.name()).isEqualTo("three");
+			assertThat(started.pid()).isEqualTo(result.pid());
+			assertThat(started.command()).isEqualTo("/bin/sh -c 'exit 3' sh");
+		});
+		assertThat(events.get(1)).isInstanceOfSatisfying(ProcessExited.class, (exited) -> {
+			assertThat(exited.executionId()).isEqualTo(events.get(0).executionId());
+			assertThat(exited.name()).isEqualTo("three");
+			assertThat(exited.pid()).isEqualTo(result.pid());
+			assertThat(exited.exitCode()).isEqualTo(3);
+			assertThat(exited.cause()).isEqualTo(ExitCause.EXITED);
+			assertThat(exited.successful()).isFalse();
+			assertThat(exited.at()).isAfterOrEqualTo(events.get(0).at());
+		});
+	}
+
+	@Test
+	void isToldWhyAProcessIsStopped(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(events::add);
+		RunningProcess stopped = processes.start("sleep", "300");
+		stopped.stop();
+		stopped.waitFor();
+		RunningProcess killed = processes.start("sleep", "300");
+		killed.kill();
+		killed.waitFor();
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> processes.command("sleep", "300").timeout(Duration.ofMillis(200)).run());
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> processes.command("sleep", "300").idleTimeout(Duration.ofMillis(200)).run());
+		assertThatExceptionOfType(ProcessOutputLimitException.class)
+			.isThrownBy(() -> processes.command("yes").outputLimit(10).run());
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> processes.run("no-such-program"));
+
+		await().atMost(SOON).until(() -> events.size() >= 16);
+
+		assertThat(events).extracting((event) -> event.getClass().getSimpleName())
+			.containsExactly("ProcessStarted", "ProcessStopping", "ProcessExited", "ProcessStarted", "ProcessStopping",
+					"ProcessExited", "ProcessStarted", "ProcessTimedOut", "ProcessExited", "ProcessStarted",
+					"ProcessTimedOut", "ProcessExited", "ProcessStarted", "ProcessStopping", "ProcessExited",
+					"ProcessStartFailed");
+		assertThat(events.get(1)).isInstanceOfSatisfying(ProcessStopping.class, (stopping) -> {
+			assertThat(stopping.cause()).isEqualTo(ExitCause.STOPPED);
+			assertThat(stopping.signal()).isEqualTo(Signal.TERM);
+			assertThat(stopping.executionId()).isEqualTo(stopped.id());
+			assertThat(stopping.pid()).isEqualTo(stopped.pid());
+		});
+		assertThat(events.get(4)).isInstanceOfSatisfying(ProcessStopping.class, (stopping) -> {
+			assertThat(stopping.cause()).isEqualTo(ExitCause.KILLED);
+			assertThat(stopping.signal()).isEqualTo(Signal.KILL);
+		});
+		assertThat(events.get(7)).isInstanceOfSatisfying(ProcessTimedOut.class, (timedOut) -> {
+			assertThat(timedOut.idle()).isFalse();
+			assertThat(timedOut.timeout()).isEqualTo(Duration.ofMillis(200));
+		});
+		assertThat(events.get(10)).isInstanceOfSatisfying(ProcessTimedOut.class,
+				(timedOut) -> assertThat(timedOut.idle()).isTrue());
+		assertThat(events.get(13)).isInstanceOfSatisfying(ProcessStopping.class,
+				(stopping) -> assertThat(stopping.cause()).isEqualTo(ExitCause.OUTPUT_LIMIT));
+		assertThat(events.get(15)).isInstanceOfSatisfying(ProcessStartFailed.class, (failed) -> {
+			assertThat(failed.reason()).isEqualTo("NOT_FOUND");
+			assertThat(failed.command()).isEqualTo("no-such-program");
+			assertThat(failed.message()).contains("no-such-program");
+		});
+	}
+
+	@Test
+	void isToldOfEventsOnAThreadOfTheManager(ProcessManager processes) {
+		Set<String> threads = Collections.synchronizedSet(new HashSet<>());
+		processes.addListener((event) -> threads.add(Thread.currentThread().getName()));
+
+		processes.run("true");
+		processes.run("true");
+
+		await().atMost(SOON).until(() -> !threads.isEmpty());
+		assertThat(threads).hasSize(1).allMatch((name) -> name.startsWith("procession-"));
+	}
+
+	@Test
+	void doesNotKeepOthersFromEventsWhenItThrows(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		try (LogCapture log = LogCapture.begin()) {
+			processes.addListener((event) -> {
+				throw new IllegalStateException("planned exception");
+			});
+			processes.addListener((event) -> {
+				throw new AssertionError("planned error");
+			});
+			processes.addListener(events::add);
+
+			assertThat(processes.run("true").successful()).isTrue();
+			assertThat(processes.run("true").successful()).isTrue();
+
+			await().atMost(SOON).until(() -> events.size() == 4);
+			assertThat(log.text()).contains("planned exception").contains("planned error");
+		}
+	}
+
+	@Test
+	void delaysNothingButEventsWhenItBlocks() {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		Stopwatch watch = Stopwatch.started();
+		try (ProcessManager processes = ProcessManager.create()) {
+			processes.addListener((event) -> block());
+			processes.addListener(events::add);
+
+			for (int i = 0; i < 20; i++) {
+				assertThat(processes.run("true").successful()).isTrue();
+			}
+			assertThatExceptionOfType(ProcessTimedOutException.class)
+				.isThrownBy(() -> shell(processes, "exec sleep 300").timeout(Duration.ofMillis(300)).run());
+			RunningProcess process = shell(processes, Scripts.SLEEPS).start();
+			process.stop();
+			assertThat(process.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
+			assertThat(events).isEmpty();
+		}
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void getsAllEventsThatWaitedForAnother(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener((event) -> block());
+		processes.addListener(events::add);
+		for (int i = 0; i < 50; i++) {
+			processes.run("true");
+		}
+
+		this.release.countDown();
+
+		await().atMost(SOON).until(() -> events.size() == 100);
+	}
+
+}

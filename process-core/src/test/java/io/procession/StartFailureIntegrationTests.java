@@ -1,0 +1,259 @@
+package io.procession;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessStartFailed;
+import io.procession.execution.PendingProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Secret;
+import io.procession.testing.ProcessTable;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.TestChild;
+import io.procession.testing.UnencodableArgument;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+@RealProcesses
+class StartFailureIntegrationTests {
+
+	@TempDir
+	Path folder;
+
+	@Test
+	void saysThatTheProgramIsMissing(ProcessManager processes) {
+		ProcessStartException ex = fails(processes.command("no-such-program", "--flag"), Reason.NOT_FOUND,
+				"'no-such-program'");
+
+		assertThat(ex.command().arguments()).containsExactly("no-such-program", "--flag");
+		ProcessResult result = ex.result().orElseThrow();
+		assertThat(result.exitCode()).isEqualTo(127);
+		assertThat(result.pid()).isZero();
+		assertThat(result.cause()).isEqualTo(ExitCause.START_FAILED);
+		assertThat(result.signal()).isEmpty();
+		assertThat(result.failed()).isTrue();
+		assertThat(result.startError()).containsSame(ex);
+		assertThat(result.output()).isEmpty();
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(result::throwIfFailed).isSameAs(ex);
+		assertThat(result.throwIf(false)).isSameAs(result);
+	}
+
+	private static ProcessStartException fails(PendingProcess pending, Reason reason, String... culprits) {
+		AtomicReference<ProcessStartException> thrown = new AtomicReference<>();
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending::run).satisfies((ex) -> {
+			assertThat(ex.reason()).isEqualTo(reason);
+			assertThat(ex.getMessage()).contains("could not be started");
+			assertThat(List.of(culprits)).allSatisfy((culprit) -> assertThat(ex.getMessage()).contains(culprit));
+			assertThat(ex.result().orElseThrow().exitCode()).isEqualTo((reason == Reason.NOT_FOUND) ? 127 : 126);
+			thrown.set(ex);
+		});
+		return thrown.get();
+	}
+
+	@Test
+	void saysTheSameHoweverItIsStarted(ProcessManager processes) {
+		PendingProcess pending = processes.command("no-such-program");
+
+		CompletableFuture<ProcessResult> future = pending.runAsync();
+
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending::start)
+			.withMessageContaining("no-such-program");
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(future::join)
+			.havingCause()
+			.isInstanceOf(ProcessStartException.class)
+			.withMessageContaining("no-such-program");
+	}
+
+	@Test
+	void saysThatAMissingPathIsMissing(ProcessManager processes) {
+		String missing = this.folder.resolve("missing").toString();
+
+		fails(processes.command(missing), Reason.NOT_FOUND, missing);
+	}
+
+	@Test
+	void hintsAtALineThatWasGivenAsAProgram(ProcessManager processes) {
+		fails(processes.command("ls -la"), Reason.NOT_FOUND, "no program 'ls -la'", "commandLine(", "shell(");
+	}
+
+	@Test
+	void saysThatTheProgramIsNotInThePathOfItsEnvironment(ProcessManager processes) {
+		fails(processes.command("cat").env("PATH", this.folder.toString()), Reason.NOT_FOUND, "cat");
+	}
+
+	@Test
+	void saysThatTheDirectoryIsMissing(ProcessManager processes) {
+		Path missing = this.folder.resolve("missing");
+
+		fails(processes.command("true").directory(missing), Reason.NO_SUCH_DIRECTORY, missing.toString());
+	}
+
+	@Test
+	void saysThatTheDirectoryIsAFile(ProcessManager processes) throws IOException {
+		Path file = Files.createFile(this.folder.resolve("file"));
+
+		fails(processes.command("true").directory(file), Reason.NOT_A_DIRECTORY, file.toString());
+	}
+
+	@Test
+	void saysThatTheProgramIsNotExecutable(ProcessManager processes) throws IOException {
+		Path file = Files.writeString(this.folder.resolve("script"), "#!/bin/sh\n");
+
+		fails(processes.command(file.toString()), Reason.NOT_EXECUTABLE, file.toString());
+		fails(processes.command(this.folder.toString()), Reason.NOT_EXECUTABLE, this.folder.toString());
+	}
+
+	@Test
+	void saysThatTheInterpreterIsMissing(ProcessManager processes) throws IOException {
+		Path script = script("#!/no/such/interpreter -x\necho hi\n");
+
+		fails(processes.command(script.toString()), Reason.NO_INTERPRETER, script.toString(), "/no/such/interpreter");
+	}
+
+	private Path script(String content) throws IOException {
+		Path script = Files.writeString(this.folder.resolve("script"), content);
+		assertThat(script.toFile().setExecutable(true)).isTrue();
+		return script;
+	}
+
+	@Test
+	void saysThatTheInterpreterEndsInACarriageReturn(ProcessManager processes) throws IOException {
+		Path script = script("#!/bin/sh\r\necho hi\r\n");
+
+		fails(processes.command(script.toString()), Reason.NO_INTERPRETER, script.toString(), "/bin/sh");
+	}
+
+	@Test
+	void saysThatTheArgumentsAreTooLong(ProcessManager processes) {
+		ProcessStartException ex = fails(processes.command("true", "x".repeat(300_000)), Reason.ARGUMENT_LIST_TOO_LONG,
+				"true", "too long");
+
+		assertThat(ex.getMessage()).hasSizeLessThan(2000);
+		fails(processes.command("true").env("LONG", "y".repeat(300_000)), Reason.ARGUMENT_LIST_TOO_LONG);
+	}
+
+	@Test
+	void saysThatTheInputFileIsMissing(ProcessManager processes) {
+		Path missing = this.folder.resolve("missing");
+
+		fails(processes.command("cat").input(missing), Reason.FILE_NOT_ACCESSIBLE, missing.toString());
+		fails(processes.command("cat").input(this.folder), Reason.FILE_NOT_ACCESSIBLE, this.folder.toString());
+	}
+
+	@Test
+	void saysThatTheFolderOfAnOutputFileIsMissing(ProcessManager processes) {
+		Path file = this.folder.resolve("missing").resolve("file");
+		PendingProcess pending = processes.command("true");
+
+		fails(pending.outputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
+		fails(pending.appendOutputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
+		fails(pending.errorOutputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
+		fails(pending.outputTo(this.folder), Reason.FILE_NOT_ACCESSIBLE, this.folder.toString());
+		fails(pending.onLine((type, line) -> {
+		}).outputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
+	}
+
+	@Test
+	void refusesWhatTheNativeEncodingLacks(ProcessManager processes) {
+		fails(processes.command("echo", "lone surrogate \uD800"), Reason.NOT_ENCODABLE);
+		fails(processes.command("true").env("VALUE", "lone surrogate \uD800"), Reason.NOT_ENCODABLE, "VALUE");
+	}
+
+	@Test
+	void refusesWhatAnAsciiLocaleLacks(ProcessManager processes) {
+		ProcessResult result = processes.command(TestChild.javaCommand(UnencodableArgument.class))
+			.env("LC_ALL", "POSIX")
+			.run();
+
+		assertThat(result.output()).isEqualTo("argument NOT_ENCODABLE\nvariable NOT_ENCODABLE\n");
+	}
+
+	@Test
+	void saysWhichSecretCannotBeRead(ProcessManager processes) {
+		fails(processes.command("true").secretArg(Secret.reference("db-password")), Reason.NO_SUCH_SECRET,
+				"db-password");
+		fails(processes.command("true").secretEnv("PASSWORD", Secret.reference("db-password")), Reason.NO_SUCH_SECRET,
+				"db-password");
+	}
+
+	@Test
+	void saysThatAResolverHasNoSuchSecret() {
+		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> null).build()) {
+			fails(processes.command("true").secretArg(Secret.reference("db-password")), Reason.NO_SUCH_SECRET,
+					"db-password");
+		}
+		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
+			throw new IllegalStateException("the vault is closed");
+		}).build()) {
+			fails(processes.command("true").secretArg(Secret.reference("db-password")), Reason.NO_SUCH_SECRET,
+					"db-password");
+		}
+	}
+
+	@Test
+	void tellsListenersOfIt(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(events::add);
+
+		fails(processes.command("true").name("import").directory(this.folder.resolve("missing")),
+				Reason.NO_SUCH_DIRECTORY);
+
+		await().until(() -> !events.isEmpty());
+		assertThat(events).singleElement().isInstanceOfSatisfying(ProcessStartFailed.class, (failed) -> {
+			assertThat(failed.name()).isEqualTo("import");
+			assertThat(failed.reason()).isEqualTo("NO_SUCH_DIRECTORY");
+			assertThat(failed.message()).contains("missing");
+		});
+	}
+
+	@Test
+	void leavesNothingBehindHoweverOften(ProcessManager processes) throws IOException {
+		String script = script("#!/no/such/interpreter\n").toString();
+		Path missing = this.folder.resolve("missing");
+		List<PendingProcess> failing = List.of(processes.command("no-such-program"),
+				processes.command("true").directory(missing), processes.command(script),
+				processes.command("true", "x".repeat(300_000)), processes.command("cat").input(missing),
+				processes.command("true").outputTo(missing.resolve("file")),
+				processes.command("true").outputTo(missing.resolve("file")).onLine((type, line) -> {
+				}), processes.command("true").secretArg(Secret.reference("unknown")),
+				processes.command("no-such-program").outputTo(this.folder.resolve("file")),
+				processes.command(script).errorOutputTo(this.folder.resolve("file")).onLine((type, line) -> {
+				}));
+		failing.forEach((pending) -> assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending::run));
+		int descriptors = openDescriptors();
+		int children = ProcessTable.descendants(ProcessHandle.current().pid()).size();
+
+		for (int i = 0; i < 200; i++) {
+			PendingProcess pending = failing.get(i % failing.size());
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending::run);
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending::start);
+		}
+
+		assertThat(openDescriptors()).isLessThan(descriptors + 10);
+		assertThat(ProcessTable.descendants(ProcessHandle.current().pid())).hasSizeLessThanOrEqualTo(children);
+		assertThat(processes.running()).isEmpty();
+		assertThat(processes.run("true").successful()).isTrue();
+	}
+
+	private static int openDescriptors() {
+		return Objects.requireNonNull(Path.of("/proc/self/fd").toFile().list()).length;
+	}
+
+}

@@ -1,0 +1,550 @@
+package io.procession;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.execution.RunningProcess;
+import io.procession.execution.StandardInput;
+import io.procession.process.Command;
+import io.procession.process.ExitCause;
+import io.procession.process.OutputType;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.testing.ProcessTable;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+import io.procession.testing.TestChild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+@RealProcesses
+class StartIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(15);
+
+	@TempDir
+	Path folder;
+
+	@Test
+	void givesAHandle(ProcessManager processes) {
+		Instant before = Instant.now();
+		Stopwatch watch = Stopwatch.started();
+
+		RunningProcess process = processes.command("sleep", "300").name("sleeper").start();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(process.isRunning()).isTrue();
+		assertThat(ProcessTable.isAlive(process.pid())).isTrue();
+		assertThat(process.id()).isNotBlank();
+		assertThat(process.name()).isEqualTo("sleeper");
+		assertThat(process.command()).isEqualTo(Command.of("sleep", "300"));
+		assertThat(process.startedAt()).isBetween(before, Instant.now());
+		assertThat(process.output()).isEmpty();
+		assertThat(process.errorOutput()).isEmpty();
+		assertThat(process.latestOutput()).isEmpty();
+		assertThat(process).hasToString("RunningProcess[sleeper pid=" + process.pid() + " id=" + process.id() + "]");
+		assertThat(process.waitFor(Duration.ofMillis(50))).isEmpty();
+		assertThat(process.waitFor(Duration.ZERO)).isEmpty();
+		assertThat(process.onExit()).isNotDone();
+		assertThatCode(process::ensureNotTimedOut).doesNotThrowAnyException();
+	}
+
+	@Test
+	void keepsBooksOfWhatRuns(ProcessManager processes) {
+		assertThat(processes.running()).isEmpty();
+
+		RunningProcess first = processes.start("sleep", "300");
+		RunningProcess second = processes.start("sleep", "300");
+		RunningProcess third = processes.start("sleep", "300");
+
+		assertThat(processes.running()).extracting(RunningProcess::pid)
+			.containsExactly(first.pid(), second.pid(), third.pid());
+		assertThat(processes.find(second.pid()).map(RunningProcess::id)).contains(second.id());
+		assertThat(processes.find(ProcessHandle.current().pid())).isEmpty();
+		assertThat(List.of(first.id(), second.id(), third.id())).doesNotHaveDuplicates();
+
+		second.stop();
+
+		assertThat(second.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
+		assertThat(processes.find(second.pid())).isEmpty();
+		assertThat(processes.running()).extracting(RunningProcess::pid).containsExactly(first.pid(), third.pid());
+	}
+
+	@Test
+	void leavesTheBooksBeforeItsResultIsKnown(ProcessManager processes) {
+		for (int i = 0; i < 50; i++) {
+			RunningProcess process = processes.start("true");
+			CompletableFuture<Integer> left = process.onExit().thenApply((result) -> processes.running().size());
+
+			assertThat(left.join()).isZero();
+		}
+	}
+
+	@Test
+	void givesTheResultAsOftenAsAsked(ProcessManager processes) {
+		RunningProcess process = processes.shell("echo out; echo err >&2; exit 3").start();
+
+		ProcessResult result = process.waitFor();
+
+		assertThat(result.exitCode()).isEqualTo(3);
+		assertThat(result.output()).isEqualTo("out\n");
+		assertThat(result.errorOutput()).isEqualTo("err\n");
+		assertThat(result.pid()).isEqualTo(process.pid());
+		assertThat(process.waitFor()).isSameAs(result);
+		assertThat(process.waitFor(Duration.ZERO)).containsSame(result);
+		assertThat(process.onExit().join()).isSameAs(result);
+		assertThat(process.isRunning()).isFalse();
+		assertThat(process.output()).isEqualTo("out\n");
+		assertThat(process.errorOutput()).isEqualTo("err\n");
+		assertThat(process.waitUntil((type, line) -> line.equals("nothing"))).isFalse();
+	}
+
+	@Test
+	void givesTheResultToManyWhoWait(ProcessManager processes) throws InterruptedException {
+		RunningProcess process = processes.command("cat").start();
+		List<ProcessResult> results = Collections.synchronizedList(new ArrayList<>());
+		List<Thread> waiting = new ArrayList<>();
+		for (int i = 0; i < 8; i++) {
+			waiting.add(startThread(() -> results.add(process.waitFor())));
+		}
+
+		closeInput(process);
+
+		for (Thread thread : waiting) {
+			thread.join();
+		}
+		assertThat(results).hasSize(8).containsOnly(process.waitFor());
+	}
+
+	private static Thread startThread(Runnable action) {
+		Thread thread = new Thread(action);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	@Test
+	void closesTheInputOfOneThatHasEnded(ProcessManager processes) {
+		RunningProcess process = processes.start("true");
+		process.waitFor();
+
+		closeInput(process);
+	}
+
+	private static void closeInput(RunningProcess process) {
+		assertThatCode(() -> process.stdin().close()).doesNotThrowAnyException();
+	}
+
+	@Test
+	void talksToItWhileItLives(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.command("cat").start();
+		StandardInput stdin = process.stdin();
+
+		stdin.writeLine("one");
+		assertThat(process.waitUntil((type, line) -> line.equals("one"), SOON)).isTrue();
+		stdin.write("tw");
+		stdin.write("o\n".getBytes(StandardCharsets.UTF_8));
+		stdin.write('!');
+		assertThat(process.waitUntil((type, line) -> line.equals("two"), SOON)).isTrue();
+		assertThat(process.isRunning()).isTrue();
+		stdin.close();
+		stdin.close();
+
+		assertThat(process.waitFor().output()).isEqualTo("one\ntwo\n!");
+	}
+
+	@Test
+	void keepsItsInputOpenUntilItIsClosed(ProcessManager processes) {
+		RunningProcess process = processes.command("cat").start();
+
+		assertThat(process.waitFor(Duration.ofMillis(300))).isEmpty();
+		closeInput(process);
+
+		assertThat(process.waitFor().successful()).isTrue();
+	}
+
+	@Test
+	void writesToItsInputInItsCharset(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.command("cat").charset(StandardCharsets.ISO_8859_1).start();
+
+		process.stdin().write("é");
+		process.stdin().close();
+
+		ProcessResult result = process.waitFor();
+		assertThat(result.outputBytes()).containsExactly(0xE9);
+		assertThat(result.output()).isEqualTo("é");
+	}
+
+	@Test
+	void hasNoLiveInputWhereInputWasGiven(ProcessManager processes) {
+		RunningProcess process = processes.command("cat").input("given").start();
+
+		assertThatIllegalStateException().isThrownBy(process::stdin);
+		assertThat(process.waitFor().output()).isEqualTo("given");
+	}
+
+	@Test
+	void failsToWriteToOneThatHasEnded(ProcessManager processes) {
+		RunningProcess process = processes.start("true");
+		process.waitFor();
+
+		assertThatIOException().isThrownBy(() -> process.stdin().writeLine("too late"));
+	}
+
+	@Test
+	void freesAWriterThatIsBlockedWhenItIsStopped(ProcessManager processes) throws InterruptedException {
+		RunningProcess process = processes.start("sleep", "300");
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		Thread writer = startThread(() -> {
+			try {
+				process.stdin().write(new byte[1 << 20]);
+			}
+			catch (IOException ex) {
+				thrown.set(ex);
+			}
+		});
+		// the pipe holds 64 KiB
+		await().atMost(SOON).until(() -> isInWrite(writer));
+		Stopwatch watch = Stopwatch.started();
+
+		process.stop();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		writer.join(SOON.toMillis());
+		assertThat(thrown.get()).isInstanceOf(IOException.class);
+	}
+
+	private static boolean isInWrite(Thread thread) {
+		for (StackTraceElement frame : thread.getStackTrace()) {
+			if (frame.getMethodName().equals("writeBytes")) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Test
+	void failsToWriteToAnInputThatWasClosed(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
+
+		process.stdin().close();
+
+		assertThatIOException().isThrownBy(() -> process.stdin().writeLine("too late"));
+	}
+
+	@Test
+	void closesItsInputFromItsListener(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.command("cat")
+			.onLine((type, line) -> closeInput(processes.running().get(0)))
+			.start();
+
+		process.stdin().writeLine("last");
+
+		assertThat(process.waitFor(SOON)).isPresent();
+		assertThat(process.output()).isEqualTo("last\n");
+	}
+
+	@Test
+	void keepsLinesOfSeveralWritersWhole(ProcessManager processes) throws Exception {
+		RunningProcess process = processes.command("cat").start();
+		List<Thread> writers = new ArrayList<>();
+		for (String letter : List.of("a", "b", "c")) {
+			writers.add(startThread(() -> {
+				try {
+					for (int i = 0; i < 200; i++) {
+						process.stdin().writeLine(letter.repeat(500));
+					}
+				}
+				catch (IOException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}));
+		}
+		for (Thread writer : writers) {
+			writer.join();
+		}
+		closeInput(process);
+
+		assertThat(process.waitFor().outputLines()).hasSize(600)
+			.containsOnly("a".repeat(500), "b".repeat(500), "c".repeat(500));
+	}
+
+	@Test
+	void givesWhatIsNewSinceLastAsked(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("echo one; echo err >&2; read line; echo two; exit 0").start();
+		process.waitUntil((type, line) -> line.equals("one"), SOON);
+		process.waitUntil((type, line) -> line.equals("err"), SOON);
+
+		assertThat(process.latestOutput()).isEqualTo("one\n");
+		assertThat(process.latestOutput()).isEmpty();
+		assertThat(process.latestErrorOutput()).isEqualTo("err\n");
+		assertThat(process.latestErrorOutput()).isEmpty();
+		process.stdin().writeLine("go on");
+		process.waitFor();
+		assertThat(process.latestOutput()).isEqualTo("two\n");
+		assertThat(process.latestOutput()).isEmpty();
+		assertThat(process.output()).isEqualTo("one\ntwo\n");
+	}
+
+	@Test
+	void givesEachByteOnceToOneWhoPolls(ProcessManager processes) {
+		RunningProcess process = processes.shell("for i in 1 2 3 4 5; do seq 1 5000; done").start();
+		StringBuilder polled = new StringBuilder();
+
+		while (process.isRunning()) {
+			polled.append(process.latestOutput());
+		}
+		String whole = process.waitFor().output();
+		polled.append(process.latestOutput());
+
+		assertThat(polled.toString()).isEqualTo(whole);
+	}
+
+	@Test
+	void keepsAnIncompleteCharacterForNextTime(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.command(TestChild.command("write", "61c3", "a962")).start();
+		StringBuilder polled = new StringBuilder();
+		await().atMost(SOON).until(() -> polled.append(process.latestOutput()).length() > 0);
+		assertThat(polled).hasToString("a");
+
+		process.stdin().writeLine("go on");
+		process.stdin().writeLine("go on");
+		process.waitFor();
+
+		assertThat(process.latestOutput()).isEqualTo("éb");
+	}
+
+	@Test
+	void waitsForALine(ProcessManager processes) throws IOException {
+		List<String> seen = new ArrayList<>();
+		RunningProcess process = processes
+			.shell("echo one; echo two >&2; read line; echo ready; echo more; read line; printf last")
+			.start();
+		process.waitUntil((type, line) -> line.equals("two"), SOON);
+
+		process.stdin().writeLine("go on");
+		boolean matched = process.waitUntil((type, line) -> {
+			seen.add(type + " " + line);
+			return line.equals("ready");
+		});
+
+		assertThat(matched).isTrue();
+		assertThat(process.isRunning()).isTrue();
+		assertThat(seen).contains("OUTPUT one").endsWith("OUTPUT ready");
+		assertThat(process.waitUntil((type, line) -> type == OutputType.ERROR && line.equals("two"))).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("one"))).isTrue();
+		process.stdin().writeLine("go on");
+		assertThat(process.waitUntil((type, line) -> line.equals("last"))).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("never"))).isFalse();
+		assertThat(process.waitUntil((type, line) -> type == OutputType.ERROR && line.equals("one"))).isFalse();
+		assertThat(process.waitFor().output()).isEqualTo("one\nready\nmore\nlast");
+	}
+
+	@Test
+	void showsEachLineToAConditionOnce(ProcessManager processes) {
+		List<String> seen = new ArrayList<>();
+		RunningProcess process = processes.shell("seq 1 3000; echo; printf end").start();
+
+		boolean matched = process.waitUntil((type, line) -> {
+			seen.add(line);
+			return false;
+		});
+
+		assertThat(matched).isFalse();
+		assertThat(seen).isEqualTo(process.waitFor().outputLines()).hasSize(3002);
+	}
+
+	@Test
+	void doesNotWaitForALineForEver(ProcessManager processes) {
+		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
+		Stopwatch watch = Stopwatch.started();
+
+		boolean matched = process.waitUntil((type, line) -> line.equals("never"), Duration.ofMillis(200));
+
+		assertThat(matched).isFalse();
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(process.isRunning()).isTrue();
+	}
+
+	@Test
+	void cannotWaitForALineThatIsNotKept(ProcessManager processes) {
+		RunningProcess quiet = processes.command("sleep", "300").quietly().start();
+		RunningProcess toFile = processes.command("sleep", "300")
+			.outputTo(this.folder.resolve("output"))
+			.errorOutputTo(this.folder.resolve("error"))
+			.start();
+
+		assertThatIllegalStateException().isThrownBy(() -> quiet.waitUntil((type, line) -> true));
+		assertThatIllegalStateException()
+			.isThrownBy(() -> toFile.waitUntil((type, line) -> true, Duration.ofSeconds(1)));
+	}
+
+	@Test
+	void goesOnWhenOneWhoWaitsIsInterrupted(ProcessManager processes) throws InterruptedException {
+		RunningProcess process = processes.start("sleep", "300");
+		List<Runnable> waits = List.of(process::waitFor, () -> process.waitFor(Duration.ofMinutes(5)),
+				() -> process.waitUntil((type, line) -> true),
+				() -> process.waitUntil((type, line) -> true, Duration.ofMinutes(5)));
+		for (Runnable wait : waits) {
+			AtomicReference<Throwable> thrown = new AtomicReference<>();
+			AtomicReference<Boolean> flag = new AtomicReference<>();
+			Thread waiting = startThread(() -> {
+				try {
+					wait.run();
+				}
+				catch (ProcessInterruptedException ex) {
+					flag.set(Thread.currentThread().isInterrupted());
+					thrown.set(ex);
+				}
+			});
+			await().atMost(SOON)
+				.until(() -> waiting.getState() == Thread.State.WAITING
+						|| waiting.getState() == Thread.State.TIMED_WAITING);
+
+			waiting.interrupt();
+
+			waiting.join(SOON.toMillis());
+			assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+			assertThat(((ProcessInterruptedException) thrown.get()).result()).isEmpty();
+			assertThat(flag.get()).isTrue();
+			assertThat(process.isRunning()).isTrue();
+		}
+	}
+
+	@Test
+	void tellsItsEndToAFuture(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.command("cat").start();
+		CompletableFuture<ProcessResult> cancelled = process.onExit();
+		CompletableFuture<String> thread = process.onExit().thenApply((result) -> Thread.currentThread().getName());
+
+		cancelled.cancel(true);
+		assertThat(process.isRunning()).isTrue();
+		process.stdin().close();
+
+		assertThat(thread.join()).startsWith("procession-");
+		assertThat(process.onExit().join().exitCode()).isZero();
+		assertThat(process.waitFor().exitCode()).isZero();
+	}
+
+	@Test
+	void completesItsFutureNormallyHoweverItEnded(ProcessManager processes) {
+		RunningProcess failing = processes.shell("exit 9").start();
+		RunningProcess timedOut = processes.command("sleep", "300").timeout(Duration.ofMillis(200)).start();
+
+		assertThat(failing.onExit().join().exitCode()).isEqualTo(9);
+		assertThat(timedOut.onExit().join().cause()).isEqualTo(ExitCause.TIMED_OUT);
+	}
+
+	@Test
+	void saysWhetherItTimedOut(ProcessManager processes) {
+		RunningProcess normal = processes.start("true");
+		RunningProcess timedOut = processes.command("sleep", "300").timeout(Duration.ofMillis(200)).start();
+		normal.waitFor();
+		timedOut.onExit().join();
+
+		assertThatCode(normal::ensureNotTimedOut).doesNotThrowAnyException();
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(timedOut::ensureNotTimedOut);
+	}
+
+	@Test
+	void runsWhileNobodyWaits(ProcessManager processes) {
+		List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			futures.add(processes.shell("cat; echo $1; exit $1", Integer.toString(i)).runAsync());
+		}
+
+		for (int i = 0; i < futures.size(); i++) {
+			ProcessResult result = futures.get(i).join();
+			assertThat(result.exitCode()).isEqualTo(i);
+			assertThat(result.output()).isEqualTo(i + "\n");
+		}
+	}
+
+	@Test
+	void failsItsFutureAsRunWould(ProcessManager processes) {
+		CompletableFuture<ProcessResult> missing = processes.command("no-such-program").runAsync();
+		CompletableFuture<ProcessResult> timedOut = processes.command("sleep", "300")
+			.timeout(Duration.ofMillis(200))
+			.runAsync();
+
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(missing::join)
+			.withCauseInstanceOf(ProcessStartException.class);
+		assertThatExceptionOfType(CompletionException.class).isThrownBy(timedOut::join)
+			.withCauseInstanceOf(ProcessTimedOutException.class);
+	}
+
+	@Test
+	void completesTheFutureOfARunOnAThreadOfTheManager(ProcessManager processes) {
+		CompletableFuture<String> thread = processes.command("sleep", "0.3")
+			.runAsync()
+			.thenApply((result) -> Thread.currentThread().getName());
+
+		assertThat(thread.join()).startsWith("procession-");
+	}
+
+	@Test
+	void noticesAnExitThatNoStreamTells(ProcessManager processes) {
+		RunningProcess quiet = processes.shell("exit 4").quietly().start();
+		RunningProcess toFiles = processes.shell("exit 5")
+			.outputTo(this.folder.resolve("output"))
+			.errorOutputTo(this.folder.resolve("error"))
+			.start();
+
+		assertThat(quiet.onExit().join().exitCode()).isEqualTo(4);
+		assertThat(toFiles.onExit().join().exitCode()).isEqualTo(5);
+		Optional<ProcessResult> result = processes.shell("exit 6").quietly().start().waitFor(SOON);
+		assertThat(result.map(ProcessResult::exitCode)).contains(6);
+	}
+
+	@Test
+	void neverLosesTheExitCodeToOneWhoPolls(ProcessManager processes) {
+		for (int i = 0; i < 30; i++) {
+			RunningProcess process = processes.shell("exit " + i).start();
+			while (process.isRunning()) {
+				Thread.onSpinWait();
+			}
+
+			assertThat(process.waitFor().exitCode()).isEqualTo(i);
+		}
+	}
+
+	@Test
+	void neverLosesTheExitCodeToAListenerThatPolls(ProcessManager processes) {
+		RunningProcess process = processes.shell("seq 1 500; exit 123")
+			.onLine((type, line) -> processes.running().forEach(RunningProcess::isRunning))
+			.start();
+
+		assertThat(process.waitFor().exitCode()).isEqualTo(123);
+	}
+
+	@Test
+	void tellsWhatItUses(ProcessManager processes) {
+		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
+
+		assertThat(process.stats()).isPresent();
+		process.stop();
+		assertThat(process.stats()).isEmpty();
+	}
+
+}

@@ -1,0 +1,427 @@
+package io.procession;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessIdleTimedOutException;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.process.TimeLimit;
+import io.procession.testing.Plant;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+@RealProcesses
+class TimeoutIntegrationTests {
+
+	private static final Duration SHORT = Duration.ofMillis(300);
+
+	private static final Duration SOON = Duration.ofSeconds(8);
+
+	private final Plant plant = Plant.fresh();
+
+	@TempDir
+	Path folder;
+
+	@Test
+	void endsARun(ProcessManager processes) {
+		ProcessTimedOutException ex = timedOut(shell(processes, "echo partial; echo error >&2; exec sleep 300"));
+
+		assertThat(ex).isNotInstanceOf(ProcessIdleTimedOutException.class)
+			.hasNoCause()
+			.hasMessageContaining("exceeded its timeout of 300ms")
+			.hasMessageContaining("sleep 300")
+			.hasMessageContaining("stderr ends: \"error");
+		assertThat(ex.exceededTimeout()).isEqualTo(SHORT);
+		ProcessResult result = ex.result().orElseThrow();
+		assertThat(result.output()).isEqualTo("partial\n");
+		assertThat(result.errorOutput()).isEqualTo("error\n");
+		assertThat(result.cause()).isEqualTo(ExitCause.TIMED_OUT);
+		assertThat(result.exitCode()).isEqualTo(143);
+		assertThat(result.failed()).isTrue();
+	}
+
+	private PendingProcess shell(ProcessManager processes, String script) {
+		return processes.shell(script).env(Plant.NAME, this.plant.value());
+	}
+
+	private ProcessTimedOutException timedOut(PendingProcess pending) {
+		Stopwatch watch = Stopwatch.started();
+		AtomicReference<ProcessTimedOutException> thrown = new AtomicReference<>();
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(pending.timeout(SHORT)::run)
+			.satisfies(thrown::set);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		return thrown.get();
+	}
+
+	@Test
+	void endsAStartedProcessThoughNobodyWaits(ProcessManager processes) {
+		RunningProcess process = shell(processes, "echo partial; exec sleep 300").timeout(SHORT).start();
+
+		await().atMost(SOON).until(() -> !process.isRunning());
+		await().atMost(SOON).until(() -> this.plant.alive().isEmpty());
+		assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.TIMED_OUT);
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(process::waitFor)
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow().output()).isEqualTo("partial\n"));
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> process.waitFor(Duration.ZERO));
+	}
+
+	@Test
+	void endsAQuietProcess(ProcessManager processes) {
+		ProcessTimedOutException ex = timedOut(shell(processes, "echo out; exec sleep 300").quietly());
+		RunningProcess started = shell(processes, "exec sleep 300").quietly().timeout(SHORT).start();
+
+		assertThat(ex.result().orElseThrow().output()).isEmpty();
+		assertThat(started.onExit().join().cause()).isEqualTo(ExitCause.TIMED_OUT);
+	}
+
+	@Test
+	void endsOneThatWritesToFiles(ProcessManager processes) {
+		Path output = this.folder.resolve("output");
+
+		timedOut(shell(processes, "echo out; exec sleep 300").outputTo(output)
+			.errorOutputTo(this.folder.resolve("error")));
+
+		assertThat(output).hasContent("out\n");
+	}
+
+	@Test
+	void endsOneThatClosedItsStreams(ProcessManager processes) {
+		timedOut(shell(processes, "exec >&- 2>&-; exec sleep 300"));
+	}
+
+	@Test
+	void endsOneThatFloods(ProcessManager processes) {
+		timedOut(shell(processes, Scripts.FLOODS).keepLast(1000));
+	}
+
+	@Test
+	void endsOneThatReadsNoInput(ProcessManager processes) {
+		timedOut(shell(processes, "exec sleep 300").input(new byte[1 << 20]));
+	}
+
+	@Test
+	void endsTheTrapOfTwoSleeps(ProcessManager processes) {
+		ProcessTimedOutException ex = timedOut(shell(processes, "sleep 30 & sleep 20"));
+
+		assertThat(ex.result().orElseThrow().cause()).isEqualTo(ExitCause.TIMED_OUT);
+	}
+
+	@Test
+	void killsOneThatIgnoresTerm(ProcessManager processes) {
+		ProcessTimedOutException ex = timedOut(shell(processes, Scripts.IGNORES_TERM));
+
+		assertThat(ex.result().orElseThrow().exitCode()).isEqualTo(137);
+		assertThat(ex.result().orElseThrow().output()).isEqualTo("ready\n");
+	}
+
+	@Test
+	void waitsForTheGraceOfTheProcess(ProcessManager processes) {
+		ProcessTimedOutException ex = timedOut(
+				shell(processes, "trap 'sleep 0.3; echo bye; exit 3' TERM; echo ready; while :; do sleep 300; done")
+					.stopGrace(Duration.ofSeconds(5)));
+
+		assertThat(ex.result().orElseThrow().exitCode()).isEqualTo(3);
+		assertThat(ex.result().orElseThrow().output()).isEqualTo("ready\nbye\n");
+	}
+
+	@Test
+	@RequiresProgram("setsid")
+	void endsADaemonInASessionOfItsOwn(ProcessManager processes) {
+		timedOut(shell(processes, Scripts.DAEMONIZES).stopGrace(Duration.ofMillis(200)));
+	}
+
+	@Test
+	void doesNotWaitForWhoeverHoldsTheOutputAfterTheExit(ProcessManager processes) {
+		for (int i = 0; i < 5; i++) {
+			Stopwatch watch = Stopwatch.started();
+
+			ProcessResult result = processes.shell("sleep 30 & echo hi").noTimeout().run();
+
+			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(result.output()).isEqualTo("hi\n");
+			assertThat(result.exitCode()).isZero();
+			assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
+			assertThat(result.successful()).isTrue();
+		}
+	}
+
+	@Test
+	void doesNotWaitLongerThanTheDrain(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		ProcessResult result = processes.shell("(sleep 0.3; sleep 30) & sleep 0.2; echo hi")
+			.drain(Duration.ofMillis(100))
+			.run();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(result.output()).isEqualTo("hi\n");
+		assertThat(result.successful()).isTrue();
+	}
+
+	@Test
+	void cutsALongDrainAtTheDeadline(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		ProcessResult result = processes.shell("sleep 30 & echo hi")
+			.drain(Duration.ofMinutes(5))
+			.timeout(Duration.ofSeconds(1))
+			.run();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(result.exitCode()).isZero();
+		assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
+		assertThat(result.output()).isEqualTo("hi\n");
+	}
+
+	@Test
+	void doesNotWaitForASurvivorThatGoesOnWriting(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		ProcessResult result = shell(processes, "yes & echo hi").keepLast(100).run();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(result.exitCode()).isZero();
+		assertThat(processes.shell("echo other").run().output()).isEqualTo("other\n");
+	}
+
+	@Test
+	void endsSilence(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		assertThatExceptionOfType(ProcessIdleTimedOutException.class)
+			.isThrownBy(() -> shell(processes, "echo partial; exec sleep 300").idleTimeout(SHORT).run())
+			.satisfies((ex) -> {
+				assertThat(ex).isInstanceOf(ProcessTimedOutException.class)
+					.hasMessageContaining("wrote nothing for 300ms");
+				assertThat(ex.exceededTimeout()).isEqualTo(SHORT);
+				assertThat(ex.result().orElseThrow().cause()).isEqualTo(ExitCause.IDLE_TIMED_OUT);
+				assertThat(ex.result().orElseThrow().output()).isEqualTo("partial\n");
+			});
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void endsSilenceThoughNobodyWaits(ProcessManager processes) {
+		RunningProcess process = shell(processes, Scripts.IGNORES_TERM).idleTimeout(SHORT)
+			.stopGrace(Duration.ofMillis(200))
+			.start();
+
+		await().atMost(SOON).until(() -> this.plant.alive().isEmpty());
+		assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.IDLE_TIMED_OUT);
+		assertThatExceptionOfType(ProcessIdleTimedOutException.class).isThrownBy(process::ensureNotTimedOut);
+	}
+
+	@Test
+	void endsSilenceWhereNothingIsKept(ProcessManager processes) {
+		PendingProcess quiet = shell(processes, "exec sleep 300").quietly().idleTimeout(SHORT);
+		PendingProcess toFile = shell(processes, "echo out; exec sleep 300").outputTo(this.folder.resolve("output"))
+			.idleTimeout(SHORT);
+
+		assertThatExceptionOfType(ProcessIdleTimedOutException.class).isThrownBy(quiet::run);
+		assertThatExceptionOfType(ProcessIdleTimedOutException.class).isThrownBy(toFile::run);
+		assertThat(this.folder.resolve("output")).hasContent("out\n");
+	}
+
+	@Test
+	void takesOutputOnEitherStreamForLife(ProcessManager processes) {
+		PendingProcess pending = processes.shell("for i in 1 2 3; do sleep 0.3; echo $i; sleep 0.3; echo $i >&2; done")
+			.idleTimeout(Duration.ofMillis(1500));
+
+		RunningProcess quiet = pending.quietly().start();
+		ProcessResult result = pending.run();
+
+		assertThat(result.successful()).isTrue();
+		assertThat(quiet.waitFor().successful()).isTrue();
+	}
+
+	@Test
+	void endsOneThatWritesAllTheTime(ProcessManager processes) {
+		ProcessTimedOutException ex = timedOut(
+				shell(processes, "while :; do echo alive; sleep 0.05; done").idleTimeout(Duration.ofSeconds(5)));
+
+		assertThat(ex).isNotInstanceOf(ProcessIdleTimedOutException.class);
+		assertThat(ex.result().orElseThrow().cause()).isEqualTo(ExitCause.TIMED_OUT);
+		assertThat(ex.result().orElseThrow().output()).contains("alive");
+	}
+
+	@Test
+	void keepsTheIdleTimeoutWithoutATimeout(ProcessManager processes) {
+		assertThatExceptionOfType(ProcessIdleTimedOutException.class)
+			.isThrownBy(() -> processes.command("sleep", "300").noTimeout().idleTimeout(SHORT).run());
+	}
+
+	@Test
+	void takesTheDefaultsOfTheManager() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.timeout(TimeLimit.of(Duration.ofMillis(300)))
+			.startTimeout(TimeLimit.of(Duration.ofMillis(301)))
+			.build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			PendingProcess sleep = processes.command("sleep", "300");
+
+			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(sleep::run)
+				.satisfies((ex) -> assertThat(ex.exceededTimeout()).isEqualTo(Duration.ofMillis(300)));
+			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(sleep.start()::waitFor)
+				.satisfies((ex) -> assertThat(ex.exceededTimeout()).isEqualTo(Duration.ofMillis(301)));
+			assertThat(sleep.runAsync().handle((result, ex) -> ex).join()).isInstanceOfSatisfying(
+					ProcessTimedOutException.class,
+					(ex) -> assertThat(ex.exceededTimeout()).isEqualTo(Duration.ofMillis(300)));
+			assertThat(processes.command("sleep", "1").noTimeout().run().successful()).isTrue();
+			assertThat(processes.command("sleep", "1").timeout(Duration.ofSeconds(30)).run().successful()).isTrue();
+		}
+	}
+
+	@Test
+	void takesTheIdleDefaultOfTheManager() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().idleTimeout(TimeLimit.of(SHORT)).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			assertThatExceptionOfType(ProcessIdleTimedOutException.class)
+				.isThrownBy(() -> processes.run("sleep", "300"));
+		}
+	}
+
+	@Test
+	void givesAStartedProcessNoTimeoutByDefault() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.timeout(TimeLimit.of(Duration.ofMillis(100)))
+			.build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			assertThat(processes.start("sleep", "1").waitFor().successful()).isTrue();
+		}
+	}
+
+	@Test
+	void runsAgainAfterATimeout(ProcessManager processes) {
+		PendingProcess sleep = processes.shell("exec sleep $FOR").timeout(Duration.ofSeconds(2));
+
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(sleep.env("FOR", "300")::run);
+		assertThat(sleep.env("FOR", "0").run().successful()).isTrue();
+	}
+
+	@Test
+	void keepsManyDeadlinesAtOnce(ProcessManager processes) {
+		List<RunningProcess> started = new ArrayList<>();
+		long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+		for (int i = 0; i < 200; i++) {
+			Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+			started.add(shell(processes, "exec sleep 300").timeout(left).start());
+		}
+
+		await().atMost(Duration.ofSeconds(20)).until(() -> this.plant.alive().isEmpty());
+
+		assertThat(started).extracting((process) -> process.onExit().join().cause())
+			.hasSize(200)
+			.containsOnly(ExitCause.TIMED_OUT);
+	}
+
+	@Test
+	void needsNoCommonPool(ProcessManager processes) {
+		CountDownLatch release = new CountDownLatch(1);
+		for (int i = 0; i < 2 * ForkJoinPool.commonPool().getParallelism() + 2; i++) {
+			ForkJoinPool.commonPool().execute(() -> awaitQuietly(release));
+		}
+		try {
+			Stopwatch watch = Stopwatch.started();
+
+			assertThat(processes.shell("echo hi").run().output()).isEqualTo("hi\n");
+			assertThat(processes.shell("echo hi").start().waitFor().output()).isEqualTo("hi\n");
+			assertThat(processes.shell("echo hi").quietly().start().onExit().join().exitCode()).isZero();
+			assertThat(processes.shell("echo hi").runAsync().join().output()).isEqualTo("hi\n");
+			RunningProcess process = shell(processes, Scripts.IGNORES_TERM).timeout(SHORT)
+				.stopGrace(Duration.ofMillis(100))
+				.start();
+			assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.TIMED_OUT);
+			RunningProcess stopped = processes.start("sleep", "300");
+			stopped.stop();
+			assertThat(stopped.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
+			assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(20));
+		}
+		finally {
+			release.countDown();
+		}
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Test
+	void stopsTheTreeWhenTheCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
+		AtomicReference<ProcessInterruptedException> thrown = new AtomicReference<>();
+		AtomicBoolean flag = new AtomicBoolean();
+		Thread caller = new Thread(() -> {
+			try {
+				shell(processes, "echo partial; sleep 300 & sleep 300").run();
+			}
+			catch (ProcessInterruptedException ex) {
+				flag.set(Thread.currentThread().isInterrupted());
+				thrown.set(ex);
+			}
+		});
+		caller.start();
+		await().atMost(SOON).until(() -> processes.running().stream().anyMatch((p) -> !p.output().isEmpty()));
+		Stopwatch watch = Stopwatch.started();
+
+		caller.interrupt();
+
+		caller.join(SOON.toMillis());
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(flag).isTrue();
+		assertThat(thrown.get()).hasMessageContaining("sleep 300").hasMessageContaining("stopped");
+		assertThat(thrown.get().result()).hasValueSatisfying((result) -> {
+			assertThat(result.cause()).isEqualTo(ExitCause.STOPPED);
+			assertThat(result.output()).isEqualTo("partial\n");
+		});
+	}
+
+	@Test
+	void leavesNothingWhenTheCallerWasInterruptedBefore(ProcessManager processes) throws InterruptedException {
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		Thread caller = new Thread(() -> {
+			Thread.currentThread().interrupt();
+			try {
+				shell(processes, "sleep 300").run();
+			}
+			catch (ProcessInterruptedException ex) {
+				thrown.set(ex);
+			}
+		});
+		caller.start();
+
+		caller.join(SOON.toMillis());
+
+		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+}

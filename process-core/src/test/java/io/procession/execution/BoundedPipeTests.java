@@ -1,0 +1,158 @@
+package io.procession.execution;
+
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(30)
+class BoundedPipeTests {
+
+	private static final int CAPACITY = 64 * 1024;
+
+	private static final Duration SOON = Duration.ofSeconds(10);
+
+	private final BoundedPipe pipe = new BoundedPipe();
+
+	private static byte[] random(int length, long seed) {
+		byte[] bytes = new byte[length];
+		new Random(seed).nextBytes(bytes);
+		return bytes;
+	}
+
+	private static Thread startThread(Runnable action) {
+		Thread thread = new Thread(action);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	private static void awaitParked(Thread thread) {
+		await().atMost(SOON).until(() -> thread.getState() == Thread.State.WAITING);
+	}
+
+	@Test
+	void givesWhatWasWrittenAndThenTheEnd() throws Exception {
+		this.pipe.write(ByteBuffer.wrap(new byte[] { 1, (byte) 0xff, 3 }));
+		this.pipe.end();
+
+		assertThat(this.pipe.available()).isEqualTo(3);
+		assertThat(this.pipe.read()).isEqualTo(1);
+		assertThat(this.pipe.read()).isEqualTo(0xff);
+		byte[] rest = new byte[10];
+		assertThat(this.pipe.read(rest, 0, 0)).isZero();
+		assertThat(this.pipe.read(rest, 5, 5)).isEqualTo(1);
+		assertThat(rest[5]).isEqualTo((byte) 3);
+		assertThat(this.pipe.read()).isEqualTo(-1);
+		assertThat(this.pipe.read(rest, 0, 10)).isEqualTo(-1);
+	}
+
+	@Test
+	void keepsEveryByteInOrder() throws Exception {
+		byte[] bytes = random(1_000_003, 1);
+		Thread writer = startThread(() -> {
+			Random random = new Random(2);
+			ByteBuffer rest = ByteBuffer.wrap(bytes);
+			while (rest.hasRemaining()) {
+				int part = Math.min(rest.remaining(), 1 + random.nextInt(2 * CAPACITY));
+				this.pipe.write(rest.slice(rest.position(), part).asReadOnlyBuffer());
+				rest.position(rest.position() + part);
+			}
+			this.pipe.end();
+		});
+
+		assertThat(this.pipe.readAllBytes()).isEqualTo(bytes);
+		writer.join();
+	}
+
+	@Test
+	void waitsForBytes() throws Exception {
+		CompletableFuture<Integer> read = new CompletableFuture<>();
+		Thread reader = startThread(() -> {
+			try {
+				read.complete(this.pipe.read());
+			}
+			catch (InterruptedIOException ex) {
+				read.completeExceptionally(ex);
+			}
+		});
+		awaitParked(reader);
+
+		this.pipe.write(ByteBuffer.wrap(new byte[] { 42 }));
+
+		assertThat(read).succeedsWithin(SOON).isEqualTo(42);
+	}
+
+	@Test
+	void makesTheWriterWaitWhileItIsFull() throws Exception {
+		Thread writer = startThread(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 10])));
+
+		awaitParked(writer);
+		assertThat(this.pipe.available()).isEqualTo(CAPACITY);
+		assertThat(this.pipe.readNBytes(10)).hasSize(10);
+		writer.join(SOON.toMillis());
+
+		assertThat(writer.isAlive()).isFalse();
+		assertThat(this.pipe.available()).isEqualTo(CAPACITY);
+	}
+
+	@Test
+	void letsTheWriterGoWhenTheReaderGivesUp() throws Exception {
+		Thread writer = startThread(() -> this.pipe.write(ByteBuffer.wrap(new byte[10 * CAPACITY])));
+		awaitParked(writer);
+
+		this.pipe.close();
+		writer.join(SOON.toMillis());
+		this.pipe.write(ByteBuffer.wrap(new byte[10 * CAPACITY]));
+
+		assertThat(writer.isAlive()).isFalse();
+	}
+
+	@Test
+	void readsNothingNewOnceClosed() throws Exception {
+		this.pipe.close();
+		this.pipe.write(ByteBuffer.wrap(new byte[1]));
+
+		assertThat(this.pipe.read()).isEqualTo(-1);
+	}
+
+	@Test
+	void isReadUntilItsReaderIsInterrupted() {
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		AtomicReference<Boolean> flag = new AtomicReference<>();
+		Thread reader = startThread(() -> {
+			try {
+				this.pipe.read();
+			}
+			catch (InterruptedIOException ex) {
+				thrown.set(ex);
+				flag.set(Thread.currentThread().isInterrupted());
+			}
+		});
+		awaitParked(reader);
+
+		reader.interrupt();
+
+		await().atMost(SOON).until(() -> flag.get() != null);
+		assertThat(thrown.get()).isInstanceOf(InterruptedIOException.class);
+		assertThat(flag.get()).isTrue();
+	}
+
+	@Test
+	void keepsToTheBoundsOfTheArray() {
+		this.pipe.write(ByteBuffer.wrap(new byte[10]));
+
+		assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> this.pipe.read(new byte[5], 2, 4));
+		assertThat(this.pipe.available()).isEqualTo(10);
+	}
+
+}

@@ -1,0 +1,589 @@
+package io.procession.execution;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.GZIPInputStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.procession.ProcessManager;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.testing.Plant;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Pipelines with stages in Java.
+ */
+@RealProcesses
+class PipelineStageIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(15);
+
+	private static final StreamStage COPY = (input, output) -> input.transferTo(output);
+
+	private final Plant plant = Plant.fresh();
+
+	@TempDir
+	Path folder;
+
+	private PendingProcess planted(ProcessManager processes, String script, String... arguments) {
+		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
+	}
+
+	private static void upperCase(InputStream input, OutputStream output) throws IOException {
+		for (int c = input.read(); c >= 0; c = input.read()) {
+			output.write(Character.toUpperCase(c));
+		}
+	}
+
+	/** Blocks for ever, and fails when it is interrupted. */
+	private static void block(InputStream input, OutputStream output) {
+		try {
+			new CountDownLatch(1).await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException("interrupted", ex);
+		}
+	}
+
+	private static Thread startThread(Runnable action) {
+		Thread thread = new Thread(action);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	// --- what goes through
+
+	@Test
+	void turnsInputIntoOutput(ProcessManager processes) {
+		PipelineResult result = processes.pipeline()
+			.pipe("sort")
+			.pipe("upper", PipelineStageIntegrationTests::upperCase)
+			.pipe("cat")
+			.input("b\na\n")
+			.run();
+
+		assertThat(result.throwIfFailed().output()).isEqualTo("A\nB\n");
+		assertThat(result.stages()).extracting(ProcessResult::name).containsExactly("sort", "cat");
+		assertThat(result.stages()).extracting(ProcessResult::output).containsExactly("", "A\nB\n");
+	}
+
+	@Test
+	void hasSeveralStagesInJava(ProcessManager processes) {
+		StreamStage number = (input, output) -> {
+			BufferedReader lines = new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
+			PrintStream print = new PrintStream(output, false, StandardCharsets.UTF_8);
+			int count = 0;
+			for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+				print.print(++count + " " + line + "\n");
+			}
+			print.flush();
+		};
+
+		PipelineResult result = processes.pipeline()
+			.pipe("printf", "b\\na\\nc\\n")
+			.pipe("upper", PipelineStageIntegrationTests::upperCase)
+			.pipe("sort")
+			.pipe("cat")
+			.pipe("number", number)
+			.pipe("cat")
+			.pipe("copy", COPY)
+			.pipe("tail", "-2")
+			.run();
+
+		assertThat(result.throwIfFailed().output()).isEqualTo("2 B\n3 C\n");
+		assertThat(result.stages()).hasSize(5);
+	}
+
+	@Test
+	void carriesMuch(ProcessManager processes) {
+		PipelineResult result = processes.pipeline()
+			.pipe("head", "-c", "200000000", "/dev/zero")
+			.pipe("copy", COPY)
+			.pipe("wc", "-c")
+			.timeout(Duration.ofSeconds(50))
+			.run();
+
+		assertThat(result.throwIfFailed().output().strip()).isEqualTo("200000000");
+	}
+
+	@Test
+	void losesNoByte(ProcessManager processes) {
+		byte[] everyByte = new byte[256 * 1001];
+		for (int i = 0; i < everyByte.length; i++) {
+			everyByte[i] = (byte) (i * 31 >> 3);
+		}
+
+		for (int i = 0; i < 20; i++) {
+			PipelineResult result = processes.command("cat")
+				.input(everyByte)
+				.pipe("cat")
+				.pipe("upper", COPY)
+				.pipe("cat")
+				.run();
+			assertThat(result.throwIfFailed().outputBytes()).isEqualTo(everyByte);
+		}
+	}
+
+	@Test
+	void unpacks(ProcessManager processes) {
+		PipelineResult result = processes.pipeline()
+			.pipe(processes.command("gzip", "-c").input("text\n".repeat(10_000)))
+			.pipe("unpack", (input, output) -> new GZIPInputStream(input).transferTo(output))
+			.pipe("wc", "-l")
+			.run();
+
+		assertThat(result.throwIfFailed().output().strip()).isEqualTo("10000");
+	}
+
+	@Test
+	void mayCloseItsStreams(ProcessManager processes) {
+		PipelineResult result = processes.pipeline().pipe("echo", "text").pipe("closing", (input, output) -> {
+			try (input; output) {
+				input.transferTo(output);
+			}
+		}).pipe("cat").run();
+
+		assertThat(result.throwIfFailed().output()).isEqualTo("text\n");
+	}
+
+	@Test
+	void slowsWhatIsBeforeIt(ProcessManager processes) {
+		Path marker = this.folder.resolve("written");
+		CountDownLatch go = new CountDownLatch(1);
+		AtomicBoolean begun = new AtomicBoolean();
+		long heap = usedHeap();
+		RunningPipeline running = processes.pipeline()
+			.pipe(processes.shell("head -c 50000000 /dev/zero; : > \"$1\"", marker.toString()))
+			.pipe("slow", (input, output) -> {
+				begun.set(true);
+				hold(go);
+				input.transferTo(output);
+			})
+			.pipe("wc", "-c")
+			.start();
+
+		await().atMost(SOON).until(begun::get);
+		await().during(Duration.ofMillis(400)).atMost(SOON).until(() -> !Files.exists(marker));
+		assertThat(usedHeap()).isLessThan(heap + (20L << 20));
+		go.countDown();
+
+		assertThat(running.waitFor().throwIfFailed().output().strip()).isEqualTo("50000000");
+		assertThat(marker).exists();
+	}
+
+	private static void hold(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static long usedHeap() {
+		System.gc();
+		return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+	}
+
+	@Test
+	void tellsListenersOfTheLastStagesOutputOnly(ProcessManager processes) {
+		List<String> lines = Collections.synchronizedList(new ArrayList<>());
+		List<String> own = Collections.synchronizedList(new ArrayList<>());
+
+		processes.pipeline()
+			.pipe(processes.shell("echo text; echo error >&2")
+				.name("one")
+				.onLine((type, line) -> own.add(type + " " + line)))
+			.pipe("upper", PipelineStageIntegrationTests::upperCase)
+			.pipe(processes.command("cat").name("two"))
+			.onLine((stage, type, line) -> lines.add(stage + " " + type + " " + line))
+			.run();
+
+		assertThat(lines).containsExactlyInAnyOrder("one ERROR error", "two OUTPUT TEXT");
+		assertThat(own).containsExactly("ERROR error");
+	}
+
+	@Test
+	void letsErrorOutputThroughWhileItIsSlow(ProcessManager processes) {
+		CountDownLatch go = new CountDownLatch(1);
+		RunningPipeline running = processes.pipeline()
+			.pipe(processes.shell("head -c 1000000 /dev/zero & echo error >&2; wait"))
+			.pipe("slow", (input, output) -> {
+				hold(go);
+				input.transferTo(output);
+			})
+			.pipe("wc", "-c")
+			.start();
+
+		try {
+			await().atMost(Duration.ofSeconds(5)).until(() -> running.stages().get(0).errorOutput().equals("error\n"));
+		}
+		finally {
+			go.countDown();
+		}
+		assertThat(running.waitFor().throwIfFailed().output().strip()).isEqualTo("1000000");
+	}
+
+	// --- early ends
+
+	@Test
+	void endsWhenAStageHasEnough(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		PipelineResult result = planted(processes, "exec yes").pipe("cat")
+			.pipe("first", (input, output) -> output.write(input.read()))
+			.pipe("cat")
+			.run();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(result.throwIfFailed().output()).isEqualTo("y");
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void isSuccessfulWhenAStageReadsExactlyWhatThereIs(ProcessManager processes) {
+		for (int i = 0; i < 100; i++) {
+			PipelineResult result = processes.pipeline()
+				.pipe("printf", "12345")
+				.pipe("five", (input, output) -> output.write(input.readNBytes(5)))
+				.pipe("cat")
+				.run();
+
+			assertThat(result.successful()).as(() -> result.stages().toString()).isTrue();
+			assertThat(result.output()).isEqualTo("12345");
+		}
+	}
+
+	@Test
+	void letsAProgramFinishThatWritesNoMore(ProcessManager processes) {
+		Path marker = this.folder.resolve("finished");
+
+		PipelineResult result = processes.pipeline()
+			.pipe(processes.shell("echo text; sleep 0.3; : > \"$1\"; exit 0", marker.toString()))
+			.pipe("nothing", (input, output) -> {
+			})
+			.pipe("cat")
+			.run();
+
+		assertThat(result.successful()).as(() -> result.stages().toString()).isTrue();
+		assertThat(marker).exists();
+	}
+
+	@Test
+	void endsAProgramThatIgnoresThePipeSignalAsAShellDoes(ProcessManager processes) {
+		PipelineResult result = processes.pipeline()
+			.pipe(planted(processes, "trap '' PIPE; yes 2>/dev/null; exit 7"))
+			.pipe("first", (input, output) -> output.write(input.read()))
+			.pipe("cat")
+			.run();
+
+		assertThat(result.output()).isEqualTo("y");
+		assertThat(result.stages().get(0).exitCode()).isEqualTo(7);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void neverReadsAndWrites(ProcessManager processes) {
+		PipelineResult result = processes.pipeline()
+			.pipe("yes")
+			.pipe("deaf", (input, output) -> output.write("text".getBytes(StandardCharsets.UTF_8)))
+			.pipe("cat")
+			.run();
+
+		assertThat(result.throwIfFailed().output()).isEqualTo("text");
+	}
+
+	@Test
+	void endsWhenTheNextProgramHasEnough(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		PipelineResult result = processes.pipeline().pipe("yes").pipe("copy", COPY).pipe("head", "-1").run();
+		PipelineResult long1 = processes.pipeline()
+			.pipe("yes")
+			.pipe("copy", COPY)
+			.pipe("cat")
+			.pipe("again", COPY)
+			.pipe("head", "-1")
+			.run();
+
+		assertThat(result.throwIfFailed().output()).isEqualTo("y\n");
+		assertThat(long1.throwIfFailed().output()).isEqualTo("y\n");
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void isGivenUpWhenItsNeighboursHaveEnded(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		PipelineResult result = processes.pipeline()
+			.pipe("echo", "text")
+			.pipe("blocked", PipelineStageIntegrationTests::block)
+			.pipe(processes.command("echo", "last"))
+			.run();
+
+		assertThat(result.output()).isEqualTo("last\n");
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	// --- failures
+
+	@ParameterizedTest
+	@ValueSource(classes = { IOException.class, IllegalArgumentException.class, StackOverflowError.class })
+	void failsWithItsStage(Class<? extends Throwable> kind, ProcessManager processes) throws Exception {
+		Throwable planned = kind.getConstructor(String.class).newInstance("planned");
+		Stopwatch watch = Stopwatch.started();
+
+		assertThatExceptionOfType(StreamStageException.class).isThrownBy(() -> processes.pipeline()
+			.pipe(planted(processes, "sleep 300 & yes"))
+			.pipe("broken", (input, output) -> {
+				input.read();
+				throwAny(planned);
+			})
+			.pipe(planted(processes, "sleep 300 & cat; sleep 300"))
+			.run())
+			.withMessageContaining("'broken'")
+			.withCause(planned)
+			.satisfies((ex) -> assertThat(ex.result()).isPresent());
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(processes.running()).isEmpty();
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> void throwAny(Throwable throwable) throws T {
+		throw (T) throwable;
+	}
+
+	@Test
+	void failsLaterIfItWasStarted(ProcessManager processes) {
+		Pipeline pipeline = processes.pipeline().pipe("yes").pipe("broken", (input, output) -> {
+			throw new UncheckedIOException(new IOException("planned"));
+		}).pipe("cat");
+		RunningPipeline running = pipeline.start();
+
+		assertThatExceptionOfType(StreamStageException.class).isThrownBy(running::waitFor);
+		assertThatExceptionOfType(StreamStageException.class).isThrownBy(() -> running.waitFor(SOON));
+		assertThat(running.onExit()).succeedsWithin(SOON).satisfies((result) -> assertThat(result.failed()).isTrue());
+		assertThat(pipeline.runAsync()).failsWithin(SOON)
+			.withThrowableThat()
+			.withCauseInstanceOf(StreamStageException.class);
+	}
+
+	@Test
+	void startsNothingWhenAProgramAfterItCannotStart(ProcessManager processes) {
+		AtomicBoolean called = new AtomicBoolean();
+
+		for (int i = 0; i < 5; i++) {
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> processes.pipeline()
+				.pipe(planted(processes, "sleep 300 & exec yes"))
+				.pipe("called", (input, output) -> {
+					called.set(true);
+					input.transferTo(output);
+				})
+				.pipe("cat")
+				.pipe("no-such-program")
+				.run()).withMessageContaining("no-such-program");
+		}
+
+		assertThat(called).isFalse();
+		await().atMost(SOON).until(() -> this.plant.alive().isEmpty());
+		await().atMost(SOON).until(() -> processes.running().isEmpty());
+	}
+
+	// --- time
+
+	@Test
+	void holdsTheDeadlineThoughAStageBlocks(ProcessManager processes) {
+		for (int i = 0; i < 5; i++) {
+			Stopwatch watch = Stopwatch.started();
+
+			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> processes.pipeline()
+				.pipe(planted(processes, "yes"))
+				.pipe("blocked", PipelineStageIntegrationTests::block)
+				.pipe(planted(processes, "cat"))
+				.timeout(Duration.ofMillis(300))
+				.run());
+
+			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(this.plant.alive()).isEmpty();
+		}
+	}
+
+	@Test
+	void holdsTheDeadlineThoughAStageTakesNoNoticeOfInterrupts(ProcessManager processes) {
+		AtomicBoolean free = new AtomicBoolean();
+		Stopwatch watch = Stopwatch.started();
+
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> processes.pipeline().pipe(planted(processes, "yes")).pipe("stubborn", (input, output) -> {
+				while (!free.get()) {
+					Thread.onSpinWait();
+				}
+			}).pipe(planted(processes, "cat")).timeout(Duration.ofMillis(300)).run());
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		free.set(true);
+	}
+
+	@Test
+	void saysThatTimeWasOverThoughAStageFailsOfThat(ProcessManager processes) {
+		for (int i = 0; i < 5; i++) {
+			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> processes.pipeline()
+				.pipe(planted(processes, "yes | gzip -c; sleep 300"))
+				.pipe("unpack", (input, output) -> new GZIPInputStream(input).transferTo(output))
+				.pipe("wc", "-c")
+				.timeout(Duration.ofMillis(300))
+				.run());
+		}
+	}
+
+	@Test
+	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		CountDownLatch begun = new CountDownLatch(1);
+		Thread caller = startThread(() -> {
+			try {
+				processes.pipeline().pipe(planted(processes, "yes")).pipe("blocked", (input, output) -> {
+					begun.countDown();
+					block(input, output);
+				}).pipe(planted(processes, "cat; sleep 300")).run();
+			}
+			catch (RuntimeException ex) {
+				thrown.set(ex);
+			}
+		});
+		begun.await();
+
+		caller.interrupt();
+		caller.join(SOON.toMillis());
+
+		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	// --- live
+
+	@Test
+	void isLive(ProcessManager processes) throws IOException {
+		RunningPipeline running = processes.pipeline().pipe("cat").pipe("upper", (input, output) -> {
+			for (int c = input.read(); c >= 0; c = input.read()) {
+				output.write(Character.toUpperCase(c));
+				output.flush();
+			}
+		}).pipe("cat").start();
+
+		running.stdin().writeLine("one");
+		assertThat(running.waitUntil((type, line) -> line.equals("ONE"), SOON)).isTrue();
+		assertThat(running.isRunning()).isTrue();
+		running.stdin().close();
+
+		assertThat(running.waitFor().throwIfFailed().output()).isEqualTo("ONE\n");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void isStopped(boolean blocks, ProcessManager processes) {
+		RunningPipeline running = processes.pipeline()
+			.pipe(planted(processes, "sleep 300 & yes"))
+			.pipe("busy", blocks ? PipelineStageIntegrationTests::block : COPY)
+			.pipe(planted(processes, Scripts.IGNORES_TERM))
+			.start();
+		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
+		Stopwatch watch = Stopwatch.started();
+
+		running.stop(Duration.ofMillis(200));
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(running.onExit()).succeedsWithin(SOON)
+			.satisfies((result) -> assertThat(result.stages()).extracting(ProcessResult::cause)
+				.containsOnly(ExitCause.STOPPED));
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void endsWhenItsManagerCloses() throws InterruptedException {
+		AtomicReference<Thread> stage = new AtomicReference<>();
+		CountDownLatch begun = new CountDownLatch(2);
+		StreamStage blocked = (input, output) -> {
+			stage.set(Thread.currentThread());
+			begun.countDown();
+			block(input, output);
+		};
+		RunningPipeline running;
+		CompletableFuture<PipelineResult> future;
+		try (ProcessManager processes = ProcessManager.create()) {
+			Pipeline pipeline = processes.pipeline()
+				.pipe(planted(processes, "yes"))
+				.pipe("blocked", blocked)
+				.pipe("cat");
+			running = pipeline.start();
+			future = pipeline.runAsync();
+			begun.await();
+		}
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(running.onExit()).succeedsWithin(SOON)
+			.satisfies((result) -> assertThat(result.stages()).extracting(ProcessResult::cause)
+				.containsOnly(ExitCause.SHUTDOWN));
+		await().atMost(SOON).until(future::isDone);
+		await().atMost(SOON).until(() -> !stage.get().isAlive());
+	}
+
+	@Test
+	void takesPermitsForItsProgramsOnly() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(3).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			Pipeline pipeline = processes.pipeline()
+				.pipe("echo", "x")
+				.pipe("copy", COPY)
+				.pipe("cat")
+				.pipe("again", COPY)
+				.pipe("cat");
+			for (int i = 0; i < 10; i++) {
+				assertThat(pipeline.start().waitFor().output()).isEqualTo("x\n");
+			}
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> processes.pipeline()
+				.pipe("yes")
+				.pipe("copy", COPY)
+				.pipe("cat")
+				.pipe("again", COPY)
+				.pipe("no-such-program")
+				.start());
+			await().atMost(SOON).untilAsserted(() -> assertThat(pipeline.start().waitFor().output()).isEqualTo("x\n"));
+		}
+	}
+
+}

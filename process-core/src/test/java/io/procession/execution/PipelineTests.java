@@ -1,0 +1,111 @@
+package io.procession.execution;
+
+import java.io.ByteArrayInputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.procession.ProcessManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * What a pipeline refuses before anything is started.
+ */
+class PipelineTests {
+
+	private static final StreamStage COPY = (input, output) -> input.transferTo(output);
+
+	private final ProcessManager processes = ProcessManager.builder().shutdownHook(false).build();
+
+	private final Pipeline empty = this.processes.pipeline();
+
+	private final PendingProcess cat = this.processes.command("cat");
+
+	@AfterEach
+	void close() {
+		this.processes.close();
+	}
+
+	private static void refuses(Pipeline pipeline, String... why) {
+		List<ThrowingCallable> doors = List.of(pipeline::run, pipeline::start, pipeline::runAsync);
+		for (ThrowingCallable door : doors) {
+			assertThatIllegalStateException().isThrownBy(door)
+				.satisfies((ex) -> assertThat(ex.getMessage()).contains(why));
+		}
+	}
+
+	@Test
+	void needsStages() {
+		refuses(this.empty, "no stages", "pipe(...)");
+	}
+
+	@Test
+	void needsProgramsAroundAStageInJava() {
+		Stream
+			.of(this.empty.pipe("upper", COPY), this.empty.pipe("upper", COPY).pipe("cat"),
+					this.cat.pipe("cat").pipe("upper", COPY),
+					this.cat.pipe("cat").pipe("other", COPY).pipe("upper", COPY).pipe("cat"))
+			.forEach((pipeline) -> refuses(pipeline, "'upper'", "Java", "program before and after"));
+	}
+
+	@Test
+	void readsInputAtItsFirstStageOnly() {
+		Stream
+			.of(this.cat.input("x"), this.cat.input(Path.of("file")), this.cat.input(new byte[1]),
+					this.cat.input(new ByteArrayInputStream(new byte[1])))
+			.forEach((stage) -> refuses(this.cat.pipe(stage.name("second")), "'second'", "input"));
+	}
+
+	@Test
+	void writesItsOutputAtItsLastStageOnly() {
+		Stream
+			.of(this.cat.outputTo(Path.of("file")), this.cat.appendOutputTo(Path.of("file")),
+					this.cat.idleTimeout(Duration.ofSeconds(1)))
+			.forEach((stage) -> refuses(stage.name("first").pipe(this.cat), "'first'", "stage after it"));
+	}
+
+	@Test
+	void isNotDetached() {
+		refuses(this.cat.detached().name("first").pipe(this.cat), "'first'", "detached");
+		refuses(this.cat.pipe(this.cat.detached().name("second")), "'second'", "detached");
+	}
+
+	@Test
+	void refusesWhatNoProgramCanBe() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.empty.pipe(""));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.cat.pipe("cat", "a\0b"));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.empty.timeout(Duration.ZERO));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.empty.timeout(Duration.ofSeconds(-1)));
+	}
+
+	@Test
+	void isCalledByItsStagesUnlessItHasAName() {
+		Pipeline pipeline = this.cat.pipe("/usr/bin/sort", "-n").pipe("upper", COPY).pipe(this.cat.name("last"));
+
+		assertThat(pipeline).hasToString("Pipeline[cat | sort | upper | last]");
+		assertThat(pipeline.name("report")).hasToString("Pipeline[report]");
+	}
+
+	@Test
+	void isNotChangedByItsCalls() {
+		Pipeline one = this.cat.pipe("cat");
+		one.pipe("sort").name("other").timeout(Duration.ofSeconds(1)).pipefail(false).outputTo(Path.of("file"));
+
+		assertThat(one).hasToString("Pipeline[cat | cat]");
+		assertThat(one.timeout()).isNull();
+		assertThat(one.pipefail()).isNull();
+		assertThat(one.stages()).hasSize(2)
+			.last()
+			.isInstanceOfSatisfying(Pipeline.Stage.Program.class,
+					(stage) -> assertThat(stage.pending().toSpec().output().outputTo()).isNull());
+	}
+
+}

@@ -1,0 +1,835 @@
+package io.procession.pool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.procession.ProcessManager;
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessFailedException;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessRejectedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Signal;
+import io.procession.process.TimeLimit;
+import io.procession.testing.Plant;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+@RealProcesses
+class PoolIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(15);
+
+	private final Plant plant = Plant.fresh();
+
+	@TempDir
+	Path folder;
+
+	private PendingProcess planted(ProcessManager processes, String script, String... arguments) {
+		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
+	}
+
+	private static ProcessManager limitedTo(int most) {
+		return ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder()
+				.maxConcurrent(most)
+				.shutdownGrace(Duration.ofSeconds(1))
+				.build())
+			.build();
+	}
+
+	private static Thread startThread(Runnable action) {
+		Thread thread = new Thread(action);
+		thread.setDaemon(true);
+		thread.start();
+		return thread;
+	}
+
+	private static void isCancelled(ProcessResult result, String why) {
+		assertThat(result.cause()).isEqualTo(ExitCause.START_FAILED);
+		assertThat(result.exitCode()).isEqualTo(126);
+		assertThat(result.pid()).isZero();
+		assertThat(result.startError()).hasValueSatisfying((error) -> {
+			assertThat(error.reason()).isEqualTo(Reason.CANCELLED);
+			assertThat(error).hasMessageContaining(why);
+		});
+	}
+
+	// --- results
+
+	@Test
+	void keepsOrderAndKeys(ProcessManager processes) {
+		PoolResults results = processes.pool()
+			.concurrency(3)
+			.add("slow", processes.shell("sleep 0.3; echo one"))
+			.add("middle", processes.shell("sleep 0.1; echo two"))
+			.add("fast", processes.command("echo", "three"))
+			.run();
+
+		assertThat(results.asMap().keySet()).containsExactly("slow", "middle", "fast");
+		assertThat(results).extracting(ProcessResult::output).containsExactly("one\n", "two\n", "three\n");
+		assertThat(results.get("middle").output()).isEqualTo("two\n");
+		assertThat(results.get(2).output()).isEqualTo("three\n");
+		assertThat(results.size()).isEqualTo(3);
+		assertThat(results.successful()).isTrue();
+		assertThat(results.throwIfAnyFailed()).isSameAs(results);
+	}
+
+	@Test
+	void countsProcessesWithoutKeys(ProcessManager processes) {
+		PoolResults results = processes.pool()
+			.add(processes.command("echo", "a"))
+			.add(processes.command("echo", "b"))
+			.run();
+
+		assertThat(results.asMap().keySet()).containsExactly("0", "1");
+		assertThat(results.get("1").output()).isEqualTo("b\n");
+	}
+
+	@Test
+	void runsAFewSideBySide(ProcessManager processes) {
+		PoolResults results = processes.concurrently(processes.command("echo", "a"), processes.command("false"),
+				processes.command("cat").input("c"));
+
+		assertThat(results).extracting(ProcessResult::output).containsExactly("a\n", "", "c");
+		assertThat(results.failed()).isTrue();
+	}
+
+	@Test
+	void givesItsProcessesNoInput(ProcessManager processes) {
+		assertThat(processes.pool().add(processes.command("cat")).run().get(0).output()).isEmpty();
+	}
+
+	@Test
+	void tellsOfAllThatFailed(ProcessManager processes) {
+		PoolResults results = processes.pool()
+			.add("good", processes.command("true"))
+			.add("bad", processes.shell("echo broken >&2; exit 3"))
+			.add("missing", processes.command("no-such-program"))
+			.add("slow", planted(processes, "sleep 300").timeout(Duration.ofMillis(200)))
+			.add("last", processes.command("echo", "done"))
+			.run();
+
+		assertThat(results.failed()).isTrue();
+		assertThat(results.get("last").output()).isEqualTo("done\n");
+		assertThat(results.get("slow").cause()).isEqualTo(ExitCause.TIMED_OUT);
+		assertThat(results.get("missing").exitCode()).isEqualTo(127);
+		assertThat(results.get("missing").pid()).isZero();
+		assertThat(results.get("missing").startError()).isPresent();
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> results.get("missing").throwIfFailed());
+		assertThatExceptionOfType(PoolFailedException.class).isThrownBy(results::throwIfAnyFailed)
+			.withMessageStartingWith("3 of 5")
+			.withMessageContaining("broken")
+			.withMessageContaining("no-such-program")
+			.withMessageContaining("slow: ")
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).hasSize(3))
+			.satisfies((ex) -> assertThat(ex.results()).isSameAs(results));
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void keepsNothingOfQuietMembers(ProcessManager processes) {
+		PoolResults results = processes.pool()
+			.add("quiet", processes.shell("echo out; echo err >&2; exit 1").quietly())
+			.add("other", processes.command("echo", "text"))
+			.run();
+
+		assertThat(results.get("quiet").output()).isEmpty();
+		assertThat(results.get("quiet").errorOutput()).isEmpty();
+		assertThat(results.get("other").output()).isEqualTo("text\n");
+		assertThat(results.failed()).isTrue();
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(() -> results.get("quiet").throwIfFailed())
+			.withMessageContaining("exited with 1");
+	}
+
+	@Test
+	void canBeRunAgain(ProcessManager processes) {
+		AtomicInteger lines = new AtomicInteger();
+		ProcessPool pool = processes.pool()
+			.add("a", processes.command("echo", "a"))
+			.onLine((key, type, line) -> lines.incrementAndGet());
+
+		RunningPool first = pool.start();
+		RunningPool second = pool.start();
+		assertThat(first.waitFor().get("a").output()).isEqualTo("a\n");
+		assertThat(second.waitFor().get("a").output()).isEqualTo("a\n");
+		pool.add("b", processes.command("echo", "b"));
+
+		assertThat(pool.run()).extracting(ProcessResult::output).containsExactly("a\n", "b\n");
+		assertThat(first.size()).isEqualTo(1);
+		assertThat(lines).hasValue(4);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 4, 64 })
+	void hasTheRightResultForEachOfMany(int concurrency, ProcessManager processes) {
+		many(200, concurrency, processes);
+	}
+
+	@Tag("stress")
+	@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 4, 64 })
+	void hasTheRightResultForEachOfAThousand(int concurrency, ProcessManager processes) {
+		many(1000, concurrency, processes);
+	}
+
+	private static void many(int count, int concurrency, ProcessManager processes) {
+		List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
+		ProcessPool pool = processes.pool()
+			.concurrency(concurrency)
+			.timeout(Duration.ofMinutes(9))
+			.onProgress((done, total) -> progress.add(done));
+		for (int i = 0; i < count; i++) {
+			pool.add("key-" + i, (i % 10 == 9) ? processes.command("no-such-program-" + i)
+					: processes.shell("echo out $1; echo err $1 >&2; exit $2", "" + i, "" + i % 3));
+		}
+
+		PoolResults results = pool.run();
+
+		assertThat(results.size()).isEqualTo(count);
+		for (int i = 0; i < count; i++) {
+			ProcessResult result = results.get(i);
+			assertThat(results.get("key-" + i)).isSameAs(result);
+			assertThat(result.exitCode()).isEqualTo((i % 10 == 9) ? 127 : i % 3);
+			assertThat(result.output()).isEqualTo((i % 10 == 9) ? "" : "out " + i + "\n");
+			assertThat(result.errorOutput()).isEqualTo((i % 10 == 9) ? "" : "err " + i + "\n");
+		}
+		assertThat(progress).isSorted().doesNotHaveDuplicates().endsWith(count);
+	}
+
+	@Tag("stress")
+	@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	@Test
+	void holdsNoThreadForEachOfTenThousand(ProcessManager processes) {
+		int before = Thread.getAllStackTraces().size();
+		ProcessPool pool = processes.pool().concurrency(16).timeout(Duration.ofMinutes(9));
+		for (int i = 0; i < 10_000; i++) {
+			pool.add(processes.command("echo", "" + i));
+		}
+		AtomicInteger most = new AtomicInteger();
+		pool.onProgress((done, total) -> {
+			if (done % 100 == 1) {
+				most.accumulateAndGet(Thread.getAllStackTraces().size(), Math::max);
+			}
+		});
+
+		PoolResults results = pool.run();
+
+		assertThat(most.get() - before).isBetween(1, 16 * 5 + 20);
+		for (int i = 0; i < 10_000; i++) {
+			assertThat(results.get(i).output()).isEqualTo(i + "\n");
+		}
+	}
+
+	// --- how many at once
+
+	@Test
+	void neverRunsMoreAtOnceThanItMay(ProcessManager processes) throws IOException {
+		assertThat(mostAtOnce(processes.pool().concurrency(3), processes)).isBetween(1, 3);
+		assertThat(mostAtOnce(processes.pool().concurrency(1), processes)).isEqualTo(1);
+		assertThat(mostAtOnce(processes.pool(), processes)).isBetween(1, Runtime.getRuntime().availableProcessors());
+	}
+
+	@Test
+	void runsAsManyAtOnceAsItMay(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(5);
+		for (int i = 0; i < 12; i++) {
+			pool.add(planted(processes, Scripts.SLEEPS));
+		}
+		RunningPool running = pool.start();
+
+		await().atMost(SOON).until(() -> running.running().size() == 5 && this.plant.alive().size() == 5);
+		running.running().get(0).kill();
+		await().atMost(SOON).until(() -> running.running().size() == 5 && this.plant.alive().size() == 5);
+
+		assertThat(running.size()).isEqualTo(12);
+		running.stop(Duration.ZERO);
+	}
+
+	@Test
+	void keepsToTheLimitOfItsManager() throws IOException {
+		try (ProcessManager processes = limitedTo(2)) {
+			assertThat(mostAtOnce(processes.pool().concurrency(8), processes)).isBetween(1, 2);
+			RunningProcess holder = processes.start("sleep", "300");
+			assertThat(mostAtOnce(processes.pool().concurrency(8), processes)).isEqualTo(1);
+			holder.kill();
+		}
+	}
+
+	private int mostAtOnce(ProcessPool pool, ProcessManager processes) throws IOException {
+		Path journal = Files.createTempFile(this.folder, "journal", "");
+		for (int i = 0; i < 16; i++) {
+			pool.add(processes.shell("echo + >> \"$1\"; sleep 0.02; echo - >> \"$1\"", journal.toString()));
+		}
+
+		assertThat(pool.run().successful()).isTrue();
+
+		int running = 0;
+		int most = 0;
+		for (String line : Files.readAllLines(journal)) {
+			running += line.equals("+") ? 1 : -1;
+			most = Math.max(most, running);
+		}
+		assertThat(Files.readAllLines(journal)).hasSize(32);
+		return most;
+	}
+
+	@Test
+	void letsOthersInWhileItRuns() {
+		try (ProcessManager processes = limitedTo(2)) {
+			ProcessPool pool = processes.pool().concurrency(2);
+			for (int i = 0; i < 40; i++) {
+				pool.add(processes.command("sleep", "0.02"));
+			}
+			RunningPool running = pool.start();
+
+			assertThat(processes.run("echo", "other").output()).isEqualTo("other\n");
+
+			assertThat(running.waitFor().successful()).isTrue();
+		}
+	}
+
+	// --- listeners
+
+	@Test
+	void bringsLinesWithTheirKey(ProcessManager processes) {
+		Map<String, StringBuffer> lines = new ConcurrentHashMap<>();
+
+		PoolResults results = processes.pool()
+			.add("a", processes.shell("echo one; echo two >&2"))
+			.add("b", processes.shell("printf three").onLine((type, line) -> lines.put("own", new StringBuffer(line))))
+			.onLine((key, type, line) -> lines.computeIfAbsent(key + " " + type, (k) -> new StringBuffer())
+				.append(line))
+			.onLine((key, type, line) -> {
+				throw new IllegalStateException("planned");
+			})
+			.start()
+			.waitFor();
+
+		assertThat(lines).hasSize(4);
+		assertThat(lines.get("a OUTPUT")).hasToString("one");
+		assertThat(lines.get("a ERROR")).hasToString("two");
+		assertThat(lines.get("b OUTPUT")).hasToString("three");
+		assertThat(lines.get("own")).hasToString("three");
+		assertThat(results.get("a").output()).isEqualTo("one\n");
+		assertThat(results.successful()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { IllegalStateException.class, AssertionError.class })
+	void goesOnWhenAProgressListenerFails(Class<? extends Throwable> kind, ProcessManager processes) throws Exception {
+		Throwable planned = kind.getConstructor().newInstance();
+		List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
+		ProcessPool pool = processes.pool()
+			.concurrency(2)
+			.onProgress((done, total) -> throwAny(planned))
+			.onProgress((done, total) -> progress.add(done));
+		for (int i = 0; i < 6; i++) {
+			pool.add(processes.command("echo", "" + i));
+		}
+
+		assertThat(pool.start().waitFor(SOON))
+			.hasValueSatisfying((results) -> assertThat(results.get(5).output()).isEqualTo("5\n"));
+
+		assertThat(progress).isSorted().endsWith(6);
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T extends Throwable> void throwAny(Throwable throwable) throws T {
+		throw (T) throwable;
+	}
+
+	@Test
+	void tellsOfAllProgressOnceAndBeforeItEnds(ProcessManager processes) {
+		AtomicReference<RunningPool> pool = new AtomicReference<>();
+		CountDownLatch known = new CountDownLatch(1);
+		List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
+		List<Boolean> runningAtTheEnd = Collections.synchronizedList(new ArrayList<>());
+		pool.set(processes.pool()
+			.concurrency(2)
+			.add(processes.command("true"))
+			.add(processes.command("true"))
+			.onProgress((done, total) -> {
+				hold(known);
+				progress.add(done);
+				if (done < total) {
+					// meanwhile the other ends
+					await().atMost(SOON).until(() -> pool.get().running().isEmpty());
+				}
+				else {
+					// were it over, that would show now
+					LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+					runningAtTheEnd.add(pool.get().isRunning());
+				}
+			})
+			.start());
+		known.countDown();
+
+		pool.get().waitFor();
+
+		await().during(Duration.ofMillis(400)).atMost(SOON).until(() -> progress.equals(List.of(1, 2)));
+		assertThat(runningAtTheEnd).containsExactly(true);
+	}
+
+	private static void hold(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void mayBeStoppedByAProgressListener(ProcessManager processes) {
+		AtomicReference<RunningPool> running = new AtomicReference<>();
+		CountDownLatch known = new CountDownLatch(1);
+		ProcessPool pool = processes.pool().concurrency(4).onProgress((done, total) -> {
+			hold(known);
+			if (done >= 3) {
+				running.get().stop(Duration.ofMillis(100));
+			}
+		});
+		for (int i = 0; i < 20; i++) {
+			pool.add(planted(processes, (i < 4) ? "true" : Scripts.SLEEPS));
+		}
+		running.set(pool.start());
+		known.countDown();
+
+		assertThat(running.get().waitFor(SOON))
+			.hasValueSatisfying((results) -> assertThat(results.get(19).startError()).isPresent());
+	}
+
+	@Test
+	void mayBeStoppedByALineListener(ProcessManager processes) {
+		AtomicReference<RunningPool> running = new AtomicReference<>();
+		CountDownLatch known = new CountDownLatch(1);
+		ProcessPool pool = processes.pool().concurrency(4).onLine((key, type, line) -> {
+			hold(known);
+			running.get().stop(Duration.ofMillis(100));
+		});
+		for (int i = 0; i < 8; i++) {
+			pool.add(planted(processes, Scripts.SLEEPS));
+		}
+		running.set(pool.start());
+		known.countDown();
+
+		assertThat(running.get().waitFor(SOON)).hasValueSatisfying((results) -> isCancelled(results.get(7), "stopped"));
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	// --- ends before the end
+
+	@Test
+	void stopsTheRestWhenOneFails(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		PoolResults results = processes.pool()
+			.concurrency(2)
+			.failFast()
+			.add("good", processes.command("echo", "text"))
+			.add("long", planted(processes, "sleep 300 & sleep 300"))
+			.add("bad", processes.shell("exit 3"))
+			.add("never", planted(processes, "sleep 300"))
+			.add("nor this", processes.command("no-such-program"))
+			.run();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(results.get("good").output()).isEqualTo("text\n");
+		assertThat(results.get("long").cause()).isEqualTo(ExitCause.STOPPED);
+		assertThat(results.get("bad").exitCode()).isEqualTo(3);
+		isCancelled(results.get("never"), "another process of its pool failed");
+		isCancelled(results.get("nor this"), "another process of its pool failed");
+	}
+
+	@Test
+	void stopsTheRestWhenOneCannotStart(ProcessManager processes) {
+		PoolResults results = processes.pool()
+			.concurrency(2)
+			.failFast()
+			.add(planted(processes, "sleep 300"))
+			.add(processes.command("no-such-program"))
+			.add(processes.command("true"))
+			.run();
+
+		// the first may not even have begun
+		assertThat(results.get(0).cause()).isIn(ExitCause.STOPPED, ExitCause.START_FAILED);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(results.get(1).startError()).isPresent();
+		isCancelled(results.get(2), "failed");
+	}
+
+	@Test
+	void endsWhenItsTimeIsOver(ProcessManager processes) {
+		Stopwatch watch = Stopwatch.started();
+
+		PoolResults results = processes.pool()
+			.concurrency(2)
+			.timeout(Duration.ofSeconds(1))
+			.add("trap", planted(processes, "echo begun; sleep 30 & sleep 20"))
+			.add("own", planted(processes, "sleep 300").noTimeout())
+			.add("waiting", planted(processes, "sleep 300"))
+			.run();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(results.get("trap").cause()).isEqualTo(ExitCause.TIMED_OUT);
+		assertThat(results.get("trap").output()).isEqualTo("begun\n");
+		assertThat(results.get("own").cause()).isEqualTo(ExitCause.TIMED_OUT);
+		isCancelled(results.get("waiting"), "time was over");
+	}
+
+	@Test
+	void startsNothingWhenItsTimeIsOver(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(1).timeout(Duration.ofMillis(500));
+		for (int i = 0; i < 50; i++) {
+			pool.add(processes.command("sleep", "0.1"));
+		}
+
+		PoolResults results = pool.run();
+
+		isCancelled(results.get(49), "time was over");
+		assertThat(results).extracting(ProcessResult::cause)
+			.containsOnly(ExitCause.EXITED, ExitCause.TIMED_OUT, ExitCause.START_FAILED);
+		assertThat(results).filteredOn((result) -> result.cause() == ExitCause.TIMED_OUT).hasSizeLessThanOrEqualTo(1);
+	}
+
+	@Test
+	void hasTheDefaultTimeoutOfARun() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.timeout(TimeLimit.of(Duration.ofMillis(300)))
+			.build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			ProcessPool pool = processes.pool().add(processes.command("sleep", "1"));
+
+			assertThat(pool.run().get(0).cause()).isEqualTo(ExitCause.TIMED_OUT);
+			assertThat(pool.noTimeout().run().get(0).cause()).isEqualTo(ExitCause.EXITED);
+		}
+	}
+
+	@Test
+	void endsWhenItsTimeIsOverThoughItsManagerIsFull() {
+		try (ProcessManager processes = limitedTo(1)) {
+			RunningProcess holder = processes.start("sleep", "300");
+			RunningPool running = processes.pool()
+				.concurrency(2)
+				.timeout(Duration.ofMillis(500))
+				.add(processes.command("true"))
+				.add(processes.command("true"))
+				.add(processes.command("true"))
+				.start();
+
+			assertThat(running.waitFor(Duration.ofSeconds(8))).hasValueSatisfying(
+					(results) -> assertThat(results).allSatisfy((result) -> isCancelled(result, "time was over")));
+			holder.kill();
+			assertThat(processes.run("true").successful()).isTrue();
+		}
+	}
+
+	@Test
+	void keepsItsDeadlineThoughItsProcessesWaitForTheirTurn() {
+		try (ProcessManager processes = limitedTo(1)) {
+			Stopwatch watch = Stopwatch.started();
+
+			PoolResults results = processes.pool()
+				.concurrency(4)
+				.timeout(Duration.ofSeconds(2))
+				.add(planted(processes, "exec sleep 1.8"))
+				.add(planted(processes, "exec sleep 300"))
+				.add(planted(processes, "exec sleep 300"))
+				.run();
+
+			assertThat(watch.elapsed()).isLessThan(Duration.ofMillis(3500));
+			assertThat(results.get(0).successful()).isTrue();
+			assertThat(results.get(2).failed()).isTrue();
+		}
+	}
+
+	@Test
+	void stopsThoughItsManagerIsFull() throws InterruptedException {
+		try (ProcessManager processes = limitedTo(1)) {
+			RunningProcess holder = processes.start("sleep", "300");
+			RunningPool running = processes.pool()
+				.add(processes.command("true"))
+				.add(processes.command("true"))
+				.start();
+			Thread stopping = startThread(running::stop);
+
+			stopping.join(8_000);
+
+			assertThat(stopping.isAlive()).isFalse();
+			holder.kill();
+			assertThat(processes.run("true").successful()).isTrue();
+		}
+	}
+
+	@Test
+	void stopsAllInParallel(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(20);
+		for (int i = 0; i < 30; i++) {
+			pool.add(planted(processes, Scripts.IGNORES_TERM));
+		}
+		RunningPool running = pool.start();
+		await().atMost(SOON)
+			.until(() -> running.running().size() == 20
+					&& running.running().stream().allMatch((process) -> process.output().equals("ready\n")));
+		Stopwatch watch = Stopwatch.started();
+
+		running.stop(Duration.ofSeconds(1));
+		PoolResults results = running.waitFor();
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(10));
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(running.isRunning()).isFalse();
+		assertThat(running.running()).isEmpty();
+		for (int i = 0; i < 20; i++) {
+			assertThat(results.get(i).cause()).isEqualTo(ExitCause.STOPPED);
+			assertThat(results.get(i).exitCode()).isEqualTo(137);
+			assertThat(results.get(i).output()).isEqualTo("ready\n");
+		}
+		isCancelled(results.get(20), "stopped");
+		isCancelled(results.get(29), "stopped");
+		running.stop();
+		assertThat(running.waitFor()).isSameAs(results);
+	}
+
+	@Test
+	void leavesNothingWhenItIsStoppedWhileItStarts(ProcessManager processes) {
+		for (int round = 0; round < 12; round++) {
+			ProcessPool pool = processes.pool().concurrency(4);
+			for (int i = 0; i < 8; i++) {
+				pool.add(planted(processes, "trap '' TERM; sleep 300"));
+			}
+			RunningPool running = pool.start();
+			LockSupport.parkNanos(round * 700_000L);
+
+			running.stop(Duration.ZERO);
+
+			assertThat(this.plant.alive()).as("round %s", round).isEmpty();
+			assertThat(processes.running()).as("round %s", round).isEmpty();
+		}
+	}
+
+	@Test
+	void stopsEachAsItWasTold(ProcessManager processes) {
+		RunningPool running = processes.pool()
+			.concurrency(2)
+			.add(planted(processes, Scripts.IGNORES_TERM).stopGrace(Duration.ofMillis(100)))
+			.add(planted(processes, "trap 'echo bye; exit 3' USR1; echo ready; while :; do sleep 0.05; done")
+				.stopSignal(Signal.USR1))
+			.start();
+		await().atMost(SOON)
+			.until(() -> running.running().size() == 2
+					&& running.running().stream().allMatch((process) -> process.output().equals("ready\n")));
+		Stopwatch watch = Stopwatch.started();
+
+		running.stop();
+		PoolResults results = running.waitFor();
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(8));
+		assertThat(results.get(0).exitCode()).isEqualTo(137);
+		assertThat(results.get(1).exitCode()).isEqualTo(3);
+		assertThat(results.get(1).output()).isEqualTo("ready\nbye\n");
+	}
+
+	@Test
+	void bringsASignalToAllThatRun(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(3);
+		for (int i = 0; i < 4; i++) {
+			pool.add(processes.shell("trap 'exit 7' USR1; echo ready; while :; do sleep 0.05; done"));
+		}
+		RunningPool running = pool.start();
+		await().atMost(SOON)
+			.until(() -> running.running().size() == 3
+					&& running.running().stream().allMatch((process) -> process.output().equals("ready\n")));
+
+		running.signal(Signal.USR1);
+		await().atMost(SOON)
+			.until(() -> running.running().size() == 1 && running.running().get(0).output().equals("ready\n"));
+		running.signal(Signal.USR1);
+
+		assertThat(running.waitFor()).extracting(ProcessResult::exitCode).containsOnly(7);
+		running.signal(Signal.USR1);
+	}
+
+	@Test
+	void waitsButNotForEver(ProcessManager processes) {
+		RunningPool running = processes.pool()
+			.add("a", processes.shell("read -r line; echo got").input("x\n"))
+			.add("b", planted(processes, "exec sleep 300"))
+			.start();
+
+		assertThat(running.waitFor(Duration.ofMillis(100))).isEmpty();
+		assertThat(running.isRunning()).isTrue();
+		assertThat(running.onEnd()).isNotDone();
+		running.onEnd().cancel(true);
+		await().atMost(SOON).until(() -> running.running().size() == 1);
+		running.running().get(0).kill();
+
+		PoolResults results = running.waitFor(SOON).orElseThrow();
+		assertThat(results.get("a").output()).isEqualTo("got\n");
+		assertThat(running.onEnd()).isCompletedWithValue(results);
+		assertThat(running.isRunning()).isFalse();
+	}
+
+	@Test
+	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		AtomicReference<Boolean> flag = new AtomicReference<>();
+		Thread caller = startThread(() -> {
+			try {
+				processes.pool()
+					.concurrency(2)
+					.add(planted(processes, "sleep 300 & sleep 300"))
+					.add(planted(processes, Scripts.IGNORES_TERM).stopGrace(Duration.ofMillis(200)))
+					.add(planted(processes, "sleep 300"))
+					.run();
+			}
+			catch (ProcessInterruptedException ex) {
+				thrown.set(ex);
+				flag.set(Thread.currentThread().isInterrupted());
+			}
+		});
+		await().atMost(SOON).until(() -> this.plant.alive().size() >= 5);
+
+		caller.interrupt();
+		caller.join(SOON.toMillis());
+
+		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+		assertThat(flag.get()).isTrue();
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void goesOnWhenAWaitIsInterrupted(ProcessManager processes) throws InterruptedException {
+		RunningPool running = processes.pool().add(planted(processes, Scripts.SLEEPS)).start();
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		Thread waiting = startThread(() -> {
+			try {
+				running.waitFor();
+			}
+			catch (ProcessInterruptedException ex) {
+				thrown.set(ex);
+			}
+		});
+
+		waiting.interrupt();
+		waiting.join(SOON.toMillis());
+
+		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+		assertThat(running.isRunning()).isTrue();
+		running.stop();
+	}
+
+	@Test
+	void hasAResultForEachWhenItsManagerCloses() throws InterruptedException {
+		int count = 10_000;
+		RunningPool running;
+		CompletableFuture<PoolResults> future;
+		AtomicReference<PoolResults> results = new AtomicReference<>();
+		Thread caller;
+		try (ProcessManager processes = limitedTo(8)) {
+			ProcessPool pool = processes.pool().concurrency(4).noTimeout();
+			for (int i = 0; i < count; i++) {
+				pool.add(planted(processes, Scripts.SLEEPS));
+			}
+			running = pool.start();
+			caller = startThread(() -> results.set(pool.run()));
+			future = running.onEnd();
+			await().atMost(SOON).until(() -> this.plant.alive().size() == 8);
+		}
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(future).succeedsWithin(SOON).satisfies((ended) -> {
+			assertThat(ended.size()).isEqualTo(count);
+			assertThat(ended.get(0).cause()).isEqualTo(ExitCause.SHUTDOWN);
+			assertThat(ended.get(count - 1).startError()).isPresent();
+		});
+		caller.join(SOON.toMillis());
+		assertThat(results.get()).isNotNull();
+		assertThat(running.isRunning()).isFalse();
+	}
+
+	@Test
+	void isRejectedWhenItsManagerIsClosed(ProcessManager processes) {
+		ProcessPool pool = processes.pool().add(processes.command("true"));
+		processes.close();
+
+		assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(pool::run).withMessageContaining("closed");
+		assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(() -> pool.noTimeout().start());
+	}
+
+	@Test
+	void endsWithAResultForEachWheneverItIsStopped(ProcessManager processes) {
+		Random random = new Random(20261122);
+		for (int round = 0; round < 15; round++) {
+			List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
+			int count = 1 + random.nextInt(25);
+			ProcessPool pool = processes.pool()
+				.concurrency(1 + random.nextInt(6))
+				.onProgress((done, total) -> progress.add(done));
+			if (random.nextInt(4) == 0) {
+				pool.failFast();
+			}
+			if (random.nextInt(4) == 0) {
+				pool.timeout(Duration.ofMillis(1 + random.nextInt(60)));
+			}
+			for (int i = 0; i < count; i++) {
+				pool.add(switch (random.nextInt(5)) {
+					case 0 -> processes.command("no-such-program");
+					case 1 -> processes.shell("exit 3");
+					case 2 -> planted(processes, "exec sleep 0.02");
+					case 3 -> planted(processes, "sleep 300 & exec sleep 300").timeout(Duration.ofMillis(200));
+					default -> processes.command("echo", "x");
+				});
+			}
+			RunningPool running = pool.start();
+			LockSupport.parkNanos(random.nextInt(60) * 1_000_000L);
+			if (random.nextBoolean()) {
+				running.stop(Duration.ofMillis(100));
+			}
+
+			PoolResults results = running.waitFor(SOON).orElseThrow(() -> new AssertionError("does not end"));
+
+			assertThat(results.size()).isEqualTo(count);
+			assertThat(running.running()).isEmpty();
+			assertThat(this.plant.alive()).as("round %s", round).isEmpty();
+			assertThat(progress).isSorted().contains(count);
+		}
+		assertThat(processes.running()).isEmpty();
+	}
+
+}

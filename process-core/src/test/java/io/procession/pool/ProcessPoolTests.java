@@ -1,0 +1,61 @@
+package io.procession.pool;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import io.procession.ProcessManager;
+import io.procession.execution.PendingProcess;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * What a pool refuses before anything is started.
+ */
+class ProcessPoolTests {
+
+	private final ProcessManager processes = ProcessManager.builder().shutdownHook(false).build();
+
+	private final PendingProcess one = this.processes.command("true");
+
+	@AfterEach
+	void close() {
+		this.processes.close();
+	}
+
+	@Test
+	void needsProcesses() {
+		assertThatIllegalStateException().isThrownBy(() -> this.processes.pool().run())
+			.withMessageContaining("no processes");
+		assertThatIllegalStateException().isThrownBy(() -> this.processes.pool().start());
+		assertThatIllegalStateException().isThrownBy(() -> this.processes.concurrently());
+	}
+
+	@Test
+	void hasEachKeyOnce() {
+		ProcessPool pool = this.processes.pool().add("a", this.one).add(this.one);
+
+		assertThatIllegalArgumentException().isThrownBy(() -> pool.add("a", this.one)).withMessageContaining("'a'");
+		assertThatIllegalArgumentException().isThrownBy(() -> pool.add("1", this.one)).withMessageContaining("'1'");
+	}
+
+	@Test
+	void refusesDetachedProcesses() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.pool().add("a", this.one.detached()))
+			.withMessageContaining("'a'")
+			.withMessageContaining("detached");
+	}
+
+	@Test
+	void refusesNumbersThatCannotBe() {
+		ProcessPool pool = this.processes.pool();
+
+		assertThatIllegalArgumentException().isThrownBy(() -> pool.concurrency(0)).withMessageContaining("0");
+		assertThatIllegalArgumentException().isThrownBy(() -> pool.concurrency(-1));
+		assertThatIllegalArgumentException().isThrownBy(() -> pool.timeout(Duration.ZERO));
+		assertThatIllegalArgumentException().isThrownBy(() -> pool.timeout(Duration.ofSeconds(-1)));
+	}
+
+}

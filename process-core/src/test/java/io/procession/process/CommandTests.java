@@ -1,0 +1,205 @@
+package io.procession.process;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class CommandTests {
+
+	@Test
+	void holdsItsArgumentsVerbatim() {
+		Command command = Command.of("ls", "-la", "", "a b", "$HOME");
+
+		assertThat(command.program()).isEqualTo("ls");
+		assertThat(command.arguments()).containsExactly("ls", "-la", "", "a b", "$HOME");
+		assertThat(command.resolve(SecretResolver.none())).isEqualTo(command.arguments());
+		assertThat(command.secrets()).isEmpty();
+	}
+
+	@Test
+	void copiesTheListItIsMadeOf() {
+		List<String> arguments = new ArrayList<>(List.of("ls", "-l"));
+		Command command = Command.of(arguments);
+
+		arguments.set(0, "rm");
+
+		assertThat(command).isEqualTo(Command.of("ls", "-l"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ls, ls", "/usr/bin/pg_dump, pg_dump", "./run, run", "dir/, dir/" })
+	void knowsTheNameOfItsProgram(String program, String name) {
+		assertThat(Command.of(program).programName()).isEqualTo(name);
+	}
+
+	@Test
+	void refusesWhatNoProgramCanBe() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.of(List.of())).withMessageContaining("empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("")).withMessageContaining("empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("  ", "x")).withMessageContaining("empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.shell(" ")).withMessageContaining("empty");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("''")).withMessageContaining("empty");
+	}
+
+	@Test
+	void refusesNulCharacters() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("l\0s")).withMessageContaining("NUL");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("ls", "a", "b\0"))
+			.withMessageContaining("NUL")
+			.withMessageContaining("Argument 2")
+			.withMessageContaining("ls");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("ls").withArgument("\0"))
+			.withMessageContaining("NUL");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.shell("a\0b")).withMessageContaining("NUL");
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("ls 'a\0'")).withMessageContaining("NUL");
+	}
+
+	@Test
+	@DisabledOnOs(OS.WINDOWS)
+	void givesTheShellAScriptAndItsParameters() {
+		assertThat(Command.shell("echo \"$1\"", "a b", "").arguments()).containsExactly("/bin/sh", "-c", "echo \"$1\"",
+				"sh", "a b", "");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '§', quoteCharacter = '¤', textBlock = """
+			ls                       § ls
+			ls -la 'my dir'          § ls·-la·my dir
+			  a   b\t c              § a·b·c
+			a\\ b c                  § a b·c
+			"a b" c                  § a b·c
+			'a'"b"c                  § abc
+			a'b c'd                  § ab cd
+			a ''                     § a·
+			a "" b                   § a··b
+			a '\\' b                 § a·\\·b
+			a "\\"" b                § a·"·b
+			a "\\\\" b               § a·\\·b
+			a "\\a" b                § a·\\a·b
+			a "\\$x \\`y\\`"         § a·$x `y`
+			a \\'b\\'                § a·'b'
+			a "it's"                 § a·it's
+			a 'say "hi"'             § a·say "hi"
+			a $HOME * ~ ; | & > # !  § a·$HOME·*·~·;·|·&·>·#·!
+			é 日本 😀                § é·日本·😀
+			""")
+	void splitsALineByPosixQuoting(String line, String arguments) {
+		assertThat(Command.parse(line).arguments()).containsExactly(arguments.split("·", -1));
+	}
+
+	@Test
+	void joinsLinesAtABackslash() {
+		assertThat(Command.parse("ls \\\n -l\\\na \"b\\\nc\"").arguments()).containsExactly("ls", "-la", "bc");
+		assertThat(Command.parse("ls\n-l\r\n-a").arguments()).containsExactly("ls", "-l", "-a");
+		assertThat(Command.parse("echo 'a\nb'").arguments()).containsExactly("echo", "a\nb");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '§', textBlock = """
+			ls 'open        § ' at position 3
+			ls "open        § " at position 3
+			'               § ' at position 0
+			ls 'a' "b 'c'   § " at position 7
+			ls "a\\"        § " at position 3
+			""", quoteCharacter = '¤')
+	void namesThePositionOfAnOpenQuote(String line, String message) {
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse(line)).withMessageContaining(message);
+	}
+
+	@Test
+	void refusesABackslashAtTheEnd() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("ls \\"))
+			.withMessageContaining("position 3");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", " ", "\n\t " })
+	void refusesAnEmptyLine(String line) {
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse(line)).withMessageContaining("empty");
+	}
+
+	@Test
+	void showsNoPasswordOfALineItCannotSplit() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("mysql -phunter2 'open"))
+			.withMessageNotContaining("hunter2");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '§', quoteCharacter = '¤', textBlock = """
+			a         § a
+			a b       § 'a b'
+			          § ''
+			it's      § 'it'\\''s'
+			$x        § '$x'
+			a=b,c/d.e § a=b,c/d.e
+			~         § '~'
+			é         § 'é'
+			""")
+	void showsItselfAsOneWouldTypeIt(String argument, String shown) {
+		assertThat(Command.of("x", (argument != null) ? argument : "")).hasToString("x " + shown);
+	}
+
+	@Test
+	void parsesWhatItShows() {
+		Random random = new Random(42);
+		String alphabet = "ab '\"\\$`*?~#;&|<>()[]{}!=\t\n\r\u00e9\u65e5%+-_.,:/@0";
+		for (int i = 0; i < 5000; i++) {
+			List<String> arguments = new ArrayList<>();
+			arguments.add("program");
+			for (int count = random.nextInt(5); count > 0; count--) {
+				StringBuilder argument = new StringBuilder();
+				for (int length = random.nextInt(8); length > 0; length--) {
+					argument.append(alphabet.charAt(random.nextInt(alphabet.length())));
+				}
+				arguments.add(argument.toString());
+			}
+			Command command = Command.of(arguments);
+
+			assertThat(Command.parse(command.toString())).isEqualTo(command);
+		}
+	}
+
+	@Test
+	void hidesSecretArguments() {
+		Command command = Command.of("mysql").withArgument("-u").withArgument(Secret.of("hunter2")).withArgument("db");
+
+		assertThat(command).hasToString("mysql -u *** db");
+		assertThat(command.arguments()).containsExactly("mysql", "-u", "***", "db");
+		assertThat(command.secrets()).containsExactly(Secret.of("hunter2"));
+		assertThat(command.resolve(SecretResolver.none())).containsExactly("mysql", "-u", "hunter2", "db");
+	}
+
+	@Test
+	void readsReferencedSecretsWhenResolved() {
+		Command command = Command.of("a").withArgument(Secret.reference("x")).withArgument(Secret.reference("y"));
+
+		assertThat(command.resolve((name) -> name + name)).containsExactly("a", "xx", "yy");
+		assertThatIllegalArgumentException().isThrownBy(() -> command.resolve(SecretResolver.none()))
+			.withMessageContaining("'x'");
+		assertThatIllegalArgumentException().isThrownBy(() -> command.resolve((name) -> "a\0"))
+			.withMessageContaining("NUL");
+	}
+
+	@Test
+	void isAValue() {
+		Command command = Command.of("a", "b");
+
+		assertThat(command).isEqualTo(Command.parse("a b")).hasSameHashCodeAs(Command.of("a").withArgument("b"));
+		assertThat(command).isNotEqualTo(Command.of("a", "c")).isNotEqualTo(Command.of("a")).isNotEqualTo("a b");
+		assertThat(Command.of("a").withArgument(Secret.of("1")))
+			.isNotEqualTo(Command.of("a").withArgument(Secret.of("2")))
+			.isNotEqualTo(Command.of("a", "***"))
+			.isEqualTo(Command.of("a").withArgument(Secret.of("1")));
+	}
+
+}

@@ -1,0 +1,581 @@
+package io.procession.supervision;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.ProcessManager;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.process.Command;
+import io.procession.process.ProcessSpec;
+import io.procession.process.TimeLimit;
+import io.procession.supervision.ProgramStatus.Wanted;
+import io.procession.testing.LogCapture;
+import io.procession.testing.Plant;
+import io.procession.testing.ProcessTable;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+@RealProcesses
+class ProcessSupervisorIntegrationTests {
+
+	private static final Duration BOUND = Duration.ofSeconds(20);
+
+	private static final RestartPolicy AT_ONCE = RestartPolicy.onFailure().withDelay(Duration.ZERO);
+
+	private final Plant plant = Plant.fresh();
+
+	private ProcessManager processes;
+
+	private ProcessSupervisor supervisor;
+
+	@BeforeEach
+	void create(ProcessManager processes) {
+		this.processes = processes;
+		this.supervisor = ProcessSupervisor.create(processes);
+	}
+
+	@AfterEach
+	void close() {
+		this.supervisor.close();
+	}
+
+	@Test
+	void startsWhatStartsByItselfAndNothingElse() {
+		this.supervisor.add(program("first", Scripts.SLEEPS).build());
+		this.supervisor.add(program("second", Scripts.SLEEPS).autostart(false).build());
+
+		List<ProgramStatus> started = get(this.supervisor.start());
+
+		assertThat(started).extracting(ProgramStatus::name).containsExactly("first");
+		assertThat(status("first").state()).isEqualTo(ProgramState.RUNNING);
+		assertThat(status("first").wanted()).isEqualTo(Wanted.UP);
+		assertThat(ProcessTable.isAlive(pid("first"))).isTrue();
+		assertThat(status("second").state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(status("second").wanted()).isEqualTo(Wanted.DOWN);
+		assertThat(this.supervisor.programs()).extracting(ProgramStatus::name).containsExactly("first", "second");
+		assertThat(this.processes.running()).extracting(RunningProcess::name).containsExactly("first");
+	}
+
+	@Test
+	void restartsAfterCrash() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
+		long first = get(this.supervisor.start("worker")).pid();
+
+		crash(first);
+
+		await().atMost(BOUND).until(() -> status("worker").restarts() == 1 && isRunning("worker"));
+		assertThat(pid("worker")).isNotEqualTo(first);
+		assertThat(status("worker").lastExitCode()).isEqualTo(137);
+		assertThat(status("worker").lastFailed()).isTrue();
+		assertThat(status("worker").reason()).isEqualTo("restarted by its policy");
+	}
+
+	@Test
+	void restartsAgainAndAgain() {
+		this.supervisor.add(program("worker", "exit 3").restart(AT_ONCE).build());
+
+		this.supervisor.start("worker");
+
+		await().atMost(BOUND).until(() -> status("worker").restarts() >= 5);
+		assertThat(status("worker").lastExitCode()).isEqualTo(3);
+	}
+
+	@Test
+	void restartsAfterDelayOfItsPolicy() {
+		ManualScheduler scheduler = new ManualScheduler();
+		try (ProcessSupervisor manual = ProcessSupervisor.builder(this.processes).scheduler(scheduler).build()) {
+			manual.add(program("worker", "exit 3").restart(RestartPolicy.onFailure().withDelay(Duration.ofSeconds(7)))
+				.build());
+			manual.start("worker");
+			await().atMost(BOUND).until(() -> manual.find("worker").orElseThrow().state() == ProgramState.BACKOFF);
+			assertThat(manual.find("worker").orElseThrow().restarts()).isZero();
+			assertThat(manual.find("worker").orElseThrow().pid()).isNull();
+			assertThat(manual.find("worker").orElseThrow().reason()).isEqualTo("exited with 3");
+
+			scheduler.fire(0);
+
+			await().atMost(BOUND).until(() -> scheduler.delays().size() == 2);
+			assertThat(scheduler.delays()).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(7));
+			assertThat(manual.find("worker").orElseThrow().restarts()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void leavesProgramDownThatEndedWithSuccess() {
+		this.supervisor.add(program("worker", "exit 0").restart(AT_ONCE).build());
+
+		this.supervisor.start("worker");
+
+		awaitState("worker", ProgramState.EXITED);
+		assertThat(status("worker").lastFailed()).isFalse();
+		assertThat(status("worker").lastExitCode()).isZero();
+		assertThat(status("worker").restarts()).isZero();
+		assertThat(status("worker").pid()).isNull();
+	}
+
+	@Test
+	void restartsAfterSuccessIfAlways() {
+		this.supervisor
+			.add(program("worker", "exit 0").restart(RestartPolicy.always().withDelay(Duration.ZERO)).build());
+
+		this.supervisor.start("worker");
+
+		await().atMost(BOUND).until(() -> status("worker").restarts() >= 2);
+	}
+
+	@Test
+	void neverRestartsIfNever() {
+		this.supervisor.add(program("worker", "exit 3").restart(RestartPolicy.never()).build());
+
+		this.supervisor.start("worker");
+
+		awaitState("worker", ProgramState.EXITED);
+		assertThat(status("worker").lastFailed()).isTrue();
+		assertThat(status("worker").lastExitCode()).isEqualTo(3);
+	}
+
+	@Test
+	void takesStopOfItsProcessForNoFailure() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
+		long pid = get(this.supervisor.start("worker")).pid();
+
+		this.processes.find(pid).orElseThrow().stop();
+
+		awaitState("worker", ProgramState.EXITED);
+		assertThat(status("worker").lastFailed()).isFalse();
+	}
+
+	@Test
+	void startsAtOnceWhileItWaitsForItsRestart(@TempDir Path folder) throws IOException {
+		ManualScheduler scheduler = new ManualScheduler();
+		try (ProcessSupervisor manual = ProcessSupervisor.builder(this.processes).scheduler(scheduler).build()) {
+			Path second = folder.resolve("second");
+			manual.add(program("worker", "[ -e '" + second + "' ] && exec sleep 300; exit 3").build());
+			manual.start("worker");
+			await().atMost(BOUND).until(() -> manual.find("worker").orElseThrow().state() == ProgramState.BACKOFF);
+			Files.createFile(second);
+
+			ProgramStatus started = get(manual.start("worker"));
+			scheduler.fire(0);
+
+			assertThat(scheduler.cancelled()).containsExactly(true);
+			assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
+			assertThat(manual.find("worker")).contains(started);
+			assertThat(started.restarts()).isZero();
+			assertThat(this.plant.alive()).hasSize(1);
+		}
+	}
+
+	@Test
+	void stopsWhileItWaitsForItsRestart() {
+		ManualScheduler scheduler = new ManualScheduler();
+		try (ProcessSupervisor manual = ProcessSupervisor.builder(this.processes).scheduler(scheduler).build()) {
+			manual.add(program("worker", "exit 3").build());
+			manual.start("worker");
+			await().atMost(BOUND).until(() -> manual.find("worker").orElseThrow().state() == ProgramState.BACKOFF);
+
+			ProgramStatus stopped = get(manual.stop("worker"));
+			scheduler.fire(0);
+
+			assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
+			assertThat(stopped.wanted()).isEqualTo(Wanted.DOWN);
+			assertThat(manual.find("worker")).contains(stopped);
+			assertThat(this.plant.alive()).isEmpty();
+		}
+	}
+
+	@Test
+	void stopsWholeTreeAndDoesNotRestart() {
+		this.supervisor.add(program("worker", "sleep 300 & sleep 300").restart(AT_ONCE).build());
+		get(this.supervisor.start("worker"));
+		await().atMost(BOUND).until(() -> this.plant.alive().size() == 3);
+
+		ProgramStatus stopped = get(this.supervisor.stop("worker"));
+
+		assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(stopped.lastExitCode()).isEqualTo(143);
+		assertThat(stopped.lastFailed()).isFalse();
+		assertThat(stopped.pid()).isNull();
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(status("worker").restarts()).isZero();
+	}
+
+	@Test
+	void killsAtSecondStop() {
+		this.supervisor.add(
+				Program.builder("worker", spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofMinutes(5)).build()).build());
+		long pid = get(this.supervisor.start("worker")).pid();
+		RunningProcess process = this.processes.find(pid).orElseThrow();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), BOUND)).isTrue();
+
+		CompletableFuture<ProgramStatus> first = this.supervisor.stop("worker");
+		await().atMost(BOUND).until(() -> status("worker").state() == ProgramState.STOPPING);
+		CompletableFuture<ProgramStatus> second = this.supervisor.stop("worker");
+
+		assertThat(get(first).state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(get(second).lastExitCode()).isEqualTo(137);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void leavesItsGraceToProgramThatIsStoppingWhenAllStop() {
+		this.supervisor
+			.add(program("worker", "trap 'sleep 1; exit 7' TERM; echo ready; while :; do sleep 0.1; done").build());
+		long pid = get(this.supervisor.start("worker")).pid();
+		RunningProcess process = this.processes.find(pid).orElseThrow();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), BOUND)).isTrue();
+
+		this.supervisor.stop("worker");
+		get(this.supervisor.stop());
+
+		assertThat(status("worker").lastExitCode()).isEqualTo(7);
+	}
+
+	@Test
+	void stopsProgramThatIsJustStarting() {
+		HeldExecutor executor = new HeldExecutor();
+		try (ProcessSupervisor held = ProcessSupervisor.builder(this.processes).executor(executor).build()) {
+			held.add(program("worker", Scripts.SLEEPS).build());
+			CompletableFuture<ProgramStatus> started = held.start("worker");
+			assertThat(held.find("worker").orElseThrow().state()).isEqualTo(ProgramState.STARTING);
+
+			CompletableFuture<ProgramStatus> stopped = held.stop("worker");
+			assertThat(held.find("worker").orElseThrow().state()).isEqualTo(ProgramState.STOPPING);
+			executor.release();
+
+			assertThat(get(stopped).state()).isEqualTo(ProgramState.STOPPED);
+			assertThat(get(started).state()).isEqualTo(ProgramState.STOPPED);
+			assertThat(this.plant.alive()).isEmpty();
+		}
+	}
+
+	@Test
+	void restartsOnRequest() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).restart(RestartPolicy.never()).build());
+		long first = get(this.supervisor.start("worker")).pid();
+
+		ProgramStatus restarted = get(this.supervisor.restart("worker"));
+
+		assertThat(restarted.state()).isEqualTo(ProgramState.RUNNING);
+		assertThat(restarted.pid()).isNotEqualTo(first);
+		assertThat(restarted.restarts()).isZero();
+		assertThat(restarted.reason()).isEqualTo("restarted on request");
+		assertThat(ProcessTable.isAlive(first)).isFalse();
+	}
+
+	@Test
+	void restartStartsProgramThatIsDown() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
+
+		assertThat(get(this.supervisor.restart("worker")).state()).isEqualTo(ProgramState.RUNNING);
+	}
+
+	@Test
+	void startWhileStoppingStartsAfterTheStop() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
+		long first = get(this.supervisor.start("worker")).pid();
+
+		this.supervisor.stop("worker");
+		ProgramStatus started = get(this.supervisor.start("worker"));
+
+		assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
+		assertThat(started.pid()).isNotEqualTo(first);
+		assertThat(this.plant.alive()).hasSize(1);
+	}
+
+	@Test
+	void startOfRunningProgramChangesNothing() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
+		ProgramStatus first = get(this.supervisor.start("worker"));
+
+		assertThat(get(this.supervisor.start("worker"))).isEqualTo(first);
+		assertThat(this.plant.alive()).hasSize(1);
+	}
+
+	@Test
+	void survivesRequestsThatRace() throws InterruptedException {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
+		List<Thread> callers = new ArrayList<>();
+		try (LogCapture log = LogCapture.begin()) {
+			for (int seed = 0; seed < 4; seed++) {
+				Random random = new Random(seed);
+				callers.add(new Thread(() -> {
+					for (int i = 0; i < 40; i++) {
+						request(random.nextInt(4));
+					}
+				}));
+			}
+			callers.forEach(Thread::start);
+			for (Thread caller : callers) {
+				caller.join();
+			}
+
+			ProgramStatus stopped = get(this.supervisor.stop("worker"));
+
+			assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
+			assertThat(this.plant.alive()).isEmpty();
+			assertThat(get(this.supervisor.start("worker")).state()).isEqualTo(ProgramState.RUNNING);
+			assertThat(this.plant.alive()).hasSize(1);
+			assertThat(log.text()).doesNotContain("Supervision of a program failed");
+		}
+	}
+
+	private void request(int what) {
+		switch (what) {
+			case 0 -> this.supervisor.start("worker");
+			case 1 -> this.supervisor.stop("worker");
+			case 2 -> this.supervisor.restart("worker");
+			default -> {
+				Long pid = status("worker").pid();
+				if (pid != null) {
+					ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+				}
+			}
+		}
+	}
+
+	@Test
+	void triesAgainWhatCannotBeStarted(@TempDir Path folder) throws IOException {
+		Path executable = folder.resolve("late.sh");
+		this.supervisor.add(Program.builder("late", ProcessSpec.of(Command.of(executable.toString())))
+			.restart(RestartPolicy.onFailure().withDelay(Duration.ofMillis(50)))
+			.build());
+
+		ProgramStatus failed = get(this.supervisor.start("late"));
+
+		assertThat(failed.state()).isEqualTo(ProgramState.BACKOFF);
+		assertThat(failed.lastExitCode()).isEqualTo(127);
+		assertThat(failed.lastFailed()).isTrue();
+		assertThat(failed.reason()).contains("late.sh", "could not be started");
+		writeScript(executable, "exec sleep 300");
+		await().atMost(BOUND).until(() -> isRunning("late"));
+		assertThat(status("late").restarts()).isPositive();
+	}
+
+	@Test
+	void givesUpWhatCannotBeStartedIfItNeverRestarts(@TempDir Path folder) throws IOException {
+		Path executable = folder.resolve("late.sh");
+		this.supervisor.add(Program.builder("late", ProcessSpec.of(Command.of(executable.toString())))
+			.restart(RestartPolicy.never())
+			.build());
+
+		assertThat(get(this.supervisor.start("late")).state()).isEqualTo(ProgramState.FATAL);
+
+		writeScript(executable, "exec sleep 300");
+		assertThat(get(this.supervisor.start("late")).state()).isEqualTo(ProgramState.RUNNING);
+	}
+
+	@Test
+	void stopMakesFailedProgramStopped() {
+		this.supervisor.add(Program.builder("missing", ProcessSpec.of(Command.of("/nowhere/at/all")))
+			.restart(RestartPolicy.never())
+			.build());
+		get(this.supervisor.start("missing"));
+
+		assertThat(get(this.supervisor.stop("missing")).state()).isEqualTo(ProgramState.STOPPED);
+	}
+
+	@Test
+	void closeStopsAllAtOnce() {
+		for (String name : List.of("first", "second", "third", "fourth")) {
+			this.supervisor.add(
+					Program.builder(name, spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofSeconds(3)).build()).build());
+		}
+		get(this.supervisor.start());
+		await().atMost(BOUND).until(() -> this.plant.alive().size() >= 4);
+		Stopwatch watch = Stopwatch.started();
+
+		this.supervisor.close();
+		this.supervisor.close();
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(9));
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(this.supervisor.programs()).extracting(ProgramStatus::state).containsOnly(ProgramState.STOPPED);
+		assertThatIllegalStateException().isThrownBy(() -> this.supervisor.start("first"));
+		assertThatIllegalStateException().isThrownBy(() -> this.supervisor.add(program("fifth", "exit 0").build()));
+		assertThat(get(this.supervisor.stop("first")).state()).isEqualTo(ProgramState.STOPPED);
+	}
+
+	@Test
+	void doesNotRestartWhatEndsWithItsManager() {
+		try (ProcessManager other = ProcessManager.create();
+				ProcessSupervisor mistaken = ProcessSupervisor.create(other)) {
+			mistaken.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
+			get(mistaken.start("worker"));
+
+			other.close();
+
+			await().atMost(BOUND).until(() -> mistaken.find("worker").orElseThrow().state() == ProgramState.STOPPED);
+			assertThat(mistaken.find("worker").orElseThrow().restarts()).isZero();
+			assertThat(mistaken.find("worker").orElseThrow().lastFailed()).isFalse();
+		}
+	}
+
+	@Test
+	void givesUpProcessThatKillDoesNotEnd() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.stopGrace(Duration.ofMillis(10))
+			.shutdownGrace(Duration.ofMillis(10))
+			.lostAfter(Duration.ofMillis(50))
+			.build();
+		try (ProcessManager immortals = ProcessManager.builder()
+			.engine(new ImmortalEngine())
+			.settings(settings)
+			.build(); ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
+			powerless.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
+			get(powerless.start("worker"));
+
+			ProgramStatus lost = get(powerless.restart("worker"));
+
+			assertThat(lost.state()).isEqualTo(ProgramState.LOST);
+			assertThat(lost.restarts()).isZero();
+			assertThat(get(powerless.stop("worker")).state()).isEqualTo(ProgramState.LOST);
+			assertThat(get(powerless.start("worker")).state()).isEqualTo(ProgramState.RUNNING);
+		}
+	}
+
+	@Test
+	void hasNoTimeoutUnlessItSaysSo() {
+		TimeLimit brief = TimeLimit.of(Duration.ofMillis(300));
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().startTimeout(brief).idleTimeout(brief).build();
+		try (ProcessManager hasty = ProcessManager.builder().settings(settings).build();
+				ProcessSupervisor patient = ProcessSupervisor.create(hasty)) {
+			patient.add(program("worker", "sleep 2; exit 7").restart(RestartPolicy.never()).build());
+			patient.add(Program.builder("brief", spec(Scripts.SLEEPS).timeout(Duration.ofMillis(300)).build())
+				.restart(RestartPolicy.never())
+				.build());
+
+			patient.start();
+
+			await().atMost(BOUND)
+				.until(() -> patient.programs().stream().allMatch((program) -> program.state() == ProgramState.EXITED));
+			assertThat(patient.find("worker").orElseThrow().lastExitCode()).isEqualTo(7);
+			assertThat(patient.find("brief").orElseThrow().reason()).isEqualTo("ran for too long");
+		}
+	}
+
+	@Test
+	void readsNothingAndKeepsTheEndOfItsOutput() {
+		this.supervisor
+			.add(program("worker", "cat; head -c 1000000 /dev/zero | tr '\\0' x; echo end; exec sleep 300").build());
+		long pid = get(this.supervisor.start("worker")).pid();
+		RunningProcess process = this.processes.find(pid).orElseThrow();
+
+		await().atMost(BOUND).until(() -> process.output().endsWith("end\n"));
+		assertThat(process.output()).hasSizeLessThanOrEqualTo(64 * 1024);
+	}
+
+	@Test
+	void namesWhatItDoesNotKnow() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
+
+		assertThatIllegalArgumentException().isThrownBy(() -> this.supervisor.start("wroker"))
+			.withMessageContaining("'wroker'")
+			.withMessageContaining("[worker]");
+		assertThat(this.supervisor.find("wroker")).isEmpty();
+	}
+
+	@Test
+	void refusesNameThatIsTaken() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
+
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> this.supervisor.add(program("worker", Scripts.SLEEPS).build()))
+			.withMessageContaining("'worker'");
+	}
+
+	private Program.Builder program(String name, String script) {
+		return Program.builder(name, spec(script).build());
+	}
+
+	private ProcessSpec.Builder spec(String script) {
+		return ProcessSpec.builder(Command.shell(script)).env(Plant.NAME, this.plant.value());
+	}
+
+	private ProgramStatus status(String name) {
+		return this.supervisor.find(name).orElseThrow();
+	}
+
+	private long pid(String name) {
+		Long pid = status(name).pid();
+		assertThat(pid).isNotNull();
+		return pid;
+	}
+
+	private boolean isRunning(String name) {
+		return status(name).state() == ProgramState.RUNNING;
+	}
+
+	private void awaitState(String name, ProgramState state) {
+		await().atMost(BOUND).until(() -> status(name).state() == state);
+	}
+
+	private static void crash(long pid) {
+		ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+	}
+
+	private static void writeScript(Path file, String script) throws IOException {
+		Path draft = Files.writeString(file.resolveSibling("draft"), "#!/bin/sh\n" + script + "\n");
+		Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rwx------"));
+		Files.move(draft, file);
+	}
+
+	private static <T> T get(CompletableFuture<T> future) {
+		try {
+			return future.get(BOUND.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException | ExecutionException | TimeoutException ex) {
+			throw new AssertionError(ex);
+		}
+	}
+
+	/** Keeps what it is to run until it is released. */
+	private static final class HeldExecutor implements Executor {
+
+		private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+
+		private volatile boolean released;
+
+		@Override
+		public void execute(Runnable task) {
+			if (this.released) {
+				new Thread(task).start();
+			}
+			else {
+				this.held.add(task);
+			}
+		}
+
+		void release() {
+			this.released = true;
+			this.held.forEach((task) -> new Thread(task).start());
+		}
+
+	}
+
+}

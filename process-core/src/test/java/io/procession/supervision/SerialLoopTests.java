@@ -1,0 +1,86 @@
+package io.procession.supervision;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Timeout(30)
+class SerialLoopTests {
+
+	private final SerialLoop loop = new SerialLoop();
+
+	@Test
+	void runsTaskOfTaskAfterIt() {
+		List<String> order = new ArrayList<>();
+
+		this.loop.execute(() -> {
+			this.loop.execute(() -> order.add("second"));
+			order.add("first");
+		});
+
+		assertThat(order).containsExactly("first", "second");
+	}
+
+	@Test
+	void goesOnAfterTaskThatThrows() {
+		List<String> order = new ArrayList<>();
+
+		this.loop.execute(() -> {
+			throw new IllegalStateException("on purpose");
+		});
+		this.loop.execute(() -> order.add("next"));
+
+		assertThat(order).containsExactly("next");
+	}
+
+	@Test
+	void runsOneTaskAtATimeInTheOrderOfEachThread() throws InterruptedException {
+		int threads = 4;
+		int tasks = 2000;
+		int[] last = new int[threads];
+		int[] done = new int[1];
+		CountDownLatch start = new CountDownLatch(1);
+		List<Thread> callers = new ArrayList<>();
+		for (int i = 0; i < threads; i++) {
+			int thread = i;
+			callers.add(new Thread(() -> {
+				awaitQuietly(start);
+				for (int task = 1; task <= tasks; task++) {
+					int number = task;
+					this.loop.execute(() -> {
+						last[thread] = (last[thread] == number - 1) ? number : -tasks;
+						done[0]++;
+					});
+				}
+			}));
+		}
+		callers.forEach(Thread::start);
+
+		start.countDown();
+
+		for (Thread caller : callers) {
+			caller.join();
+		}
+		CountDownLatch seen = new CountDownLatch(1);
+		this.loop.execute(seen::countDown);
+		assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(last).containsOnly(tasks);
+		assertThat(done[0]).isEqualTo(threads * tasks);
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+}

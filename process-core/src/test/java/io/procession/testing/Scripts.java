@@ -1,0 +1,31 @@
+package io.procession.testing;
+
+/**
+ * Shell scripts that behave badly in ways that many tests need. Each prints {@code ready}
+ * once it has begun to.
+ */
+public final class Scripts {
+
+	/** Runs for long and takes no notice of TERM. */
+	public static final String IGNORES_TERM = "trap '' TERM; echo ready; while :; do sleep 300; done";
+
+	/** Runs for long, with a child that ignores TERM in a session of its own. */
+	public static final String DAEMONIZES = "(setsid sh -c \"trap '' TERM; sleep 300\" <&- >/dev/null 2>&1 &);"
+			+ " echo ready; sleep 300";
+
+	/** Ends at once, leaving a daemon behind. */
+	public static final String LEAVES_DAEMON = "(setsid sh -c 'sleep 300' <&- >/dev/null 2>&1 &); echo ready";
+
+	/** Writes to both streams for ever. */
+	public static final String FLOODS = "echo ready; yes stdout & yes stderr >&2";
+
+	/** Runs for long and erases its arguments and environment, as daemons do. */
+	public static final String OVERWRITES_TITLE = "exec perl -e '$| = 1; $0 = \"x\" x 20000; print \"ready\\n\"; sleep 300'";
+
+	/** Runs for long. */
+	public static final String SLEEPS = "echo ready; exec sleep 300";
+
+	private Scripts() {
+	}
+
+}

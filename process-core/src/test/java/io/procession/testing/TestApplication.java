@@ -1,0 +1,114 @@
+package io.procession.testing;
+
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import io.procession.ProcessManager;
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ProcessResult;
+
+/**
+ * An application with a manager of its own, to be run and ended as a child: what becomes
+ * of its processes?
+ */
+public final class TestApplication {
+
+	/** A shell script for each kind of child. */
+	private static final Map<String, String> KINDS = Map.of("plain", Scripts.SLEEPS, "ignoring", Scripts.IGNORES_TERM,
+			"daemon", Scripts.DAEMONIZES, "orphan", Scripts.LEAVES_DAEMON, "flood", Scripts.FLOODS, "title",
+			Scripts.OVERWRITES_TITLE, "survivor", "sleep 30 & echo ready");
+
+	private static final Pattern OPTION = Pattern.compile("=");
+
+	private TestApplication() {
+	}
+
+	/**
+	 * Starts processes, prints {@code started} when all are there, and ends.
+	 * <ul>
+	 * <li>{@code KIND=COUNT}: so many of {@code plain}, {@code ignoring}, {@code daemon},
+	 * {@code orphan}, {@code flood}, {@code title}, {@code survivor} or {@code jvm}, an
+	 * application like this one
+	 * <li>{@code guard=BOOLEAN}, {@code hook=BOOLEAN}, {@code application=NAME}: as the
+	 * builder of the manager
+	 * <li>{@code end=HOW}: {@code wait} (for its standard input to end), {@code exit},
+	 * {@code return} from main, or {@code stop} everything and print what came of it
+	 * </ul>
+	 * @param arguments the options
+	 * @throws Exception if something goes wrong
+	 */
+	public static void main(String[] arguments) throws Exception {
+		Map<String, String> options = Arrays.stream(arguments)
+			.map((argument) -> OPTION.split(argument, 2))
+			.collect(Collectors.toMap((option) -> option[0], (option) -> option[1]));
+		ProcessManager processes = manager(options);
+		int count = start(processes, options);
+		System.out.println("started " + count);
+		switch (options.getOrDefault("end", "wait")) {
+			case "wait" -> {
+				System.in.transferTo(OutputStream.nullOutputStream());
+				System.exit(0);
+			}
+			case "exit" -> System.exit(0);
+			case "return" -> {
+			}
+			case "stop" -> {
+				for (RunningProcess process : processes.running()) {
+					process.stop(Duration.ofSeconds(2));
+					ProcessResult result = process.waitFor();
+					System.out.println("stopped " + result.cause() + " " + result.exitCode());
+				}
+				processes.close();
+				System.out.println("closed");
+			}
+			default -> throw new IllegalArgumentException(options.toString());
+		}
+	}
+
+	private static ProcessManager manager(Map<String, String> options) {
+		ProcessManager.Builder builder = ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder().shutdownGrace(Duration.ofSeconds(1)).build())
+			.guard(Boolean.parseBoolean(options.getOrDefault("guard", "true")))
+			.shutdownHook(Boolean.parseBoolean(options.getOrDefault("hook", "true")));
+		if (options.containsKey("application")) {
+			builder.application(options.get("application"));
+		}
+		return builder.build();
+	}
+
+	private static int start(ProcessManager processes, Map<String, String> options) throws InterruptedException {
+		int count = 0;
+		for (String option : options.values()) {
+			count += option.matches("\\d+") ? Integer.parseInt(option) : 0;
+		}
+		CountDownLatch ready = new CountDownLatch(count);
+		KINDS.forEach((kind, script) -> start(options.get(kind), () -> processes.shell(script), "ready", ready));
+		List<String> jvm = TestChild.javaCommand(TestApplication.class, "plain=1", "ignoring=1", "daemon=1");
+		start(options.get("jvm"), () -> processes.command(jvm), "started 3", ready);
+		if (!ready.await(60, TimeUnit.SECONDS)) {
+			throw new IllegalStateException(ready.getCount() + " of " + count + " did not start");
+		}
+		return count;
+	}
+
+	private static void start(String count, Supplier<PendingProcess> pending, String line, CountDownLatch ready) {
+		for (int i = 0; i < ((count != null) ? Integer.parseInt(count) : 0); i++) {
+			pending.get().keepLast(1000).onLine((type, text) -> {
+				if (text.equals(line)) {
+					ready.countDown();
+				}
+			}).start();
+		}
+	}
+
+}
