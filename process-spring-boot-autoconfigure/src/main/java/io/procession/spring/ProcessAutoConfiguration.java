@@ -1,0 +1,68 @@
+package io.procession.spring;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
+
+import io.procession.ProcessManager;
+import io.procession.event.ProcessListener;
+import io.procession.process.SecretResolver;
+
+/**
+ * Auto-configuration of the {@link ProcessManager}. Backs off where there is one;
+ * {@code procession.enabled=false} switches it and all that builds on it off.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "procession.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(ProcessProperties.class)
+@ImportRuntimeHints(ProcessRuntimeHints.class)
+public final class ProcessAutoConfiguration {
+
+	@Bean
+	@ConfigurationPropertiesBinding
+	static TimeLimitConverter processTimeLimitConverter() {
+		return new TimeLimitConverter();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SecretResolver processSecretResolver(Environment environment) {
+		return environment::getProperty;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ProcessListenerBeans processListenerBeans(ObjectProvider<ProcessManager> managers,
+			ObjectProvider<ProcessListener> listeners) {
+		return new ProcessListenerBeans(managers, listeners);
+	}
+
+	@Bean(destroyMethod = "close")
+	@ConditionalOnMissingBean
+	ProcessManager processManager(ProcessProperties properties, Environment environment, SecretResolver secretResolver,
+			ObjectProvider<ProcessManagerCustomizer> customizers, ProcessListenerBeans listeners) {
+		// the context closes it: a hook of its own would do so before the beans that use
+		// it
+		ProcessManager.Builder builder = ProcessManager.builder()
+			.settings(properties.toSettings())
+			.guard(properties.guard().enabled())
+			.secretResolver(secretResolver)
+			.shutdownHook(false);
+		String application = environment.getProperty("spring.application.name");
+		if (StringUtils.hasText(application)) {
+			builder.application(application);
+		}
+		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+		ProcessManager manager = builder.build();
+		listeners.connect(manager);
+		return manager;
+	}
+
+}

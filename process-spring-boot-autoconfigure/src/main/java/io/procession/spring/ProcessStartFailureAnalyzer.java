@@ -1,0 +1,40 @@
+package io.procession.spring;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+import io.procession.process.ProcessStartException;
+
+/**
+ * Explains an application that does not start because a process that it needs could not
+ * be started.
+ */
+final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessStartException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, ProcessStartException cause) {
+		return new FailureAnalysis(String.valueOf(cause.getMessage()), action(cause), cause);
+	}
+
+	private static String action(ProcessStartException cause) {
+		String program = cause.command().program();
+		return switch (cause.reason()) {
+			case NOT_FOUND ->
+				"Install '" + program + "', add its folder to the PATH of the JVM, or give its full path.";
+			case NOT_EXECUTABLE -> "Let the user that runs the application execute it: chmod +x " + program;
+			case NO_INTERPRETER ->
+				"Install the interpreter that the first line of '" + program + "' names, or correct that line.";
+			case NO_SUCH_DIRECTORY, NOT_A_DIRECTORY ->
+				"Create the working directory, or name one that is there and that the user may enter.";
+			case FILE_NOT_ACCESSIBLE ->
+				"Create the folder of the file, and let the user that runs the application use it.";
+			case ARGUMENT_LIST_TOO_LONG ->
+				"Pass less by arguments and environment, for example by standard input or a file.";
+			case NOT_ENCODABLE -> "Start the JVM in a UTF-8 locale, for example with LC_ALL=C.UTF-8.";
+			case NO_SUCH_SECRET -> "Set a property of the name of the secret, or define a SecretResolver bean.";
+			case NO_RESOURCES -> "Raise the limits of the user for processes, open files and memory: ulimit -a";
+			default -> "Try the command in a shell as the user that runs the application.";
+		};
+	}
+
+}

@@ -1,0 +1,32 @@
+package io.procession.spring;
+
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.core.convert.TypeDescriptor;
+import org.springframework.core.convert.converter.GenericConverter;
+
+import io.procession.process.TimeLimit;
+
+/**
+ * Lets a property say {@code none} or a duration, such as {@code 90s} or {@code PT1M}; a
+ * bare number counts milliseconds, as in all durations of Spring Boot.
+ */
+final class TimeLimitConverter implements GenericConverter {
+
+	private static final String NONE = "none";
+
+	@Override
+	public Set<ConvertiblePair> getConvertibleTypes() {
+		return Set.of(new ConvertiblePair(String.class, TimeLimit.class),
+				new ConvertiblePair(Number.class, TimeLimit.class));
+	}
+
+	@Override
+	public @Nullable Object convert(@Nullable Object source, TypeDescriptor sourceType, TypeDescriptor targetType) {
+		String text = String.valueOf(source).trim();
+		return text.equalsIgnoreCase(NONE) ? TimeLimit.none() : TimeLimit.of(DurationStyle.detectAndParse(text));
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.procession.spring.metrics;
+
+import java.time.Duration;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStartFailed;
+import io.procession.process.ExitCause;
+
+/**
+ * Counts and times processes by their events. <i>Thread-safe.</i>
+ */
+public final class ProcessMetrics implements ProcessListener {
+
+	private final MeterRegistry registry;
+
+	/**
+	 * Registers the gauge; the timers follow as processes end.
+	 * @param registry where the meters go
+	 * @param manager whose processes are counted; it must be told to listen
+	 */
+	public ProcessMetrics(MeterRegistry registry, ProcessManager manager) {
+		this.registry = registry;
+		Gauge.builder(ProcessMeters.EXECUTION_ACTIVE.meterName(), manager, (counted) -> counted.running().size())
+			.description("Processes that run")
+			.register(registry);
+	}
+
+	@Override
+	public void onEvent(ProcessEvent event) {
+		if (event instanceof ProcessExited exited) {
+			record(exited.name(), outcome(exited), exited.duration());
+		}
+		else if (event instanceof ProcessStartFailed failed) {
+			record(failed.name(), ExitCause.START_FAILED.name(), Duration.ZERO);
+		}
+	}
+
+	private static String outcome(ProcessExited exited) {
+		if (exited.successful()) {
+			return "SUCCESS";
+		}
+		return (exited.cause() == ExitCause.EXITED) ? "FAILURE" : exited.cause().name();
+	}
+
+	private void record(String name, String outcome, Duration duration) {
+		Timer.builder(ProcessMeters.EXECUTION.meterName())
+			.description("Processes that ended")
+			.tag("name", name)
+			.tag("outcome", outcome)
+			.register(this.registry)
+			.record(duration);
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.procession.spring.supervision;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.process.Command;
+import io.procession.process.ProcessSpec;
+import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
+import io.procession.supervision.Program;
+import io.procession.supervision.RestartPolicy;
+
+/**
+ * Turns a program of {@code application.yml} into a {@link Program}: the one place where
+ * its configuration becomes behaviour. What can never run fails here, naming the
+ * property.
+ */
+final class ProgramFactory {
+
+	private static final String PREFIX = "procession.programs.";
+
+	private ProgramFactory() {
+	}
+
+	static Program create(String name, ProgramProperties properties) {
+		String prefix = PREFIX + name;
+		ProcessSpec.Builder spec = ProcessSpec.builder(command(prefix + ".command", properties.command()));
+		// not bound as a Path: Spring would look for it on the class path first
+		set(prefix + ".directory", properties.directory(), (directory) -> spec.directory(Path.of(directory)));
+		set(prefix + ".environment", properties.environment(), spec::env);
+		// build() checks: what it refuses is what was said last
+		set(prefix + ".stop-signal", properties.stopSignal(), (signal) -> spec.stopSignal(signal).build());
+		set(prefix + ".stop-grace", properties.stopGrace(), (grace) -> spec.stopGrace(grace).build());
+		RestartPolicy restart = at(prefix + ".restart.delay",
+				() -> new RestartPolicy(properties.restart().policy(), properties.restart().delay()));
+		return at(prefix,
+				() -> Program.builder(name, spec.build()).autostart(properties.autostart()).restart(restart).build());
+	}
+
+	private static Command command(String property, List<String> command) {
+		if (command.isEmpty() || (command.size() == 1 && command.get(0).isBlank())) {
+			throw new ProgramConfigurationException(property, "it is missing",
+					"Set " + property + " to what one would type into a shell, such as \"php artisan queue:work\","
+							+ " or to a list of the program and its arguments. For the features of a shell, set it to"
+							+ " [\"/bin/sh\", \"-c\", \"...\"].");
+		}
+		return at(property, () -> (command.size() == 1) ? Command.parse(command.get(0)) : Command.of(command));
+	}
+
+	private static <V> void set(String property, @Nullable V value, Consumer<V> part) {
+		if (value != null) {
+			at(property, () -> {
+				part.accept(value);
+				return property;
+			});
+		}
+	}
+
+	private static <T> T at(String property, Supplier<T> part) {
+		try {
+			return part.get();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ProgramConfigurationException(property, ex);
+		}
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.procession.spring.supervision;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+
+import io.procession.ProcessManager;
+import io.procession.spring.ProcessAutoConfiguration;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.supervision.Program;
+
+/**
+ * Auto-configuration of the {@link ProcessSupervisor} with the programs of
+ * {@code procession.programs} and the {@link Program} beans. Where there is a supervisor
+ * already, that one is started and stopped with the context, and has the programs that it
+ * has.
+ */
+@AutoConfiguration(after = ProcessAutoConfiguration.class)
+@ConditionalOnSingleCandidate(ProcessManager.class)
+@ConditionalOnBooleanProperty(name = { "procession.enabled", "procession.supervision.enabled" }, matchIfMissing = true)
+@EnableConfigurationProperties(SupervisionProperties.class)
+public final class SupervisionAutoConfiguration {
+
+	@Bean(destroyMethod = "close")
+	@ConditionalOnMissingBean
+	ProcessSupervisor processSupervisor(ProcessManager manager, SupervisionProperties properties,
+			ObjectProvider<Program> beans) {
+		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);
+		beans.orderedStream().forEach(supervisor::add);
+		properties.programs().forEach((name, program) -> {
+			if (supervisor.find(name).isPresent()) {
+				throw new ProgramConfigurationException("procession.programs." + name,
+						"there is a Program bean of that name", "Rename one of the two, or remove one.");
+			}
+			supervisor.add(ProgramFactory.create(name, program));
+		});
+		return supervisor;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SupervisorLifecycle processSupervisorLifecycle(ProcessSupervisor supervisor) {
+		return new SupervisorLifecycle(supervisor);
+	}
+
+}

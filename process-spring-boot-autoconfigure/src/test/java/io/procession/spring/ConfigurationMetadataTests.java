@@ -1,0 +1,183 @@
+package io.procession.spring;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.test.util.ReflectionTestUtils;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.procession.ProcessManager;
+import io.procession.execution.ProcessSettings;
+import io.procession.process.TimeLimit;
+import io.procession.spring.actuate.ProcessEndpointAutoConfiguration;
+import io.procession.spring.actuate.ProcessesEndpoint;
+import io.procession.spring.event.ProcessEventAutoConfiguration;
+import io.procession.spring.health.ProcessHealthContributorAutoConfiguration;
+import io.procession.spring.metrics.ProcessMetrics;
+import io.procession.spring.metrics.ProcessMetricsAutoConfiguration;
+import io.procession.spring.supervision.SupervisionAutoConfiguration;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.supervision.ProgramStatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Every property that the metadata tells users of changes something.
+ */
+class ConfigurationMetadataTests {
+
+	/** By property: a value that is not the default, and what it changes. */
+	private static final Map<String, Property> PROPERTIES = new TreeMap<>();
+
+	static {
+		setting("procession.defaults.timeout", "7s", ProcessSettings::timeout, limit(7));
+		setting("procession.defaults.start-timeout", "7s", ProcessSettings::startTimeout, limit(7));
+		setting("procession.defaults.idle-timeout", "7s", ProcessSettings::idleTimeout, limit(7));
+		setting("procession.defaults.stop-grace", "7s", ProcessSettings::stopGrace, Duration.ofSeconds(7));
+		setting("procession.defaults.timeout-grace", "7s", ProcessSettings::timeoutGrace, Duration.ofSeconds(7));
+		setting("procession.defaults.drain", "7s", ProcessSettings::drain, Duration.ofSeconds(7));
+		setting("procession.defaults.charset", "UTF-16", ProcessSettings::charset, StandardCharsets.UTF_16);
+		setting("procession.defaults.pipefail", "false", ProcessSettings::pipefail, false);
+		setting("procession.max-concurrent", "7", ProcessSettings::maxConcurrent, 7);
+		setting("procession.acquire-timeout", "7s", ProcessSettings::acquireTimeout, Duration.ofSeconds(7));
+		setting("procession.shutdown-grace", "7s", ProcessSettings::shutdownGrace, Duration.ofSeconds(7));
+		setting("procession.lost-after", "7s", ProcessSettings::lostAfter, Duration.ofSeconds(7));
+		setting("procession.sweep-interval", "7s", ProcessSettings::sweepInterval, Duration.ofSeconds(7));
+		setting("procession.max-line-length", "7KB", ProcessSettings::maxLineLength, 7 * 1024);
+		property("procession.guard.enabled", "false", (context) -> builder(context, "guard"), false);
+		property("procession.enabled", "false", (context) -> has(context, ProcessManager.class), false);
+		property("procession.supervision.enabled", "false", (context) -> has(context, ProcessSupervisor.class), false);
+		property("procession.events.enabled", "false", (context) -> context.containsBean("processEventBridge"), false);
+		property("procession.metrics.enabled", "false", (context) -> has(context, ProcessMetrics.class), false);
+		property("management.health.processes.enabled", "false",
+				(context) -> context.containsBean("processesHealthContributor"), false);
+		property("management.health.programs.enabled", "false",
+				(context) -> context.containsBean("programsHealthContributor"), false);
+		property("management.endpoint.processes.access", "NONE", (context) -> has(context, ProcessesEndpoint.class),
+				false);
+		// what a program has to say is tried in SupervisionPropertiesTests and
+		// ProgramFactoryTests
+		PROPERTIES.put("procession.programs", new Property(
+				List.of("procession.programs.worker.command=true", "procession.programs.worker.autostart=false"),
+				(context) -> context.getBean(ProcessSupervisor.class)
+					.programs()
+					.stream()
+					.map(ProgramStatus::name)
+					.toList(),
+				List.of("worker")));
+	}
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class, ProcessEventAutoConfiguration.class,
+				SupervisionAutoConfiguration.class, ProcessEndpointAutoConfiguration.class,
+				ProcessHealthContributorAutoConfiguration.class, ProcessMetricsAutoConfiguration.class,
+				MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class))
+		.withBean(Customizer.class)
+		.withPropertyValues("management.endpoints.web.exposure.include=processes");
+
+	@Test
+	void everyPropertyIsTriedHere() throws IOException {
+		Set<String> names = new LinkedHashSet<>();
+		metadata().get("properties")
+			.valueStream()
+			.map((property) -> property.get("name").asString())
+			.forEach(names::add);
+		// of every endpoint, and read by Spring Boot
+		names.remove("management.endpoint.processes.cache.time-to-live");
+
+		assertThat(PROPERTIES).containsOnlyKeys(names);
+	}
+
+	@Test
+	void everyPropertyIsDescribed() throws IOException {
+		assertThat(metadata().get("properties").valueStream()).allSatisfy(
+				(property) -> assertThat(property.path("description").asString("")).as(property.get("name").asString())
+					.endsWith("."));
+	}
+
+	@ParameterizedTest
+	@MethodSource("names")
+	void propertyIsRead(String name) {
+		Property property = PROPERTIES.get(name);
+
+		this.contextRunner
+			.run((context) -> assertThat(property.observe.apply(context)).isNotEqualTo(property.expected));
+
+		this.contextRunner.withPropertyValues(property.values.toArray(String[]::new))
+			.run((context) -> assertThat(property.observe.apply(context)).isEqualTo(property.expected));
+	}
+
+	static Stream<String> names() {
+		return PROPERTIES.keySet().stream();
+	}
+
+	private static void setting(String name, String value, Function<ProcessSettings, Object> observe, Object expected) {
+		property(name, value, (context) -> observe.apply((ProcessSettings) builder(context, "settings")), expected);
+	}
+
+	private static void property(String name, String value, Function<ApplicationContext, Object> observe,
+			Object expected) {
+		PROPERTIES.put(name, new Property(List.of(name + "=" + value), observe, expected));
+	}
+
+	private static Object builder(ApplicationContext context, String field) {
+		return ReflectionTestUtils.getField(context.getBean(Customizer.class).builder, field);
+	}
+
+	private static boolean has(ApplicationContext context, Class<?> type) {
+		return context.getBeanNamesForType(type).length > 0;
+	}
+
+	private static TimeLimit limit(int seconds) {
+		return TimeLimit.of(Duration.ofSeconds(seconds));
+	}
+
+	private static JsonNode metadata() throws IOException {
+		for (URL url : Collections.list(ConfigurationMetadataTests.class.getClassLoader()
+			.getResources("META-INF/spring-configuration-metadata.json"))) {
+			try (InputStream stream = url.openStream()) {
+				JsonNode metadata = JsonMapper.shared().readTree(stream);
+				if (metadata.toString().contains("\"procession.enabled\"")) {
+					return metadata;
+				}
+			}
+		}
+		throw new IllegalStateException("The build has made no metadata");
+	}
+
+	private record Property(List<String> values, Function<ApplicationContext, Object> observe, Object expected) {
+
+	}
+
+	static final class Customizer implements ProcessManagerCustomizer {
+
+		private ProcessManager.Builder builder;
+
+		@Override
+		public void customize(ProcessManager.Builder builder) {
+			this.builder = builder;
+		}
+
+	}
+
+}

@@ -1,0 +1,176 @@
+package io.procession.spring;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.annotation.Order;
+import org.springframework.test.util.ReflectionTestUtils;
+
+import io.procession.ProcessManager;
+import io.procession.execution.ProcessSettings;
+import io.procession.process.ProcessRejectedException;
+import io.procession.process.SecretResolver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+
+class ProcessAutoConfigurationTests {
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class));
+
+	@Test
+	void providesProcessManager() {
+		this.contextRunner.run((context) -> {
+			assertThat(context).hasSingleBean(ProcessManager.class);
+			assertThat(context.getBean(ProcessManager.class).running()).isEmpty();
+		});
+	}
+
+	@Test
+	void backsOffWhenUserDefinesProcessManager() {
+		this.contextRunner.withBean("mine", ProcessManager.class, () -> mock(ProcessManager.class))
+			.run((context) -> assertThat(context).hasSingleBean(ProcessManager.class).hasBean("mine"));
+	}
+
+	@Test
+	void isSwitchedOffByProperty() {
+		this.contextRunner.withPropertyValues("procession.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(ProcessManager.class)
+				.doesNotHaveBean(ProcessProperties.class));
+	}
+
+	@Test
+	void closesManagerWithContext() {
+		List<ProcessManager> managers = new ArrayList<>();
+
+		this.contextRunner.run((context) -> managers.add(context.getBean(ProcessManager.class)));
+
+		assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(() -> managers.get(0).run("true"));
+	}
+
+	@Test
+	void buildsManagerFromProperties() {
+		CapturingCustomizer captured = new CapturingCustomizer();
+
+		this.contextRunner.withBean(ProcessManagerCustomizer.class, () -> captured)
+			.withPropertyValues("procession.defaults.timeout=7s", "procession.guard.enabled=false",
+					"spring.application.name=shop")
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(captured.settings().timeout().duration()).isEqualTo(Duration.ofSeconds(7));
+				assertThat(captured.get("guard")).isEqualTo(false);
+				assertThat(captured.get("application")).isEqualTo("shop");
+				assertThat(captured.get("shutdownHook")).isEqualTo(false);
+			});
+	}
+
+	@Test
+	void hasDefaultsOfCore() {
+		CapturingCustomizer captured = new CapturingCustomizer();
+
+		this.contextRunner.withBean(ProcessManagerCustomizer.class, () -> captured).run((context) -> {
+			assertThat(captured.settings()).isEqualTo(ProcessSettings.DEFAULTS);
+			assertThat(captured.get("guard")).isEqualTo(true);
+			assertThat(captured.get("application")).isNull();
+		});
+	}
+
+	@Test
+	void callsCustomizersInTheirOrder() {
+		List<String> called = new ArrayList<>();
+
+		this.contextRunner.withBean("second", ProcessManagerCustomizer.class, () -> new Second(called))
+			.withBean("first", ProcessManagerCustomizer.class, () -> new First(called))
+			.run((context) -> assertThat(called).containsExactly("first", "second"));
+	}
+
+	@Test
+	void readsSecretsFromEnvironment() {
+		this.contextRunner.withPropertyValues("db.password=hunter2").run((context) -> {
+			SecretResolver resolver = context.getBean(SecretResolver.class);
+
+			assertThat(resolver.resolve("db.password")).isEqualTo("hunter2");
+			assertThat(resolver.resolve("db.other")).isNull();
+		});
+	}
+
+	@Test
+	void usesSecretResolverOfUser() {
+		CapturingCustomizer captured = new CapturingCustomizer();
+		SecretResolver mine = (name) -> "vault:" + name;
+
+		this.contextRunner.withBean(ProcessManagerCustomizer.class, () -> captured)
+			.withBean(SecretResolver.class, () -> mine)
+			.run((context) -> {
+				assertThat(context).hasSingleBean(SecretResolver.class);
+				assertThat(captured.get("secretResolver")).isSameAs(mine);
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			procession.max-concurrent=0,        maxConcurrent must be at least 1: 0
+			procession.max-line-length=4GB,     maxLineLength must be 16 bytes to 256 MiB
+			procession.max-line-length=15B,     maxLineLength must be 16 bytes to 256 MiB: 15
+			procession.shutdown-grace=-1s,      shutdownGrace must not be negative: PT-1S
+			procession.defaults.timeout=0s,     A timeout must be positive
+			procession.defaults.timeout=never,  is not a valid duration
+			""")
+	void refusesWrongValueWhenItIsBound(String property, String message) {
+		this.contextRunner.withPropertyValues(property).run((context) -> {
+			assertThat(context).hasFailed();
+			assertThat(context.getStartupFailure()).hasStackTraceContaining(BindException.class.getName())
+				.hasStackTraceContaining(message);
+		});
+	}
+
+	private static final class CapturingCustomizer implements ProcessManagerCustomizer {
+
+		private ProcessManager.Builder builder;
+
+		@Override
+		public void customize(ProcessManager.Builder builder) {
+			this.builder = builder;
+		}
+
+		Object get(String field) {
+			return ReflectionTestUtils.getField(this.builder, field);
+		}
+
+		ProcessSettings settings() {
+			return (ProcessSettings) get("settings");
+		}
+
+	}
+
+	@Order(1)
+	private record First(List<String> called) implements ProcessManagerCustomizer {
+
+		@Override
+		public void customize(ProcessManager.Builder builder) {
+			this.called.add("first");
+		}
+
+	}
+
+	@Order(2)
+	private record Second(List<String> called) implements ProcessManagerCustomizer {
+
+		@Override
+		public void customize(ProcessManager.Builder builder) {
+			this.called.add("second");
+		}
+
+	}
+
+}

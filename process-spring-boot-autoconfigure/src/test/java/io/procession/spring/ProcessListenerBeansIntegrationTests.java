@@ -1,0 +1,143 @@
+package io.procession.spring;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+
+import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStarted;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@StartsProcesses
+class ProcessListenerBeansIntegrationTests {
+
+	private static final Duration BOUND = Duration.ofSeconds(20);
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class))
+		.withUserConfiguration(Listeners.class);
+
+	@Test
+	void tellsListenerThatUsesTheManagerItself() {
+		this.contextRunner.run((context) -> {
+			context.getBean(ProcessManager.class).command("true").name("first").run();
+
+			Recorder recorder = context.getBean(Recorder.class);
+			await().atMost(BOUND).until(() -> recorder.exits().contains("first then"));
+			assertThat(recorder.exits()).containsExactly("first", "first then");
+		});
+	}
+
+	@Test
+	void tellsWhatHappenedBeforeTheListenersWereThere() {
+		this.contextRunner.withUserConfiguration(Early.class).run((context) -> {
+			Recorder recorder = context.getBean(Recorder.class);
+
+			await().atMost(BOUND).until(() -> recorder.exits().size() == 4);
+			assertThat(recorder.exits()).startsWith("early 1").contains("early 2", "early 1 then", "early 2 then");
+			assertThat(recorder.events.get(0)).isInstanceOf(ProcessStarted.class);
+		});
+	}
+
+	@Test
+	void tellsListenersOfLazyContext() {
+		this.contextRunner
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+			.run((context) -> {
+				context.getBean(ProcessManager.class).command("true").name("first").run();
+
+				await().atMost(BOUND).until(() -> context.getBean(Recorder.class).exits().contains("first then"));
+			});
+	}
+
+	@Test
+	void tellsListenersOfManagerThatUserDefines() {
+		this.contextRunner.withBean("mine", ProcessManager.class, ProcessManager::create).run((context) -> {
+			context.getBean(ProcessManager.class).command("true").name("first").run();
+
+			await().atMost(BOUND).until(() -> context.getBean(Recorder.class).exits().contains("first then"));
+		});
+	}
+
+	@Test
+	void tellsOthersWhenOneThrows() {
+		this.contextRunner.withBean("broken", ProcessListener.class, Broken::new).run((context) -> {
+			context.getBean(ProcessManager.class).command("true").name("first").run();
+
+			await().atMost(BOUND).until(() -> context.getBean(Recorder.class).exits().contains("first then"));
+		});
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Listeners {
+
+		@Bean
+		Recorder recorder() {
+			return new Recorder();
+		}
+
+		@Bean
+		ProcessListener chain(ProcessManager processes) {
+			return (event) -> {
+				if (event instanceof ProcessExited && !event.name().endsWith(" then")) {
+					processes.command("true").name(event.name() + " then").start();
+				}
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Early {
+
+		@Bean
+		InitializingBean early(ProcessManager processes) {
+			return () -> {
+				processes.command("true").name("early 1").run();
+				processes.command("true").name("early 2").run();
+			};
+		}
+
+	}
+
+	static final class Recorder implements ProcessListener {
+
+		private final List<ProcessEvent> events = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			this.events.add(event);
+		}
+
+		List<String> exits() {
+			return this.events.stream().filter(ProcessExited.class::isInstance).map(ProcessEvent::name).toList();
+		}
+
+	}
+
+	@Order(0)
+	private static final class Broken implements ProcessListener {
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			throw new IllegalStateException("on purpose");
+		}
+
+	}
+
+}

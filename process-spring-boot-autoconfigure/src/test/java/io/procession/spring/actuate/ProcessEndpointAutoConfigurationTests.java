@@ -1,0 +1,74 @@
+package io.procession.spring.actuate;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.procession.ProcessManager;
+import io.procession.spring.ProcessAutoConfiguration;
+import io.procession.spring.supervision.SupervisionAutoConfiguration;
+import io.procession.supervision.ProcessSupervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+class ProcessEndpointAutoConfigurationTests {
+
+	private static final String EXPOSED = "management.endpoints.web.exposure.include=processes";
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class, SupervisionAutoConfiguration.class,
+				ProcessEndpointAutoConfiguration.class));
+
+	@Test
+	void providesEndpointWhenItIsExposed() {
+		this.contextRunner.withPropertyValues(EXPOSED)
+			.run((context) -> assertThat(context).hasSingleBean(ProcessesEndpoint.class));
+	}
+
+	@Test
+	void providesNoneWhenItIsNotExposed() {
+		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(ProcessesEndpoint.class));
+	}
+
+	@Test
+	void backsOffWhenUserDefinesEndpoint() {
+		this.contextRunner.withPropertyValues(EXPOSED)
+			.withBean("mine", ProcessesEndpoint.class, () -> new ProcessesEndpoint(mock(ProcessManager.class), null))
+			.run((context) -> assertThat(context).hasSingleBean(ProcessesEndpoint.class).hasBean("mine"));
+	}
+
+	@Test
+	void isSwitchedOffByAccess() {
+		this.contextRunner.withPropertyValues(EXPOSED, "management.endpoint.processes.access=NONE")
+			.run((context) -> assertThat(context).doesNotHaveBean(ProcessesEndpoint.class));
+	}
+
+	@Test
+	void isSwitchedOffWithEverything() {
+		this.contextRunner.withPropertyValues(EXPOSED, "procession.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ProcessesEndpoint.class));
+	}
+
+	@Test
+	void showsProcessesWithoutSupervisor() {
+		this.contextRunner.withPropertyValues(EXPOSED, "procession.supervision.enabled=false").run((context) -> {
+			assertThat(context).doesNotHaveBean(ProcessSupervisor.class);
+			ProcessesEndpoint endpoint = context.getBean(ProcessesEndpoint.class);
+			assertThat(endpoint.processes().processes()).isEmpty();
+			assertThat(endpoint.processes().programs()).isEmpty();
+			assertThat(endpoint.change("worker", ProcessesEndpoint.Action.START).getStatus()).isEqualTo(404);
+		});
+	}
+
+	@Test
+	void startsWithoutActuator() {
+		this.contextRunner.withPropertyValues(EXPOSED)
+			.withClassLoader(new FilteredClassLoader(ConditionalOnAvailableEndpoint.class))
+			.run((context) -> assertThat(context).hasSingleBean(ProcessManager.class)
+				.doesNotHaveBean(ProcessesEndpoint.class));
+	}
+
+}

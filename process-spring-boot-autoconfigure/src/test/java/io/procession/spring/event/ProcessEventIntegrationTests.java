@@ -1,0 +1,122 @@
+package io.procession.spring.event;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.event.EventListener;
+
+import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStartFailed;
+import io.procession.event.ProcessStarted;
+import io.procession.event.ProcessStopping;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ProcessStartException;
+import io.procession.spring.ProcessAutoConfiguration;
+import io.procession.spring.StartsProcesses;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+@StartsProcesses
+@ExtendWith(OutputCaptureExtension.class)
+class ProcessEventIntegrationTests {
+
+	private static final Duration BOUND = Duration.ofSeconds(20);
+
+	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class, ProcessEventAutoConfiguration.class))
+		.withBean(Listeners.class);
+
+	@Test
+	void listensByTypeAndName() {
+		this.contextRunner.run((context) -> {
+			ProcessManager processes = context.getBean(ProcessManager.class);
+			Listeners listeners = context.getBean(Listeners.class);
+
+			processes.command("true").name("other").run();
+			processes.shell("exit 3").name("backup").run();
+
+			await().atMost(BOUND).until(() -> listeners.backups.size() == 1);
+			assertThat(listeners.backups.get(0).exitCode()).isEqualTo(3);
+			assertThat(listeners.events).hasSize(4);
+		});
+	}
+
+	@Test
+	void publishesEveryEventInOrder() {
+		this.contextRunner.run((context) -> {
+			ProcessManager processes = context.getBean(ProcessManager.class);
+			Listeners listeners = context.getBean(Listeners.class);
+
+			RunningProcess stopped = processes.shell("exec sleep 300").name("stopped").start();
+			stopped.stop();
+			stopped.waitFor();
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> processes.run("/nowhere/at/all"));
+
+			await().atMost(BOUND).until(() -> listeners.events.size() == 4);
+			assertThat(listeners.events).extracting(Object::getClass)
+				.containsExactly(ProcessStarted.class, ProcessStopping.class, ProcessExited.class,
+						ProcessStartFailed.class);
+		});
+	}
+
+	@Test
+	void closesQuietlyWhileProcessesRun(CapturedOutput output) {
+		this.contextRunner.run((context) -> {
+			ProcessManager processes = context.getBean(ProcessManager.class);
+			processes.shell("exec sleep 300").start();
+			processes.shell("exec sleep 300").start();
+		});
+
+		assertThat(output).doesNotContain("listener failed");
+	}
+
+	@Test
+	void goesOnAfterListenerThatThrows(CapturedOutput output) {
+		this.contextRunner.withBean(Broken.class).run((context) -> {
+			context.getBean(ProcessManager.class).command("true").name("backup").run();
+
+			await().atMost(BOUND).until(() -> output.toString().contains("Process listener failed: name=backup"));
+			context.getBean(ProcessManager.class).command("true").name("backup").run();
+			await().atMost(BOUND).until(() -> context.getBean(Listeners.class).events.size() == 4);
+		});
+	}
+
+	static class Listeners {
+
+		private final List<ProcessEvent> events = new CopyOnWriteArrayList<>();
+
+		private final List<ProcessExited> backups = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void on(ProcessEvent event) {
+			this.events.add(event);
+		}
+
+		@EventListener(condition = "#event.name == 'backup'")
+		void onBackup(ProcessExited event) {
+			this.backups.add(event);
+		}
+
+	}
+
+	static class Broken {
+
+		@EventListener(condition = "#event.name == 'backup'")
+		void on(ProcessExited event) {
+			throw new IllegalStateException("on purpose");
+		}
+
+	}
+
+}

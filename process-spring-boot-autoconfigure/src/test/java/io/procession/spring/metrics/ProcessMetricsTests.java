@@ -1,0 +1,77 @@
+package io.procession.spring.metrics;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.procession.ProcessManager;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStartFailed;
+import io.procession.event.ProcessStarted;
+import io.procession.process.ExitCause;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+class ProcessMetricsTests {
+
+	private final ProcessManager manager = mock(ProcessManager.class);
+
+	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+	private final ProcessMetrics metrics = new ProcessMetrics(this.registry, this.manager);
+
+	@ParameterizedTest
+	@CsvSource({ "0,EXITED,true,SUCCESS", "3,EXITED,false,FAILURE", "137,SIGNALED,false,SIGNALED",
+			"143,TIMED_OUT,false,TIMED_OUT", "143,STOPPED,false,STOPPED" })
+	void timesEnds(int exitCode, ExitCause cause, boolean successful, String outcome) {
+		this.metrics.onEvent(new ProcessExited("id", "backup", Instant.now(), 4711, exitCode, cause, successful,
+				Duration.ofMillis(1500)));
+
+		Timer timer = this.registry.get("procession.execution").tag("name", "backup").tag("outcome", outcome).timer();
+		assertThat(timer.count()).isEqualTo(1);
+		assertThat(timer.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(1500);
+	}
+
+	@Test
+	void countsStartsThatFail() {
+		this.metrics
+			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", "NOT_FOUND", "missing"));
+
+		Timer timer = this.registry.get("procession.execution").tag("outcome", "START_FAILED").timer();
+		assertThat(timer.count()).isEqualTo(1);
+		assertThat(timer.totalTime(TimeUnit.MILLISECONDS)).isZero();
+	}
+
+	@Test
+	void countsNothingElse() {
+		this.metrics.onEvent(new ProcessStarted("id", "backup", Instant.now(), 4711, "backup.sh"));
+
+		assertThat(this.registry.find("procession.execution").meters()).isEmpty();
+	}
+
+	@Test
+	void showsHowManyRun() {
+		assertThat(this.registry.get("procession.execution.active").gauge().value()).isZero();
+
+		given(this.manager.running()).willReturn(Arrays.asList(null, null));
+
+		assertThat(this.registry.get("procession.execution.active").gauge().value()).isEqualTo(2);
+	}
+
+	@Test
+	void namesEveryMeter() {
+		assertThat(List.of(ProcessMeters.values())).extracting(ProcessMeters::meterName)
+			.containsExactly("procession.execution", "procession.execution.active");
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.procession.spring.supervision;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+@ExtendWith(OutputCaptureExtension.class)
+class ProgramConfigurationFailureAnalyzerTests {
+
+	@Test
+	void saysWhichPropertyAndWhereAndWhatToType(CapturedOutput output, @TempDir Path folder) throws IOException {
+		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+				procession:
+				  programs:
+				    db:
+				      command: "mysql -phunter2 'open"
+				""");
+
+		fail("--spring.config.location=" + yaml.toUri());
+
+		assertThat(output).contains("APPLICATION FAILED TO START")
+			.contains("The property 'procession.programs.db.command' (from ")
+			.contains("application.yml] - 4:16) cannot be used: The quote ' at position 16")
+			.contains("Correct procession.programs.db.command.")
+			.doesNotContain("hunter2");
+	}
+
+	@Test
+	void saysWhatToTypeWhereCommandIsMissing(CapturedOutput output) {
+		fail("--procession.programs.worker.directory=/srv");
+
+		assertThat(output).contains("The property 'procession.programs.worker.command' cannot be used: it is missing")
+			.contains("Set procession.programs.worker.command to");
+	}
+
+	private static void fail(String argument) {
+		SpringApplication application = new SpringApplication(Application.class);
+		application.setWebApplicationType(WebApplicationType.NONE);
+		assertThatException().isThrownBy(() -> application.run(argument));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}

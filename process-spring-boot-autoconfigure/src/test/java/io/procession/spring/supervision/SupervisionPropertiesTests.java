@@ -1,0 +1,112 @@
+package io.procession.spring.supervision;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+import io.procession.process.Signal;
+import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
+import io.procession.spring.supervision.SupervisionProperties.Restart;
+import io.procession.supervision.RestartPolicy.When;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SupervisionPropertiesTests {
+
+	@Test
+	void isEmptyIfNothingIsSaid() throws IOException {
+		assertThat(bind("spring.application.name: shop").programs()).isEmpty();
+	}
+
+	@Test
+	void bindsEverything() throws IOException {
+		ProgramProperties worker = bind("""
+				procession:
+				  programs:
+				    queue-worker:
+				      command: ["php", "artisan", "queue:work", "--queue=a,b"]
+				      directory: /srv/shop
+				      environment:
+				        APP_ENV: production
+				        PORT: 8080
+				        my.dotted: x
+				        NO_VALUE: ""
+				      autostart: false
+				      restart: { policy: always, delay: 5s }
+				      stop-signal: int
+				      stop-grace: 30s
+				""").programs().get("queue-worker");
+
+		assertThat(worker).isEqualTo(new ProgramProperties(List.of("php", "artisan", "queue:work", "--queue=a,b"),
+				"/srv/shop", Map.of("APP_ENV", "production", "PORT", "8080", "my.dotted", "x", "NO_VALUE", ""), false,
+				new Restart(When.ALWAYS, Duration.ofSeconds(5)), Signal.INT, Duration.ofSeconds(30)));
+	}
+
+	@Test
+	void hasDefaults() throws IOException {
+		ProgramProperties worker = bind("procession.programs.worker.command: 'true'").programs().get("worker");
+
+		assertThat(worker).isEqualTo(new ProgramProperties(List.of("true"), null, Map.of(), true,
+				new Restart(When.ON_FAILURE, Duration.ofSeconds(1)), null, null));
+	}
+
+	@Test
+	void doesNotSplitCommandAtCommas() throws IOException {
+		assertThat(bind("procession.programs.worker.command: sort -k 1,2 'a, b'").programs().get("worker").command())
+			.containsExactly("sort -k 1,2 'a, b'");
+	}
+
+	@Test
+	void keepsNamesAsTheyAreWritten() throws IOException {
+		assertThat(bind("""
+				procession.programs:
+				  queue-worker.command: "true"
+				  queueWorker.command: "true"
+				  queue_worker.command: "true"
+				""").programs()).containsOnlyKeys("queue-worker", "queueWorker", "queue_worker");
+	}
+
+	@Test
+	void keepsOrder() throws IOException {
+		assertThat(bind("""
+				procession.programs:
+				  zebra.command: "true"
+				  ant.command: "true"
+				  monkey.command: "true"
+				""").programs().keySet()).containsExactly("zebra", "ant", "monkey");
+	}
+
+	@Test
+	void isOverriddenByEnvironmentVariable() throws IOException {
+		SystemEnvironmentPropertySource variables = new SystemEnvironmentPropertySource(
+				StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+				Map.of("PROCESSION_PROGRAMS_WORKER_AUTOSTART", "false"));
+
+		assertThat(bind("procession.programs.worker.command: 'true'", variables).programs().get("worker").autostart())
+			.isFalse();
+	}
+
+	private static SupervisionProperties bind(String yaml, PropertySource<?>... before) throws IOException {
+		StandardEnvironment environment = new StandardEnvironment();
+		new YamlPropertySourceLoader()
+			.load("application.yml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+			.forEach(environment.getPropertySources()::addLast);
+		for (PropertySource<?> source : before) {
+			environment.getPropertySources().replace(source.getName(), source);
+		}
+		ConfigurationPropertySources.attach(environment);
+		return Binder.get(environment).bindOrCreate("procession", SupervisionProperties.class);
+	}
+
+}
