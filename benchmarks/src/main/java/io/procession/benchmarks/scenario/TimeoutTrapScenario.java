@@ -1,0 +1,113 @@
+package io.procession.benchmarks.scenario;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.zeroturnaround.exec.ProcessExecutor;
+
+import io.procession.process.ProcessTimedOutException;
+
+/**
+ * A timeout on a shell whose background job keeps its output open: how long until the
+ * call returns, and who is still there.
+ */
+final class TimeoutTrapScenario implements Scenario {
+
+	private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+	@Override
+	public String name() {
+		return "timeout-trap";
+	}
+
+	@Override
+	public String title() {
+		return "`sh -c 'sleep 30 & sleep 20'` with a timeout of 1 s; the first contender kills `descendants()` by hand";
+	}
+
+	@Override
+	public List<Contender> contenders(Setting setting) {
+		return List.of(new Contender(Contender.RAW, () -> measure(TimeoutTrapScenario::raw)),
+				new Contender(Contender.PROCESSION, () -> measure((command) -> procession(setting, command))),
+				new Contender("zt-exec", () -> measure(TimeoutTrapScenario::ztExec)));
+	}
+
+	private static Sample measure(Trap trap) throws Exception {
+		// a fraction of a second, by which these sleeps are told from any others
+		String tag = "." + ThreadLocalRandom.current().nextInt(1_000_000, 10_000_000);
+		long start = System.nanoTime();
+		trap.spring(List.of("sh", "-c", "sleep 30" + tag + " & sleep 20" + tag));
+		Sample sample = Sample.timeSince(start);
+		TimeUnit.MILLISECONDS.sleep(200);
+		List<ProcessHandle> survivors = ProcessHandle.allProcesses()
+			.filter((process) -> process.info().commandLine().orElse("").contains(tag))
+			.toList();
+		survivors.forEach(ProcessHandle::destroyForcibly);
+		return sample.and(Measure.SURVIVORS, survivors.size());
+	}
+
+	private static void procession(Setting setting, List<String> command) {
+		try {
+			setting.processes().command(command).timeout(TIMEOUT).run();
+		}
+		catch (ProcessTimedOutException ex) {
+			return;
+		}
+		throw new IllegalStateException("There was no timeout");
+	}
+
+	private static void raw(List<String> command) throws Exception {
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		Thread reader = new Thread(() -> {
+			try {
+				process.getInputStream().readAllBytes();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		});
+		reader.start();
+		if (process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+			throw new IllegalStateException("There was no timeout");
+		}
+		List<ProcessHandle> descendants = process.descendants().toList();
+		process.destroyForcibly();
+		descendants.forEach(ProcessHandle::destroyForcibly);
+		reader.join();
+		process.waitFor();
+	}
+
+	private static void ztExec(List<String> command) throws Exception {
+		try {
+			new ProcessExecutor(command).readOutput(true)
+				.timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+				.destroyOnExit()
+				.execute();
+		}
+		catch (TimeoutException ex) {
+			return;
+		}
+		throw new IllegalStateException("There was no timeout");
+	}
+
+	@Override
+	public List<Bound> bounds() {
+		return List.of(Bound.value(Measure.TIME, 1_100), Bound.value(Measure.SURVIVORS, 0));
+	}
+
+	/**
+	 * A way to run a command with a timeout.
+	 */
+	@FunctionalInterface
+	private interface Trap {
+
+		void spring(List<String> command) throws Exception;
+
+	}
+
+}
