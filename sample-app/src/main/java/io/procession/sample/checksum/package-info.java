@@ -1,0 +1,7 @@
+/**
+ * Checksums of files.
+ */
+@NullMarked
+package io.procession.sample.checksum;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+/**
+ * How full the disks are.
+ */
+@NullMarked
+package io.procession.sample.disk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,220 @@
+package io.procession.sample;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.BoundConfigurationProperties;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Keeps the documentation true: its Java is a part of a class that is compiled and run,
+ * its YAML binds, its links lead somewhere.
+ */
+@Timeout(120)
+class DocumentationIntegrationTests {
+
+	private static final Path ROOT = root();
+
+	private static final Pattern BLOCK = Pattern.compile("(?m)(?:^<!-- (.+) -->\\R)?^```(\\w*)\\R((?s).*?)^```$");
+
+	private static final Pattern EXAMPLE = Pattern.compile("example: (.+)#(.+)");
+
+	private static final Pattern LINK = Pattern.compile("]\\((?!\\w+:)([^)#]+)(?:#[^)]*)?\\)");
+
+	// name and default; what is no code is no default
+	private static final Pattern SETTING = Pattern
+		.compile("(?m)^\\| `(procession\\.[^`]+)` \\| [^|]+ \\| (?:`([^`]*)`|[^`|]*) ?\\|");
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void showsJavaThatIsRun(Path document) throws IOException {
+		for (Block block : blocks(document, "java")) {
+			Matcher example = EXAMPLE.matcher(block.marker());
+			assertThat(example.matches()).as("marker <!-- example: file#region --> right above%n%s", block.text())
+				.isTrue();
+			Path source = ROOT.resolve(example.group(1));
+			assertThat(source).as("runs with the tests, or is part of the sample")
+				.matches((path) -> path.toString().endsWith("Tests.java")
+						|| path.startsWith(ROOT.resolve("sample-app")));
+			assertThat(block.text()).as(block.marker()).isEqualTo(region(source, example.group(2)));
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void showsYamlThatBinds(Path document) throws IOException {
+		for (Block block : blocks(document, "yaml")) {
+			assertThat(block.marker()).as("marker right above%n%s", block.text()).isEqualTo("yaml: bound");
+			assertThat(unboundKeys(block.text())).as(block.text()).isEmpty();
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void linksToWhatIsThere(Path document) throws IOException {
+		List<String> targets = LINK.matcher(Files.readString(document)).results().map((link) -> link.group(1)).toList();
+
+		assertThat(targets).allSatisfy((target) -> assertThat(document.resolveSibling(target)).exists());
+	}
+
+	@Test
+	void listsExactlyTheSettingsThereAre() throws IOException {
+		Map<String, String> listed = SETTING.matcher(Files.readString(ROOT.resolve("README.md")))
+			.results()
+			.collect(Collectors.toMap((row) -> row.group(1), (row) -> Objects.requireNonNullElse(row.group(2), "")));
+		Map<String, String> settings = settings();
+
+		assertThat(listed).containsAllEntriesOf(settings);
+		assertThat(listed.keySet()).allMatch((name) -> settings.containsKey(name) || name.contains(".<name>."));
+	}
+
+	@Test
+	void noticesWhatIsNotBound() throws IOException {
+		assertThat(unboundKeys("""
+				procession:
+				  defaults: { timeout: 5s, time-out-of-mind: 6s }
+				  programs:
+				    worker: { command: [sleep, "60"], commando: "" }
+				  # belongs to somebody else
+				server: { porte: 1 }
+				""")).containsExactly("procession.defaults.time-out-of-mind", "procession.programs.worker.commando");
+	}
+
+	static Stream<Path> documents() throws IOException {
+		List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")));
+		if (Files.isDirectory(ROOT.resolve("docs"))) {
+			try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+				docs.filter((file) -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
+			}
+		}
+		return documents.stream();
+	}
+
+	private static Path root() {
+		Path folder = Path.of("").toAbsolutePath();
+		return Files.isDirectory(folder.resolve("sample-app")) ? folder : folder.getParent();
+	}
+
+	private static List<Block> blocks(Path document, String language) throws IOException {
+		String text = Files.readString(document);
+		List<Block> blocks = BLOCK.matcher(text)
+			.results()
+			.filter((block) -> block.group(2).equals(language))
+			.map(Block::of)
+			.toList();
+		assertThat(text.split("```" + language, -1)).as("each block of %s starts at the left margin", language)
+			.hasSize(blocks.size() + 1);
+		return blocks;
+	}
+
+	private static String region(Path source, String name) throws IOException {
+		Matcher region = Pattern.compile("(?m)^\\s*// region " + Pattern.quote(name) + "\\R((?s).*?)^\\s*// endregion$")
+			.matcher(Files.readString(source));
+		assertThat(region.find()).as("region %s in %s", name, source).isTrue();
+		return normalized(region.group(1));
+	}
+
+	private static String normalized(String code) {
+		// without its last line end, which would count as a line without indentation
+		return code.replace("\t", "    ").stripTrailing().stripIndent();
+	}
+
+	private static List<String> unboundKeys(String yaml) throws IOException {
+		Map<String, Object> settings = new TreeMap<>();
+		Resource resource = new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8));
+		for (PropertySource<?> source : new YamlPropertySourceLoader().load("example", resource)) {
+			for (String name : ((EnumerablePropertySource<?>) source).getPropertyNames()) {
+				settings.put(name, String.valueOf(source.getProperty(name)));
+			}
+		}
+		List<String> keys = settings.keySet().stream().filter((key) -> key.startsWith("procession.")).toList();
+		// an example need not have its program on this machine
+		for (String key : keys) {
+			String[] parts = key.split("\\.", -1);
+			if (parts[1].equals("programs")) {
+				settings.put("procession.programs." + parts[2] + ".autostart", "false");
+			}
+		}
+		settings.put("spring.config.location", "optional:classpath:/none/");
+		String[] args = settings.entrySet()
+			.stream()
+			.map((e) -> "--" + e.getKey() + "=" + e.getValue())
+			.toArray(String[]::new);
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Empty.class)
+			.web(WebApplicationType.NONE)
+			.run(args)) {
+			Map<ConfigurationPropertyName, ?> bound = BoundConfigurationProperties.get(context).getAll();
+			return keys.stream()
+				.filter((key) -> !bound.containsKey(ConfigurationPropertyName.adapt(key, '.')))
+				.toList();
+		}
+	}
+
+	private static Map<String, String> settings() throws IOException {
+		Map<String, String> settings = new TreeMap<>();
+		Resource[] files = new PathMatchingResourcePatternResolver()
+			.getResources("classpath*:META-INF/spring-configuration-metadata.json");
+		for (Resource file : files) {
+			JsonMapper.shared().readTree(file.getContentAsByteArray()).path("properties").forEach((property) -> {
+				String name = property.path("name").asString();
+				boolean isMap = property.path("type").asString().startsWith("java.util.Map");
+				if (name.startsWith("procession.") && !isMap) {
+					settings.put(name, property.path("defaultValue").asString(""));
+				}
+			});
+		}
+		assertThat(settings).isNotEmpty();
+		return settings;
+	}
+
+	/**
+	 * A block of code in a document.
+	 *
+	 * @param marker what the comment right above it says
+	 * @param text the code
+	 */
+	private record Block(String marker, String text) {
+
+		static Block of(MatchResult match) {
+			return new Block(String.valueOf(match.group(1)), normalized(match.group(3)));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Empty {
+
+	}
+
+}
