@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -20,6 +21,9 @@ final class LineSplitter {
 
 	private final Charset charset;
 
+	/** Whether bytes of ASCII mean ASCII, wherever they stand. */
+	private final boolean plain;
+
 	private final int maxLength;
 
 	private final Lines lines;
@@ -32,8 +36,21 @@ final class LineSplitter {
 
 	LineSplitter(Charset charset, int maxLength, Lines lines) {
 		this.charset = charset;
+		this.plain = isPlain(charset);
 		this.maxLength = maxLength;
 		this.lines = lines;
+	}
+
+	// ISO-2022-JP, for one, writes Japanese in bytes of ASCII
+	private static boolean isPlain(Charset charset) {
+		if (charset == StandardCharsets.UTF_8) {
+			return true;
+		}
+		byte[] ascii = new byte[128];
+		for (int i = 0; i < ascii.length; i++) {
+			ascii[i] = (byte) i;
+		}
+		return new String(ascii, charset).equals(new String(ascii, StandardCharsets.US_ASCII));
 	}
 
 	void accept(byte[] bytes, int offset, int length) {
@@ -45,12 +62,15 @@ final class LineSplitter {
 			start += (bytes[offset] == LF) ? 1 : 0;
 		}
 		int i = start;
+		int seen = 0;
 		while (i < end) {
 			byte b = bytes[i++];
+			seen |= b;
 			if (b > CR || (b != LF && b != CR)) {
 				continue;
 			}
-			line(bytes, start, i - 1 - start);
+			line(bytes, start, i - 1 - start, seen >= 0 && this.plain);
+			seen = 0;
 			if (b == CR) {
 				if (i < end && bytes[i] == LF) {
 					i++;
@@ -73,13 +93,19 @@ final class LineSplitter {
 		}
 	}
 
-	private void line(byte[] bytes, int offset, int length) {
+	private void line(byte[] bytes, int offset, int length, boolean ascii) {
 		if (this.pendingLength == 0 && length <= this.maxLength) {
-			this.lines.line(new String(bytes, offset, length, this.charset));
+			this.lines.line(ascii ? ofAscii(bytes, offset, length) : new String(bytes, offset, length, this.charset));
 			return;
 		}
 		append(bytes, offset, length);
 		emitPending();
+	}
+
+	// a plain copy, and small enough to be inlined, which no other constructor is
+	@SuppressWarnings("deprecation")
+	private static String ofAscii(byte[] bytes, int offset, int length) {
+		return new String(bytes, 0, offset, length);
 	}
 
 	private void emitPending() {

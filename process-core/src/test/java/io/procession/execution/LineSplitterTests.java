@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -135,6 +136,18 @@ class LineSplitterTests {
 		feed(splitter(StandardCharsets.UTF_8, 16), bytes, 9);
 
 		assertThat(String.join("", this.parts) + this.lines.get(0)).isEqualTo("\uFFFD".repeat(100));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "UTF-8", "US-ASCII", "ISO-8859-1", "windows-1252", "ISO-2022-JP", "Shift_JIS", "EUC-JP",
+			"GB18030", "JIS_X0201" })
+	void readsLinesInTheirCharset(String name) {
+		Charset charset = Charset.forName(name);
+		String text = "plain\n" + new String("\u65E5\u672C \u00E9".getBytes(charset), charset) + "\n";
+
+		feed(splitter(charset, 1000), text.getBytes(charset), 1000);
+
+		assertThat(String.join("\n", this.lines) + "\n").isEqualTo(text);
 	}
 
 	@Test
