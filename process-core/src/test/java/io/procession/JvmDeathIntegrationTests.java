@@ -179,6 +179,49 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
+	void sparesALivingInstanceThatADeadOneHasStarted(ProcessManager processes) {
+		String name = UUID.randomUUID().toString();
+		Application dead = Application.startUnmarked(processes, "plain=2", "instance=1", "guard=false",
+				"application=" + name);
+		ProcessTable.Entry instance = dead.tree.stream()
+			.filter((entry) -> ProcessTable.descendants(entry.pid()).size() == 2)
+			.findFirst()
+			.orElseThrow();
+		List<ProcessTable.Entry> living = new ArrayList<>(ProcessTable.descendants(instance.pid()));
+		living.add(instance);
+		dead.jvm.signal(Signal.KILL);
+		assertThat(dead.jvm.waitFor().exitCode()).isEqualTo(137);
+
+		try (ProcessManager next = ProcessManager.builder().guard(false).application(name).build()) {
+			assertThat(next.run("true").successful()).isTrue();
+
+			await().atMost(SOON).until(() -> dead.plant.alive().size() == living.size());
+		}
+
+		assertThat(living).allMatch(ProcessTable.Entry::isAlive);
+		ProcessHandle.of(instance.pid()).ifPresent(ProcessHandle::destroy);
+		await().atMost(SOON).until(() -> dead.plant.alive().isEmpty());
+	}
+
+	@Test
+	@RequiresProgram({ "setsid", "env" })
+	void tellsTheTerminalsCtrlCAsAShutdown(ProcessManager processes) {
+		// whoever started this build may have switched INT off
+		List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
+		command.addAll(TestChild.javaCommand(TestApplication.class, "plain=3", "events=true"));
+		Plant plant = Plant.fresh();
+		Application application = Application.start(processes.command(command).env(Plant.NAME, plant.value()), plant);
+
+		processes.shell("kill -s INT -- -$1", Long.toString(application.jvm.pid())).run().throwIfFailed();
+
+		ProcessResult result = application.jvm.waitFor();
+		assertThat(result.exitCode()).isEqualTo(130);
+		assertThat(result.outputLines()).filteredOn((line) -> line.startsWith("ended"))
+			.containsExactly("ended SHUTDOWN", "ended SHUTDOWN", "ended SHUTDOWN");
+		application.awaitEnd();
+	}
+
+	@Test
 	@RequiresProgram({ "setsid", "unshare" })
 	void takesNoZombieForASurvivorAsTheFirstProcessOfAContainer(ProcessManager processes) {
 		List<String> java = TestChild.javaCommand(TestApplication.class, "plain=1", "ignoring=1", "daemon=2",

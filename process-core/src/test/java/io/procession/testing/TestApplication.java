@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.procession.ProcessManager;
+import io.procession.event.ProcessExited;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -38,11 +39,14 @@ public final class TestApplication {
 	 * <ul>
 	 * <li>{@code KIND=COUNT}: so many of {@code plain}, {@code ignoring}, {@code daemon},
 	 * {@code orphan}, {@code flood}, {@code title}, {@code survivor} or {@code jvm}, an
-	 * application like this one
+	 * application like this one, or {@code instance}, another of the same application
+	 * with two children, that does not end by itself
 	 * <li>{@code guard=BOOLEAN}, {@code hook=BOOLEAN}, {@code application=NAME}: as the
 	 * builder of the manager
 	 * <li>{@code end=HOW}: {@code wait} (for its standard input to end), {@code exit},
-	 * {@code return} from main, or {@code stop} everything and print what came of it
+	 * {@code return} from main, {@code never}, or {@code stop} everything and print what
+	 * came of it
+	 * <li>{@code events=true}: prints {@code ended} and the cause for each that ends
 	 * </ul>
 	 * @param arguments the options
 	 * @throws Exception if something goes wrong
@@ -52,6 +56,13 @@ public final class TestApplication {
 			.map((argument) -> OPTION.split(argument, 2))
 			.collect(Collectors.toMap((option) -> option[0], (option) -> option[1]));
 		ProcessManager processes = manager(options);
+		if (options.containsKey("events")) {
+			processes.addListener((event) -> {
+				if (event instanceof ProcessExited exited) {
+					System.out.println("ended " + exited.cause());
+				}
+			});
+		}
 		int count = start(processes, options);
 		System.out.println("started " + count);
 		switch (options.getOrDefault("end", "wait")) {
@@ -62,6 +73,7 @@ public final class TestApplication {
 			case "exit" -> System.exit(0);
 			case "return" -> {
 			}
+			case "never" -> new CountDownLatch(1).await();
 			case "stop" -> {
 				for (RunningProcess process : processes.running()) {
 					process.stop(Duration.ofSeconds(2));
@@ -95,6 +107,9 @@ public final class TestApplication {
 		KINDS.forEach((kind, script) -> start(options.get(kind), () -> processes.shell(script), "ready", ready));
 		List<String> jvm = TestChild.javaCommand(TestApplication.class, "plain=1", "ignoring=1", "daemon=1");
 		start(options.get("jvm"), () -> processes.command(jvm), "started 3", ready);
+		List<String> instance = TestChild.javaCommand(TestApplication.class, "plain=2", "guard=false",
+				"application=" + options.get("application"), "end=never");
+		start(options.get("instance"), () -> processes.command(instance), "started 2", ready);
 		if (!ready.await(60, TimeUnit.SECONDS)) {
 			throw new IllegalStateException(ready.getCount() + " of " + count + " did not start");
 		}
