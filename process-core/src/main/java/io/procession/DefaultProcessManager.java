@@ -34,7 +34,7 @@ final class DefaultProcessManager implements ProcessManager {
 		ProcessEngine given = builder.engine();
 		ProcessEngine engine = (given != null) ? given : new ZtProcessEngine(builder.guard(), builder.application());
 		this.launcher = new LocalProcessLauncher(builder.settings(), engine, builder.timeSource(), builder.scheduler(),
-				builder.executor(), builder.secretResolver());
+				builder.executor(), builder.secretResolver(), builder.security());
 		this.shutdownHook = builder.shutdownHook() ? new Thread(this.launcher::close, "procession-shutdown") : null;
 		if (this.shutdownHook != null) {
 			Runtime.getRuntime().addShutdownHook(this.shutdownHook);

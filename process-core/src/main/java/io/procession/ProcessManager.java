@@ -21,6 +21,10 @@ import io.procession.process.Command;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.SecretResolver;
+import io.procession.security.CommandPolicy;
+import io.procession.security.EnvironmentPolicy;
+import io.procession.security.Redactor;
+import io.procession.security.SecurityPolicy;
 
 /**
  * The front door: runs and starts operating-system processes, and owns them until it is
@@ -198,6 +202,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 		private SecretResolver secretResolver = SecretResolver.none();
 
+		private SecurityPolicy security = SecurityPolicy.DEFAULTS;
+
 		private boolean shutdownHook = true;
 
 		private boolean guard = true;
@@ -271,6 +277,37 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
+		 * Which programs may be started; all unless said otherwise.
+		 * @param value the policy
+		 * @return this builder
+		 */
+		public Builder commandPolicy(CommandPolicy value) {
+			this.security = new SecurityPolicy(value, this.security.environment(), this.security.redactor());
+			return this;
+		}
+
+		/**
+		 * What processes inherit of the JVM's environment; all unless said otherwise. It
+		 * holds for those too that say {@code inheritEnv(true)}.
+		 * @param value the policy
+		 * @return this builder
+		 */
+		public Builder environmentPolicy(EnvironmentPolicy value) {
+			this.security = new SecurityPolicy(this.security.commands(), value, this.security.redactor());
+			return this;
+		}
+
+		/**
+		 * By which names secrets are found, to be hidden where commands are shown.
+		 * @param value the redactor
+		 * @return this builder
+		 */
+		public Builder redactor(Redactor value) {
+			this.security = new SecurityPolicy(this.security.commands(), this.security.environment(), value);
+			return this;
+		}
+
+		/**
 		 * Whether the exit of the JVM closes the manager, if nobody did before. On unless
 		 * said otherwise; off under Spring, which closes its beans itself.
 		 * @param value whether there is a hook
@@ -334,6 +371,10 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 		SecretResolver secretResolver() {
 			return this.secretResolver;
+		}
+
+		SecurityPolicy security() {
+			return this.security;
 		}
 
 		boolean shutdownHook() {

@@ -28,13 +28,13 @@ class ArchitectureTests {
 
 	/** What stands beneath each storey, beside those beneath that. */
 	private static final Map<String, List<String>> BENEATH = Map.ofEntries(Map.entry("stats", List.of()),
-			Map.entry("isolation", List.of()), Map.entry("backoff", List.of()),
-			Map.entry("process", List.of("stats", "isolation", "backoff")), Map.entry("event", List.of("process")),
-			Map.entry("engine", List.of("event")), Map.entry("engine.zt", List.of("engine")),
-			Map.entry("execution", List.of("engine")), Map.entry("log", List.of("execution")),
-			Map.entry("monitor", List.of("execution")), Map.entry("history", List.of("execution")),
-			Map.entry("pool", List.of("execution")), Map.entry("queue", List.of("execution")),
-			Map.entry("supervision", List.of("log", "monitor")));
+			Map.entry("security", List.of()), Map.entry("isolation", List.of()), Map.entry("backoff", List.of()),
+			Map.entry("process", List.of("stats", "isolation", "security", "backoff")),
+			Map.entry("event", List.of("process")), Map.entry("engine", List.of("event")),
+			Map.entry("engine.zt", List.of("engine")), Map.entry("execution", List.of("engine")),
+			Map.entry("log", List.of("execution")), Map.entry("monitor", List.of("execution")),
+			Map.entry("history", List.of("execution")), Map.entry("pool", List.of("execution")),
+			Map.entry("queue", List.of("execution")), Map.entry("supervision", List.of("log", "monitor")));
 
 	private static final String[] ENGINES_OF_OTHERS = { "org.zeroturnaround..", "oshi..", "com.pty4j.." };
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
 
 /**
  * A process as its engine sees it. <i>Thread-safe.</i>
@@ -61,6 +62,14 @@ public interface EngineProcess {
 	 * @return whether the process was there to receive it
 	 */
 	boolean signal(Signal signal);
+
+	/**
+	 * Changes the size of its pseudoterminal. Does nothing once it has ended.
+	 * @param size the new size
+	 */
+	default void resize(Terminal.Pseudo size) {
+		throw new UnsupportedOperationException("This engine has no terminals");
+	}
 
 	/**
 	 * The process with everything it has started and will start.

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessSpec;
+import io.procession.process.Terminal;
 
 /**
  * What an engine is to start, resolved to the last detail. Holds secrets in the clear and
@@ -16,6 +17,8 @@ import io.procession.process.ProcessSpec;
  *
  * @param executionId which run
  * @param spec what it was made from: for messages, and for engines that choose by it
+ * @param executable the file to execute, which was judged by a policy, or {@code null}
+ * for what the first argument means
  * @param arguments the argument vector, secrets in the clear
  * @param directory working directory, or {@code null} for the JVM's
  * @param inheritEnvironment whether the environment starts from the JVM's
@@ -26,10 +29,13 @@ import io.procession.process.ProcessSpec;
  * @param error where standard error goes; ignored where it is merged
  * @param mergeError whether standard error goes where standard output goes
  * @param detached whether it is to outlive the JVM
+ * @param terminal size of the pseudoterminal that it is to have, all three streams of
+ * which are then {@link Input#pipe()} and {@link Output#pipe()}, merged; or {@code null}
  */
-public record Launch(String executionId, ProcessSpec spec, List<String> arguments, @Nullable Path directory,
-		boolean inheritEnvironment, Map<String, String> environment, Set<String> unsetEnvironment, Input input,
-		Output output, Output error, boolean mergeError, boolean detached) {
+public record Launch(String executionId, ProcessSpec spec, @Nullable Path executable, List<String> arguments,
+		@Nullable Path directory, boolean inheritEnvironment, Map<String, String> environment,
+		Set<String> unsetEnvironment, Input input, Output output, Output error, boolean mergeError, boolean detached,
+		Terminal.@Nullable Pseudo terminal) {
 
 	@Override
 	public String toString() {

@@ -4,11 +4,12 @@ import java.time.Instant;
 
 /**
  * Something that happened to one process. The events of one process come in order:
- * {@link ProcessStarted}, then {@link ProcessTimedOut} or {@link ProcessStopping} if it
- * was stopped, then {@link ProcessExited}; or {@link ProcessStartFailed} alone.
+ * {@link ProcessStarting}, {@link ProcessStarted}, then {@link ProcessTimedOut} or
+ * {@link ProcessStopping} if it was stopped, then {@link ProcessExited}; or
+ * {@link ProcessStartFailed} in their place.
  */
 public sealed interface ProcessEvent
-		permits ProcessStarted, ProcessStartFailed, ProcessStopping, ProcessTimedOut, ProcessExited {
+		permits ProcessStarting, ProcessStarted, ProcessStartFailed, ProcessStopping, ProcessTimedOut, ProcessExited {
 
 	/**
 	 * Which run: the same in all events of one process, different for each run.

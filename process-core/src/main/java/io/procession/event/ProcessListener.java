@@ -6,10 +6,22 @@ package io.procession.event;
  * <p>
  * Called on the manager's own event thread, one event after the other and in order; a
  * listener that blocks delays the listeners, never a process, a deadline or a stop. One
- * that throws is logged, and the others are still called.
+ * that throws is logged, and the others are still called. {@link #beforeStart} alone is
+ * called elsewhere, and may throw.
  */
 @FunctionalInterface
 public interface ProcessListener {
+
+	/**
+	 * A process is about to be started. Called on the thread that starts it, before
+	 * anything exists: what is slow here delays that start. To veto the start, throw: it
+	 * fails with a {@code ProcessDeniedException} that has the message as its reason. Not
+	 * followed by {@link #onEvent} for the same event.
+	 * @param event what is about to be started
+	 */
+	default void beforeStart(ProcessStarting event) {
+		// no objection
+	}
 
 	/**
 	 * Something happened.

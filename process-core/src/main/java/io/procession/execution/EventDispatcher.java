@@ -9,11 +9,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStarting;
 
 /**
  * Brings events to the listeners, in order and on a thread of their own, which exists
@@ -50,6 +52,25 @@ final class EventDispatcher {
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("Event after close: {}", made);
+		}
+	}
+
+	/**
+	 * Asks the listeners there are now, on this thread; without any, the event is not
+	 * even made.
+	 * @return what the first one threw that vetoes, or {@code null} if none does
+	 */
+	@Nullable RuntimeException ask(Supplier<ProcessStarting> event) {
+		if (this.listeners.isEmpty()) {
+			return null;
+		}
+		ProcessStarting made = event.get();
+		try {
+			this.listeners.forEach((listener) -> listener.beforeStart(made));
+			return null;
+		}
+		catch (RuntimeException ex) {
+			return ex;
 		}
 	}
 

@@ -35,6 +35,7 @@ import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
 import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
+import io.procession.security.SecurityPolicy;
 
 /**
  * Launches processes on one engine and keeps the books of what runs: permits, spawns in
@@ -65,8 +66,6 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final ProcessEngine engine;
 
-	private final SecretResolver secretResolver;
-
 	private final RunContext context;
 
 	private final WorkerThreads threads = new WorkerThreads();
@@ -93,20 +92,22 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 * @param scheduler for what is due, or {@code null} for one of its own
 	 * @param executor for pumps and callbacks, or {@code null} for one of its own
 	 * @param secretResolver reads referenced secrets
+	 * @param security what may be started, and what is shown of it
 	 */
 	public LocalProcessLauncher(ProcessSettings settings, ProcessEngine engine, TimeSource time,
-			@Nullable ScheduledExecutorService scheduler, @Nullable Executor executor, SecretResolver secretResolver) {
+			@Nullable ScheduledExecutorService scheduler, @Nullable Executor executor, SecretResolver secretResolver,
+			SecurityPolicy security) {
 		this.settings = settings;
 		this.engine = engine;
-		this.secretResolver = secretResolver;
 		this.limit = new ConcurrencyLimit(settings.maxConcurrent());
 		ScheduledExecutorService usedScheduler = (scheduler != null) ? scheduler : newScheduler();
 		Executor usedExecutor = (executor != null) ? executor : newExecutor();
 		this.ownScheduler = (scheduler != null) ? null : usedScheduler;
 		this.ownExecutor = (usedExecutor instanceof ThreadPoolExecutor own && executor == null) ? own : null;
+		EventDispatcher events = new EventDispatcher(this.threads);
 		this.context = new RunContext(settings, time, usedScheduler, usedExecutor,
-				new Stopper(engine, time, usedScheduler, usedExecutor, settings.lostAfter()),
-				new EventDispatcher(this.threads), new AtomicBoolean(), new AtomicBoolean());
+				new Stopper(engine, time, usedScheduler, usedExecutor, settings.lostAfter()), events,
+				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new AtomicBoolean());
 		this.books = new RunBooks(this.context, this.limit, engine);
 	}
 
@@ -126,7 +127,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	@Override
 	public PendingProcess pending(ProcessSpec spec) {
-		return PendingProcess.of(this, spec);
+		return PendingProcess.of(this, spec).redactedBy(this.context.gate().redactor());
 	}
 
 	@Override
@@ -280,7 +281,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		boolean entered = false;
 		try {
 			// what may take long comes before the spawn permit
-			Launch launch = planner.launch(id, this.secretResolver);
+			Launch launch = planner.launch(id, this.context.gate());
 			RunPlan plan = planner.plan(launch, permits);
 			this.spawns.acquireUninterruptibly();
 			try {
@@ -331,7 +332,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		this.spawns.acquireUninterruptibly();
 		try {
 			checkOpen(launch.command());
-			return launch.start(this.context, this.engine, this.secretResolver, this.books, closeInput);
+			return launch.start(this.context, this.engine, this.books, closeInput);
 		}
 		finally {
 			this.spawns.release();

@@ -1,12 +1,15 @@
 package io.procession.execution;
 
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 
 import io.procession.process.CapturedOutput;
+import io.procession.process.ProcessSpec;
+import io.procession.security.Redactor;
 
 /**
- * The secrets of one run, kept out of what messages show of its output. <i>Immutable.</i>
+ * The secrets of one run, kept out of what messages show of its output: those that were
+ * passed as such, and those whose names say so. <i>Immutable.</i>
  */
 final class Masks {
 
@@ -14,22 +17,34 @@ final class Masks {
 
 	private static final int WINDOW = 4096;
 
-	private final List<String> secrets;
+	private final ProcessSpec spec;
 
-	Masks(List<String> secrets) {
-		// longest first: one secret may hold another
-		this.secrets = secrets.stream()
-			.filter((secret) -> !secret.isBlank())
-			.sorted(Comparator.comparingInt(String::length).reversed())
-			.toList();
+	private final List<String> arguments;
+
+	/**
+	 * New masks, which look for nothing before they are needed.
+	 * @param spec what is run; its redactor knows the secrets that were passed as such
+	 * @param arguments the argument vector, secrets in the clear
+	 */
+	Masks(ProcessSpec spec, List<String> arguments) {
+		this.spec = spec;
+		this.arguments = arguments;
 	}
 
-	String hide(String text) {
-		String hidden = text;
-		for (String secret : this.secrets) {
-			hidden = hidden.replace(secret, "***");
+	private Redactor redactor() {
+		Redactor redactor = this.spec.command().redactor();
+		List<String> found = new ArrayList<>(redactor.find(this.arguments));
+		this.spec.environment().variables().forEach((name, value) -> add(redactor, name, value, found));
+		if (!Boolean.FALSE.equals(this.spec.environment().inherit())) {
+			System.getenv().forEach((name, value) -> add(redactor, name, value, found));
 		}
-		return hidden;
+		return redactor.hiding(found);
+	}
+
+	private static void add(Redactor redactor, String name, String value, List<String> found) {
+		if (Redactor.isRecognisable(value) && redactor.isSecret(name)) {
+			found.add(value);
+		}
 	}
 
 	/**
@@ -37,7 +52,11 @@ final class Masks {
 	 * control characters.
 	 */
 	String excerpt(CapturedOutput output) {
-		int longest = this.secrets.isEmpty() ? 0 : this.secrets.get(0).length();
+		if (output.length() == 0) {
+			return "";
+		}
+		Redactor redactor = redactor();
+		int longest = redactor.longestValue();
 		int window = WINDOW + 4 * longest;
 		String tail = output.tail(window);
 		if (output.length() > window || output.dropped() > 0) {
@@ -45,7 +64,7 @@ final class Masks {
 			tail = tail.substring(Math.min(longest, tail.length()));
 		}
 		StringBuilder line = new StringBuilder();
-		hide(tail).strip().chars().forEach((c) -> {
+		redactor.hide(tail).strip().chars().forEach((c) -> {
 			if (c == '\n') {
 				line.append(" | ");
 			}

@@ -18,6 +18,8 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
+import io.procession.security.Redactor;
 
 /**
  * A process that has not started: a command and everything one says about its run.
@@ -400,6 +402,34 @@ public final class PendingProcess {
 	}
 
 	/**
+	 * Lets it use the terminal that the JVM was started from, for programs that talk to a
+	 * person: an editor, {@code ssh}, {@code less}. Nothing of what it reads and writes
+	 * passes through here: its result has no output, and it can have no listeners.
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if input or output were redirected
+	 */
+	public PendingProcess tty() {
+		return with((builder) -> builder.terminal(Terminal.inherited()));
+	}
+
+	/**
+	 * Gives it a pseudoterminal, for programs that behave differently on one: colours,
+	 * prompts, no buffering. Output and error output are one stream, its lines end with
+	 * {@code \r\n}, and it echoes what is typed unless the program switches that off. The
+	 * end of the input is typed as Ctrl-D. Needs {@code org.jetbrains.pty4j:pty4j} on the
+	 * class path; Linux, macOS untested.
+	 * @param columns characters in a line, 1 to 65535
+	 * @param rows lines, 1 to 65535
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if a number is out of range, or error output was
+	 * redirected
+	 * @see RunningProcess#resize(int, int)
+	 */
+	public PendingProcess pty(int columns, int rows) {
+		return with((builder) -> builder.terminal(Terminal.pseudo(columns, rows)));
+	}
+
+	/**
 	 * Changes it only under a condition.
 	 * @param condition whether to change it
 	 * @param customizer makes a changed one
@@ -434,6 +464,8 @@ public final class PendingProcess {
 	 * nothing.
 	 * @return its result
 	 * @throws io.procession.process.ProcessStartException if it cannot be started
+	 * @throws io.procession.process.ProcessDeniedException if a policy or a listener does
+	 * not allow it
 	 * @throws io.procession.process.ProcessTimedOutException if its time was over, within
 	 * timeout, grace and drain
 	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
@@ -451,6 +483,8 @@ public final class PendingProcess {
 	 * stays open until {@code stdin().close()}, unless input was given.
 	 * @return a handle to the live process
 	 * @throws io.procession.process.ProcessStartException if it cannot be started
+	 * @throws io.procession.process.ProcessDeniedException if a policy or a listener does
+	 * not allow it
 	 * @throws io.procession.process.ProcessRejectedException if the manager is full or
 	 * closed; it does not wait for room
 	 */
@@ -491,6 +525,12 @@ public final class PendingProcess {
 
 	List<LineListener> lineListeners() {
 		return this.lineListeners;
+	}
+
+	/** The same with its command shown in another way. */
+	PendingProcess redactedBy(Redactor redactor) {
+		Command redacted = command().redactedBy(redactor);
+		return (redacted == command()) ? this : with((builder) -> builder.command(redacted));
 	}
 
 	@Nullable InputStream inputStream() {

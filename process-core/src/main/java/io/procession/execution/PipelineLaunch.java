@@ -22,7 +22,6 @@ import io.procession.process.OutputFile;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
-import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
 
@@ -76,8 +75,7 @@ final class PipelineLaunch {
 		return this.runs.size();
 	}
 
-	PipelineRun start(RunContext context, ProcessEngine engine, SecretResolver resolver, RunBooks books,
-			boolean closeInput) {
+	PipelineRun start(RunContext context, ProcessEngine engine, RunBooks books, boolean closeInput) {
 		ProcessSettings settings = context.settings();
 		emptyErrorFile();
 		List<StreamStageRun> streamRuns = new ArrayList<>();
@@ -91,7 +89,7 @@ final class PipelineLaunch {
 					pipes.add(next);
 				}
 				int before = this.runs.size() - 1;
-				startSegment(i, next, settings, engine, resolver, books, closeInput);
+				startSegment(i, next, context, engine, books, closeInput);
 				if (feed != null) {
 					streamRuns.add(new StreamStageRun(this.streams.get(i - 1), feed, this.runs.get(before),
 							this.runs.get(before + 1), context, settings.drain()));
@@ -111,8 +109,8 @@ final class PipelineLaunch {
 				Objects.requireNonNullElse(this.pipeline.pipefail(), settings.pipefail()));
 	}
 
-	private void startSegment(int index, @Nullable BoundedPipe next, ProcessSettings settings, ProcessEngine engine,
-			SecretResolver resolver, RunBooks books, boolean closeInput) {
+	private void startSegment(int index, @Nullable BoundedPipe next, RunContext context, ProcessEngine engine,
+			RunBooks books, boolean closeInput) {
 		List<PendingProcess> stages = this.segments.get(index);
 		List<RunPlanner> planners = new ArrayList<>();
 		List<Long> numbers = new ArrayList<>();
@@ -126,11 +124,11 @@ final class PipelineLaunch {
 				if (index == 0 && i == 0 && closeInput && isSilent(stage)) {
 					stage = stage.input(new byte[0]);
 				}
-				RunPlanner planner = RunPlanner.ofStage(settings, stage, new RunPlanner.Place(i == 0, last, feed),
-						this.timeout);
+				RunPlanner planner = RunPlanner.ofStage(context.settings(), stage,
+						new RunPlanner.Place(i == 0, last, feed), this.timeout);
 				planners.add(planner);
 				numbers.add(books.nextNumber());
-				Launch launch = planner.launch(books.id(numbers.get(i)), resolver);
+				Launch launch = planner.launch(books.id(numbers.get(i)), context.gate());
 				launches.add(launch);
 				plans.add(planner.plan(launch, 1));
 			}
@@ -164,7 +162,10 @@ final class PipelineLaunch {
 	}
 
 	private static PendingProcess culprit(List<PendingProcess> stages, ProcessStartException ex) {
-		return stages.stream().filter((stage) -> stage.command() == ex.command()).findFirst().orElse(stages.get(0));
+		return stages.stream()
+			.filter((stage) -> stage.command().equals(ex.command()))
+			.findFirst()
+			.orElse(stages.get(0));
 	}
 
 	private static boolean isSilent(PendingProcess stage) {

@@ -34,6 +34,7 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
 
 /**
  * The life of one process, from its start to its result.
@@ -537,6 +538,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 			return ExitCause.SHUTDOWN;
 		}
 		return ExitCause.SIGNALED;
+	}
+
+	void resize(int columns, int rows) {
+		Terminal.Pseudo size = new Terminal.Pseudo(columns, rows);
+		if (!(spec().terminal() instanceof Terminal.Pseudo)) {
+			throw new IllegalStateException("'" + name() + "' has no terminal of its own: start it with pty(...)");
+		}
+		this.process.resize(size);
 	}
 
 	// --- stopping

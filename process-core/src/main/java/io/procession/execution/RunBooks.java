@@ -98,7 +98,7 @@ final class RunBooks {
 		logger.debug("Process could not be started: name={} reason={}", pending.toSpec().displayName(), ex.reason());
 		this.context.events()
 			.publish(() -> new ProcessStartFailed(id, pending.toSpec().displayName(), this.context.time().now(),
-					pending.command().toString(), ex.reason().name(), String.valueOf(ex.getMessage())));
+					ex.command().toString(), ex.reason().name(), String.valueOf(ex.getMessage())));
 	}
 
 	// an exit that no pump sees (closed streams, a survivor that holds them) is seen here

@@ -20,11 +20,12 @@ import io.procession.engine.TimeSource;
  * @param executor runs pumps, stops and callbacks
  * @param stopper ends trees
  * @param events tells the listeners
+ * @param gate what everything that is started passes
  * @param closing whether the manager closes or is closed
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
 record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor executor,
-		Stopper stopper, EventDispatcher events, AtomicBoolean closing, AtomicBoolean closed) {
+		Stopper stopper, EventDispatcher events, StartGate gate, AtomicBoolean closing, AtomicBoolean closed) {
 
 	/**
 	 * A duration for reckoning: as long as one can count on adding a clock's reading.

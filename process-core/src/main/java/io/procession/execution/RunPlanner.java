@@ -1,9 +1,11 @@
 package io.procession.execution;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.Launch;
+import io.procession.process.Command;
 import io.procession.process.OutputFile;
 import io.procession.process.OutputOptions;
 import io.procession.process.ProcessInput;
@@ -23,6 +26,7 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.Secret;
 import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
 import io.procession.process.TimeLimit;
 
 /**
@@ -32,11 +36,14 @@ import io.procession.process.TimeLimit;
  */
 final class RunPlanner {
 
+	private static final Path TTY = Path.of("/dev/tty");
+
 	private final ProcessSettings settings;
 
 	private final PendingProcess pending;
 
-	private final ProcessSpec spec;
+	/** What was said; as it may be shown once its secrets are known. */
+	private ProcessSpec spec;
 
 	private final boolean attended;
 
@@ -75,10 +82,15 @@ final class RunPlanner {
 	 * What the engine starts.
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
-	Launch launch(String id, SecretResolver resolver) {
+	Launch launch(String id, StartGate gate) {
 		checkDetached();
+		checkTerminal();
+		SecretResolver resolver = gate.secretResolver();
+		boolean inherit = !Boolean.FALSE.equals(this.spec.environment().inherit());
+		Map<String, String> environment = (inherit && !gate.inheritsAll()) ? gate.inherited() : new LinkedHashMap<>();
+		environment.keySet().removeAll(this.spec.environment().unset());
+		environment.putAll(this.spec.environment().variables());
 		List<String> arguments;
-		Map<String, String> environment = new LinkedHashMap<>(this.spec.environment().variables());
 		try {
 			arguments = this.spec.command().resolve(resolver);
 			for (Secret secret : this.spec.command().secrets()) {
@@ -94,11 +106,52 @@ final class RunPlanner {
 			throw new ProcessStartException(this.spec, ProcessStartException.Reason.NO_SUCH_SECRET,
 					Objects.toString(ex.getMessage()), ex);
 		}
+		hideSecrets(gate);
+		String path = this.spec.environment().variables().get("PATH");
+		Path executable = gate.admit(id, this.spec, arguments, path);
 		OutputOptions output = this.spec.output();
-		return new Launch(id, this.spec, arguments, this.spec.directory(),
-				!Boolean.FALSE.equals(this.spec.environment().inherit()), environment, this.spec.environment().unset(),
-				input(), output(output.outputTo()), output(output.errorTo()), output.mergeError(),
-				this.spec.detached());
+		Terminal terminal = this.spec.terminal();
+		return new Launch(id, this.spec, executable, arguments, this.spec.directory(), inherit && gate.inheritsAll(),
+				environment, this.spec.environment().unset(), input(), output(output.outputTo()),
+				output(output.errorTo()), output.mergeError() || terminal != null, this.spec.detached(),
+				(terminal instanceof Terminal.Pseudo pseudo) ? pseudo : null);
+	}
+
+	// a secret may also stand in another argument, or in the path of a file
+	private void hideSecrets(StartGate gate) {
+		Command shown = this.spec.command().redactedBy(gate.redactor().hiding(this.secrets));
+		if (shown != this.spec.command()) {
+			this.spec = this.spec.toBuilder().command(shown).build();
+		}
+	}
+
+	private void checkTerminal() {
+		Terminal terminal = this.spec.terminal();
+		if (terminal == null) {
+			return;
+		}
+		if (this.place != Place.ALONE) {
+			throw new IllegalStateException("A stage of a pipeline has no terminal: '" + this.spec.displayName() + "'");
+		}
+		if (terminal instanceof Terminal.Inherited) {
+			if (hasListeners() || this.pending.inputStream() != null) {
+				throw new IllegalStateException("With tty() '" + this.spec.displayName()
+						+ "' reads and writes the terminal itself: it can have no listeners and no input, use pty(...)");
+			}
+			checkInherited();
+		}
+	}
+
+	private void checkInherited() {
+		try (FileInputStream tty = new FileInputStream(TTY.toFile())) {
+			tty.getFD();
+		}
+		catch (IOException ex) {
+			throw new ProcessStartException(this.spec, ProcessStartException.Reason.NO_TERMINAL,
+					"tty() needs the terminal that the JVM was started from, and it has none (" + TTY
+							+ "): start it in a terminal, or use pty(columns, rows)",
+					null);
+		}
 	}
 
 	private void checkDetached() {
@@ -114,6 +167,9 @@ final class RunPlanner {
 	}
 
 	private Launch.Input input() {
+		if (this.spec.terminal() != null) {
+			return isInherited() ? new Launch.Input.FromFile(TTY) : Launch.Input.pipe();
+		}
 		if (this.pending.inputStream() != null || this.spec.input() instanceof ProcessInput.Bytes) {
 			return Launch.Input.pipe();
 		}
@@ -124,7 +180,14 @@ final class RunPlanner {
 		return none ? Launch.Input.none() : Launch.Input.pipe();
 	}
 
+	private boolean isInherited() {
+		return this.spec.terminal() instanceof Terminal.Inherited;
+	}
+
 	private Launch.Output output(@Nullable OutputFile file) {
+		if (this.spec.terminal() != null) {
+			return isInherited() ? new Launch.Output.ToFile(new OutputFile(TTY, true)) : Launch.Output.pipe();
+		}
 		if (!this.spec.detached() && isLookedAt()) {
 			return Launch.Output.pipe();
 		}
@@ -152,15 +215,16 @@ final class RunPlanner {
 		Duration grace = this.spec.stopGrace();
 		boolean live = launch.input() instanceof Launch.Input.Pipe && !this.attended && this.spec.input() == null
 				&& this.pending.inputStream() == null && this.place.readsJvm();
-		return new RunPlan(launch.executionId(), this.pending, this.attended, permits, timeout(), idleTimeout(),
-				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
+		return new RunPlan(launch.executionId(), this.pending.redactedBy(this.spec.command().redactor()), this.attended,
+				permits, timeout(), idleTimeout(), Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
 				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
 				Objects.requireNonNullElse(grace, this.settings.timeoutGrace()),
 				Objects.requireNonNullElse(this.spec.drain(), this.settings.drain()), output.limit(),
 				stream(launch.output() instanceof Launch.Output.Pipe && this.place.writesJvm(), output.outputTo(),
 						this.place.feed() == null),
 				stream(errorPiped, output.errorTo(), true), live,
-				(this.spec.input() instanceof ProcessInput.Bytes bytes) ? bytes : null, new Masks(this.secrets));
+				(this.spec.input() instanceof ProcessInput.Bytes bytes) ? bytes : null,
+				new Masks(this.spec, launch.arguments()));
 	}
 
 	private OutputRecorder.StreamPlan stream(boolean piped, @Nullable OutputFile file, boolean kept) {
@@ -212,7 +276,7 @@ final class RunPlanner {
 	}
 
 	private @Nullable Duration idleTimeout() {
-		boolean none = this.spec.detached() || !this.place.isLast();
+		boolean none = this.spec.detached() || isInherited() || !this.place.isLast();
 		return bound(this.spec.idleTimeout(), none ? TimeLimit.none() : this.settings.idleTimeout());
 	}
 

@@ -116,6 +116,17 @@ public final class RunningProcess {
 	}
 
 	/**
+	 * Changes the size of its terminal, and tells it so by WINCH.
+	 * @param columns characters in a line, 1 to 65535
+	 * @param rows lines, 1 to 65535
+	 * @throws IllegalArgumentException if a number is out of range
+	 * @throws IllegalStateException if it was not started with {@code pty(...)}
+	 */
+	public void resize(int columns, int rows) {
+		this.run.resize(columns, rows);
+	}
+
+	/**
 	 * Sends a signal to the process alone and returns.
 	 * @param signal what to send; see {@code signal(7)}
 	 * @throws IllegalStateException if the process has ended

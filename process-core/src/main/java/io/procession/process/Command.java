@@ -11,6 +11,8 @@ import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.security.Redactor;
+
 /**
  * The program and its arguments, as they reach {@code execve(2)}: passed verbatim, never
  * through a shell unless {@link #shell(String, String...)} asks for one.
@@ -29,7 +31,15 @@ public final class Command {
 
 	private final Map<Integer, Secret> secrets;
 
+	/** How it is shown; no part of what it is. */
+	private final Redactor redactor;
+
 	private Command(List<String> arguments, Map<Integer, Secret> secrets) {
+		this(arguments, secrets, Redactor.defaults());
+	}
+
+	private Command(List<String> arguments, Map<Integer, Secret> secrets, Redactor redactor) {
+		this.redactor = redactor;
 		this.arguments = List.copyOf(arguments);
 		this.secrets = Collections.unmodifiableMap(new TreeMap<>(secrets));
 		if (this.arguments.isEmpty()) {
@@ -112,7 +122,7 @@ public final class Command {
 	public Command withArgument(String argument) {
 		List<String> all = new ArrayList<>(this.arguments);
 		all.add(argument);
-		return new Command(all, this.secrets);
+		return new Command(all, this.secrets, this.redactor);
 	}
 
 	/**
@@ -127,7 +137,24 @@ public final class Command {
 		all.add(argument.toString());
 		Map<Integer, Secret> allSecrets = new HashMap<>(this.secrets);
 		allSecrets.put(this.arguments.size(), argument);
-		return new Command(all, allSecrets);
+		return new Command(all, allSecrets, this.redactor);
+	}
+
+	/**
+	 * The same command, shown in another way.
+	 * @param other finds and hides secrets in {@link #toString()}
+	 * @return an equal command
+	 */
+	public Command redactedBy(Redactor other) {
+		return other.equals(this.redactor) ? this : new Command(this.arguments, this.secrets, other);
+	}
+
+	/**
+	 * What finds and hides its secrets.
+	 * @return the redactor
+	 */
+	public Redactor redactor() {
+		return this.redactor;
 	}
 
 	/**
@@ -139,7 +166,9 @@ public final class Command {
 	}
 
 	/**
-	 * The whole argument vector, the program first, secrets as {@code ***}.
+	 * The whole argument vector, the program first, what was passed as a secret as
+	 * {@code ***}. What is only a secret by its name, as in {@code --password=x}, is
+	 * hidden in {@link #toString()} alone: log that.
 	 * @return the arguments, never empty
 	 */
 	public List<String> arguments() {
@@ -192,11 +221,12 @@ public final class Command {
 	}
 
 	/**
-	 * The command as one could type it into a POSIX shell, secrets as {@code ***}.
+	 * The command as one could type it into a POSIX shell, secrets as {@code ***}, those
+	 * included that are known by their names; see {@link Redactor}.
 	 */
 	@Override
 	public String toString() {
-		return CommandLineParser.join(this.arguments);
+		return CommandLineParser.join(this.redactor.redact(this.arguments));
 	}
 
 }

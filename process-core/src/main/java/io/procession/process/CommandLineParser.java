@@ -126,12 +126,10 @@ final class CommandLineParser {
 	}
 
 	private static String quote(String argument) {
-		if (argument.equals(Secret.MASK)) {
-			return argument;
-		}
+		String unmasked = argument.replace(Secret.MASK, "");
 		boolean safe = !argument.isEmpty();
-		for (int i = 0; safe && i < argument.length(); i++) {
-			safe = SAFE.indexOf(argument.charAt(i)) >= 0;
+		for (int i = 0; safe && i < unmasked.length(); i++) {
+			safe = SAFE.indexOf(unmasked.charAt(i)) >= 0;
 		}
 		return safe ? argument : "'" + argument.replace("'", "'\\''") + "'";
 	}

@@ -37,11 +37,12 @@ import org.jspecify.annotations.Nullable;
  * @param stopGrace how long it has to end after that signal, before KILL
  * @param drain how long to wait for the end of its output after its exit
  * @param detached whether it is meant to outlive the manager and the JVM
+ * @param terminal what terminal it has, if it is to have one
  */
 public record ProcessSpec(Command command, @Nullable String name, Set<String> tags, @Nullable Path directory,
 		Environment environment, @Nullable TimeLimit timeout, @Nullable TimeLimit idleTimeout,
 		@Nullable ProcessInput input, OutputOptions output, Set<Integer> successExitCodes, @Nullable Signal stopSignal,
-		@Nullable Duration stopGrace, @Nullable Duration drain, boolean detached) {
+		@Nullable Duration stopGrace, @Nullable Duration drain, boolean detached, @Nullable Terminal terminal) {
 
 	/**
 	 * Checks and copies.
@@ -59,6 +60,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	 * @param stopGrace how long it has to end after that signal
 	 * @param drain how long to wait for the end of its output after its exit
 	 * @param detached whether it is meant to outlive the manager and the JVM
+	 * @param terminal what terminal it has
 	 */
 	public ProcessSpec {
 		tags = Collections.unmodifiableSet(new LinkedHashSet<>(tags));
@@ -79,6 +81,30 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 		requireNotNegative("stopGrace", stopGrace);
 		requireNotNegative("drain", drain);
+		if (terminal != null) {
+			requireTerminalPossible(terminal, input, output, detached);
+		}
+	}
+
+	private static void requireTerminalPossible(Terminal terminal, @Nullable ProcessInput input, OutputOptions output,
+			boolean detached) {
+		boolean inherited = terminal instanceof Terminal.Inherited;
+		String conflict = null;
+		if (detached) {
+			conflict = "detached(): it outlives the JVM, its terminal does not";
+		}
+		else if (output.errorTo() != null) {
+			conflict = "errorOutputTo(...): a terminal has one stream for output and error output";
+		}
+		else if (inherited && (input != null || output.outputTo() != null || output.limit() != null)) {
+			conflict = "input(...), outputTo(...) and outputLimit(...): it reads and writes the terminal itself";
+		}
+		else if (input instanceof ProcessInput.File) {
+			conflict = "input(file): a terminal is typed on, use input(stream)";
+		}
+		if (conflict != null) {
+			throw new IllegalArgumentException((inherited ? "tty()" : "pty(...)") + " cannot go with " + conflict);
+		}
 	}
 
 	private static void requireNotNegative(String what, @Nullable Duration duration) {
@@ -154,6 +180,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 
 		private boolean detached;
 
+		private @Nullable Terminal terminal;
+
 		private Builder(Command command) {
 			this.command = command;
 		}
@@ -173,6 +201,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 			this.stopGrace = spec.stopGrace;
 			this.drain = spec.drain;
 			this.detached = spec.detached;
+			this.terminal = spec.terminal;
 		}
 
 		/**
@@ -478,6 +507,16 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
+		 * Gives it a terminal.
+		 * @param value which, or {@code null} for none
+		 * @return this builder
+		 */
+		public Builder terminal(@Nullable Terminal value) {
+			this.terminal = value;
+			return this;
+		}
+
+		/**
 		 * Checks the whole.
 		 * @return the spec
 		 * @throws IllegalArgumentException naming the first value that is wrong
@@ -485,7 +524,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		public ProcessSpec build() {
 			return new ProcessSpec(this.command, this.name, this.tags, this.directory, this.environment, this.timeout,
 					this.idleTimeout, this.input, this.output, this.successExitCodes, this.stopSignal, this.stopGrace,
-					this.drain, this.detached);
+					this.drain, this.detached, this.terminal);
 		}
 
 	}

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A process could not be started: {@link #reason()} says why, the message names the
  * culprit. {@link #result()} is a result with exit code 127 or 126 and PID 0.
  */
-public final class ProcessStartException extends ProcessException {
+public sealed class ProcessStartException extends ProcessException permits ProcessDeniedException {
 
 	private static final long serialVersionUID = 1L;
 
@@ -27,7 +27,8 @@ public final class ProcessStartException extends ProcessException {
 	 * @param cause the JDK's reason, if there is one
 	 */
 	public ProcessStartException(ProcessSpec spec, Reason reason, String detail, @Nullable Throwable cause) {
-		super(describe(spec.command()) + " could not be started: " + detail, spec.command(), null, cause);
+		super(describe(spec.command()) + " could not be started: " + spec.command().redactor().hide(detail),
+				spec.command(), null, cause);
 		this.reason = reason;
 		this.startResult = ProcessResult.builder(spec)
 			.exit((reason == Reason.NOT_FOUND) ? 127 : 126, ExitCause.START_FAILED)
@@ -75,6 +76,10 @@ public final class ProcessStartException extends ProcessException {
 		NO_SUCH_SECRET,
 		/** The machine has no room: too many processes, files, or too little memory. */
 		NO_RESOURCES,
+		/** A policy or a listener does not allow it: {@link ProcessDeniedException}. */
+		DENIED,
+		/** It needs a terminal, and there is none. */
+		NO_TERMINAL,
 		/** Its turn did not come: what it was part of ended before. */
 		CANCELLED,
 		/** Something else; the message tells. */

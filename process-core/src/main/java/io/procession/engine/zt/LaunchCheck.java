@@ -48,7 +48,8 @@ final class LaunchCheck {
 		checkEncodable();
 		checkFiles();
 		if (!Spawner.WINDOWS) {
-			this.executable = find(this.launch.arguments().get(0));
+			Path judged = this.launch.executable();
+			this.executable = (judged != null) ? judged(judged.toFile()) : find(this.launch.arguments().get(0));
 		}
 	}
 
@@ -148,6 +149,11 @@ final class LaunchCheck {
 		if (!Files.isWritable(Files.exists(file) ? file : folder)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its output file '" + file + "' cannot be written");
 		}
+	}
+
+	private File judged(File file) {
+		checkExecutable(this.launch.arguments().get(0), file, "at that path");
+		return file;
 	}
 
 	private File find(String program) {

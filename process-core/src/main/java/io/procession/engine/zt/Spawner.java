@@ -87,7 +87,8 @@ final class Spawner {
 
 	private List<String> command() {
 		File executable = this.check.executable();
-		if (executable == null || (!this.check.hasOwnPath() && this.chain.isEmpty())) {
+		boolean asWritten = !this.check.hasOwnPath() && this.chain.isEmpty() && this.launch.executable() == null;
+		if (executable == null || asWritten) {
 			return this.launch.arguments();
 		}
 		List<String> command = new ArrayList<>(this.chain);

@@ -1,0 +1,107 @@
+package io.procession.execution;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.TimeSource;
+import io.procession.event.ProcessStarting;
+import io.procession.process.ProcessDeniedException;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
+import io.procession.process.SecretResolver;
+import io.procession.security.CommandPolicy;
+import io.procession.security.EnvironmentPolicy;
+import io.procession.security.Executables;
+import io.procession.security.Redactor;
+import io.procession.security.SecurityPolicy;
+
+/**
+ * What everything that is started passes: secrets are read, the environment is cut to the
+ * policy, the command is judged, listeners are asked. <i>Thread-safe.</i>
+ */
+final class StartGate {
+
+	private final SecurityPolicy policy;
+
+	private final SecretResolver secretResolver;
+
+	private final EventDispatcher events;
+
+	private final TimeSource time;
+
+	/** What is inherited where not everything is; the JVM's environment never changes. */
+	private final Map<String, String> inherited;
+
+	StartGate(SecurityPolicy policy, SecretResolver secretResolver, EventDispatcher events, TimeSource time) {
+		this.policy = policy;
+		this.secretResolver = secretResolver;
+		this.events = events;
+		this.time = time;
+		EnvironmentPolicy environment = policy.environment();
+		this.inherited = environment.isInheritAll() ? Map.of() : environment.inherited(System.getenv());
+	}
+
+	SecretResolver secretResolver() {
+		return this.secretResolver;
+	}
+
+	Redactor redactor() {
+		return this.policy.redactor();
+	}
+
+	/** Whether the engine may let a process inherit the JVM's environment as it is. */
+	boolean inheritsAll() {
+		return this.policy.environment().isInheritAll();
+	}
+
+	/** What is inherited where not everything is. */
+	Map<String, String> inherited() {
+		return new HashMap<>(this.inherited);
+	}
+
+	/**
+	 * Judges a command, then asks the listeners.
+	 * @param id which run
+	 * @param spec what is to be run, as it may be shown
+	 * @param arguments the argument vector, secrets in the clear
+	 * @param path where the program is looked up, or {@code null} for the JVM's PATH
+	 * @return the file to be executed, or {@code null} if nothing was judged
+	 * @throws ProcessDeniedException if policy or listener deny it
+	 * @throws ProcessStartException if there is nothing to judge
+	 */
+	@Nullable Path admit(String id, ProcessSpec spec, List<String> arguments, @Nullable String path) {
+		Path judged = this.policy.commands().isNone() ? null : judge(spec, arguments, path);
+		RuntimeException veto = this.events.ask(() -> new ProcessStarting(id, spec.displayName(), this.time.now(),
+				spec.command().program(), spec.command().toString()));
+		if (veto != null) {
+			String reason = Objects.requireNonNullElse(veto.getMessage(), veto.getClass().getName());
+			throw new ProcessDeniedException(spec, "a listener", reason, veto);
+		}
+		return judged;
+	}
+
+	private Path judge(ProcessSpec spec, List<String> arguments, @Nullable String path) {
+		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, null, path);
+		Path found = Executables.find(arguments.get(0), spec.directory(), path)
+			.orElseThrow(() -> new ProcessStartException(spec, ProcessStartException.Reason.NOT_FOUND,
+					"there is no program '" + spec.command().program() + "' "
+							+ ((path != null) ? "in its own PATH" : "in the JVM's PATH or at that path")
+							+ " that the policy could judge",
+					null));
+		CommandPolicy.Verdict verdict = this.policy.commands().judge(found, arguments, lookup);
+		if (verdict.start() == null) {
+			throw new ProcessDeniedException(spec, verdict.rule(), "what is executed is '" + found
+					+ "'; if it is meant to be, allow it by procession.security.commands or CommandPolicy.builder()",
+					null);
+		}
+		return verdict.start();
+	}
+
+}

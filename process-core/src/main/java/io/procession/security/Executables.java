@@ -1,0 +1,60 @@
+package io.procession.security;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks programs up as a start does: by their path, seen from the working directory, or
+ * by their name in the folders of a {@code PATH}.
+ */
+public final class Executables {
+
+	private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+	private Executables() {
+	}
+
+	/**
+	 * The file that a program's name or path means.
+	 * @param program name or path
+	 * @param directory working directory, or {@code null} for the JVM's
+	 * @param path folders to look in, or {@code null} for the JVM's {@code PATH}
+	 * @return an absolute path, links and {@code ..} not resolved, or empty if there is
+	 * nothing there
+	 */
+	public static Optional<Path> find(String program, @Nullable Path directory, @Nullable String path) {
+		try {
+			boolean isPath = program.indexOf('/') >= 0 || program.indexOf(File.separatorChar) >= 0;
+			return isPath ? at(program, directory) : in(path, program);
+		}
+		catch (InvalidPathException ex) {
+			return Optional.empty();
+		}
+	}
+
+	private static Optional<Path> at(String program, @Nullable Path directory) {
+		Path file = (directory != null) ? directory.resolve(program) : Path.of(program);
+		return Optional.of(file.toAbsolutePath()).filter(Files::exists);
+	}
+
+	private static Optional<Path> in(@Nullable String path, String program) {
+		String folders = (path != null) ? path : System.getenv("PATH");
+		Path found = null;
+		for (String folder : ((folders != null) ? folders : DEFAULT_PATH).split(File.pathSeparator)) {
+			Path candidate = Path.of(folder.isEmpty() ? "." : folder, program).toAbsolutePath();
+			if (Files.isRegularFile(candidate)) {
+				if (Files.isExecutable(candidate)) {
+					return Optional.of(candidate);
+				}
+				found = candidate;
+			}
+		}
+		return Optional.ofNullable(found);
+	}
+
+}
