@@ -14,6 +14,7 @@ import io.procession.engine.EngineProcess;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
 
 /**
  * A live process of this machine.
@@ -105,6 +106,13 @@ final class LocalProcess implements EngineProcess {
 	public boolean signal(Signal signal) {
 		ProcStat target = identity();
 		return target != null && this.process.isAlive() && Signals.send(signal, List.of(target));
+	}
+
+	@Override
+	public void resize(Terminal.Pseudo size) {
+		if (this.process instanceof Resizable resizable) {
+			resizable.resize(size);
+		}
 	}
 
 	@Override

@@ -2,6 +2,7 @@ package io.procession.engine.zt;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import io.procession.engine.Launch;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Terminal;
+import io.procession.security.Executables;
 
 /**
  * Starts one process: lets zt-exec start what is all pipes and the JDK what zt-exec has
@@ -38,22 +41,51 @@ final class Spawner {
 
 	/**
 	 * Checks it before it is started.
-	 * @param asStage whether as a stage of a pipeline
+	 * @param thoroughly whether what starts it would not tell why it fails, as in a
+	 * pipeline or on a terminal
 	 * @throws ProcessStartException naming the culprit
 	 */
-	void check(boolean asStage) {
+	void check(boolean thoroughly) {
 		this.check.check();
-		if (asStage) {
+		if (thoroughly) {
 			this.check.checkAsStage();
 		}
 	}
 
 	Process spawn() {
+		if (this.launch.terminal() != null) {
+			return spawnOnTerminal(this.launch.terminal());
+		}
 		try {
 			return needsRedirects() ? builder(true, true).start() : spawnByZtExec();
 		}
 		catch (IOException | RuntimeException ex) {
 			throw explain(ex);
+		}
+	}
+
+	private Process spawnOnTerminal(Terminal.Pseudo size) {
+		List<String> command = command();
+		File executable = this.check.executable();
+		if (executable == null) {
+			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) is not there for this system");
+		}
+		String program = this.chain.isEmpty() ? executable.toString()
+				: Executables.find(command.get(0), null, null).map(Path::toString).orElse(command.get(0));
+		// the file is given apart: a program may go by the name that it is called by
+		List<String> arguments = this.chain.isEmpty() ? this.launch.arguments() : command;
+		Map<String, String> environment = builder(true, true).environment();
+		environment.putIfAbsent("TERM", "xterm");
+		try {
+			return TerminalProcess.start(program, arguments, environment, this.launch.directory(), size);
+		}
+		catch (NoClassDefFoundError ex) {
+			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) needs pty4j, which is not on the class path ("
+					+ ex.getMessage() + "): add the dependency org.jetbrains.pty4j:pty4j:0.13.12");
+		}
+		catch (IOException | RuntimeException | LinkageError ex) {
+			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) does not work here (" + ex.getMessage()
+					+ "): pty4j must be able to unpack and load its native library from java.io.tmpdir");
 		}
 	}
 

@@ -62,7 +62,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 	@Override
 	public EngineProcess start(Launch launch) {
 		Spawner spawner = new Spawner(launch, this.marker);
-		spawner.check(false);
+		spawner.check(launch.terminal() != null);
 		prepare();
 		return enter(spawner.spawn(), launch);
 	}

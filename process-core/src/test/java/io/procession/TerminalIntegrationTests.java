@@ -1,0 +1,148 @@
+package io.procession;
+
+import java.io.ByteArrayInputStream;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.procession.execution.RunningProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.process.Secret;
+import io.procession.process.Signal;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+@RealProcesses
+class TerminalIntegrationTests {
+
+	@Test
+	void givesATerminalOfTheSize(ProcessManager processes) {
+		ProcessResult result = processes.shell("tty; stty size; echo amiss >&2; exit 3").pty(100, 30).run();
+
+		assertThat(result.outputLines()).element(0).asString().startsWith("/dev/pts/");
+		assertThat(result.outputLines()).endsWith("30 100", "amiss");
+		assertThat(result.errorOutput()).isEmpty();
+		assertThat(result.exitCode()).isEqualTo(3);
+		assertThat(result.outputComplete()).isTrue();
+	}
+
+	@Test
+	void resizesAndTellsTheProgram(ProcessManager processes) {
+		RunningProcess shell = processes.shell("trap 'stty size; exit' WINCH; echo ready; while :; do sleep 0.05; done")
+			.pty(80, 24)
+			.start();
+		assertThat(shell.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
+
+		shell.resize(132, 50);
+
+		assertThat(shell.waitFor().outputLines()).containsExactly("ready", "50 132");
+		shell.resize(10, 10);
+	}
+
+	@Test
+	void typesInputAndItsEnd(ProcessManager processes) {
+		assertThat(processes.shell("stty -echo; cat").pty(80, 24).input("a\nb").run().output()).endsWith("a\r\nb");
+		assertThat(processes.shell("stty -echo; cat")
+			.pty(80, 24)
+			.input(new ByteArrayInputStream("typed\n".getBytes(UTF_8)))
+			.run()
+			.output()).endsWith("typed\r\n");
+		assertThat(processes.command("cat").pty(80, 24).run().output()).isEmpty();
+	}
+
+	@Test
+	void talksWhileItLives(ProcessManager processes) throws Exception {
+		RunningProcess shell = processes.shell("printf 'name? '; read name; echo \"hello $name\"").pty(80, 24).start();
+
+		shell.stdin().write("Ada\n".getBytes(UTF_8));
+
+		ProcessResult result = shell.waitFor();
+		assertThat(result.output()).contains("name? ").endsWith("hello Ada\r\n");
+	}
+
+	@Test
+	@RequiresProgram("less")
+	void runsAFullScreenProgram(ProcessManager processes) throws Exception {
+		RunningProcess less = processes.shell("seq 1000 > \"$1\"; exec less \"$1\"", "less-test")
+			.env("TERM", "xterm")
+			.env("LESS", "")
+			.pty(80, 24)
+			.start();
+		assertThat(less.waitUntil((type, line) -> line.contains("22"), Duration.ofSeconds(30))).isTrue();
+
+		less.stdin().write("q".getBytes(UTF_8));
+
+		assertThat(less.waitFor().successful()).isTrue();
+	}
+
+	@Test
+	void losesNothing(ProcessManager processes) {
+		ProcessResult result = processes.shell("seq 200000").pty(80, 24).run();
+
+		List<String> lines = result.outputLines();
+		assertThat(lines).hasSize(200_000).endsWith("200000");
+	}
+
+	@Test
+	void holdsItsDeadlineAndStopsItsTree(ProcessManager processes) {
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> processes.shell("trap '' TERM HUP; echo up; sleep 300 & sleep 300")
+				.pty(80, 24)
+				.timeout(Duration.ofMillis(500))
+				.stopGrace(Duration.ofMillis(200))
+				.run())
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow().output()).startsWith("up"));
+
+		RunningProcess sleeper = processes.command("sleep", "300").pty(80, 24).start();
+		sleeper.stop();
+		assertThat(sleeper.waitFor().signal()).contains(Signal.TERM);
+		assertThat(sleeper.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
+	}
+
+	@Test
+	void hidesSecretsInTheNamesOfThreads(ProcessManager processes) {
+		RunningProcess sleeper = processes.shell("sleep 300")
+			.secretArg(Secret.of("hunter2hunter2"))
+			.pty(80, 24)
+			.start();
+
+		assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+			.noneMatch((name) -> name.contains("hunter2"));
+		sleeper.kill();
+	}
+
+	@Test
+	void saysWhatCannotGoTogether(ProcessManager processes) {
+		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").pty(0, 24))
+			.withMessage("A terminal has 1 to 65535 columns and rows: 0 x 24");
+		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").detached().pty(80, 24))
+			.withMessageContaining("pty(...) cannot go with detached()");
+		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").input("x").tty())
+			.withMessageContaining("tty() cannot go with input");
+		assertThatIllegalStateException().isThrownBy(() -> processes.command("cat").tty().onLine((type, line) -> {
+		}).run()).withMessageContaining("use pty(...)");
+		assertThatIllegalStateException().isThrownBy(() -> processes.command("ls").pty(80, 24).pipe("cat").run())
+			.withMessageContaining("A stage of a pipeline has no terminal: 'ls'");
+		RunningProcess plain = processes.command("sleep", "300").start();
+		assertThatIllegalStateException().isThrownBy(() -> plain.resize(80, 24))
+			.withMessageContaining("start it with pty(...)");
+	}
+
+	@Test
+	void saysWhyItCannotStart(ProcessManager processes) {
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> processes.command("no-such-program").pty(80, 24).run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND));
+	}
+
+}
