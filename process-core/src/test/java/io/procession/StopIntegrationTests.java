@@ -80,7 +80,7 @@ class StopIntegrationTests {
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			RunningProcess defaults = startReady(processes, Scripts.IGNORES_TERM);
 			RunningProcess own = processes
-				.shell("trap 'sleep 0.5; echo bye; exit 0' TERM; echo ready; while :; do sleep 300; done")
+				.shell("trap 'sleep 0.5; echo bye; exit 0' TERM; sleep 300 & echo ready; wait")
 				.stopGrace(Duration.ofMinutes(1))
 				.start();
 			own.waitUntil((type, line) -> line.equals("ready"), SOON);
@@ -111,7 +111,7 @@ class StopIntegrationTests {
 
 	@Test
 	void isNoSuccessEvenIfItEndsWithZero(ProcessManager processes) {
-		RunningProcess process = startReady(processes, "trap 'exit 0' TERM; echo ready; while :; do sleep 300; done");
+		RunningProcess process = startReady(processes, "trap 'exit 0' TERM; sleep 300 & echo ready; wait");
 
 		process.stop();
 
@@ -124,7 +124,7 @@ class StopIntegrationTests {
 	@Test
 	void letsItsHandlerFinishWhatItStarts(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
-				"trap 'sleep 0.5 && echo cleaned up; exit 0' TERM; echo ready; while :; do sleep 300; done");
+				"trap 'sleep 0.5 && echo cleaned up; exit 0' TERM; sleep 300 & echo ready; wait");
 
 		process.stop();
 

@@ -139,7 +139,7 @@ class TimeoutIntegrationTests {
 	@Test
 	void waitsForTheGraceOfTheProcess(ProcessManager processes) {
 		ProcessTimedOutException ex = timedOut(
-				shell(processes, "trap 'sleep 0.3; echo bye; exit 3' TERM; echo ready; while :; do sleep 300; done")
+				shell(processes, "trap 'sleep 0.3; echo bye; exit 3' TERM; sleep 300 & echo ready; wait")
 					.stopGrace(Duration.ofSeconds(5)));
 
 		assertThat(ex.result().orElseThrow().exitCode()).isEqualTo(3);
