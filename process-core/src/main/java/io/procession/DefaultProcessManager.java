@@ -72,6 +72,11 @@ final class DefaultProcessManager implements ProcessManager {
 	}
 
 	@Override
+	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since) {
+		return this.launcher.startAsync(pending, timeout, since);
+	}
+
+	@Override
 	public ProcessSettings settings() {
 		return this.launcher.settings();
 	}

@@ -31,6 +31,17 @@ public interface ProcessEngine extends AutoCloseable {
 	List<EngineProcess> startPipeline(List<Launch> launches);
 
 	/**
+	 * Looks whether something would keep these from being started, as
+	 * {@link #startPipeline} does itself, and starts nothing: for what has to be known
+	 * before others are started.
+	 * @param launches what is to be started together, one or more
+	 * @throws ProcessStartException naming the one that could not be started
+	 */
+	default void check(List<Launch> launches) {
+		// an engine that cannot fail has nothing to look at
+	}
+
+	/**
 	 * Takes one fresh look at the system's processes, which all {@link ProcessTree trees}
 	 * of this engine share until the next one.
 	 */

@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,12 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 */
 	private static final int EXTRA_SPAWNS = 1;
 
+	/**
+	 * How many launches that nobody waits for are under way. More would only wait for
+	 * permits to spawn, fewer for the secrets of one another.
+	 */
+	private static final int MOST_LAUNCHES = 32;
+
 	private static final Logger logger = LoggerFactory.getLogger(LocalProcessLauncher.class);
 
 	private final ProcessSettings settings;
@@ -79,6 +86,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	private final int maxSpawns = Runtime.getRuntime().availableProcessors() + EXTRA_SPAWNS;
 
 	private final Semaphore spawns = new Semaphore(this.maxSpawns);
+
+	private final LaunchTurns launchTurns;
 
 	private final RunBooks books;
 
@@ -108,6 +117,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		this.context = new RunContext(settings, time, usedScheduler, usedExecutor,
 				new Stopper(engine, time, usedScheduler, usedExecutor, settings.lostAfter()), events,
 				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new AtomicBoolean());
+		this.launchTurns = new LaunchTurns(MOST_LAUNCHES, this.context::execute);
 		this.books = new RunBooks(this.context, this.limit, engine);
 	}
 
@@ -133,7 +143,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public ProcessResult run(PendingProcess pending) {
 		acquire(pending.command(), permits(pending));
-		return launch(pending, true, permits(pending)).attend();
+		return launch(new RunPlanner(this.settings, pending, true), pending, permits(pending)).attend();
 	}
 
 	private void acquire(Command command, int permits) {
@@ -179,26 +189,42 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public RunningProcess start(PendingProcess pending) {
 		tryAcquire(pending.command(), permits(pending));
-		return new RunningProcess(launch(pending, false, permits(pending)));
+		return new RunningProcess(launch(started(pending), pending, permits(pending)));
 	}
 
 	@Override
 	public RunningProcess startUncounted(PendingProcess pending) {
 		checkOpen(pending.command());
-		return new RunningProcess(launch(pending, false, 0));
+		return new RunningProcess(launch(started(pending), pending, 0));
 	}
 
 	@Override
 	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
 		PendingProcess asRun = withDefaultsOfRun(pending);
-		return whenPermitted(pending.command(), permits(pending), () -> launch(asRun, false, permits(asRun)).onEnd());
+		return whenPermitted(pending.command(), permits(pending),
+				() -> launch(started(asRun), asRun, permits(asRun)).onEnd());
 	}
 
 	@Override
 	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending) {
-		PendingProcess silent = withoutLiveInput(pending);
-		return whenPermitted(pending.command(), permits(pending),
-				() -> CompletableFuture.completedFuture(new RunningProcess(launch(silent, false, permits(silent)))));
+		return startAsync(withoutLiveInput(pending), this::started);
+	}
+
+	@Override
+	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since) {
+		return startAsync(withoutLiveInput(pending), (silent) -> RunPlanner.ofMember(this.settings, silent,
+				WholeTimeout.of(timeout, since, false, nanoTime())));
+	}
+
+	private CompletableFuture<RunningProcess> startAsync(PendingProcess pending,
+			Function<PendingProcess, RunPlanner> planner) {
+		int permits = permits(pending);
+		return whenPermitted(pending.command(), permits, () -> CompletableFuture
+			.completedFuture(new RunningProcess(launch(planner.apply(pending), pending, permits))));
+	}
+
+	private RunPlanner started(PendingProcess pending) {
+		return new RunPlanner(this.settings, pending, false);
 	}
 
 	@Override
@@ -252,7 +278,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				turn.completeExceptionally(closedException(command));
 			}
 			else if (turn.begin()) {
-				this.context.execute(() -> turn.launch(launch));
+				launchAtItsTurn(turn, launch, permits);
 			}
 			else {
 				this.limit.release(permits);
@@ -261,6 +287,16 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		// who cancels while it waits gives up the place
 		turn.whenComplete((made, failure) -> this.limit.giveUp(permit));
 		return turn;
+	}
+
+	private <T> void launchAtItsTurn(Turn<T> turn, Supplier<CompletableFuture<T>> launch, int permits) {
+		try {
+			this.launchTurns.execute(() -> turn.launch(launch));
+		}
+		catch (RuntimeException | Error ex) {
+			this.limit.release(permits);
+			turn.completeExceptionally(ex);
+		}
 	}
 
 	private void checkOpen(Command command) {
@@ -274,8 +310,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	// the one way to a process; the permit is held
-	private ProcessRun launch(PendingProcess pending, boolean attended, int permits) {
-		RunPlanner planner = new RunPlanner(this.settings, pending, attended);
+	private ProcessRun launch(RunPlanner planner, PendingProcess pending, int permits) {
 		long number = this.books.nextNumber();
 		String id = this.books.id(number);
 		boolean entered = false;
@@ -329,15 +364,28 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	// the permits are held
 	private PipelineRun launch(PipelineLaunch launch, boolean closeInput) {
+		try {
+			launch.prepare(this.context, this.engine, this.books, closeInput);
+			return begin(launch);
+		}
+		catch (RuntimeException | Error ex) {
+			launch.awaitEnd();
+			throw ex;
+		}
+		finally {
+			// those that are in the books give theirs back when they end
+			this.limit.release(launch.permits() - launch.entered());
+		}
+	}
+
+	private PipelineRun begin(PipelineLaunch launch) {
 		this.spawns.acquireUninterruptibly();
 		try {
 			checkOpen(launch.command());
-			return launch.start(this.context, this.engine, this.books, closeInput);
+			return launch.start(this.context, this.engine, this.books);
 		}
 		finally {
 			this.spawns.release();
-			// those that are in the books give theirs back when they end
-			this.limit.release(launch.permits() - launch.entered());
 		}
 	}
 

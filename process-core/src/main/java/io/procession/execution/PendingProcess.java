@@ -460,6 +460,16 @@ public final class PendingProcess {
 	}
 
 	/**
+	 * Makes it the first stage of a pipeline whose second is Java.
+	 * @param stageName what it is called if it fails
+	 * @param stage turns input into output; a program must follow it
+	 * @return a pipeline of two stages
+	 */
+	public Pipeline pipe(String stageName, StreamStage stage) {
+		return Pipeline.of(this.launcher).pipe(this).pipe(stageName, stage);
+	}
+
+	/**
 	 * Runs it and waits for its end. A non-zero exit code is in the result and throws
 	 * nothing.
 	 * @return its result

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,10 +20,8 @@ import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;
-import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
-import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
 
 /**
@@ -43,7 +42,16 @@ final class PipelineLaunch {
 	/** The stage in Java after each segment but the last. */
 	private final List<Pipeline.Stage.Java> streams = new ArrayList<>();
 
-	private final List<ProcessRun> runs = new ArrayList<>();
+	/** The pipe from each segment but the last to the stage in Java after it. */
+	private final List<BoundedPipe> pipes = new ArrayList<>();
+
+	private final List<List<Planned>> planned = new ArrayList<>();
+
+	private final List<ProcessRun> runs = new CopyOnWriteArrayList<>();
+
+	private @Nullable WholeTimeout whole;
+
+	private @Nullable PipelineStopper stopper;
 
 	PipelineLaunch(Pipeline pipeline, TimeLimit otherwise) {
 		this.pipeline = pipeline;
@@ -56,6 +64,7 @@ final class PipelineLaunch {
 			else if (stage instanceof Pipeline.Stage.Java java) {
 				this.segments.add(segment);
 				this.streams.add(java);
+				this.pipes.add(new BoundedPipe());
 				segment = new ArrayList<>();
 			}
 		}
@@ -75,84 +84,114 @@ final class PipelineLaunch {
 		return this.runs.size();
 	}
 
-	PipelineRun start(RunContext context, ProcessEngine engine, RunBooks books, boolean closeInput) {
-		ProcessSettings settings = context.settings();
-		emptyErrorFile();
-		List<StreamStageRun> streamRuns = new ArrayList<>();
-		List<BoundedPipe> pipes = new ArrayList<>();
+	/**
+	 * Plans and checks all programs, before any is started. May take long.
+	 * @throws ProcessStartException naming the one that cannot be started
+	 */
+	void prepare(RunContext context, ProcessEngine engine, RunBooks books, boolean closeInput) {
+		long now = context.time().nanoTime();
+		Duration bound = this.timeout.duration();
+		this.whole = (bound != null) ? WholeTimeout.of(bound, now, true, now) : null;
 		try {
-			BoundedPipe feed = null;
 			for (int i = 0; i < this.segments.size(); i++) {
-				boolean last = i == this.segments.size() - 1;
-				BoundedPipe next = last ? null : new BoundedPipe();
-				if (next != null) {
-					pipes.add(next);
-				}
-				int before = this.runs.size() - 1;
-				startSegment(i, next, context, engine, books, closeInput);
-				if (feed != null) {
-					streamRuns.add(new StreamStageRun(this.streams.get(i - 1), feed, this.runs.get(before),
-							this.runs.get(before + 1), context, settings.drain()));
-				}
-				feed = next;
+				this.planned.add(plan(i, context, books, closeInput));
 			}
+			if (this.planned.size() > 1) {
+				// one alone is checked when it is started
+				this.planned.forEach((segment) -> engine.check(segment.stream().map(Planned::launch).toList()));
+			}
+			emptyErrorFile();
+			this.planned.forEach((segment) -> segment.forEach(Planned::openFiles));
 		}
-		catch (RuntimeException ex) {
-			// what was started already has nobody to read it
-			this.runs.forEach((run) -> run.abort(Signal.KILL, Duration.ZERO));
-			pipes.forEach(BoundedPipe::close);
-			this.runs.forEach(PipelineLaunch::awaitEnd);
+		catch (RuntimeException | Error ex) {
+			undo(ex, books);
 			throw ex;
 		}
-		streamRuns.forEach(StreamStageRun::begin);
-		return new PipelineRun(this.pipeline.displayName(), this.runs, streamRuns,
-				Objects.requireNonNullElse(this.pipeline.pipefail(), settings.pipefail()));
 	}
 
-	private void startSegment(int index, @Nullable BoundedPipe next, RunContext context, ProcessEngine engine,
-			RunBooks books, boolean closeInput) {
+	private List<Planned> plan(int index, RunContext context, RunBooks books, boolean closeInput) {
 		List<PendingProcess> stages = this.segments.get(index);
-		List<RunPlanner> planners = new ArrayList<>();
-		List<Long> numbers = new ArrayList<>();
-		List<Launch> launches = new ArrayList<>();
-		List<RunPlan> plans = new ArrayList<>();
-		try {
-			for (int i = 0; i < stages.size(); i++) {
-				boolean last = i == stages.size() - 1;
-				BoundedPipe feed = last ? next : null;
-				PendingProcess stage = stages.get(i);
-				if (index == 0 && i == 0 && closeInput && isSilent(stage)) {
-					stage = stage.input(new byte[0]);
-				}
-				RunPlanner planner = RunPlanner.ofStage(context.settings(), stage,
-						new RunPlanner.Place(i == 0, last, feed), this.timeout);
-				planners.add(planner);
-				numbers.add(books.nextNumber());
-				Launch launch = planner.launch(books.id(numbers.get(i)), context.gate());
-				launches.add(launch);
-				plans.add(planner.plan(launch, 1));
+		List<Planned> segment = new ArrayList<>();
+		for (int i = 0; i < stages.size(); i++) {
+			boolean last = i == stages.size() - 1;
+			BoundedPipe feed = (last && index < this.pipes.size()) ? this.pipes.get(index) : null;
+			PendingProcess stage = stages.get(i);
+			if (index == 0 && i == 0 && closeInput && isSilent(stage)) {
+				stage = stage.input(new byte[0]);
 			}
-			List<EngineProcess> processes = (launches.size() == 1) ? List.of(engine.start(launches.get(0)))
-					: engine.startPipeline(launches);
-			List<ProcessRun> entered = new ArrayList<>();
-			for (int i = 0; i < processes.size(); i++) {
-				entered.add(books.enter(numbers.get(i), plans.get(i), processes.get(i)));
-			}
-			this.runs.addAll(entered);
-			entered.forEach(books::begin);
+			RunPlanner planner = RunPlanner.ofStage(context.settings(), stage, new RunPlanner.Place(i == 0, last, feed),
+					this.whole);
+			long number = books.nextNumber();
+			segment.add(new Planned(planner, number, planner.launch(books.id(number), context.gate())));
 		}
-		catch (ProcessStartException ex) {
-			planners.forEach(RunPlanner::closeFiles);
-			books.startFailed(books.id(numbers.get(0)), culprit(stages, ex), ex);
+		return segment;
+	}
+
+	/**
+	 * Starts what was prepared.
+	 * @throws ProcessStartException naming the one that cannot be started; the others are
+	 * being killed
+	 */
+	PipelineRun start(RunContext context, ProcessEngine engine, RunBooks books) {
+		PipelineStopper stopper = new PipelineStopper(context, this.runs);
+		this.stopper = stopper;
+		try {
+			List<StreamStageRun> streamRuns = new ArrayList<>();
+			for (int i = 0; i < this.planned.size(); i++) {
+				int before = this.runs.size() - 1;
+				startSegment(this.planned.get(i), engine, books);
+				if (i > 0) {
+					streamRuns.add(new StreamStageRun(this.streams.get(i - 1), this.pipes.get(i - 1),
+							this.runs.get(before), this.runs.get(before + 1), context, stopper));
+				}
+			}
+			PipelineRun run = new PipelineRun(context, this.pipeline.displayName(), this.runs, streamRuns, stopper,
+					Objects.requireNonNullElse(this.pipeline.pipefail(), context.settings().pipefail()));
+			run.begin(this.whole);
+			return run;
+		}
+		catch (RuntimeException | Error ex) {
+			undo(ex, books);
 			throw ex;
 		}
 	}
 
-	private static void awaitEnd(ProcessRun run) {
-		CompletableFuture<ProcessResult> end = run.onExit();
+	private void startSegment(List<Planned> segment, ProcessEngine engine, RunBooks books) {
+		List<Launch> launches = segment.stream().map(Planned::launch).toList();
+		List<EngineProcess> processes = (launches.size() == 1) ? List.of(engine.start(launches.get(0)))
+				: engine.startPipeline(launches);
+		List<ProcessRun> entered = new ArrayList<>();
+		for (int i = 0; i < processes.size(); i++) {
+			entered.add(books.enter(segment.get(i).number, segment.get(i).plan(), processes.get(i)));
+		}
+		this.runs.addAll(entered);
+		entered.forEach(books::begin);
+	}
+
+	private void undo(Throwable failure, RunBooks books) {
+		if (this.stopper != null) {
+			// what was started already has nobody to read it
+			this.stopper.stop(RunPlan::toUndo);
+		}
+		this.pipes.forEach(BoundedPipe::close);
+		this.planned.stream().flatMap(List::stream).skip(this.runs.size()).forEach(Planned::closeFiles);
+		if (failure instanceof ProcessStartException ex) {
+			books.startFailed(books.id(books.nextNumber()), culprit(ex), ex);
+		}
+	}
+
+	/** After a start that failed: waits for the end of what had been started. */
+	void awaitEnd() {
+		if (this.stopper == null || this.runs.isEmpty()) {
+			return;
+		}
+		PipelineStopper ending = this.stopper;
+		CompletableFuture<Void> gone = new CompletableFuture<>();
+		CompletableFuture.allOf(this.runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new))
+			.thenRun(() -> ending.close(() -> gone.complete(null)));
 		Waiting.of(END_BOUND, (nanos) -> {
 			try {
-				end.get(nanos, TimeUnit.NANOSECONDS);
+				gone.get(nanos, TimeUnit.NANOSECONDS);
 				return true;
 			}
 			catch (ExecutionException | TimeoutException ex) {
@@ -161,11 +200,12 @@ final class PipelineLaunch {
 		});
 	}
 
-	private static PendingProcess culprit(List<PendingProcess> stages, ProcessStartException ex) {
-		return stages.stream()
+	private PendingProcess culprit(ProcessStartException ex) {
+		return this.segments.stream()
+			.flatMap(List::stream)
 			.filter((stage) -> stage.command().equals(ex.command()))
 			.findFirst()
-			.orElse(stages.get(0));
+			.orElse(this.segments.get(0).get(0));
 	}
 
 	private static boolean isSilent(PendingProcess stage) {
@@ -186,6 +226,43 @@ final class PipelineLaunch {
 			throw new ProcessStartException(this.segments.get(0).get(0).toSpec(), Reason.FILE_NOT_ACCESSIBLE,
 					"the error output file '" + path + "' of its pipeline cannot be written (" + ex + ")", ex);
 		}
+	}
+
+	/**
+	 * A program that is about to be started.
+	 */
+	private static final class Planned {
+
+		private final RunPlanner planner;
+
+		private final long number;
+
+		private final Launch launch;
+
+		private @Nullable RunPlan plan;
+
+		private Planned(RunPlanner planner, long number, Launch launch) {
+			this.planner = planner;
+			this.number = number;
+			this.launch = launch;
+		}
+
+		private Launch launch() {
+			return this.launch;
+		}
+
+		private void openFiles() {
+			this.plan = this.planner.plan(this.launch, 1);
+		}
+
+		private RunPlan plan() {
+			return Objects.requireNonNull(this.plan);
+		}
+
+		private void closeFiles() {
+			this.planner.closeFiles();
+		}
+
 	}
 
 }

@@ -2,6 +2,9 @@ package io.procession.execution;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+
+import org.jspecify.annotations.Nullable;
 
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessResult;
@@ -17,9 +20,12 @@ public final class PipelineResult {
 
 	private final boolean pipefail;
 
-	PipelineResult(List<ProcessResult> stages, boolean pipefail) {
+	private final @Nullable StreamStageException streamFailure;
+
+	PipelineResult(List<ProcessResult> stages, boolean pipefail, @Nullable StreamStageException streamFailure) {
 		this.stages = List.copyOf(stages);
 		this.pipefail = pipefail;
+		this.streamFailure = streamFailure;
 	}
 
 	/**
@@ -82,37 +88,46 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The first stage whose failure fails the pipeline. A stage that died of PIPE because
-	 * the stage after it had read enough and was successful is no failure.
-	 * @return the result, or empty if the pipeline was successful
+	 * The first program whose failure fails the pipeline. One that died of PIPE because
+	 * the stage after it read no more is no failure: if something went wrong, it did so
+	 * there.
+	 * @return the result, or empty if the pipeline was successful or a stage in Java
+	 * failed, see {@link #streamFailure()}
 	 */
 	public Optional<ProcessResult> failedStage() {
+		if (this.streamFailure != null) {
+			return Optional.empty();
+		}
 		if (!this.pipefail) {
 			return result().failed() ? Optional.of(result()) : Optional.empty();
 		}
-		for (int i = 0; i < this.stages.size(); i++) {
-			if (!isFine(i)) {
-				return Optional.of(this.stages.get(i));
-			}
-		}
-		return Optional.empty();
+		int last = this.stages.size() - 1;
+		return IntStream.rangeClosed(0, last)
+			.filter((index) -> !isFine(this.stages.get(index), index == last))
+			.mapToObj(this.stages::get)
+			.findFirst();
 	}
 
-	private boolean isFine(int index) {
-		ProcessResult stage = this.stages.get(index);
-		if (stage.successful()) {
-			return true;
-		}
-		boolean last = index == this.stages.size() - 1;
-		return !last && stage.exitCode() == Signal.PIPE.exitCode() && isFine(index + 1);
+	private static boolean isFine(ProcessResult stage, boolean last) {
+		return stage.successful() || (!last && stage.exitCode() == Signal.PIPE.exitCode());
 	}
 
 	/**
-	 * Whether the pipeline was successful: all stages, or with pipefail off the last.
+	 * The stage in Java that failed, for which the pipeline was stopped. With pipefail
+	 * off, too: its exception must not get lost.
+	 * @return what {@link Pipeline#run()} throws, or empty if none failed
+	 */
+	public Optional<StreamStageException> streamFailure() {
+		return Optional.ofNullable(this.streamFailure);
+	}
+
+	/**
+	 * Whether the pipeline was successful: all stages, or with pipefail off the last and
+	 * those in Java.
 	 * @return whether it was
 	 */
 	public boolean successful() {
-		return failedStage().isEmpty();
+		return this.streamFailure == null && failedStage().isEmpty();
 	}
 
 	/**
@@ -126,9 +141,13 @@ public final class PipelineResult {
 	/**
 	 * Turns a failure into an exception.
 	 * @return this result if it was successful
-	 * @throws ProcessFailedException with the result of the first stage that failed
+	 * @throws StreamStageException if a stage in Java failed
+	 * @throws ProcessFailedException with the result of {@link #failedStage()}
 	 */
 	public PipelineResult throwIfFailed() {
+		if (this.streamFailure != null) {
+			throw this.streamFailure;
+		}
 		failedStage().ifPresent((stage) -> {
 			throw new ProcessFailedException(stage);
 		});

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -16,10 +17,12 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
 
 /**
- * The life of one pipeline: that of its programs, each a {@link ProcessRun} with the
- * deadline of the whole, and of its stages in Java.
+ * The life of one pipeline: that of its programs, each a {@link ProcessRun}, and of its
+ * stages in Java. Keeps the deadline of the whole.
  */
 final class PipelineRun {
+
+	private final RunContext context;
 
 	private final String name;
 
@@ -27,13 +30,37 @@ final class PipelineRun {
 
 	private final List<StreamStageRun> streams;
 
+	private final PipelineStopper stopper;
+
 	private final boolean pipefail;
 
-	PipelineRun(String name, List<ProcessRun> processes, List<StreamStageRun> streams, boolean pipefail) {
+	private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+	PipelineRun(RunContext context, String name, List<ProcessRun> processes, List<StreamStageRun> streams,
+			PipelineStopper stopper, boolean pipefail) {
+		this.context = context;
 		this.name = name;
 		this.processes = List.copyOf(processes);
 		this.streams = List.copyOf(streams);
+		this.stopper = stopper;
 		this.pipefail = pipefail;
+	}
+
+	/**
+	 * Begins to count the time. The programs run.
+	 * @param whole bound on it all, or {@code null} for none
+	 */
+	void begin(@Nullable WholeTimeout whole) {
+		if (whole != null) {
+			long left = whole.since() + RunContext.nanos(whole.timeout()) - this.context.time().nanoTime();
+			Future<?> deadline = this.context.schedule(Math.max(0, left), () -> this.stopper.stop(RunPlan::toTimeOut));
+			this.ended.thenRun(() -> deadline.cancel(false));
+		}
+		this.streams.forEach(StreamStageRun::begin);
+		Stream<CompletableFuture<?>> ends = Stream.concat(this.processes.stream().map(ProcessRun::onExit),
+				this.streams.stream().map(StreamStageRun::ended));
+		CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+			.thenRun(() -> this.stopper.close(() -> this.ended.complete(null)));
 	}
 
 	String name() {
@@ -53,58 +80,65 @@ final class PipelineRun {
 	}
 
 	void stop(@Nullable Duration grace) {
-		// all begin before the first is waited for
-		this.processes.forEach((process) -> process.beginStop(grace));
-		this.processes.forEach(ProcessRun::awaitStopped);
+		if (grace != null && grace.isNegative()) {
+			throw new IllegalArgumentException("The grace must not be negative: " + grace);
+		}
+		this.stopper.stop((plan) -> plan.toStop(grace));
+		awaitStopped();
 	}
 
 	void kill() {
-		this.processes.forEach(ProcessRun::beginKill);
-		this.processes.forEach(ProcessRun::awaitStopped);
+		this.stopper.stop(RunPlan::toKill);
+		awaitStopped();
 	}
 
-	private CompletableFuture<Void> all() {
-		Stream<CompletableFuture<?>> ends = Stream.concat(this.processes.stream().map(ProcessRun::onExit),
-				this.streams.stream().map(StreamStageRun::ended));
-		return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
+	private void awaitStopped() {
+		try {
+			this.stopper.awaitGone();
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(null, ex);
+		}
 	}
 
 	CompletableFuture<PipelineResult> onExit() {
-		return all().thenApply((done) -> result());
+		return this.ended.thenApply((done) -> result());
 	}
 
 	/** As {@link #onExit()}, but fails as {@code run()} throws. */
 	CompletableFuture<PipelineResult> onEnd() {
-		return all().thenApply((done) -> resultOrThrow());
+		return this.ended.thenApply((done) -> resultOrThrow());
 	}
 
 	private PipelineResult result() {
-		return new PipelineResult(this.processes.stream().map(ProcessRun::result).toList(), this.pipefail);
+		List<ProcessResult> results = this.processes.stream().map(ProcessRun::result).toList();
+		StreamStageException failure = this.streams.stream()
+			.flatMap((stream) -> stream.failure(results.get(results.size() - 1)).stream())
+			.findFirst()
+			.orElse(null);
+		return new PipelineResult(results, this.pipefail, failure);
 	}
 
 	private PipelineResult resultOrThrow() {
-		PipelineResult result = result();
 		// the last first: its output is the pipeline's
 		for (int i = this.processes.size() - 1; i >= 0; i--) {
 			this.processes.get(i).throwIfCutShort();
 		}
-		for (StreamStageRun stream : this.streams) {
-			Throwable failure = stream.failure();
-			if (failure != null) {
-				throw new StreamStageException(stream.name(), result.result(), failure);
-			}
-		}
+		PipelineResult result = result();
+		result.streamFailure().ifPresent((failure) -> {
+			throw failure;
+		});
 		return result;
 	}
 
 	/** Waits as {@code run()} does: an interrupt stops the pipeline. */
 	PipelineResult attend() {
 		try {
-			all().get();
+			this.ended.get();
 		}
 		catch (InterruptedException ex) {
-			this.processes.forEach((process) -> process.abort(null, null));
-			all().join();
+			this.stopper.stop(RunPlan::toAbort);
+			this.ended.join();
 			throw interrupted(result().result(), ex);
 		}
 		catch (ExecutionException ex) {
@@ -115,7 +149,7 @@ final class PipelineRun {
 
 	PipelineResult waitFor() {
 		try {
-			all().get();
+			this.ended.get();
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(null, ex);
@@ -128,7 +162,7 @@ final class PipelineRun {
 
 	Optional<PipelineResult> waitFor(Duration timeout) {
 		try {
-			all().get(RunContext.nanos(timeout), TimeUnit.NANOSECONDS);
+			this.ended.get(RunContext.nanos(timeout), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(null, ex);

@@ -59,6 +59,16 @@ public interface ProcessLauncher {
 	CompletableFuture<RunningProcess> startAsync(PendingProcess pending);
 
 	/**
+	 * As {@link #startAsync(PendingProcess)}, for one of several processes that have a
+	 * timeout in common. It ends with that, whenever its turn comes.
+	 * @param pending what to start; its own timeout holds too
+	 * @param timeout bound on them all
+	 * @param since when that began, by {@link #nanoTime()}
+	 * @return a handle to the live process, later; or what {@link #start} throws
+	 */
+	CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since);
+
+	/**
 	 * The defaults and bounds that hold here.
 	 * @return the settings
 	 */

@@ -149,9 +149,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.lock.lock();
 		try {
 			if (this.exitCode == null && this.result == null) {
-				Duration timeout = this.plan.timeout();
-				if (timeout != null && !this.plan.attended()) {
-					this.timeoutTask = this.context.schedule(timeout, this::timeUp);
+				if (this.plan.keepsTimeout()) {
+					this.timeoutTask = this.context.schedule(Math.max(0, untilDeadline(nanoTime())), this::timeUp);
 				}
 				Duration idle = this.plan.idleTimeout();
 				if (idle != null) {
@@ -213,6 +212,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	Instant startedAt() {
 		return this.startedAt;
+	}
+
+	RunPlan plan() {
+		return this.plan;
 	}
 
 	int permits() {
@@ -321,7 +324,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private long deadline() {
 		Duration timeout = this.plan.timeout();
-		return (timeout != null) ? this.startedNanos + RunContext.nanos(timeout) : Long.MAX_VALUE;
+		WholeTimeout whole = this.plan.whole();
+		long since = (whole != null) ? whole.since() : this.startedNanos;
+		return (timeout != null) ? since + RunContext.nanos(timeout) : Long.MAX_VALUE;
 	}
 
 	private long untilDeadline(long now) {
@@ -329,7 +334,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	private void timeUp() {
-		requestStop(ExitCause.TIMED_OUT, this.plan.stopSignal(), this.plan.timeoutGrace());
+		end(this.plan.toTimeOut());
 	}
 
 	private void checkIdle() {
@@ -572,24 +577,54 @@ final class ProcessRun implements OutputRecorder.Owner {
 			throw new IllegalArgumentException("The grace must not be negative: " + grace);
 		}
 		checkCanStop();
-		requestStop(ExitCause.STOPPED, this.plan.stopSignal(), (grace != null) ? grace : this.plan.stopGrace());
+		end(this.plan.toStop(grace));
 	}
 
 	/** Begins to kill it on request; {@link #awaitStopped()} waits for it. */
 	void beginKill() {
 		checkCanStop();
-		requestStop(ExitCause.KILLED, Signal.KILL, Duration.ZERO);
+		end(this.plan.toKill());
 	}
 
 	/**
-	 * Begins to stop it because it cannot go on; does not wait.
-	 * @param signal the first signal, or {@code null} for its own stop signal
-	 * @param grace how long it has after that, or {@code null} for as long as after a
-	 * timeout
+	 * Begins to end it, or makes the stop that is under way no slower; does not wait.
+	 * @return whether it has still to end; not if it had ended before
 	 */
-	void abort(@Nullable Signal signal, @Nullable Duration grace) {
-		requestStop(ExitCause.STOPPED, (signal != null) ? signal : this.plan.stopSignal(),
-				(grace != null) ? grace : this.plan.timeoutGrace());
+	boolean end(StopOrder order) {
+		return requestStop(order.cause(), order.signal(), order.grace());
+	}
+
+	/** Whether it runs, or its tree is being stopped. */
+	boolean isEndable() {
+		boolean running = isRunning();
+		this.lock.lock();
+		try {
+			return running || (this.stop != null && !this.stopEnded);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Whether it was to be stopped before its end. */
+	boolean isStopRequested() {
+		this.lock.lock();
+		try {
+			return this.stop != null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * A stop of what this process, which has ended, left behind.
+	 * @param ended is told when that is gone, in a round of the stopper
+	 */
+	Stopper.Stop stopOfLeftBehind(StopOrder order, Runnable ended) {
+		return this.context.stopper()
+			.prepare("left behind by name=" + name() + " pid=" + this.process.pid(), this.process.tree(), () -> true,
+					order.signal(), order.grace(), ended);
 	}
 
 	// only a detached process outlives its manager
@@ -622,8 +657,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	/** Begins a stop, or makes the one that is under way no slower than this one. */
-	private void requestStop(ExitCause cause, Signal signal, Duration grace) {
+	private boolean requestStop(ExitCause cause, Signal signal, Duration grace) {
 		Stopper.Stop begun = null;
+		boolean toEnd;
 		this.lock.lock();
 		try {
 			if (this.exitCode == null) {
@@ -643,16 +679,18 @@ final class ProcessRun implements OutputRecorder.Owner {
 				this.stop = begun;
 				this.stopCause = cause;
 			}
+			toEnd = this.stop != null && !this.stopEnded;
 		}
 		finally {
 			this.lock.unlock();
 		}
 		if (begun == null) {
 			finishIfOver();
-			return;
+			return toEnd;
 		}
 		publishStop(cause, grace.isZero() ? Signal.KILL : signal);
 		this.context.stopper().begin(begun);
+		return true;
 	}
 
 	private void publishStop(ExitCause cause, Signal signal) {
@@ -709,7 +747,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			awaitResult(Long.MAX_VALUE, true);
 		}
 		catch (InterruptedException ex) {
-			abort(null, null);
+			end(this.plan.toAbort());
 			throw interrupted(awaitUninterruptibly(), ex);
 		}
 		finally {

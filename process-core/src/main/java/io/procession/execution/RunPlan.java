@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.process.ExitCause;
 import io.procession.process.ProcessInput;
 import io.procession.process.Signal;
 
@@ -15,6 +16,7 @@ import io.procession.process.Signal;
  * @param attended whether a caller waits in {@code run()} and keeps the deadline
  * @param permits how many permits it holds
  * @param timeout bound on the whole run
+ * @param whole whose timeout that is, if it is not its own
  * @param idleTimeout bound on silence
  * @param stopSignal what asks it to end
  * @param stopGrace how long it has after a stop
@@ -28,8 +30,38 @@ import io.procession.process.Signal;
  * @param masks what messages must not show
  */
 record RunPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
-		@Nullable Duration idleTimeout, Signal stopSignal, Duration stopGrace, Duration timeoutGrace, Duration drain,
-		@Nullable Long outputLimit, OutputRecorder.StreamPlan output, OutputRecorder.StreamPlan error,
-		boolean liveInput, ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
+		@Nullable WholeTimeout whole, @Nullable Duration idleTimeout, Signal stopSignal, Duration stopGrace,
+		Duration timeoutGrace, Duration drain, @Nullable Long outputLimit, OutputRecorder.StreamPlan output,
+		OutputRecorder.StreamPlan error, boolean liveInput, ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
+
+	/** Whether the run itself sees to its timeout; its caller or its pipeline may. */
+	boolean keepsTimeout() {
+		return this.timeout != null && !this.attended && (this.whole == null || !this.whole.kept());
+	}
+
+	/** How it is stopped on request. */
+	StopOrder toStop(@Nullable Duration grace) {
+		return new StopOrder(ExitCause.STOPPED, this.stopSignal, (grace != null) ? grace : this.stopGrace);
+	}
+
+	/** How it is killed on request. */
+	StopOrder toKill() {
+		return new StopOrder(ExitCause.KILLED, Signal.KILL, Duration.ZERO);
+	}
+
+	/** How it is stopped because its time is over. */
+	StopOrder toTimeOut() {
+		return new StopOrder(ExitCause.TIMED_OUT, this.stopSignal, this.timeoutGrace);
+	}
+
+	/** How it is stopped because it cannot go on. */
+	StopOrder toAbort() {
+		return new StopOrder(ExitCause.STOPPED, this.stopSignal, this.timeoutGrace);
+	}
+
+	/** How it is killed because it should not have been started. */
+	StopOrder toUndo() {
+		return new StopOrder(ExitCause.STOPPED, Signal.KILL, Duration.ZERO);
+	}
 
 }

@@ -49,33 +49,45 @@ final class RunPlanner {
 
 	private final Place place;
 
-	private final @Nullable TimeLimit wholeTimeout;
+	private final TimeLimit defaultTimeout;
+
+	private final @Nullable WholeTimeout whole;
 
 	private final List<String> secrets = new ArrayList<>();
 
 	private final List<OutputStream> files = new ArrayList<>();
 
 	RunPlanner(ProcessSettings settings, PendingProcess pending, boolean attended) {
-		this(settings, pending, attended, Place.ALONE, null);
+		this(settings, pending, attended, Place.ALONE, attended ? settings.timeout() : settings.startTimeout(), null);
 	}
 
 	private RunPlanner(ProcessSettings settings, PendingProcess pending, boolean attended, Place place,
-			@Nullable TimeLimit wholeTimeout) {
+			TimeLimit defaultTimeout, @Nullable WholeTimeout whole) {
 		this.settings = settings;
 		this.pending = pending;
 		this.spec = pending.toSpec();
 		this.attended = attended;
 		this.place = place;
-		this.wholeTimeout = wholeTimeout;
+		this.defaultTimeout = defaultTimeout;
+		this.whole = whole;
 	}
 
 	/**
 	 * Plans a stage of a pipeline.
 	 * @param place where it stands
-	 * @param timeout bound on the whole pipeline
+	 * @param whole bound on the whole pipeline, if there is one
 	 */
-	static RunPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place, TimeLimit timeout) {
-		return new RunPlanner(settings, pending, false, place, timeout);
+	static RunPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place,
+			@Nullable WholeTimeout whole) {
+		return new RunPlanner(settings, pending, false, place, TimeLimit.none(), whole);
+	}
+
+	/**
+	 * Plans one of several processes that have a timeout in common.
+	 * @param whole bound on them all
+	 */
+	static RunPlanner ofMember(ProcessSettings settings, PendingProcess pending, WholeTimeout whole) {
+		return new RunPlanner(settings, pending, false, Place.ALONE, TimeLimit.none(), whole);
 	}
 
 	/**
@@ -215,8 +227,10 @@ final class RunPlanner {
 		Duration grace = this.spec.stopGrace();
 		boolean live = launch.input() instanceof Launch.Input.Pipe && !this.attended && this.spec.input() == null
 				&& this.pending.inputStream() == null && this.place.readsJvm();
+		WholeTimeout whole = (this.whole != null && this.whole.binds(ownTimeout())) ? this.whole : null;
 		return new RunPlan(launch.executionId(), this.pending.redactedBy(this.spec.command().redactor()), this.attended,
-				permits, timeout(), idleTimeout(), Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
+				permits, (whole != null) ? whole.timeout() : ownTimeout(), whole, idleTimeout(),
+				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
 				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
 				Objects.requireNonNullElse(grace, this.settings.timeoutGrace()),
 				Objects.requireNonNullElse(this.spec.drain(), this.settings.drain()), output.limit(),
@@ -264,15 +278,8 @@ final class RunPlanner {
 		}
 	}
 
-	private @Nullable Duration timeout() {
-		TimeLimit said = this.spec.timeout();
-		if (this.wholeTimeout != null) {
-			Duration whole = this.wholeTimeout.duration();
-			Duration own = (said != null) ? said.duration() : null;
-			return (own == null || (whole != null && whole.compareTo(own) < 0)) ? whole : own;
-		}
-		TimeLimit otherwise = this.attended ? this.settings.timeout() : this.settings.startTimeout();
-		return bound(said, this.spec.detached() ? TimeLimit.none() : otherwise);
+	private @Nullable Duration ownTimeout() {
+		return bound(this.spec.timeout(), this.spec.detached() ? TimeLimit.none() : this.defaultTimeout);
 	}
 
 	private @Nullable Duration idleTimeout() {

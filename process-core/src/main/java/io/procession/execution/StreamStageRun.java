@@ -5,13 +5,17 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-import io.procession.process.Signal;
+import io.procession.process.ProcessResult;
 
 /**
  * One run of a stage in Java, between two programs. It ends as a program would: the
@@ -19,6 +23,8 @@ import io.procession.process.Signal;
  * dies of PIPE.
  */
 final class StreamStageRun {
+
+	private static final Logger logger = LoggerFactory.getLogger(StreamStageRun.class);
 
 	private final Pipeline.Stage.Java stage;
 
@@ -30,37 +36,50 @@ final class StreamStageRun {
 
 	private final RunContext context;
 
-	private final Duration drain;
+	private final PipelineStopper stopper;
 
 	private final FutureTask<?> task = new FutureTask<>(this::run, null);
 
 	private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
-	private volatile boolean returned;
-
 	private volatile @Nullable Throwable failure;
 
 	StreamStageRun(Pipeline.Stage.Java stage, BoundedPipe input, ProcessRun before, ProcessRun after,
-			RunContext context, Duration drain) {
+			RunContext context, PipelineStopper stopper) {
 		this.stage = stage;
 		this.input = input;
 		this.before = before;
 		this.after = after;
 		this.context = context;
-		this.drain = drain;
+		this.stopper = stopper;
 	}
 
 	/** Begins, on a thread of the executor. */
 	void begin() {
 		this.context.execute(this.task);
 		// when its neighbours are gone, nobody waits for what it still does
-		CompletableFuture.allOf(this.before.onExit(), this.after.onExit())
-			.thenRun(() -> this.ended.completeOnTimeout(null, RunContext.nanos(this.drain), TimeUnit.NANOSECONDS));
-		this.ended.thenRun(() -> {
-			if (!this.returned) {
-				this.task.cancel(true);
-			}
-		});
+		CompletableFuture.allOf(this.before.onExit(), this.after.onExit()).thenRun(this::awaitEnd);
+	}
+
+	private void awaitEnd() {
+		// what kept the program before it from ending was perhaps this one's patience
+		boolean waited = !this.before.result().outputComplete();
+		Duration patience = waited ? Duration.ZERO : this.context.settings().drain();
+		try {
+			Future<?> end = this.context.schedule(patience, () -> this.context.execute(this::giveUp));
+			this.ended.thenRun(() -> end.cancel(false));
+		}
+		catch (RejectedExecutionException ex) {
+			giveUp();
+		}
+	}
+
+	private void giveUp() {
+		if (this.ended.complete(null)) {
+			this.task.cancel(true);
+			// it may be deaf to that: whoever writes to it must not wait for it
+			this.input.close();
+		}
 	}
 
 	private void run() {
@@ -71,8 +90,7 @@ final class StreamStageRun {
 			buffered.flush();
 		}
 		catch (Throwable ex) {
-			// one that was given up fails of its interrupt, which is no news
-			if (!output.broken && !this.ended.isDone()) {
+			if (!output.broken && !isCutShort()) {
 				this.failure = ex;
 			}
 		}
@@ -81,35 +99,47 @@ final class StreamStageRun {
 		}
 	}
 
+	/** Whether it may fail because it was given up, or what it reads was cut off. */
+	private boolean isCutShort() {
+		return this.ended.isDone() || this.stopper.isStopping() || this.before.isStopRequested();
+	}
+
 	private void end(OutputStream output) {
 		if (this.failure != null) {
-			// first: the end of its input would let the program after it succeed
-			this.before.abort(Signal.TERM, Duration.ZERO);
-			this.after.abort(Signal.TERM, Duration.ZERO);
+			this.stopper.stop(RunPlan::toAbort);
+			// its output stays open: the end of its input would let the program after it
+			// do what it does with whole data
 		}
+		else {
+			close(output);
+		}
+		// the program before gets PIPE if it writes any more
+		this.input.close();
+		this.ended.complete(null);
+	}
+
+	private static void close(OutputStream output) {
 		try {
 			output.close();
 		}
 		catch (IOException ex) {
-			// the program after has ended already
+			logger.debug("The program after a stage in Java has ended already", ex);
 		}
-		// the program before gets PIPE if it writes any more
-		this.input.close();
-		this.returned = true;
-		this.ended.complete(null);
 	}
 
-	String name() {
-		return this.stage.name();
-	}
-
-	/** Done when the stage has returned, however. */
+	/** Done when the stage has returned or was given up. */
 	CompletableFuture<Void> ended() {
 		return this.ended;
 	}
 
-	@Nullable Throwable failure() {
-		return this.failure;
+	/**
+	 * What it failed of.
+	 * @param result the last program's
+	 */
+	Optional<StreamStageException> failure(ProcessResult result) {
+		Throwable cause = this.failure;
+		return (cause != null) ? Optional.of(new StreamStageException(this.stage.name(), result, cause))
+				: Optional.empty();
 	}
 
 	/**

@@ -446,7 +446,9 @@ class PipelineIntegrationTests {
 
 		assertThat(result.failed()).isTrue();
 		assertThat(result.exitCode()).isEqualTo(1);
-		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(result::throwIfFailed);
+		assertThat(result.failedStage()).containsSame(result.stages().get(1));
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(result::throwIfFailed)
+			.withMessageContaining("'false'");
 	}
 
 	@Test

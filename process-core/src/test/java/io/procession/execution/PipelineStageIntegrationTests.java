@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,11 +27,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessStartFailed;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessTimedOutException;
+import io.procession.process.Secret;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -422,6 +426,87 @@ class PipelineStageIntegrationTests {
 		await().atMost(SOON).until(() -> processes.running().isEmpty());
 	}
 
+	@Test
+	void checksAllProgramsBeforeItStartsAny(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(events::add);
+		Path output = this.folder.resolve("output");
+		List<Pipeline> pipelines = List.of(processes.command("true").pipe("copy", COPY).pipe("no-such-program"),
+				processes.command("true")
+					.pipe("copy", COPY)
+					.pipe("cat")
+					.pipe(processes.command("cat").directory(this.folder.resolve("no-such-directory"))),
+				processes.command("true")
+					.pipe("copy", COPY)
+					.pipe("cat")
+					.pipe("again", COPY)
+					.pipe(processes.command("cat").secretArg(Secret.reference("no-such-secret")))
+					.outputTo(output));
+
+		for (Pipeline pipeline : pipelines) {
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pipeline::run);
+		}
+
+		await().atMost(SOON).until(() -> events.size() >= 3);
+		assertThat(events).hasSize(3).hasOnlyElementsOfType(ProcessStartFailed.class);
+		assertThat(events).extracting(ProcessEvent::name).containsExactly("no-such-program", "cat", "cat");
+		assertThat(output).doesNotExist();
+	}
+
+	@Test
+	void failsWithItsStageThoughAllProgramsHaveEndedWell(ProcessManager processes) {
+		CountDownLatch ended = new CountDownLatch(1);
+		RunningPipeline running = processes.command("echo", "text").pipe("late", (input, output) -> {
+			input.readAllBytes();
+			hold(ended);
+			throw new IOException("planned");
+		}).pipe("true").start();
+		await().atMost(SOON).until(() -> running.stages().stream().noneMatch(RunningProcess::isRunning));
+		ended.countDown();
+
+		assertThatExceptionOfType(StreamStageException.class).isThrownBy(running::waitFor)
+			.withMessageContaining("late");
+		PipelineResult result = running.onExit().join();
+		assertThat(result.stages()).allMatch(ProcessResult::successful);
+		assertThat(result.failed()).isTrue();
+		assertThat(result.successful()).isFalse();
+		assertThat(result.failedStage()).isEmpty();
+		assertThat(result.streamFailure()).hasValueSatisfying((ex) -> assertThat(ex).hasMessageContaining("late"));
+		assertThatExceptionOfType(StreamStageException.class).isThrownBy(result::throwIfFailed)
+			.withCauseInstanceOf(IOException.class);
+	}
+
+	@Test
+	void stopsAllProgramsWhenAStageFails(ProcessManager processes) {
+		assertThatExceptionOfType(StreamStageException.class)
+			.isThrownBy(() -> planted(processes, "sleep 300").pipe(planted(processes, "sleep 300"))
+				.pipe("broken", (input, output) -> {
+					throw new IOException("planned");
+				})
+				.pipe(planted(processes, "sleep 300"))
+				.pipe(planted(processes, "sleep 300"))
+				.run());
+
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void isNoFailureOfAStageThatItsPipelineWasStopped(ProcessManager processes) {
+		CountDownLatch begun = new CountDownLatch(1);
+		RunningPipeline running = planted(processes, "sleep 300").pipe("strict", (input, output) -> {
+			begun.countDown();
+			input.read();
+			throw new IOException("cut short");
+		}).pipe(planted(processes, Scripts.IGNORES_TERM)).start();
+		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
+		hold(begun);
+
+		running.stop(Duration.ofMillis(500));
+
+		assertThat(running.waitFor().stages()).extracting(ProcessResult::cause).containsOnly(ExitCause.STOPPED);
+		assertThat(running.waitFor().streamFailure()).isEmpty();
+	}
+
 	// --- time
 
 	@Test
@@ -453,9 +538,32 @@ class PipelineStageIntegrationTests {
 				}
 			}).pipe(planted(processes, "cat")).timeout(Duration.ofMillis(300)).run());
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
-		assertThat(this.plant.alive()).isEmpty();
-		free.set(true);
+		try {
+			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(this.plant.alive()).isEmpty();
+			// nor does the pump wait for it that reads what the program before it wrote
+			await().atMost(SOON)
+				.until(() -> Thread.getAllStackTraces()
+					.values()
+					.stream()
+					.flatMap(Arrays::stream)
+					.noneMatch((frame) -> frame.getClassName().equals(BoundedPipe.class.getName())));
+		}
+		finally {
+			free.set(true);
+		}
+	}
+
+	@Test
+	void tellsOfAnEndOnAThreadOfTheManagerThoughAStageWasGivenUp(ProcessManager processes) {
+		RunningPipeline running = processes.command("echo", "text")
+			.pipe("blocked", PipelineStageIntegrationTests::block)
+			.pipe("true")
+			.start();
+
+		CompletableFuture<String> thread = running.onExit().thenApply((result) -> Thread.currentThread().getName());
+
+		assertThat(thread).succeedsWithin(SOON).asString().startsWith("procession-");
 	}
 
 	@Test

@@ -67,6 +67,11 @@ public final class ZtProcessEngine implements ProcessEngine {
 		return enter(spawner.spawn(), launch);
 	}
 
+	@Override
+	public void check(List<Launch> launches) {
+		launches.forEach((launch) -> new Spawner(launch, this.marker).check(launches.size() > 1));
+	}
+
 	private LocalProcess enter(Process process, Launch launch) {
 		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker);
 		if (this.guard != null && !launch.detached()) {

@@ -1,0 +1,208 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import io.procession.ProcessManager;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.testing.Plant;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What a stop of a pipeline reaches.
+ */
+@RealProcesses
+class PipelineStopIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(15);
+
+	private final Plant plant = Plant.fresh();
+
+	private PendingProcess planted(ProcessManager processes, String script) {
+		return processes.shell(script).env(Plant.NAME, this.plant.value());
+	}
+
+	/** Its first stage ends at once; what that leaves behind keeps it going. */
+	private Pipeline leaving(ProcessManager processes) {
+		return planted(processes, "sleep 300 & (setsid sleep 300 &); echo text")
+			.pipe(planted(processes, "cat; echo end"));
+	}
+
+	private void awaitEndOfFirstStage(ProcessManager processes) {
+		await().atMost(SOON).until(() -> processes.running().size() == 1 && this.plant.alive().size() >= 3);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Way.class)
+	void reachesWhatAnEndedStageLeftBehind(Way way, ProcessManager processes) throws InterruptedException {
+		way.end(leaving(processes), () -> awaitEndOfFirstStage(processes));
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(processes.running()).isEmpty();
+	}
+
+	@Test
+	void reachesWhatAnEndedStageLeftBehindWhenAStageInJavaFails(ProcessManager processes) {
+		assertThatExceptionOfType(StreamStageException.class)
+			.isThrownBy(() -> planted(processes, "sleep 300 & echo text").pipe("broken", (input, output) -> {
+				awaitEndOfFirstStage(processes);
+				throw new IllegalStateException("planned");
+			}).pipe(planted(processes, "cat; sleep 300")).pipe(planted(processes, "sleep 300")).run());
+
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void leavesWhatAStageThatEndedWellLeftBehind(ProcessManager processes) {
+		RunningPipeline running = planted(processes, "sleep 300 >/dev/null 2>&1 & echo text").pipe("cat").start();
+
+		assertThat(running.waitFor().throwIfFailed().output()).isEqualTo("text\n");
+		running.stop();
+		running.kill();
+
+		assertThat(this.plant.alive()).hasSize(1);
+		processes.close();
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void givesWhatAStageLeftBehindItsGrace(ProcessManager processes) {
+		RunningPipeline running = planted(processes,
+				"(trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done) & exit 0")
+			.pipe("cat")
+			.start();
+		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
+		// cat dies of TERM: what the first left behind says may be lost, but it ends by
+		// itself
+		await().atMost(SOON).until(() -> processes.running().size() == 1);
+
+		running.stop(Duration.ofSeconds(30));
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(running.waitFor().stages()).extracting(ProcessResult::cause)
+			.containsExactly(ExitCause.EXITED, ExitCause.STOPPED);
+	}
+
+	@Test
+	void killsAfterOneGraceWhatAStageLeftBehind(ProcessManager processes) {
+		RunningPipeline running = planted(processes, "(" + Scripts.IGNORES_TERM + ") & exit 0")
+			.pipe(planted(processes, Scripts.IGNORES_TERM + " & cat; wait"))
+			.start();
+		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
+		awaitEndOfFirstStage(processes);
+
+		running.stop(Duration.ofMillis(200));
+
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void letsSlowStagesEndByThemselvesWithinOneGrace(ProcessManager processes) {
+		String slow = "trap 'sh -c \"sleep 0.3; echo cleaned >&2\"; exit 3' TERM; echo ready >&2;"
+				+ " while :; do sleep 0.05; done";
+		RunningPipeline running = planted(processes, slow).pipe(planted(processes, slow))
+			.pipe(planted(processes, slow))
+			.timeout(Duration.ofSeconds(1))
+			.start();
+
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(running::waitFor);
+
+		List<ProcessResult> stages = running.onExit().join().stages();
+		assertThat(stages).extracting(ProcessResult::cause).containsOnly(ExitCause.TIMED_OUT);
+		assertThat(stages).extracting(ProcessResult::exitCode).containsOnly(3);
+		assertThat(stages).allSatisfy((stage) -> assertThat(stage.errorOutput()).contains("ready", "cleaned"));
+		// all three at once, and none of them killed: one after the other they would last
+		// longer
+		assertThat(stages.get(2).duration()).isLessThan(Duration.ofSeconds(10));
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void holdsItsDeadlineForWhatAnEndedStageLeftBehindToo(ProcessManager processes) {
+		RunningPipeline running = leaving(processes).timeout(Duration.ofMillis(800)).start();
+
+		await().atMost(SOON).until(() -> running.onExit().isDone());
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(running.onExit().join().stages()).extracting(ProcessResult::cause)
+			.containsExactly(ExitCause.EXITED, ExitCause.TIMED_OUT);
+	}
+
+	/** How a pipeline comes to its end before its end. */
+	enum Way {
+
+		STOP {
+			@Override
+			void end(Pipeline pipeline, Runnable wait) {
+				RunningPipeline running = pipeline.start();
+				wait.run();
+				running.stop(Duration.ofMillis(500));
+			}
+		},
+
+		KILL {
+			@Override
+			void end(Pipeline pipeline, Runnable wait) {
+				RunningPipeline running = pipeline.start();
+				wait.run();
+				running.kill();
+			}
+		},
+
+		RUN_TIMES_OUT {
+			@Override
+			void end(Pipeline pipeline, Runnable wait) {
+				assertThatExceptionOfType(ProcessTimedOutException.class)
+					.isThrownBy(() -> pipeline.timeout(Duration.ofMillis(800)).run())
+					.withMessageContaining("800ms");
+			}
+		},
+
+		RUN_ASYNC_TIMES_OUT {
+			@Override
+			void end(Pipeline pipeline, Runnable wait) {
+				assertThatExceptionOfType(CompletionException.class)
+					.isThrownBy(() -> pipeline.timeout(Duration.ofMillis(800)).runAsync().join())
+					.withCauseInstanceOf(ProcessTimedOutException.class);
+			}
+		},
+
+		INTERRUPT {
+			@Override
+			void end(Pipeline pipeline, Runnable wait) throws InterruptedException {
+				AtomicReference<Throwable> thrown = new AtomicReference<>();
+				Thread caller = new Thread(() -> {
+					try {
+						pipeline.run();
+					}
+					catch (ProcessInterruptedException ex) {
+						thrown.set(ex);
+					}
+				});
+				caller.start();
+				wait.run();
+				caller.interrupt();
+				caller.join();
+				assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+			}
+		};
+
+		abstract void end(Pipeline pipeline, Runnable wait) throws InterruptedException;
+
+	}
+
+}
