@@ -153,7 +153,7 @@ public final class ProcessPool {
 	 * @throws IllegalStateException if the pool is empty
 	 */
 	public PoolResults run() {
-		return start().attend();
+		return start().attend(this.launcher.settings().timeoutGrace());
 	}
 
 	/**
@@ -166,10 +166,10 @@ public final class ProcessPool {
 			throw new IllegalStateException("The pool has no processes: add some by add(...)");
 		}
 		TimeLimit limit = Objects.requireNonNullElse(this.timeout, this.launcher.settings().timeout());
-		RunningPool pool = new RunningPool(this.launcher, withListeners(), this.concurrency, this.failFast,
-				limit.duration(), List.copyOf(this.progressListeners));
+		PoolRun pool = new PoolRun(this.launcher, withListeners(), this.concurrency, this.failFast, limit.duration(),
+				List.copyOf(this.progressListeners));
 		pool.begin();
-		return pool;
+		return new RunningPool(pool);
 	}
 
 	private Map<String, PendingProcess> withListeners() {

@@ -574,10 +574,10 @@ class PipelineIntegrationTests {
 	@Test
 	void hasTheDefaultTimeoutOfARun() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
-			.timeout(TimeLimit.of(Duration.ofMillis(500)))
+			.timeout(TimeLimit.of(Duration.ofMillis(300)))
 			.build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
-			Pipeline pipeline = processes.command("sleep", "2").pipe("cat");
+			Pipeline pipeline = processes.command("sleep", "0.8").pipe("cat");
 
 			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(pipeline::run);
 			assertThat(pipeline.runAsync()).failsWithin(SOON)
@@ -702,7 +702,7 @@ class PipelineIntegrationTests {
 		Pipeline pipeline = processes.pipeline();
 		for (int i = 0; i < 6; i++) {
 			pipeline = pipeline
-				.pipe(planted(processes, "exec >&2; " + Scripts.IGNORES_TERM).stopGrace(Duration.ofSeconds(3)));
+				.pipe(planted(processes, "exec >&2; " + Scripts.IGNORES_TERM).stopGrace(Duration.ofSeconds(1)));
 		}
 		RunningPipeline running = pipeline.start();
 		await().atMost(SOON)

@@ -76,6 +76,10 @@ class PoolIntegrationTests {
 		return thread;
 	}
 
+	private static RunningProcess anyOf(RunningPool pool) {
+		return pool.running().values().iterator().next();
+	}
+
 	private static void isCancelled(ProcessResult result, String why) {
 		assertThat(result.cause()).isEqualTo(ExitCause.START_FAILED);
 		assertThat(result.exitCode()).isEqualTo(126);
@@ -271,7 +275,7 @@ class PoolIntegrationTests {
 		RunningPool running = pool.start();
 
 		await().atMost(SOON).until(() -> running.running().size() == 5 && this.plant.alive().size() == 5);
-		running.running().get(0).kill();
+		anyOf(running).kill();
 		await().atMost(SOON).until(() -> running.running().size() == 5 && this.plant.alive().size() == 5);
 
 		assertThat(running.size()).isEqualTo(12);
@@ -605,7 +609,7 @@ class PoolIntegrationTests {
 		RunningPool running = pool.start();
 		await().atMost(SOON)
 			.until(() -> running.running().size() == 20
-					&& running.running().stream().allMatch((process) -> process.output().equals("ready\n")));
+					&& running.running().values().stream().allMatch((process) -> process.output().equals("ready\n")));
 		Stopwatch watch = Stopwatch.started();
 
 		running.stop(Duration.ofSeconds(1));
@@ -653,7 +657,7 @@ class PoolIntegrationTests {
 			.start();
 		await().atMost(SOON)
 			.until(() -> running.running().size() == 2
-					&& running.running().stream().allMatch((process) -> process.output().equals("ready\n")));
+					&& running.running().values().stream().allMatch((process) -> process.output().equals("ready\n")));
 		Stopwatch watch = Stopwatch.started();
 
 		running.stop();
@@ -674,11 +678,10 @@ class PoolIntegrationTests {
 		RunningPool running = pool.start();
 		await().atMost(SOON)
 			.until(() -> running.running().size() == 3
-					&& running.running().stream().allMatch((process) -> process.output().equals("ready\n")));
+					&& running.running().values().stream().allMatch((process) -> process.output().equals("ready\n")));
 
 		running.signal(Signal.USR1);
-		await().atMost(SOON)
-			.until(() -> running.running().size() == 1 && running.running().get(0).output().equals("ready\n"));
+		await().atMost(SOON).until(() -> running.running().size() == 1 && anyOf(running).output().equals("ready\n"));
 		running.signal(Signal.USR1);
 
 		assertThat(running.waitFor()).extracting(ProcessResult::exitCode).containsOnly(7);
@@ -697,7 +700,7 @@ class PoolIntegrationTests {
 		assertThat(running.onEnd()).isNotDone();
 		running.onEnd().cancel(true);
 		await().atMost(SOON).until(() -> running.running().size() == 1);
-		running.running().get(0).kill();
+		anyOf(running).kill();
 
 		PoolResults results = running.waitFor(SOON).orElseThrow();
 		assertThat(results.get("a").output()).isEqualTo("got\n");

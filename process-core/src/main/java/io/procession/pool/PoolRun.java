@@ -1,0 +1,319 @@
+package io.procession.pool;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessLauncher;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ProcessRejectedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+
+/**
+ * The life of one pool. No thread waits for it: what happens to a process, its start, its
+ * end, leads to the next {@linkplain #step() step}. <i>Thread-safe.</i>
+ */
+final class PoolRun {
+
+	private static final String CLOSED = "its ProcessManager starts nothing more";
+
+	private static final String TIME_OVER = "its pool's time was over";
+
+	private final ProcessLauncher launcher;
+
+	private final List<String> keys;
+
+	private final List<PendingProcess> pending;
+
+	private final int concurrency;
+
+	private final boolean failFast;
+
+	private final @Nullable Duration timeout;
+
+	private final long began;
+
+	private final PoolProgress progress;
+
+	private final SerialTurn turn = new SerialTurn(this::step);
+
+	private final CompletableFuture<PoolResults> ended = new CompletableFuture<>();
+
+	/** Guards everything below. */
+	private final Object lock = new Object();
+
+	private final @Nullable ProcessResult[] results;
+
+	private final Map<Integer, CompletableFuture<RunningProcess>> launching = new LinkedHashMap<>();
+
+	private final Map<Integer, RunningProcess> running = new LinkedHashMap<>();
+
+	private int next;
+
+	private int underWay;
+
+	private int done;
+
+	/** Why what has not started will not be. */
+	private @Nullable String cancelled;
+
+	/** How a process that starts all the same is stopped. */
+	private @Nullable BiConsumer<PendingProcess, RunningProcess> stopping;
+
+	PoolRun(ProcessLauncher launcher, Map<String, PendingProcess> entries, int concurrency, boolean failFast,
+			@Nullable Duration timeout, List<PoolProgressListener> progressListeners) {
+		this.launcher = launcher;
+		this.keys = List.copyOf(entries.keySet());
+		this.pending = List.copyOf(entries.values());
+		this.concurrency = concurrency;
+		this.failFast = failFast;
+		this.timeout = timeout;
+		this.progress = new PoolProgress(progressListeners, this.keys.size());
+		this.results = new ProcessResult[this.keys.size()];
+		this.began = launcher.nanoTime();
+	}
+
+	/**
+	 * Begins.
+	 * @throws ProcessRejectedException if the manager is closed
+	 */
+	void begin() {
+		CompletableFuture<RunningProcess> first = launch(0);
+		if (failure(first) instanceof ProcessRejectedException rejected) {
+			throw rejected;
+		}
+		synchronized (this.lock) {
+			this.next = 1;
+			this.underWay = 1;
+		}
+		await(0, first);
+		if (this.timeout != null) {
+			beginDeadline(this.timeout);
+		}
+		this.turn.take();
+	}
+
+	// each process ends with the pool's time by itself
+	private void beginDeadline(Duration whole) {
+		try {
+			Future<?> deadline = this.launcher.schedule(whole, () -> cancel(TIME_OVER));
+			this.ended.thenRun(() -> deadline.cancel(false));
+		}
+		catch (RejectedExecutionException ex) {
+			cancel(CLOSED);
+		}
+	}
+
+	private static @Nullable Throwable failure(CompletableFuture<?> future) {
+		return future.isCompletedExceptionally() ? future.handle((made, failure) -> cause(failure)).join() : null;
+	}
+
+	private static @Nullable Throwable cause(@Nullable Throwable failure) {
+		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
+	}
+
+	// --- one step
+
+	private void step() {
+		int now;
+		synchronized (this.lock) {
+			now = this.done;
+		}
+		this.progress.tell(now);
+		for (int index = takeNext(); index >= 0; index = takeNext()) {
+			await(index, launch(index));
+		}
+		if (this.progress.isComplete() && !this.ended.isDone()) {
+			this.ended.complete(results());
+		}
+	}
+
+	/** The index of what may start now, or -1. */
+	private int takeNext() {
+		if (isTimeOver()) {
+			cancel(TIME_OVER);
+		}
+		synchronized (this.lock) {
+			if (this.next == this.pending.size() || this.underWay == this.concurrency) {
+				return -1;
+			}
+			this.underWay++;
+			return this.next++;
+		}
+	}
+
+	private boolean isTimeOver() {
+		return this.timeout != null && this.timeout.minusNanos(this.launcher.nanoTime() - this.began).isNegative();
+	}
+
+	private CompletableFuture<RunningProcess> launch(int index) {
+		PendingProcess process = this.pending.get(index);
+		return (this.timeout != null) ? this.launcher.startAsync(process, this.timeout, this.began)
+				: this.launcher.startAsync(process);
+	}
+
+	private PoolResults results() {
+		Map<String, ProcessResult> all = new LinkedHashMap<>();
+		synchronized (this.lock) {
+			for (int i = 0; i < this.results.length; i++) {
+				all.put(this.keys.get(i), Objects.requireNonNull(this.results[i]));
+			}
+		}
+		return new PoolResults(all);
+	}
+
+	// --- what happens to a process
+
+	private void await(int index, CompletableFuture<RunningProcess> launch) {
+		boolean late;
+		synchronized (this.lock) {
+			this.launching.put(index, launch);
+			late = this.cancelled != null;
+		}
+		if (late) {
+			launch.cancel(false);
+		}
+		launch.whenComplete((process, failure) -> {
+			if (process != null) {
+				started(index, process);
+			}
+			else {
+				failedToStart(index, cause(failure));
+			}
+		});
+	}
+
+	private void started(int index, RunningProcess process) {
+		BiConsumer<PendingProcess, RunningProcess> stop;
+		synchronized (this.lock) {
+			this.launching.remove(index);
+			this.running.put(index, process);
+			stop = this.stopping;
+		}
+		process.onExit().thenAccept((result) -> ended(index, result));
+		if (stop != null) {
+			stop.accept(this.pending.get(index), process);
+		}
+	}
+
+	private void failedToStart(int index, @Nullable Throwable failure) {
+		if (failure instanceof ProcessRejectedException) {
+			// the others would be rejected, too
+			cancel(CLOSED);
+		}
+		if (failure instanceof ProcessStartException ex) {
+			ended(index, ex.result().orElseThrow());
+			return;
+		}
+		String why;
+		synchronized (this.lock) {
+			why = (this.cancelled != null) ? this.cancelled : String.valueOf(failure);
+		}
+		ended(index, cancelled(index, why));
+	}
+
+	private ProcessResult cancelled(int index, String why) {
+		return new ProcessStartException(this.pending.get(index).toSpec(), ProcessStartException.Reason.CANCELLED, why,
+				null)
+			.result()
+			.orElseThrow();
+	}
+
+	private void ended(int index, ProcessResult result) {
+		synchronized (this.lock) {
+			this.launching.remove(index);
+			this.running.remove(index);
+			this.results[index] = result;
+			this.underWay--;
+			this.done++;
+		}
+		if (this.failFast && result.failed()) {
+			stop("another process of its pool failed", (pending, process) -> process.stopAsync());
+		}
+		this.turn.take();
+	}
+
+	// --- ends before the end
+
+	/** What has not started will not be. */
+	private void cancel(String why) {
+		int from;
+		List<CompletableFuture<RunningProcess>> waiting;
+		synchronized (this.lock) {
+			if (this.cancelled != null) {
+				return;
+			}
+			this.cancelled = why;
+			from = this.next;
+			this.next = this.pending.size();
+			waiting = List.copyOf(this.launching.values());
+		}
+		ProcessResult[] never = new ProcessResult[this.pending.size() - from];
+		for (int i = 0; i < never.length; i++) {
+			never[i] = cancelled(from + i, why);
+		}
+		synchronized (this.lock) {
+			System.arraycopy(never, 0, this.results, from, never.length);
+			this.done += never.length;
+		}
+		// those that wait for their turn
+		waiting.forEach((launch) -> launch.cancel(false));
+		this.turn.take();
+	}
+
+	/**
+	 * Starts nothing more and begins to stop all that run; does not wait.
+	 * @param why what has not started will not be
+	 * @param how begins to stop one
+	 */
+	void stop(String why, BiConsumer<PendingProcess, RunningProcess> how) {
+		cancel(why);
+		Map<Integer, RunningProcess> present;
+		synchronized (this.lock) {
+			this.stopping = how;
+			present = new LinkedHashMap<>(this.running);
+		}
+		present.forEach((index, process) -> how.accept(this.pending.get(index), process));
+	}
+
+	// --- what it is
+
+	Map<String, RunningProcess> running() {
+		Map<String, RunningProcess> byKey = new LinkedHashMap<>();
+		synchronized (this.lock) {
+			this.running.forEach((index, process) -> byKey.put(this.keys.get(index), process));
+		}
+		return Collections.unmodifiableMap(byKey);
+	}
+
+	int size() {
+		return this.keys.size();
+	}
+
+	PendingProcess first() {
+		return this.pending.get(0);
+	}
+
+	/** Done when all have ended and that was told. */
+	CompletableFuture<PoolResults> ended() {
+		return this.ended;
+	}
+
+	/** Whether the calling thread is in a progress listener, which the end waits for. */
+	boolean isInStep() {
+		return this.turn.isMine();
+	}
+
+}

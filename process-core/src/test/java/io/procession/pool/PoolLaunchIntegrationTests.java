@@ -1,0 +1,299 @@
+package io.procession.pool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.ProcessManager;
+import io.procession.execution.LocalProcessLauncher;
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessResult;
+import io.procession.testing.Plant;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What pools do with threads, timers and permits while they launch and end.
+ */
+@RealProcesses
+class PoolLaunchIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(15);
+
+	private final Plant plant = Plant.fresh();
+
+	private final Timers timers = new Timers();
+
+	@TempDir
+	Path folder;
+
+	@AfterEach
+	void endTimers() {
+		this.timers.shutdownNow();
+	}
+
+	private PendingProcess planted(ProcessManager processes, String script, String... arguments) {
+		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
+	}
+
+	private ProcessManager limitedTo(int most) {
+		return ProcessManager.builder()
+			.scheduler(this.timers)
+			.settings(ProcessSettings.DEFAULTS.toBuilder()
+				.maxConcurrent(most)
+				.shutdownGrace(Duration.ofSeconds(1))
+				.timeoutGrace(Duration.ofMillis(300))
+				.build())
+			.build();
+	}
+
+	private static long threadsIn(Class<?>... types) {
+		return Thread.getAllStackTraces()
+			.values()
+			.stream()
+			.filter((stack) -> Arrays.stream(stack)
+				.anyMatch((frame) -> Arrays.stream(types)
+					.anyMatch((type) -> frame.getClassName().equals(type.getName()))))
+			.count();
+	}
+
+	@Test
+	void keepsNoTimerForWhatHasEnded() {
+		try (ProcessManager processes = limitedTo(1)) {
+			ProcessPool pool = processes.pool().concurrency(10);
+			for (int i = 0; i < 6; i++) {
+				pool.add(processes.command("sleep", "0.08"));
+			}
+			RunningPool running = pool.add("last", planted(processes, Scripts.SLEEPS)).start();
+			await().atMost(SOON).until(() -> running.running().containsKey("last"));
+
+			// the pool's, the last one's, the sweep's
+			await().atMost(SOON).until(() -> this.timers.getQueue().size() <= 3);
+
+			running.stop(Duration.ZERO);
+		}
+	}
+
+	@Test
+	void endsAllAtItsOwnTimeWhenTheirTurnsCameLate() {
+		try (ProcessManager processes = limitedTo(1)) {
+			PoolResults results = processes.pool()
+				.concurrency(3)
+				.timeout(Duration.ofMillis(900))
+				.add("first", processes.command("sleep", "0.3"))
+				.add("second", planted(processes, "sleep 300"))
+				.add("third", planted(processes, "sleep 300"))
+				.run();
+
+			assertThat(results.get("first").successful()).isTrue();
+			assertThat(results.get("second").cause()).isEqualTo(ExitCause.TIMED_OUT);
+			assertThat(results.get("third").startError()).isPresent();
+			assertThat(this.plant.alive()).isEmpty();
+		}
+	}
+
+	@Test
+	void hasAResultForEachThoughNoTimeoutCanBeScheduled() {
+		this.timers.longest.set(Duration.ofSeconds(5).toNanos());
+		try (ProcessManager processes = limitedTo(100)) {
+			ProcessPool pool = processes.pool().concurrency(2);
+			for (int i = 0; i < 6; i++) {
+				pool.add(planted(processes, "sleep 300"));
+			}
+
+			assertThat(pool.start().waitFor(SOON)).hasValueSatisfying((results) -> assertThat(results).hasSize(6));
+
+			await().atMost(SOON).until(() -> this.plant.alive().isEmpty());
+		}
+	}
+
+	@Test
+	void keepsFewThreadsThoughManyMayStartAtOnce(ProcessManager processes) {
+		AtomicLong most = new AtomicLong();
+		ProcessPool pool = processes.pool().concurrency(400).onProgress((done, total) -> {
+			if (done % 20 == 1) {
+				most.accumulateAndGet(threadsIn(LocalProcessLauncher.class), Math::max);
+			}
+		});
+		for (int i = 0; i < 400; i++) {
+			pool.add(processes.command("true"));
+		}
+
+		assertThat(pool.run().successful()).isTrue();
+
+		assertThat(most.get()).isBetween(1L, 70L);
+	}
+
+	@Test
+	void holdsUpNoThreadButItsOwnWhenAProgressListenerIsSlow(ProcessManager processes) {
+		CountDownLatch go = new CountDownLatch(1);
+		ProcessPool pool = processes.pool().concurrency(20).onProgress((done, total) -> hold(go));
+		for (int i = 0; i < 30; i++) {
+			pool.add(processes.command("true"));
+		}
+		RunningPool running = pool.start();
+		await().atMost(SOON).until(() -> threadsIn(PoolProgress.class) == 1 && running.running().isEmpty());
+
+		await().atMost(SOON).until(() -> threadsIn(PoolRun.class, RunningPool.class) == 1);
+		assertThat(running.isRunning()).isTrue();
+		go.countDown();
+
+		assertThat(running.waitFor().successful()).isTrue();
+	}
+
+	private static void hold(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void givesEachItsOwnGraceWhenItsCallerIsInterrupted() throws Exception {
+		Path cleaned = this.folder.resolve("cleaned");
+		try (ProcessManager processes = limitedTo(10)) {
+			AtomicReference<Throwable> thrown = new AtomicReference<>();
+			Thread caller = new Thread(() -> {
+				try {
+					processes.pool()
+						.concurrency(2)
+						.add(planted(processes,
+								"trap 'sleep 0.8; echo done > \"$1\"; exit 3' TERM; echo ready;"
+										+ " while :; do sleep 0.05; done",
+								cleaned.toString())
+							.stopGrace(Duration.ofSeconds(30)))
+						.add(planted(processes, Scripts.IGNORES_TERM))
+						.run();
+				}
+				catch (ProcessInterruptedException ex) {
+					thrown.set(ex);
+				}
+			});
+			caller.start();
+			await().atMost(SOON)
+				.until(() -> processes.running().size() == 2
+						&& processes.running().stream().allMatch((process) -> process.output().equals("ready\n")));
+
+			caller.interrupt();
+			caller.join();
+
+			assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+			assertThat(cleaned).hasContent("done");
+			assertThat(this.plant.alive()).isEmpty();
+		}
+	}
+
+	@Test
+	void stopsThoughItsStopperIsInterrupted(ProcessManager processes) throws InterruptedException {
+		RunningPool running = processes.pool().add(planted(processes, Scripts.IGNORES_TERM)).start();
+		await().atMost(SOON)
+			.until(() -> running.running().values().stream().anyMatch((one) -> one.output().equals("ready\n")));
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		Thread stopping = new Thread(() -> {
+			try {
+				running.stop(Duration.ofMillis(500));
+			}
+			catch (ProcessInterruptedException ex) {
+				thrown.set(ex);
+			}
+		});
+		stopping.start();
+
+		stopping.interrupt();
+		stopping.join();
+
+		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+		assertThat(running.waitFor(SOON))
+			.hasValueSatisfying((results) -> assertThat(results.get(0).cause()).isEqualTo(ExitCause.STOPPED));
+		assertThat(this.plant.alive()).isEmpty();
+		assertThatIllegalArgumentException().isThrownBy(() -> running.stop(Duration.ofMillis(-1)));
+	}
+
+	@Test
+	void mayRunWithinAnother(ProcessManager processes) {
+		AtomicReference<PoolResults> inner = new AtomicReference<>();
+
+		PoolResults outer = processes.pool()
+			.concurrency(2)
+			.add("a",
+					processes.command("echo", "x")
+						.onLine((type,
+								line) -> inner.set(processes.pool()
+									.add(processes.command("echo", "inner"))
+									.add(processes.command("echo", line))
+									.run())))
+			.add("b", processes.command("echo", "y"))
+			.onProgress((done, total) -> assertThat(processes.pool().add(processes.command("true")).run().successful())
+				.isTrue())
+			.run();
+
+		assertThat(outer).extracting(ProcessResult::output).containsExactly("x\n", "y\n");
+		assertThat(inner.get()).extracting(ProcessResult::output).containsExactly("inner\n", "x\n");
+	}
+
+	@Test
+	void tellsWhatRunsByKeyInTheOrderOfStart(ProcessManager processes) throws IOException {
+		Path started = Files.createFile(this.folder.resolve("started"));
+		RunningPool running = processes.pool()
+			.concurrency(2)
+			.add("short", processes.command("true"))
+			.add("one", planted(processes, "echo one >> \"$1\"; exec sleep 300", started.toString()))
+			.add("two", planted(processes, "echo two >> \"$1\"; exec sleep 300", started.toString()))
+			.add("three", planted(processes, Scripts.SLEEPS))
+			.start();
+
+		await().atMost(SOON).until(() -> Files.readAllLines(started).size() == 2);
+		assertThat(running.running()).containsOnlyKeys("one", "two");
+		running.running().get("one").kill();
+		await().atMost(SOON).until(() -> running.running().containsKey("three"));
+
+		assertThat(running.running().keySet()).containsExactly("two", "three");
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> running.running().clear());
+		running.stop(Duration.ZERO);
+		assertThat(running.running()).isEmpty();
+	}
+
+	/** Refuses what is due later than it likes. */
+	private static final class Timers extends ScheduledThreadPoolExecutor {
+
+		private final AtomicLong longest = new AtomicLong(Long.MAX_VALUE);
+
+		private Timers() {
+			super(1);
+			setRemoveOnCancelPolicy(true);
+		}
+
+		@Override
+		public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+			if (unit.toNanos(delay) > this.longest.get()) {
+				throw new RejectedExecutionException("planned");
+			}
+			return super.schedule(command, delay, unit);
+		}
+
+	}
+
+}
