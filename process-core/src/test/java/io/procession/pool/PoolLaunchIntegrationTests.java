@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -110,6 +111,32 @@ class PoolLaunchIntegrationTests {
 			assertThat(results.get("second").cause()).isEqualTo(ExitCause.TIMED_OUT);
 			assertThat(results.get("third").startError()).isPresent();
 			assertThat(this.plant.alive()).isEmpty();
+		}
+	}
+
+	@Test
+	void hasOneDeadlineHoweverLateAProcessStarts() {
+		try (ProcessManager processes = limitedTo(1)) {
+			RunningPool running = processes.pool()
+				.concurrency(2)
+				.timeout(Duration.ofSeconds(50))
+				.add("first", processes.command("sleep", "0.4"))
+				.add("second", planted(processes, Scripts.SLEEPS))
+				.start();
+			await().atMost(SOON).until(() -> running.running().containsKey("second"));
+
+			// the second one's own timer and the pool's
+			await().atMost(SOON).until(() -> {
+				long[] delays = this.timers.getQueue()
+					.stream()
+					.mapToLong((task) -> ((Delayed) task).getDelay(TimeUnit.MILLISECONDS))
+					.filter((delay) -> delay > 5000)
+					.sorted()
+					.toArray();
+				return delays.length == 2 && delays[1] - delays[0] < 200;
+			});
+
+			running.stop(Duration.ZERO);
 		}
 	}
 
