@@ -28,12 +28,24 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 	 */
 	public ProcessStartException(ProcessSpec spec, Reason reason, String detail, @Nullable Throwable cause) {
 		super(describe(spec.command()) + " could not be started: " + spec.command().redactor().hide(detail),
-				spec.command(), null, cause);
+				spec.command(), null, withoutSecrets(spec, cause));
 		this.reason = reason;
 		this.startResult = ProcessResult.builder(spec)
 			.exit((reason == Reason.NOT_FOUND) ? 127 : 126, ExitCause.START_FAILED)
 			.times(Instant.now(), Duration.ZERO)
 			.build(this);
+	}
+
+	// its text is the JDK's or a listener's: it may name a file that is called by a
+	// secret
+	private static @Nullable Throwable withoutSecrets(ProcessSpec spec, @Nullable Throwable cause) {
+		for (Throwable part = cause; part != null; part = part.getCause()) {
+			String text = part.toString();
+			if (!spec.command().redactor().hide(text).equals(text)) {
+				return null;
+			}
+		}
+		return cause;
 	}
 
 	/**

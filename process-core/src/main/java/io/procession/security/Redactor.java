@@ -36,8 +36,10 @@ public final class Redactor {
 	private static final Pattern WORD = Pattern.compile("[\\w-]+");
 
 	// possessive, and never begun within a word: arguments can be long
-	private static final Pattern ASSIGNMENT = Pattern.compile("(?<![\\w.-])-*+(?<name>[\\w.-]++)[\"']?\\s*+[=:]\\s*+"
-			+ "(?:\"(?<double>[^\"]++)|'(?<single>[^']++)|(?<bare>[^\\s&;,\"'}][^\\s&;,\"'}]*+))");
+	private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w.-])-*+(?<name>[\\w.-]++)[\"']?\\s*+[=:]\\s*+");
+
+	private static final Pattern VALUE = Pattern
+		.compile("[\"'](?<quoted>(?<=\")[^\"]++|(?<=')[^']++)|(?<bare>[^\\s&;,\"'}]++)");
 
 	private static final Pattern OPTION = Pattern.compile("-++(?<name>[\\w.-]++)");
 
@@ -204,23 +206,18 @@ public final class Redactor {
 			return List.of();
 		}
 		List<Span> spans = new ArrayList<>();
-		Matcher assignment = ASSIGNMENT.matcher(argument);
+		Matcher assigned = ASSIGNED.matcher(argument);
+		Matcher value = VALUE.matcher(argument);
 		int from = 0;
-		while (assignment.find(from)) {
-			String group = Stream.of("double", "single", "bare")
-				.filter((name) -> assignment.start(name) >= 0)
-				.findFirst()
-				.orElseThrow();
-			if (!isSecret(assignment.group("name"))) {
-				// what looked like a value may be a name
-				from = assignment.start(group);
-				continue;
+		while (assigned.find(from)) {
+			from = assigned.end();
+			if (isSecret(assigned.group("name")) && value.region(from, argument.length()).lookingAt()) {
+				boolean bare = value.start("bare") >= 0;
+				// one that is an argument of its own goes to its end, whatever it holds
+				int end = (bare && assigned.start() == 0) ? argument.length() : value.end();
+				spans.add(new Span(bare ? value.start() : value.start("quoted"), end));
+				from = end;
 			}
-			// one that is an argument of its own goes to its end, whatever it holds
-			boolean whole = assignment.start() == 0 && group.equals("bare");
-			int end = whole ? argument.length() : assignment.end(group);
-			spans.add(new Span(assignment.start(group), end));
-			from = end;
 		}
 		Matcher userInfo = USER_INFO.matcher(argument);
 		while (userInfo.find()) {

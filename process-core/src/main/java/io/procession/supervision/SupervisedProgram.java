@@ -21,6 +21,7 @@ import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessLauncher;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
+import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessException;
 import io.procession.process.ProcessResult;
 import io.procession.supervision.ProgramStatus.Wanted;
@@ -239,7 +240,7 @@ final class SupervisedProgram {
 		if (this.status.state() == ProgramState.STOPPING) {
 			down("stopped on request");
 		}
-		else if (this.program.restart().restartsAfterFailedStart()) {
+		else if (this.program.restart().restartsAfterFailedStart() && !(error instanceof ProcessDeniedException)) {
 			Duration delay = this.program.restart().delay();
 			// the same failure once a second is no news
 			if (!message.equals(this.lastStartFailure)) {

@@ -16,11 +16,12 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import io.procession.ProcessManager;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStarting;
 
 /**
  * Brings the events of managers to the {@link ProcessListener} beans. These are asked for
  * when all singletons are there, so that a listener may itself use the manager; what
- * happens before is told then, in order.
+ * happens before is told then, in order; who starts a process before is not asked.
  */
 final class ProcessListenerBeans implements SmartInitializingSingleton {
 
@@ -47,7 +48,19 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 	/** Listens to a manager, unless it does so already. */
 	void connect(ProcessManager manager) {
 		if (this.connected.add(manager)) {
-			manager.addListener(this::onEvent);
+			manager.addListener(new ProcessListener() {
+
+				@Override
+				public void beforeStart(ProcessStarting event) {
+					ask(event);
+				}
+
+				@Override
+				public void onEvent(ProcessEvent event) {
+					ProcessListenerBeans.this.onEvent(event);
+				}
+
+			});
 		}
 	}
 
@@ -69,6 +82,17 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 				this.listeners = found;
 			}
 			return this.early.poll();
+		}
+	}
+
+	// those who are not there yet cannot be asked
+	private void ask(ProcessStarting event) {
+		List<ProcessListener> present;
+		synchronized (this.lock) {
+			present = this.listeners;
+		}
+		if (present != null) {
+			present.forEach((listener) -> listener.beforeStart(event));
 		}
 	}
 

@@ -32,6 +32,9 @@ final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessS
 				"Pass less by arguments and environment, for example by standard input or a file.";
 			case NOT_ENCODABLE -> "Start the JVM in a UTF-8 locale, for example with LC_ALL=C.UTF-8.";
 			case NO_SUCH_SECRET -> "Set a property of the name of the secret, or define a SecretResolver bean.";
+			case DENIED -> "Allow it by procession.security.commands, or do not start it.";
+			case NO_TERMINAL ->
+				"Add the dependency org.jetbrains.pty4j:pty4j for pty(...); start the application in a terminal for tty().";
 			case NO_RESOURCES -> "Raise the limits of the user for processes, open files and memory: ulimit -a";
 			default -> "Try the command in a shell as the user that runs the application.";
 		};

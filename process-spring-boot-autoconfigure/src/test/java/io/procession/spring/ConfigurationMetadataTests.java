@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -29,12 +30,14 @@ import tools.jackson.databind.json.JsonMapper;
 import io.procession.ProcessManager;
 import io.procession.execution.ProcessSettings;
 import io.procession.process.TimeLimit;
+import io.procession.security.SecurityPolicy;
 import io.procession.spring.actuate.ProcessEndpointAutoConfiguration;
 import io.procession.spring.actuate.ProcessesEndpoint;
 import io.procession.spring.event.ProcessEventAutoConfiguration;
 import io.procession.spring.health.ProcessHealthContributorAutoConfiguration;
 import io.procession.spring.metrics.ProcessMetrics;
 import io.procession.spring.metrics.ProcessMetricsAutoConfiguration;
+import io.procession.spring.security.ProcessSecurityAutoConfiguration;
 import io.procession.spring.supervision.SupervisionAutoConfiguration;
 import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.ProgramStatus;
@@ -65,6 +68,20 @@ class ConfigurationMetadataTests {
 		setting("procession.sweep-interval", "7s", ProcessSettings::sweepInterval, Duration.ofSeconds(7));
 		setting("procession.max-line-length", "7KB", ProcessSettings::maxLineLength, 7 * 1024);
 		property("procession.guard.enabled", "false", (context) -> builder(context, "guard"), false);
+		property("procession.security.commands.allow", "sort", (context) -> security(context).commands().toString(),
+				"CommandPolicy[allow=[sort], deny=[], shells=false]");
+		property("procession.security.commands.deny", "sort", (context) -> security(context).commands().toString(),
+				"CommandPolicy[allow=[], deny=[sort], shells=false]");
+		property("procession.security.commands.shells", "false", (context) -> security(context).commands().isNone(),
+				false);
+		property("procession.security.environment.inherit", "nothing",
+				(context) -> security(context).environment().isInheritAll(), false);
+		PROPERTIES.put("procession.security.environment.allow", new Property(
+				List.of("procession.security.environment.inherit=allowlist",
+						"procession.security.environment.allow=A,B_*"),
+				(context) -> security(context).environment().toString(), "EnvironmentPolicy[allowlist [A, B_*]]"));
+		property("procession.security.redaction.names", "pin",
+				(context) -> security(context).redactor().isSecret("pin"), true);
 		property("procession.enabled", "false", (context) -> has(context, ProcessManager.class), false);
 		property("procession.supervision.enabled", "false", (context) -> has(context, ProcessSupervisor.class), false);
 		property("procession.events.enabled", "false", (context) -> context.containsBean("processEventBridge"), false);
@@ -88,10 +105,11 @@ class ConfigurationMetadataTests {
 	}
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class, ProcessEventAutoConfiguration.class,
-				SupervisionAutoConfiguration.class, ProcessEndpointAutoConfiguration.class,
-				ProcessHealthContributorAutoConfiguration.class, ProcessMetricsAutoConfiguration.class,
-				MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class))
+		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class, ProcessSecurityAutoConfiguration.class,
+				ProcessEventAutoConfiguration.class, SupervisionAutoConfiguration.class,
+				ProcessEndpointAutoConfiguration.class, ProcessHealthContributorAutoConfiguration.class,
+				ProcessMetricsAutoConfiguration.class, MetricsAutoConfiguration.class,
+				CompositeMeterRegistryAutoConfiguration.class))
 		.withBean(Customizer.class)
 		.withPropertyValues("management.endpoints.web.exposure.include=processes");
 
@@ -142,6 +160,10 @@ class ConfigurationMetadataTests {
 
 	private static Object builder(ApplicationContext context, String field) {
 		return ReflectionTestUtils.getField(context.getBean(Customizer.class).builder, field);
+	}
+
+	private static SecurityPolicy security(ApplicationContext context) {
+		return (SecurityPolicy) Objects.requireNonNull(builder(context, "security"));
 	}
 
 	private static boolean has(ApplicationContext context, Class<?> type) {

@@ -7,10 +7,11 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStarting;
 
 /**
  * Publishes process events as payload of application events, on the manager's event
- * thread and in order.
+ * thread and in order; {@link ProcessStarting} on the thread that starts the process.
  */
 final class ApplicationEventBridge implements ProcessListener {
 
@@ -20,6 +21,12 @@ final class ApplicationEventBridge implements ProcessListener {
 
 	ApplicationEventBridge(ApplicationEventPublisher publisher) {
 		this.publisher = publisher;
+	}
+
+	/** On the thread that starts the process: a listener that throws vetoes the start. */
+	@Override
+	public void beforeStart(ProcessStarting event) {
+		onEvent(event);
 	}
 
 	@Override

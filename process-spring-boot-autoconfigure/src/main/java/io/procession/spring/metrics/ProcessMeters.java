@@ -3,7 +3,8 @@ package io.procession.spring.metrics;
 /**
  * The meters, by name. Their tags are {@code name}, what the process is called, and
  * {@code outcome}: {@code SUCCESS}, {@code FAILURE} for an exit code that does not count
- * as success, or the name of another {@link io.procession.process.ExitCause}.
+ * as success, {@code DENIED} for a start that policy or listener forbade, or the name of
+ * another {@link io.procession.process.ExitCause}.
  */
 public enum ProcessMeters {
 

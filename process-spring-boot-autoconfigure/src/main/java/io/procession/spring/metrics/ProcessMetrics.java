@@ -12,6 +12,7 @@ import io.procession.event.ProcessExited;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStartFailed;
 import io.procession.process.ExitCause;
+import io.procession.process.ProcessStartException;
 
 /**
  * Counts and times processes by their events. <i>Thread-safe.</i>
@@ -38,7 +39,8 @@ public final class ProcessMetrics implements ProcessListener {
 			record(exited.name(), outcome(exited), exited.duration());
 		}
 		else if (event instanceof ProcessStartFailed failed) {
-			record(failed.name(), ExitCause.START_FAILED.name(), Duration.ZERO);
+			boolean denied = failed.reason().equals(ProcessStartException.Reason.DENIED.name());
+			record(failed.name(), denied ? failed.reason() : ExitCause.START_FAILED.name(), Duration.ZERO);
 		}
 	}
 

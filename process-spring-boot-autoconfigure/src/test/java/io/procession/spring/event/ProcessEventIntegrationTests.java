@@ -17,8 +17,10 @@ import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
 import io.procession.event.ProcessStartFailed;
 import io.procession.event.ProcessStarted;
+import io.procession.event.ProcessStarting;
 import io.procession.event.ProcessStopping;
 import io.procession.execution.RunningProcess;
+import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessStartException;
 import io.procession.spring.ProcessAutoConfiguration;
 import io.procession.spring.StartsProcesses;
@@ -48,7 +50,7 @@ class ProcessEventIntegrationTests {
 
 			await().atMost(BOUND).until(() -> listeners.backups.size() == 1);
 			assertThat(listeners.backups.get(0).exitCode()).isEqualTo(3);
-			assertThat(listeners.events).hasSize(4);
+			assertThat(listeners.events).hasSize(6);
 		});
 	}
 
@@ -63,10 +65,10 @@ class ProcessEventIntegrationTests {
 			stopped.waitFor();
 			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> processes.run("/nowhere/at/all"));
 
-			await().atMost(BOUND).until(() -> listeners.events.size() == 4);
+			await().atMost(BOUND).until(() -> listeners.events.size() == 6);
 			assertThat(listeners.events).extracting(Object::getClass)
-				.containsExactly(ProcessStarted.class, ProcessStopping.class, ProcessExited.class,
-						ProcessStartFailed.class);
+				.containsExactly(ProcessStarting.class, ProcessStarted.class, ProcessStopping.class,
+						ProcessExited.class, ProcessStarting.class, ProcessStartFailed.class);
 		});
 	}
 
@@ -88,8 +90,29 @@ class ProcessEventIntegrationTests {
 
 			await().atMost(BOUND).until(() -> output.toString().contains("Process listener failed: name=backup"));
 			context.getBean(ProcessManager.class).command("true").name("backup").run();
-			await().atMost(BOUND).until(() -> context.getBean(Listeners.class).events.size() == 4);
+			await().atMost(BOUND).until(() -> context.getBean(Listeners.class).events.size() == 6);
 		});
+	}
+
+	@Test
+	void vetoesAStart() {
+		this.contextRunner.withBean(Guard.class).run((context) -> {
+			ProcessManager processes = context.getBean(ProcessManager.class);
+
+			assertThatExceptionOfType(ProcessDeniedException.class)
+				.isThrownBy(() -> processes.command("true").name("unwanted").run())
+				.withMessageContaining("denied by a listener: not on Sundays");
+			assertThat(processes.run("true").successful()).isTrue();
+		});
+	}
+
+	static class Guard {
+
+		@EventListener(condition = "#event.name == 'unwanted'")
+		void on(ProcessStarting event) {
+			throw new IllegalStateException("not on Sundays");
+		}
+
 	}
 
 	static class Listeners {

@@ -53,6 +53,13 @@ class ProcessMetricsTests {
 	}
 
 	@Test
+	void countsStartsThatAreDenied() {
+		this.metrics.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", "DENIED", "policy"));
+
+		assertThat(this.registry.get("procession.execution").tag("outcome", "DENIED").timer().count()).isEqualTo(1);
+	}
+
+	@Test
 	void countsNothingElse() {
 		this.metrics.onEvent(new ProcessStarted("id", "backup", Instant.now(), 4711, "backup.sh"));
 

@@ -1,0 +1,244 @@
+package io.procession.security;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+@EnabledOnOs(OS.LINUX)
+class CommandPolicyTests {
+
+	private static final byte[] BINARY = { 0x7f, 'E', 'L', 'F', 0 };
+
+	private Path folder;
+
+	@BeforeEach
+	void resolve(@TempDir Path folder) throws IOException {
+		this.folder = folder.toRealPath();
+	}
+
+	private Path program(String path) throws IOException {
+		return program(path, BINARY);
+	}
+
+	private Path script(String path, String text) throws IOException {
+		return program(path, text.getBytes());
+	}
+
+	private Path program(String path, byte[] content) throws IOException {
+		Path file = this.folder.resolve(path);
+		Files.createDirectories(file.getParent());
+		Files.write(file, content);
+		return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+	}
+
+	private Path link(String path, Path target) throws IOException {
+		Path link = this.folder.resolve(path);
+		Files.createDirectories(link.getParent());
+		return Files.createSymbolicLink(link, target);
+	}
+
+	private static CommandPolicy.Verdict judge(CommandPolicy policy, Path file, String... arguments) {
+		List<String> vector = new ArrayList<>(List.of(file.toString()));
+		vector.addAll(Arrays.asList(arguments));
+		return policy.judge(file, vector, (name) -> Executables.find(name, null, null));
+	}
+
+	private static boolean allows(CommandPolicy policy, Path file, String... arguments) {
+		return judge(policy, file, arguments).start() != null;
+	}
+
+	@Test
+	void allowsWhatIsNamedAndNothingElse() throws IOException {
+		Path tool = program("a/tool");
+		CommandPolicy policy = CommandPolicy.builder().allow(tool.toString()).build();
+
+		assertThat(judge(policy, tool).start()).isEqualTo(tool);
+		assertThat(judge(policy, this.folder.resolve("a/../a/./tool")).start()).isEqualTo(tool);
+		assertThat(judge(policy, program("b/tool")).rule()).isEqualTo("the policy, which does not allow it");
+		assertThat(allows(policy, program("a/TOOL"))).isFalse();
+		assertThat(allows(policy, this.folder.resolve("a/tool/.."))).isFalse();
+	}
+
+	@Test
+	void looksAtWhatALinkPointsTo() throws IOException {
+		Path tool = program("a/tool");
+		Path evil = program("evil");
+		CommandPolicy policy = CommandPolicy.builder().allow(tool.toString()).build();
+
+		Path link = link("b/tool", tool);
+		assertThat(judge(policy, link).start()).as("not the link, which may be turned").isEqualTo(tool);
+		assertThat(judge(policy, link("b/other", link)).start()).isEqualTo(tool);
+		assertThat(allows(policy, link("c/tool", evil))).isFalse();
+		link("linked", this.folder.resolve("a"));
+		assertThat(judge(policy, this.folder.resolve("linked/tool")).start()).isEqualTo(tool);
+		assertThat(allows(policy, this.folder.resolve("linked/../evil"))).isFalse();
+	}
+
+	@Test
+	void startsALinkThatARuleNamesByItsName() throws IOException {
+		Path tool = program("versions/tool-1.2");
+		Path link = link("bin/tool", tool);
+		CommandPolicy policy = CommandPolicy.builder().allow(link.toString()).build();
+
+		assertThat(judge(policy, link).start()).isEqualTo(link);
+		assertThat(judge(policy, tool).start()).isEqualTo(tool);
+		assertThat(judge(policy, link("elsewhere/tool", link)).start()).isEqualTo(tool);
+		Files.delete(link);
+		link("bin/tool", program("versions/tool-1.3"));
+		assertThat(judge(policy, link).start()).as("turned by an update").isEqualTo(link);
+	}
+
+	@Test
+	void allowsAFolderButNotWhatItsLinksLeadTo() throws IOException {
+		Path tool = program("tools/deep/tool");
+		CommandPolicy policy = CommandPolicy.builder().allow(this.folder.resolve("tools").toString()).build();
+
+		assertThat(allows(policy, tool)).isTrue();
+		assertThat(allows(policy, link("tools/inside", tool))).isTrue();
+		assertThat(allows(policy, link("tools/outside", program("evil")))).isFalse();
+		assertThat(allows(policy, program("tools-evil/tool"))).isFalse();
+		assertThat(allows(policy, program("tools/bash"))).as("shells are to be named").isFalse();
+	}
+
+	@Test
+	void deniesWhateverIsAllowed() throws IOException {
+		Path tool = program("tools/tool");
+		Path denied = program("tools/denied");
+		CommandPolicy policy = CommandPolicy.builder()
+			.allow(this.folder.resolve("tools").toString())
+			.deny(denied.toString())
+			.build();
+
+		assertThat(allows(policy, tool)).isTrue();
+		assertThat(judge(policy, denied).rule()).isEqualTo("the rule 'deny " + denied + "'");
+		assertThat(allows(policy, link("tools/other", denied))).isFalse();
+		assertThat(allows(policy, Files.createLink(this.folder.resolve("tools/hard"), denied))).isFalse();
+	}
+
+	@Test
+	void matchesEachArgumentAsAWhole() throws IOException {
+		Path git = program("git");
+		CommandPolicy policy = CommandPolicy.builder()
+			.allow(git.toString(), "clone|--depth", "\\d+", "https://example\\.org/.*")
+			.build();
+		CommandPolicy denying = CommandPolicy.builder().deny(git.toString(), "-c.*", "--upload-pack.*").build();
+
+		assertThat(allows(policy, git, "clone", "--depth", "1", "https://example.org/a.git")).isTrue();
+		assertThat(allows(policy, git)).isTrue();
+		assertThat(allows(policy, git, "clone", "https://example.org/a.git", "--upload-pack=sh")).isFalse();
+		assertThat(allows(policy, git, "clone\n")).isFalse();
+		assertThat(allows(denying, git, "clone")).isTrue();
+		assertThat(allows(denying, git, "clone", "-ccore.pager=sh")).isFalse();
+		assertThat(allows(denying, git, "-c\nx")).isFalse();
+	}
+
+	@Test
+	void switchesShellsOff() throws IOException {
+		CommandPolicy policy = CommandPolicy.builder().deny(program("denied").toString()).build();
+
+		for (String name : List.of("sh", "bash", "zsh", "env", "xargs", "sudo", "busybox", "ld-linux-x86-64.so.2",
+				"PowerShell.exe")) {
+			assertThat(judge(policy, program("bin/" + name)).rule()).as(name).contains("shells");
+			assertThat(allows(policy, link("link/" + name, program("harmless")))).as("a link named " + name).isFalse();
+		}
+		assertThat(allows(policy, link("harmless2", program("bin/dash")))).isFalse();
+		assertThat(allows(policy, program("bin/git"))).isTrue();
+		assertThat(allows(policy, Path.of("/bin/../bin/sh"))).isFalse();
+	}
+
+	@Test
+	void allowsShellsThatAreNamed() throws IOException {
+		Path bash = program("bash");
+
+		assertThat(allows(CommandPolicy.builder().allow(bash.toString()).build(), bash)).isTrue();
+		assertThat(allows(CommandPolicy.builder().allow(this.folder.toString()).build(), bash)).isFalse();
+		assertThat(allows(CommandPolicy.builder().allow(this.folder.toString()).allowShells().build(), bash)).isTrue();
+		assertThat(allows(CommandPolicy.builder().allow(program("a").toString()).allowShells().build(), bash))
+			.isFalse();
+	}
+
+	@Test
+	void looksAtTheInterpretersOfScripts() throws IOException {
+		Path perl = program("bin/perl");
+		Path script = script("script", "#! " + perl + " -w\n");
+		Path nested = script("nested", "#!" + script + "\n");
+		Path byEnv = script("by-env", "#!/usr/bin/env -S A=b sort -u\n");
+		CommandPolicy denyingPerl = CommandPolicy.builder().deny(perl.toString()).build();
+
+		assertThat(judge(denyingPerl, script).rule())
+			.isEqualTo("the rule 'deny " + perl + "', which holds for the interpreter of a script");
+		assertThat(allows(denyingPerl, nested)).isFalse();
+		assertThat(allows(CommandPolicy.builder().deny("sort").allowShells().build(), byEnv)).isFalse();
+		assertThat(allows(CommandPolicy.builder().deny("cat").allowShells().build(), byEnv)).isTrue();
+		assertThat(allows(CommandPolicy.builder().allow(script.toString()).deny(perl.toString()).build(), script))
+			.isFalse();
+	}
+
+	@Test
+	void takesAScriptOfAShellForAShellUnlessItIsAllowed() throws IOException {
+		Path script = script("script", "#!/bin/sh\necho\n");
+		Path withoutFirstLine = script("plain", "echo pwned\n\0");
+		CommandPolicy denying = CommandPolicy.builder().deny(program("denied").toString()).build();
+
+		assertThat(allows(denying, script)).isFalse();
+		assertThat(allows(denying, withoutFirstLine)).isFalse();
+		assertThat(allows(denying, script("zero", "#!/bin/sh\0x\n"))).isFalse();
+		assertThat(allows(CommandPolicy.builder().allow(script.toString()).build(), script)).isTrue();
+		assertThat(allows(CommandPolicy.builder().allow(this.folder.toString()).build(), withoutFirstLine)).isTrue();
+	}
+
+	@Test
+	void tellsTheProgramsWithinBusyboxApart() throws IOException {
+		Path busybox = program("bin/busybox");
+		Path ls = link("bin/ls", busybox);
+		Path sh = link("bin/sh", busybox);
+		CommandPolicy policy = CommandPolicy.builder().allow(ls.toString()).build();
+
+		assertThat(judge(policy, ls, "-l").start()).isEqualTo(ls);
+		assertThat(judge(policy, busybox, "ls").start()).isEqualTo(busybox);
+		assertThat(allows(policy, sh)).isFalse();
+		assertThat(allows(policy, busybox, "sh")).isFalse();
+		assertThat(allows(policy, busybox)).isFalse();
+		assertThat(allows(policy, link("evil/ls", busybox), "sh")).as("would be what its argument says").isFalse();
+		CommandPolicy denying = CommandPolicy.builder().deny(ls.toString()).allowShells().build();
+		assertThat(allows(denying, sh)).isTrue();
+		assertThat(allows(denying, busybox, "ls")).isFalse();
+		assertThat(allows(CommandPolicy.builder().deny(busybox.toString()).allowShells().build(), sh)).isFalse();
+	}
+
+	@Test
+	void refusesRulesThatCannotHold() throws IOException {
+		String tool = program("tools/tool").toString();
+		CommandPolicy.Builder builder = CommandPolicy.builder();
+
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow("no-such-program"))
+			.withMessage("there is no program 'no-such-program' in the PATH of the JVM: give its path");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.deny("/no/such"))
+			.withMessage("there is no program or folder '/no/such'");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow(" "));
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow("./tool"))
+			.withMessageContaining("must be an absolute path");
+		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow(tool, "("))
+			.withMessageStartingWith("'(' is no regular expression: ");
+		assertThatIllegalArgumentException().isThrownBy(CommandPolicy.builder().allow(tool).deny(tool)::build)
+			.withMessageContaining("is both allowed and denied");
+		assertThatIllegalArgumentException()
+			.isThrownBy(CommandPolicy.builder().allow(tool, "x").deny(this.folder.toString())::build);
+		assertThat(CommandPolicy.builder().allow(this.folder.toString()).deny(tool).build()).isNotNull();
+		assertThat(CommandPolicy.builder().allow(tool).deny(tool, "-x").build()).isNotNull();
+	}
+
+}

@@ -1,0 +1,80 @@
+package io.procession.security;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
+
+class RedactorTests {
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = true, quoteCharacter = '`', textBlock = """
+			--password=x y&z                   | --password=***
+			-Dspring.datasource.password=x     | -Dspring.datasource.password=***
+			DB_PASSWORD=x                      | DB_PASSWORD=***
+			X-Api-Key: x                       | X-Api-Key: ***
+			https://h/p?a=b&token=x&c=d        | https://h/p?a=b&token=***&c=d
+			https://user:x@host/path           | https://user:***@host/path
+			jdbc:p://h/d?user=u;password=x     | jdbc:p://h/d?user=u;password=***
+			{"password": "x", "user": "u"}     | {"password": "***", "user": "u"}
+			run --token='x y' --user u         | run --token='***' --user u
+			my.credentials.file=x              | my.credentials.file=***
+			vcap_services={x}                  | vcap_services=***
+			mysql --host=h --password=x -uroot | mysql --host=h --password=*** -uroot
+			password="x                        | password="***
+			passwords are kept=elsewhere       | passwords are kept=elsewhere
+			--password=                        | --password=
+			--user=x                           | --user=x
+			https://host:8080/path             | https://host:8080/path
+			-px                                | -px
+			""")
+	void hidesWhatHasTheNameOfASecret(String argument, String shown) {
+		assertThat(Redactor.defaults().redact(List.of("tool", argument))).containsExactly("tool", shown);
+	}
+
+	@Test
+	void hidesWhatFollowsAnOption() {
+		assertThat(Redactor.defaults().redact(List.of("tool", "--password", "x", "-token", "-y", "--user", "z")))
+			.containsExactly("tool", "--password", "***", "-token", "***", "--user", "z");
+		assertThat(Redactor.defaults().find(List.of("tool", "--password", "long", "token=other", "key=abc")))
+			.containsExactly("long", "other");
+	}
+
+	@Test
+	void hidesValuesWhereverTheyAre() {
+		Redactor redactor = Redactor.defaults().hiding(List.of("abc", "abcdef", " "));
+
+		assertThat(redactor.hide("x abcdef abc")).isEqualTo("x *** ***");
+		assertThat(redactor.redact(List.of("xabcx", "a b"))).containsExactly("x***x", "a b");
+		assertThat(redactor.toString()).doesNotContain("abc");
+	}
+
+	@Test
+	void knowsOtherNames() {
+		Redactor redactor = Redactor.of(List.of("pin", "x-.*"));
+
+		assertThat(redactor.redact(List.of("PIN=1", "--x-any=2", "password=3", "pinned=4"))).containsExactly("PIN=***",
+				"--x-any=***", "password=3", "pinned=4");
+		assertThat(Redactor.of(List.of()).redact(List.of("password=3"))).containsExactly("password=3");
+		assertThatIllegalArgumentException().isThrownBy(() -> Redactor.of(List.of("a(")))
+			.withMessageStartingWith("'a(' is no regular expression: ");
+		assertThatIllegalArgumentException().isThrownBy(() -> Redactor.of(List.of(" ")));
+	}
+
+	@Test
+	void isNotSlowedDownByLongArguments() {
+		assertTimeout(Duration.ofSeconds(30), () -> {
+			for (String part : List.of("a", "-", "a=", "a:\"", " ", "://", "://a:", "=", "token=")) {
+				Redactor.defaults().redact(List.of(part.repeat(200_000)));
+				Redactor.defaults().redact(List.of("token" + part.repeat(200_000)));
+			}
+		});
+	}
+
+}
