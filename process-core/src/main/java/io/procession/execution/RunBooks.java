@@ -95,10 +95,12 @@ final class RunBooks {
 	}
 
 	void startFailed(String id, PendingProcess pending, ProcessStartException ex) {
-		logger.debug("Process could not be started: name={} reason={}", pending.toSpec().displayName(), ex.reason());
+		// only now it is known what is a secret in it
+		String name = pending.redactedBy(ex.command().redactor()).toSpec().displayName();
+		logger.debug("Process could not be started: name={} reason={}", name, ex.reason());
 		this.context.events()
-			.publish(() -> new ProcessStartFailed(id, pending.toSpec().displayName(), this.context.time().now(),
-					ex.command().toString(), ex.reason().name(), String.valueOf(ex.getMessage())));
+			.publish(() -> new ProcessStartFailed(id, name, this.context.time().now(), ex.command().toString(),
+					ex.reason().name(), String.valueOf(ex.getMessage())));
 	}
 
 	// an exit that no pump sees (closed streams, a survivor that holds them) is seen here

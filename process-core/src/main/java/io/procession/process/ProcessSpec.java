@@ -144,7 +144,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	 * @return never empty
 	 */
 	public String displayName() {
-		return (this.name != null) ? this.name : this.command.programName();
+		return (this.name != null) ? this.name : this.command.redactor().hide(this.command.programName());
 	}
 
 	/**
