@@ -274,14 +274,11 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 		CompletableFuture<Boolean> permit = this.limit.whenAvailable(permits);
 		permit.thenAccept((granted) -> {
-			if (!granted) {
-				turn.completeExceptionally(closedException(command));
-			}
-			else if (turn.begin()) {
+			if (granted) {
 				launchAtItsTurn(turn, launch, permits);
 			}
 			else {
-				this.limit.release(permits);
+				this.context.execute(() -> turn.completeExceptionally(closedException(command)));
 			}
 		});
 		// who cancels while it waits gives up the place
@@ -291,7 +288,14 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private <T> void launchAtItsTurn(Turn<T> turn, Supplier<CompletableFuture<T>> launch, int permits) {
 		try {
-			this.launchTurns.execute(() -> turn.launch(launch));
+			this.launchTurns.execute(() -> {
+				if (turn.begin()) {
+					turn.launch(launch, this.context::execute);
+				}
+				else {
+					this.limit.release(permits);
+				}
+			});
 		}
 		catch (RuntimeException | Error ex) {
 			this.limit.release(permits);
@@ -540,21 +544,24 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			return !this.begun && super.cancel(mayInterrupt);
 		}
 
-		private void launch(Supplier<CompletableFuture<T>> launch) {
+		// foreign code may hang on it, which must not keep the others from their turns
+		private void launch(Supplier<CompletableFuture<T>> launch, Executor executor) {
+			CompletableFuture<T> launched;
 			try {
-				launch.get().whenComplete((made, failure) -> {
-					if (failure == null) {
-						complete(made);
-					}
-					else {
-						completeExceptionally((failure instanceof CompletionException && failure.getCause() != null)
-								? failure.getCause() : failure);
-					}
-				});
+				launched = launch.get();
 			}
 			catch (RuntimeException | Error ex) {
-				completeExceptionally(ex);
+				launched = CompletableFuture.failedFuture(ex);
 			}
+			launched.whenCompleteAsync((made, failure) -> {
+				if (failure == null) {
+					complete(made);
+				}
+				else {
+					completeExceptionally((failure instanceof CompletionException && failure.getCause() != null)
+							? failure.getCause() : failure);
+				}
+			}, executor);
 		}
 
 	}

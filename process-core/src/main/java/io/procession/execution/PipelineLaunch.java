@@ -171,7 +171,7 @@ final class PipelineLaunch {
 	private void undo(Throwable failure, RunBooks books) {
 		if (this.stopper != null) {
 			// what was started already has nobody to read it
-			this.stopper.stop(RunPlan::toUndo);
+			this.stopper.stopAtAnyRate(RunPlan::toUndo);
 		}
 		this.pipes.forEach(BoundedPipe::close);
 		this.planned.stream().flatMap(List::stream).skip(this.runs.size()).forEach(Planned::closeFiles);

@@ -53,18 +53,23 @@ final class PipelineStopper {
 	 * @param how each is stopped
 	 */
 	void stop(Function<RunPlan, StopOrder> how) {
+		if (this.processes.stream().anyMatch(ProcessRun::isEndable)) {
+			stopAtAnyRate(how);
+		}
+	}
+
+	/** As {@link #stop}, though all that were started may have ended by themselves. */
+	void stopAtAnyRate(Function<RunPlan, StopOrder> how) {
 		if (!enter()) {
 			return;
 		}
 		try {
-			if (this.processes.stream().anyMatch(ProcessRun::isEndable)) {
-				// first: what fails from now on may do so because of this
-				this.stopping = true;
-				List<ProcessRun> ended = this.processes.stream()
-					.filter((process) -> !process.end(how.apply(process.plan())))
-					.toList();
-				ended.forEach((process) -> endLeftBehind(process, how.apply(process.plan())));
-			}
+			// first: what fails from now on may do so because of this
+			this.stopping = true;
+			List<ProcessRun> ended = this.processes.stream()
+				.filter((process) -> !process.end(how.apply(process.plan())))
+				.toList();
+			ended.forEach((process) -> endLeftBehind(process, how.apply(process.plan())));
 		}
 		finally {
 			leave();

@@ -106,10 +106,16 @@ public final class RunningPool {
 	/**
 	 * Waits for the ends of all.
 	 * @return the results
+	 * @throws IllegalStateException in a progress listener of the pool, which waits for
+	 * the listener
 	 * @throws ProcessInterruptedException if this thread was interrupted; the pool goes
 	 * on
 	 */
 	public PoolResults waitFor() {
+		if (this.run.isInStep() && isRunning()) {
+			throw new IllegalStateException("A progress listener cannot wait for the end of its pool:"
+					+ " the pool goes on when the listener has returned");
+		}
 		try {
 			return this.run.ended().get();
 		}

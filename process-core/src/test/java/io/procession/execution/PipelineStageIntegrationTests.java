@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.ProcessManager;
+import io.procession.engine.zt.ZtProcessEngine;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessStartFailed;
 import io.procession.process.ExitCause;
@@ -35,6 +36,7 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Secret;
+import io.procession.testing.FailingEngine;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -424,6 +426,34 @@ class PipelineStageIntegrationTests {
 		assertThat(called).isFalse();
 		await().atMost(SOON).until(() -> this.plant.alive().isEmpty());
 		await().atMost(SOON).until(() -> processes.running().isEmpty());
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1, 2 })
+	void stopsWhatWasStartedWhenAStartFailsAllTheSame(int good) {
+		AtomicBoolean called = new AtomicBoolean();
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(4).build();
+		try (ProcessManager processes = ProcessManager.builder()
+			.settings(settings)
+			.engine(new FailingEngine(new ZtProcessEngine(false, null), good))
+			.build()) {
+			StreamStage stage = (input, output) -> called.set(true);
+			Pipeline pipeline = planted(processes, "(setsid sleep 300 &); exit 0").pipe("first", stage)
+				.pipe(planted(processes, "sleep 300 & exec yes"))
+				.pipe("cat")
+				.pipe("second", stage)
+				.pipe("cat");
+
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pipeline::run)
+				.withMessageContaining("planned");
+
+			assertThat(called).isFalse();
+			assertThat(this.plant.alive()).isEmpty();
+			assertThat(processes.running()).isEmpty();
+			// all permits are back
+			assertThat(processes.pipeline().pipe("true").pipe("true").pipe("true").pipe("true").run().successful())
+				.isTrue();
+		}
 	}
 
 	@Test

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.RejectedExecutionException;
@@ -196,6 +199,59 @@ class PoolLaunchIntegrationTests {
 		catch (InterruptedException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	@Test
+	void startsNoneOfThoseThatWaitForTheirTurnWhenItIsStopped(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(1000);
+		for (int i = 0; i < 1000; i++) {
+			pool.add(planted(processes, "exec sleep 300"));
+		}
+		RunningPool running = pool.start();
+		await().atMost(SOON).until(() -> !running.running().isEmpty());
+
+		running.stop(Duration.ZERO);
+
+		assertThat(running.waitFor()).filteredOn((result) -> result.startError().isPresent()).hasSizeGreaterThan(500);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void leavesTurnsToOthersWhileSomebodyThinksAboutAResult(ProcessManager processes) {
+		CountDownLatch go = new CountDownLatch(1);
+		List<CompletableFuture<?>> thinking = new ArrayList<>();
+		for (int i = 0; i < 50; i++) {
+			thinking.add(processes.command("no-such-program").runAsync().whenComplete((result, failure) -> hold(go)));
+		}
+
+		try {
+			assertThat(processes.command("echo", "x").runAsync()).succeedsWithin(SOON);
+		}
+		finally {
+			go.countDown();
+		}
+		assertThat(CompletableFuture.allOf(thinking.toArray(CompletableFuture[]::new))).failsWithin(SOON);
+	}
+
+	@Test
+	void doesNotLetAProgressListenerWaitForItself(ProcessManager processes) {
+		AtomicReference<RunningPool> running = new AtomicReference<>();
+		CountDownLatch known = new CountDownLatch(1);
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		running.set(processes.pool().add(processes.command("true")).onProgress((done, total) -> {
+			hold(known);
+			try {
+				running.get().waitFor();
+			}
+			catch (IllegalStateException ex) {
+				thrown.set(ex);
+			}
+		}).start());
+		known.countDown();
+
+		assertThat(running.get().waitFor().successful()).isTrue();
+
+		assertThat(thrown.get()).hasMessageContaining("progress listener");
 	}
 
 	@Test

@@ -1,0 +1,80 @@
+package io.procession.testing;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.procession.engine.EngineProcess;
+import io.procession.engine.Launch;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.ProcessTree;
+import io.procession.process.ProcessStartException;
+
+/**
+ * The real engine, but one of its starts fails though all checks had passed: the machine
+ * has no room, or somebody has just removed the program.
+ */
+public final class FailingEngine implements ProcessEngine {
+
+	private final ProcessEngine engine;
+
+	private final AtomicInteger left;
+
+	/**
+	 * An engine that fails once.
+	 * @param engine what starts the others
+	 * @param good how many starts, of a process or a pipeline, are good before
+	 */
+	public FailingEngine(ProcessEngine engine, int good) {
+		this.engine = engine;
+		this.left = new AtomicInteger(good);
+	}
+
+	private void fail(Launch launch) {
+		if (this.left.getAndDecrement() == 0) {
+			throw new ProcessStartException(launch.spec(), ProcessStartException.Reason.NO_RESOURCES, "planned", null);
+		}
+	}
+
+	@Override
+	public EngineProcess start(Launch launch) {
+		fail(launch);
+		return this.engine.start(launch);
+	}
+
+	@Override
+	public List<EngineProcess> startPipeline(List<Launch> launches) {
+		fail(launches.get(0));
+		return this.engine.startPipeline(launches);
+	}
+
+	@Override
+	public void check(List<Launch> launches) {
+		this.engine.check(launches);
+	}
+
+	@Override
+	public void look() {
+		this.engine.look();
+	}
+
+	@Override
+	public void heartbeat() {
+		this.engine.heartbeat();
+	}
+
+	@Override
+	public ProcessTree leftovers() {
+		return this.engine.leftovers();
+	}
+
+	@Override
+	public List<String> limitations() {
+		return this.engine.limitations();
+	}
+
+	@Override
+	public void close() {
+		this.engine.close();
+	}
+
+}
