@@ -94,8 +94,9 @@ public final class Pipeline {
 
 	/**
 	 * Adds a process with everything that was said of it: name, directory, environment,
-	 * listeners for its standard error. Its own timeout holds too. Input can be that of
-	 * the first stage only, output to a file and an idle timeout that of the last.
+	 * listeners for its standard error. Its own timeout holds too and stops it alone.
+	 * Input can be that of the first stage only, output to a file and an idle timeout
+	 * that of the last.
 	 * @param stage the process
 	 * @return a new pipeline
 	 */
@@ -124,8 +125,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Bound on the whole pipeline. At its end every stage that still runs is stopped with
-	 * its tree; what an ended one has left behind lives on until the manager closes.
+	 * Bound on the whole pipeline. If one of its stages still runs then, all are stopped
+	 * with their trees, what the ended ones left behind included.
 	 * @param value positive
 	 * @return a new pipeline
 	 * @throws IllegalArgumentException if it is zero or negative

@@ -96,7 +96,10 @@ public final class RunningPipeline {
 
 	/**
 	 * Stops every stage with its tree, at once and in parallel, as
-	 * {@link RunningProcess#stop()} does, and returns when all are gone.
+	 * {@link RunningProcess#stop()} does, and what the stages that have ended left
+	 * behind, and returns when all are gone. Does nothing if all stages have ended.
+	 * @throws io.procession.process.ProcessInterruptedException if this thread was
+	 * interrupted; the stop goes on
 	 */
 	public void stop() {
 		this.run.stop(null);
@@ -143,7 +146,8 @@ public final class RunningPipeline {
 	}
 
 	/**
-	 * Its result, later. Completes normally however its programs ended.
+	 * Its result, later. Completes normally however its stages ended, on a thread of the
+	 * manager.
 	 * @return a future of its own: cancelling it stops nothing
 	 */
 	public CompletableFuture<PipelineResult> onExit() {

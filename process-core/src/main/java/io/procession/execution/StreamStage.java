@@ -8,6 +8,8 @@ import java.io.OutputStream;
  * A stage of a pipeline that is Java: reads what the stage before it writes, writes what
  * the stage after it reads. Runs on a thread of the manager; may block, which slows its
  * neighbours and loses nothing. When it returns the next stage sees the end of its input.
+ * If it goes on though the programs before and after it have ended, it is interrupted
+ * after the drain, and its input ends.
  */
 @FunctionalInterface
 public interface StreamStage {
