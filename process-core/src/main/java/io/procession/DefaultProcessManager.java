@@ -18,6 +18,7 @@ import io.procession.execution.PipelineResult;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningPipeline;
 import io.procession.execution.RunningProcess;
+import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 
@@ -32,7 +33,8 @@ final class DefaultProcessManager implements ProcessManager {
 
 	DefaultProcessManager(ProcessManager.Builder builder) {
 		ProcessEngine given = builder.engine();
-		ProcessEngine engine = (given != null) ? given : new ZtProcessEngine(builder.guard(), builder.application());
+		ProcessEngine engine = (given != null) ? given
+				: new ZtProcessEngine(builder.guard(), builder.application(), builder.controlGroup());
 		this.launcher = new LocalProcessLauncher(builder.settings(), engine, builder.timeSource(), builder.scheduler(),
 				builder.executor(), builder.secretResolver(), builder.security());
 		this.shutdownHook = builder.shutdownHook() ? new Thread(this.launcher::close, "procession-shutdown") : null;
@@ -124,6 +126,11 @@ final class DefaultProcessManager implements ProcessManager {
 	@Override
 	public List<String> limitations() {
 		return this.launcher.limitations();
+	}
+
+	@Override
+	public IsolationSupport isolation() {
+		return this.launcher.isolation();
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.procession;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -15,6 +16,7 @@ import io.procession.execution.Pipeline;
 import io.procession.execution.ProcessLauncher;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
+import io.procession.isolation.IsolationSupport;
 import io.procession.pool.PoolResults;
 import io.procession.pool.ProcessPool;
 import io.procession.process.Command;
@@ -177,6 +179,13 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	List<String> limitations();
 
 	/**
+	 * What of an isolation (other users, limits, priorities) can be had on this machine,
+	 * and why the rest cannot.
+	 * @return what was found when it was first asked for
+	 */
+	IsolationSupport isolation();
+
+	/**
 	 * Rejects new work, stops everything that runs, in parallel, kills what is still
 	 * there after the shutdown grace, and everything that earlier processes left behind
 	 * in the background. Returns when all is gone, at the latest after shutdown grace,
@@ -209,6 +218,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		private boolean guard = true;
 
 		private @Nullable String application;
+
+		private @Nullable Path controlGroup;
 
 		private Builder() {
 		}
@@ -342,6 +353,18 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
+		 * Where trees with limits get their control groups. By default the parent of the
+		 * JVM's own group, if it was delegated to the JVM.
+		 * @param value a directory of the control groups, version 2, that this JVM may
+		 * write to and no process is in
+		 * @return this builder
+		 */
+		public Builder controlGroup(Path value) {
+			this.controlGroup = value;
+			return this;
+		}
+
+		/**
 		 * The manager.
 		 * @return a new manager, to be closed
 		 */
@@ -387,6 +410,10 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 		@Nullable String application() {
 			return this.application;
+		}
+
+		@Nullable Path controlGroup() {
+			return this.controlGroup;
 		}
 
 	}

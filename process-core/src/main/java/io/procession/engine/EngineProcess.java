@@ -72,6 +72,17 @@ public interface EngineProcess {
 	}
 
 	/**
+	 * Tells, once it has ended, whether it never became the program that it was started
+	 * for, since a step before failed.
+	 * @param exitCode its exit code
+	 * @param written all that it has written to standard error
+	 * @return whether what was written is the reason of a failed start
+	 */
+	default boolean neverBegan(int exitCode, String written) {
+		return false;
+	}
+
+	/**
 	 * The process with everything it has started and will start.
 	 * @return its tree
 	 */

@@ -7,6 +7,7 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.isolation.Isolation;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessSpec;
 import io.procession.process.Terminal;
@@ -31,11 +32,12 @@ import io.procession.process.Terminal;
  * @param detached whether it is to outlive the JVM
  * @param terminal size of the pseudoterminal that it is to have, all three streams of
  * which are then {@link Input#pipe()} and {@link Output#pipe()}, merged; or {@code null}
+ * @param isolation who runs it, how separate it is, and how much it may use
  */
 public record Launch(String executionId, ProcessSpec spec, @Nullable Path executable, List<String> arguments,
 		@Nullable Path directory, boolean inheritEnvironment, Map<String, String> environment,
 		Set<String> unsetEnvironment, Input input, Output output, Output error, boolean mergeError, boolean detached,
-		Terminal.@Nullable Pseudo terminal) {
+		Terminal.@Nullable Pseudo terminal, Isolation isolation) {
 
 	@Override
 	public String toString() {

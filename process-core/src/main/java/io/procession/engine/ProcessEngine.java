@@ -2,6 +2,7 @@ package io.procession.engine;
 
 import java.util.List;
 
+import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessStartException;
 
 /**
@@ -65,6 +66,14 @@ public interface ProcessEngine extends AutoCloseable {
 	 * @return one sentence each; empty if nothing is amiss
 	 */
 	List<String> limitations();
+
+	/**
+	 * What of an isolation can be had.
+	 * @return what works and why the rest does not
+	 */
+	default IsolationSupport isolation() {
+		return IsolationSupport.detect();
+	}
 
 	/**
 	 * Frees what the engine holds. Its processes have ended before.

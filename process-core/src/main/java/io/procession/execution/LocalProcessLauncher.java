@@ -28,6 +28,7 @@ import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.TimeSource;
 import io.procession.event.ProcessListener;
+import io.procession.isolation.IsolationSupport;
 import io.procession.process.Command;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessRejectedException;
@@ -424,6 +425,14 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 */
 	public List<String> limitations() {
 		return this.engine.limitations();
+	}
+
+	/**
+	 * What of an isolation can be had.
+	 * @return what works and why the rest does not
+	 */
+	public IsolationSupport isolation() {
+		return this.engine.isolation();
 	}
 
 	/**

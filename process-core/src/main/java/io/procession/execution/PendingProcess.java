@@ -12,6 +12,12 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.isolation.Isolation;
+import io.procession.isolation.IsolationSupport;
+import io.procession.isolation.Priority;
+import io.procession.isolation.ResourceLimits;
+import io.procession.isolation.RunAs;
+import io.procession.isolation.TreeLimits;
 import io.procession.process.Command;
 import io.procession.process.ProcessInput;
 import io.procession.process.ProcessResult;
@@ -427,6 +433,102 @@ public final class PendingProcess {
 	 */
 	public PendingProcess pty(int columns, int rows) {
 		return with((builder) -> builder.terminal(Terminal.pseudo(columns, rows)));
+	}
+
+	/**
+	 * Runs it as another user; HOME, USER, LOGNAME and SHELL follow, unless they are set
+	 * or unset here. Needs a JVM that may switch users. Linux only: {@code setpriv(1)}.
+	 * @param user the user and the groups
+	 * @return a new pending process
+	 */
+	public PendingProcess runAs(RunAs user) {
+		return with((builder) -> builder.runAs(user));
+	}
+
+	/**
+	 * What it may use, and each that it starts again as much. Linux only:
+	 * {@code prlimit(1)}.
+	 * @param limits the limits
+	 * @return a new pending process
+	 */
+	public PendingProcess limits(ResourceLimits limits) {
+		return with((builder) -> builder.limits(limits));
+	}
+
+	/**
+	 * What it and all that it starts may use together. Linux only, and only where
+	 * {@link IsolationSupport} says so: {@code cgroups(7)}, version 2.
+	 * @param limits the limits
+	 * @return a new pending process
+	 */
+	public PendingProcess treeLimits(TreeLimits limits) {
+		return with((builder) -> builder.treeLimits(limits));
+	}
+
+	/**
+	 * Who comes first where CPU and disks are short. Linux only: {@code nice(1)},
+	 * {@code ionice(1)}, {@code chrt(1)}.
+	 * @param priority the priority
+	 * @return a new pending process
+	 */
+	public PendingProcess priority(Priority priority) {
+		return with((builder) -> builder.priority(priority));
+	}
+
+	/**
+	 * The CPUs that it may run on. Linux only: {@code taskset(1)}.
+	 * @param cpus numbers, from 0; none for all
+	 * @return a new pending process
+	 */
+	public PendingProcess cpuAffinity(int... cpus) {
+		return with((builder) -> builder.cpuAffinity(cpus));
+	}
+
+	/**
+	 * Who is killed first when the machine runs out of memory. Linux only:
+	 * {@code choom(1)}.
+	 * @param value -1000 (never) to 1000 (first)
+	 * @return a new pending process
+	 */
+	public PendingProcess oomScoreAdjustment(int value) {
+		return with((builder) -> builder.oomScoreAdjustment(value));
+	}
+
+	/**
+	 * Permissions that its new files do not get. Linux only: {@code umask(2)}.
+	 * @param umask octal with a leading zero, such as {@code 0027}
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if it is something else
+	 */
+	public PendingProcess umask(String umask) {
+		return with((builder) -> builder.umask(umask));
+	}
+
+	/**
+	 * Lets set-user-ID programs, such as {@code sudo}, give it no more privilege. Linux
+	 * only: {@code setpriv(1)}.
+	 * @return a new pending process
+	 */
+	public PendingProcess noNewPrivileges() {
+		return with(ProcessSpec.Builder::noNewPrivileges);
+	}
+
+	/**
+	 * Lets it lead a session of its own, which the JVM's terminal and its Ctrl-C do not
+	 * reach. Linux only: {@code setsid(1)}.
+	 * @return a new pending process
+	 */
+	public PendingProcess newSession() {
+		return with(ProcessSpec.Builder::newSession);
+	}
+
+	/**
+	 * Everything about its isolation at once, instead of what was said before.
+	 * @param isolation who runs it, how separate it is, and how much it may use
+	 * @return a new pending process
+	 */
+	public PendingProcess isolation(Isolation isolation) {
+		return with((builder) -> builder.isolation(isolation));
 	}
 
 	/**

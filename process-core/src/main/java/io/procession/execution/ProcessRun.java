@@ -32,6 +32,7 @@ import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessOutputLimitException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
@@ -55,6 +56,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	/** How much later than its children a JVM may begin its own end. */
 	private static final Duration AFTER_CTRL_C = Duration.ofMillis(200);
+
+	/** How much a step before the program may have written about its failure. */
+	private static final int LONGEST_START_ERROR = 1024;
 
 	private static final Logger logger = LoggerFactory.getLogger(ProcessRun.class);
 
@@ -103,6 +107,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private Stopper.@Nullable Stop stop;
 
 	private @Nullable ExitCause stopCause;
+
+	/** Why it never became its program; written before the result. */
+	private @Nullable String startError;
 
 	private boolean stopEnded;
 
@@ -522,6 +529,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		else if (cause == null) {
 			cause = Signal.fromExitCode(code).map(this::causeOf).orElse(ExitCause.EXITED);
 		}
+		if (cause == ExitCause.EXITED && code != null && code != 0) {
+			this.startError = startError(code, spec().output().mergeError() ? out : err);
+			cause = (this.startError != null) ? ExitCause.START_FAILED : cause;
+		}
 		ProcessResult.Builder builder = ProcessResult.builder(spec())
 			.pid(this.process.pid())
 			.exit((code != null) ? code : Signal.KILL.exitCode(), cause)
@@ -531,6 +542,13 @@ final class ProcessRun implements OutputRecorder.Owner {
 			builder.errorTail(this.plan.masks().excerpt(err));
 		}
 		return builder.build();
+	}
+
+	/** What a step before the program said when it failed, if one did. */
+	private @Nullable String startError(int code, CapturedOutput written) {
+		boolean possible = written.length() > 0 && written.length() <= LONGEST_START_ERROR;
+		return (possible && this.process.neverBegan(code, written.toString())) ? this.plan.masks().excerpt(written)
+				: null;
 	}
 
 	/**
@@ -898,6 +916,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		if (this.stopCause == ExitCause.IDLE_TIMED_OUT) {
 			return new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()), made);
+		}
+		if (made.cause() == ExitCause.START_FAILED) {
+			return new ProcessStartException(spec(), ProcessStartException.Reason.ISOLATION,
+					"its isolation is set up, but its program cannot be executed in it: " + this.startError, null);
 		}
 		if (made.cause() == ExitCause.OUTPUT_LIMIT || this.stopCause == ExitCause.OUTPUT_LIMIT) {
 			return new ProcessOutputLimitException(Objects.requireNonNull(this.plan.outputLimit()), made);

@@ -4,6 +4,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
+import io.procession.isolation.Isolation;
 import io.procession.process.TimeLimit;
 
 /**
@@ -28,16 +29,18 @@ import io.procession.process.TimeLimit;
  * @param acquireTimeout how long {@code run()} waits for its turn when so many run; 30 s
  * @param pipefail whether the failure of any stage fails a pipeline that does not say;
  * true
+ * @param isolation what holds where a process says nothing about its isolation; nothing
  */
 public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLimit idleTimeout, Duration stopGrace,
 		Duration timeoutGrace, Duration drain, Duration shutdownGrace, Duration lostAfter, Duration sweepInterval,
-		Charset charset, int maxLineLength, int maxConcurrent, Duration acquireTimeout, boolean pipefail) {
+		Charset charset, int maxLineLength, int maxConcurrent, Duration acquireTimeout, boolean pipefail,
+		Isolation isolation) {
 
 	/** What holds where nothing was said. */
 	public static final ProcessSettings DEFAULTS = new ProcessSettings(TimeLimit.of(Duration.ofSeconds(60)),
 			TimeLimit.none(), TimeLimit.none(), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(1),
 			Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofMillis(500), StandardCharsets.UTF_8, 1 << 20,
-			Integer.MAX_VALUE, Duration.ofSeconds(30), true);
+			Integer.MAX_VALUE, Duration.ofSeconds(30), true, Isolation.none());
 
 	/**
 	 * Checks the numbers.
@@ -55,6 +58,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 	 * @param maxConcurrent how many processes run at once
 	 * @param acquireTimeout how long {@code run()} waits for its turn
 	 * @param pipefail whether the failure of any stage fails a pipeline
+	 * @param isolation what holds where a process says nothing about its isolation
 	 */
 	public ProcessSettings {
 		notNegative("stopGrace", stopGrace);
@@ -125,6 +129,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 
 		private boolean pipefail;
 
+		private Isolation isolation;
+
 		private Builder(ProcessSettings settings) {
 			this.timeout = settings.timeout;
 			this.startTimeout = settings.startTimeout;
@@ -140,6 +146,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 			this.maxConcurrent = settings.maxConcurrent;
 			this.acquireTimeout = settings.acquireTimeout;
 			this.pipefail = settings.pipefail;
+			this.isolation = settings.isolation;
 		}
 
 		/**
@@ -283,6 +290,16 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
+		 * What holds where a process says nothing about its isolation.
+		 * @param value the isolation
+		 * @return this builder
+		 */
+		public Builder isolation(Isolation value) {
+			this.isolation = value;
+			return this;
+		}
+
+		/**
 		 * Checks the whole.
 		 * @return the settings
 		 * @throws IllegalArgumentException naming the first value that is wrong
@@ -290,7 +307,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		public ProcessSettings build() {
 			return new ProcessSettings(this.timeout, this.startTimeout, this.idleTimeout, this.stopGrace,
 					this.timeoutGrace, this.drain, this.shutdownGrace, this.lostAfter, this.sweepInterval, this.charset,
-					this.maxLineLength, this.maxConcurrent, this.acquireTimeout, this.pipefail);
+					this.maxLineLength, this.maxConcurrent, this.acquireTimeout, this.pipefail, this.isolation);
 		}
 
 	}

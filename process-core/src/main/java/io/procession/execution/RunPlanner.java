@@ -126,7 +126,8 @@ final class RunPlanner {
 		return new Launch(id, this.spec, executable, arguments, this.spec.directory(), inherit && gate.inheritsAll(),
 				environment, this.spec.environment().unset(), input(), output(output.outputTo()),
 				output(output.errorTo()), output.mergeError() || terminal != null, this.spec.detached(),
-				(terminal instanceof Terminal.Pseudo pseudo) ? pseudo : null);
+				(terminal instanceof Terminal.Pseudo pseudo) ? pseudo : null,
+				this.spec.isolation().over(this.settings.isolation()));
 	}
 
 	// a secret may also stand in another argument, or in the path of a file

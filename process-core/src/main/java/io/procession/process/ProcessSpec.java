@@ -12,6 +12,12 @@ import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.isolation.Isolation;
+import io.procession.isolation.Priority;
+import io.procession.isolation.ResourceLimits;
+import io.procession.isolation.RunAs;
+import io.procession.isolation.TreeLimits;
+
 /**
  * Everything one can say about a run, as data: what configuration is mapped to, what can
  * be stored and compared. Listeners and live streams are not data and live in
@@ -38,11 +44,13 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long to wait for the end of its output after its exit
  * @param detached whether it is meant to outlive the manager and the JVM
  * @param terminal what terminal it has, if it is to have one
+ * @param isolation who runs it, how separate it is, and how much it may use
  */
 public record ProcessSpec(Command command, @Nullable String name, Set<String> tags, @Nullable Path directory,
 		Environment environment, @Nullable TimeLimit timeout, @Nullable TimeLimit idleTimeout,
 		@Nullable ProcessInput input, OutputOptions output, Set<Integer> successExitCodes, @Nullable Signal stopSignal,
-		@Nullable Duration stopGrace, @Nullable Duration drain, boolean detached, @Nullable Terminal terminal) {
+		@Nullable Duration stopGrace, @Nullable Duration drain, boolean detached, @Nullable Terminal terminal,
+		Isolation isolation) {
 
 	/**
 	 * Checks and copies.
@@ -61,6 +69,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	 * @param drain how long to wait for the end of its output after its exit
 	 * @param detached whether it is meant to outlive the manager and the JVM
 	 * @param terminal what terminal it has
+	 * @param isolation who runs it, how separate it is, and how much it may use
 	 */
 	public ProcessSpec {
 		tags = Collections.unmodifiableSet(new LinkedHashSet<>(tags));
@@ -182,6 +191,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 
 		private @Nullable Terminal terminal;
 
+		private Isolation isolation = Isolation.none();
+
 		private Builder(Command command) {
 			this.command = command;
 		}
@@ -202,6 +213,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 			this.drain = spec.drain;
 			this.detached = spec.detached;
 			this.terminal = spec.terminal;
+			this.isolation = spec.isolation;
 		}
 
 		/**
@@ -517,6 +529,95 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
+		 * Who runs it, how separate it is, and how much it may use.
+		 * @param value the isolation
+		 * @return this builder
+		 */
+		public Builder isolation(Isolation value) {
+			this.isolation = value;
+			return this;
+		}
+
+		/**
+		 * Runs it as another user.
+		 * @param value the user and the groups
+		 * @return this builder
+		 */
+		public Builder runAs(RunAs value) {
+			return isolation(this.isolation.withRunAs(value));
+		}
+
+		/**
+		 * What each single process may use.
+		 * @param value the limits
+		 * @return this builder
+		 */
+		public Builder limits(ResourceLimits value) {
+			return isolation(this.isolation.withLimits(value));
+		}
+
+		/**
+		 * What it and all that it starts may use together.
+		 * @param value the limits
+		 * @return this builder
+		 */
+		public Builder treeLimits(TreeLimits value) {
+			return isolation(this.isolation.withTreeLimits(value));
+		}
+
+		/**
+		 * Who comes first.
+		 * @param value the priority
+		 * @return this builder
+		 */
+		public Builder priority(Priority value) {
+			return isolation(this.isolation.withPriority(value));
+		}
+
+		/**
+		 * The CPUs that it may run on.
+		 * @param cpus numbers, from 0; none for all
+		 * @return this builder
+		 */
+		public Builder cpuAffinity(int... cpus) {
+			return isolation(this.isolation.withCpuAffinity(cpus));
+		}
+
+		/**
+		 * Who is killed first when the machine runs out of memory.
+		 * @param value -1000 (never) to 1000 (first)
+		 * @return this builder
+		 */
+		public Builder oomScoreAdjustment(int value) {
+			return isolation(this.isolation.withOomScoreAdjustment(value));
+		}
+
+		/**
+		 * Permissions that new files do not get.
+		 * @param value octal with a leading zero, such as {@code 0027}
+		 * @return this builder
+		 */
+		public Builder umask(String value) {
+			return isolation(this.isolation.withUmask(value));
+		}
+
+		/**
+		 * Lets set-user-ID programs give it no more privilege.
+		 * @return this builder
+		 */
+		public Builder noNewPrivileges() {
+			return isolation(this.isolation.withNoNewPrivileges(true));
+		}
+
+		/**
+		 * Lets it lead a session of its own.
+		 * @return this builder
+		 */
+		public Builder newSession() {
+			return isolation(this.isolation.withNewSession(true));
+		}
+
+		/**
 		 * Checks the whole.
 		 * @return the spec
 		 * @throws IllegalArgumentException naming the first value that is wrong
@@ -524,7 +625,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		public ProcessSpec build() {
 			return new ProcessSpec(this.command, this.name, this.tags, this.directory, this.environment, this.timeout,
 					this.idleTimeout, this.input, this.output, this.successExitCodes, this.stopSignal, this.stopGrace,
-					this.drain, this.detached, this.terminal);
+					this.drain, this.detached, this.terminal, this.isolation);
 		}
 
 	}

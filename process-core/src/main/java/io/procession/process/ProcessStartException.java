@@ -86,6 +86,10 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 		NOT_ENCODABLE,
 		/** A secret cannot be read. */
 		NO_SUCH_SECRET,
+		/** The user or a group that it is to be run as is not there. */
+		NO_SUCH_USER,
+		/** Something of its isolation cannot be had here. */
+		ISOLATION,
 		/** The machine has no room: too many processes, files, or too little memory. */
 		NO_RESOURCES,
 		/** A policy or a listener does not allow it: {@link ProcessDeniedException}. */

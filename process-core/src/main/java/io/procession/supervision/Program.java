@@ -2,6 +2,7 @@ package io.procession.supervision;
 
 import java.util.regex.Pattern;
 
+import io.procession.isolation.Tool;
 import io.procession.process.OutputOptions;
 import io.procession.process.ProcessInput;
 import io.procession.process.ProcessSpec;
@@ -70,6 +71,10 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 		}
 		if (this.spec.idleTimeout() == null) {
 			builder.noIdleTimeout();
+		}
+		// the terminal's Ctrl-C is for the JVM, which stops its programs in order
+		if (this.spec.terminal() == null && Tool.SETSID.find().isPresent()) {
+			builder.newSession();
 		}
 		return builder.build();
 	}

@@ -1,5 +1,7 @@
 package io.procession.spring;
 
+import java.nio.file.Path;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -58,6 +60,9 @@ public final class ProcessAutoConfiguration {
 		String application = environment.getProperty("spring.application.name");
 		if (StringUtils.hasText(application)) {
 			builder.application(application);
+		}
+		if (StringUtils.hasText(properties.controlGroup())) {
+			builder.controlGroup(Path.of(properties.controlGroup()));
 		}
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		ProcessManager manager = builder.build();

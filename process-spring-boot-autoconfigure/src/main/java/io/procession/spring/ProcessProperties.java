@@ -2,13 +2,16 @@ package io.procession.spring;
 
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 import io.procession.execution.ProcessSettings;
+import io.procession.isolation.Isolation;
 import io.procession.process.TimeLimit;
 
 /**
@@ -27,12 +30,15 @@ import io.procession.process.TimeLimit;
  * @param maxLineLength Length after which a line of output is handed over in parts, 16
  * bytes to 256MB.
  * @param guard The helper process that ends all others if the JVM is killed.
+ * @param controlGroup Directory of the control groups, version 2, in which trees with
+ * limits get groups of their own; the parent of the JVM's own if not set and that was
+ * delegated to it.
  */
 @ConfigurationProperties("procession")
 public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integer maxConcurrent,
 		@DefaultValue("30s") Duration acquireTimeout, @DefaultValue("10s") Duration shutdownGrace,
 		@DefaultValue("5s") Duration lostAfter, @DefaultValue("500ms") Duration sweepInterval,
-		@DefaultValue("1MB") DataSize maxLineLength, @DefaultValue Guard guard) {
+		@DefaultValue("1MB") DataSize maxLineLength, @DefaultValue Guard guard, @Nullable String controlGroup) {
 
 	/**
 	 * Checks the values, so that a wrong one is reported where it is bound.
@@ -44,6 +50,7 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	 * @param sweepInterval how often processes are looked at
 	 * @param maxLineLength length after which a line is handed over in parts
 	 * @param guard the helper process
+	 * @param controlGroup directory of the control groups
 	 */
 	public ProcessProperties {
 		settings(defaults, maxConcurrent, acquireTimeout, shutdownGrace, lostAfter, sweepInterval, maxLineLength);
@@ -69,6 +76,7 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 			.drain(defaults.drain)
 			.charset(defaults.charset)
 			.pipefail(defaults.pipefail)
+			.isolation(defaults.toIsolation())
 			.acquireTimeout(acquireTimeout)
 			.shutdownGrace(shutdownGrace)
 			.lostAfter(lostAfter)
@@ -95,11 +103,32 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	 * @param charset How output becomes text.
 	 * @param pipefail Whether a pipeline fails if any of its stages does, rather than the
 	 * last alone.
+	 * @param runAs The user and the groups that it runs with.
+	 * @param limits What it may use.
+	 * @param priority Who comes first where CPU and disks are short.
+	 * @param cpuAffinity Numbers of the CPUs that it may run on; all if not set.
+	 * @param oomScoreAdjustment Who is killed first when the machine runs out of memory,
+	 * -1000 (never) to 1000 (first).
+	 * @param umask Permissions that new files do not get, octal and in quotes, such as
+	 * "0027".
+	 * @param noNewPrivileges Whether set-user-ID programs give it no more privilege.
+	 * @param newSession Whether it leads a session of its own, which the terminal's
+	 * Ctrl-C does not reach. Programs always do.
 	 */
 	public record Defaults(@DefaultValue("60s") TimeLimit timeout, @DefaultValue("none") TimeLimit startTimeout,
 			@DefaultValue("none") TimeLimit idleTimeout, @DefaultValue("10s") Duration stopGrace,
 			@DefaultValue("2s") Duration timeoutGrace, @DefaultValue("1s") Duration drain,
-			@DefaultValue("UTF-8") Charset charset, @DefaultValue("true") boolean pipefail) {
+			@DefaultValue("UTF-8") Charset charset, @DefaultValue("true") boolean pipefail,
+			@NestedConfigurationProperty @DefaultValue IsolationProperties.User runAs,
+			@NestedConfigurationProperty @DefaultValue IsolationProperties.Limits limits,
+			@NestedConfigurationProperty @DefaultValue IsolationProperties.Ranks priority,
+			@DefaultValue List<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
+			@Nullable Boolean noNewPrivileges, @Nullable Boolean newSession) {
+
+		private Isolation toIsolation() {
+			return IsolationProperties.toIsolation(this.runAs, this.limits, this.priority, this.cpuAffinity,
+					this.oomScoreAdjustment, this.umask, this.noNewPrivileges, this.newSession);
+		}
 
 	}
 

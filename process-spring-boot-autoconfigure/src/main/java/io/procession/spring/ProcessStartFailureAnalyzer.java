@@ -35,6 +35,9 @@ final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessS
 			case DENIED -> "Allow it by procession.security.commands, or do not start it.";
 			case NO_TERMINAL ->
 				"Add the dependency org.jetbrains.pty4j:pty4j for pty(...); start the application in a terminal for tty().";
+			case NO_SUCH_USER -> "Create the user or the group, or name others (run-as).";
+			case ISOLATION -> "Ask for what this machine and the privileges of this application allow; the processes"
+					+ " endpoint and ProcessManager.isolation() tell what that is.";
 			case NO_RESOURCES -> "Raise the limits of the user for processes, open files and memory: ulimit -a";
 			default -> "Try the command in a shell as the user that runs the application.";
 		};

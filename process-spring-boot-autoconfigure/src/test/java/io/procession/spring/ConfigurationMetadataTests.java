@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -29,6 +31,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.procession.ProcessManager;
 import io.procession.execution.ProcessSettings;
+import io.procession.isolation.IoClass;
+import io.procession.isolation.Isolation;
+import io.procession.isolation.RunAs;
+import io.procession.isolation.Scheduling;
 import io.procession.process.TimeLimit;
 import io.procession.security.SecurityPolicy;
 import io.procession.spring.actuate.ProcessEndpointAutoConfiguration;
@@ -61,6 +67,32 @@ class ConfigurationMetadataTests {
 		setting("procession.defaults.drain", "7s", ProcessSettings::drain, Duration.ofSeconds(7));
 		setting("procession.defaults.charset", "UTF-16", ProcessSettings::charset, StandardCharsets.UTF_16);
 		setting("procession.defaults.pipefail", "false", ProcessSettings::pipefail, false);
+		isolation("run-as.user", "nobody", Isolation::runAs, RunAs.user("nobody"));
+		isolation("limits.address-space", "7MB", (said) -> said.limits().addressSpace(), 7L << 20);
+		isolation("limits.open-files", "7", (said) -> said.limits().openFiles(), 7L);
+		isolation("limits.processes", "7", (said) -> said.limits().processes(), 7L);
+		isolation("limits.cpu-time", "7s", (said) -> said.limits().cpuTime(), Duration.ofSeconds(7));
+		isolation("limits.file-size", "7MB", (said) -> said.limits().fileSize(), 7L << 20);
+		isolation("limits.core-size", "7MB", (said) -> said.limits().coreSize(), 7L << 20);
+		isolation("limits.memory", "7MB", (said) -> said.treeLimits().memory(), 7L << 20);
+		isolation("limits.cpus", "1.5", (said) -> said.treeLimits().cpus(), 1.5);
+		isolation("limits.tasks", "7", (said) -> said.treeLimits().tasks(), 7L);
+		isolation("priority.nice", "7", (said) -> said.priority().nice(), 7);
+		isolation("priority.io-class", "idle", (said) -> said.priority().ioClass(), IoClass.IDLE);
+		isolation("priority.scheduling", "batch", (said) -> said.priority().scheduling(), Scheduling.BATCH);
+		isolation("cpu-affinity", "0,1", Isolation::cpuAffinity, new TreeSet<>(Set.of(0, 1)));
+		isolation("oom-score-adjustment", "7", Isolation::oomScoreAdjustment, 7);
+		isolation("umask", "0027", Isolation::umask, "0027");
+		isolation("no-new-privileges", "true", Isolation::noNewPrivileges, true);
+		isolation("new-session", "true", Isolation::newSession, true);
+		isolation(List.of("run-as.user=nobody", "run-as.group=daemon"), (said) -> String.valueOf(said.runAs()),
+				RunAs.user("nobody").withGroup("daemon").toString());
+		isolation(List.of("run-as.user=nobody", "run-as.supplementary-groups=bin"),
+				(said) -> String.valueOf(said.runAs()), RunAs.user("nobody").withSupplementaryGroups("bin").toString());
+		isolation(List.of("priority.io-class=best-effort", "priority.io-level=7"), (said) -> said.priority().ioLevel(),
+				7);
+		property("procession.control-group", "/sys/fs/cgroup/x", (context) -> builder(context, "controlGroup"),
+				Path.of("/sys/fs/cgroup/x"));
 		setting("procession.max-concurrent", "7", ProcessSettings::maxConcurrent, 7);
 		setting("procession.acquire-timeout", "7s", ProcessSettings::acquireTimeout, Duration.ofSeconds(7));
 		setting("procession.shutdown-grace", "7s", ProcessSettings::shutdownGrace, Duration.ofSeconds(7));
@@ -151,6 +183,18 @@ class ConfigurationMetadataTests {
 
 	private static void setting(String name, String value, Function<ProcessSettings, Object> observe, Object expected) {
 		property(name, value, (context) -> observe.apply((ProcessSettings) builder(context, "settings")), expected);
+	}
+
+	private static void isolation(String name, String value, Function<Isolation, Object> observe, Object expected) {
+		isolation(List.of(name + "=" + value), observe, expected);
+	}
+
+	/** The last value is what it is about. */
+	private static void isolation(List<String> values, Function<Isolation, Object> observe, Object expected) {
+		List<String> properties = values.stream().map("procession.defaults."::concat).toList();
+		String last = properties.get(properties.size() - 1);
+		PROPERTIES.put(last.substring(0, last.indexOf('=')), new Property(properties,
+				(context) -> observe.apply(((ProcessSettings) builder(context, "settings")).isolation()), expected));
 	}
 
 	private static void property(String name, String value, Function<ApplicationContext, Object> observe,

@@ -5,10 +5,18 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.Launch;
+import io.procession.isolation.Account;
+import io.procession.isolation.IsolationPlan;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 
@@ -21,6 +29,8 @@ final class LaunchCheck {
 
 	/** Where programs are looked up when the JVM has no PATH at all. */
 	static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+	private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
 	/** What the JDK encodes arguments and the environment with. */
 	private static final Charset NATIVE = nativeCharset();
@@ -44,12 +54,80 @@ final class LaunchCheck {
 	 * @throws ProcessStartException naming the culprit
 	 */
 	void check() {
+		check((file) -> Optional.empty(), null);
+	}
+
+	/**
+	 * Checks everything that costs little, for another user than the JVM's.
+	 * @param blocker what keeps that user from executing a file or entering a directory
+	 * @param user who that is, or {@code null} for the JVM's own
+	 * @throws ProcessStartException naming the culprit
+	 */
+	void check(Function<File, Optional<Path>> blocker, @Nullable Account user) {
 		checkDirectory();
 		checkEncodable();
 		checkFiles();
 		if (!Spawner.WINDOWS) {
 			Path judged = this.launch.executable();
 			this.executable = (judged != null) ? judged(judged.toFile()) : find(this.launch.arguments().get(0));
+			checkAccess(this.executable, blocker, user);
+		}
+	}
+
+	private void checkAccess(File program, Function<File, Optional<Path>> blocker, @Nullable Account user) {
+		if (user == null) {
+			return;
+		}
+		Path directory = this.launch.directory();
+		String where = (directory != null) ? directory.toString() : System.getProperty("user.dir", "");
+		blocker.apply(new File(where)).ifPresent((culprit) -> {
+			throw failure(Reason.NOT_A_DIRECTORY,
+					"its working directory '" + where + "'" + ((directory != null) ? "" : ", the JVM's,")
+							+ " may not be entered by the user " + user.label() + because(culprit, where)
+							+ ": name another by directory(...), or let that user in");
+		});
+		blocker.apply(program).ifPresent((culprit) -> {
+			throw failure(Reason.NOT_EXECUTABLE, "'" + program + "' may not be executed by the user " + user.label()
+					+ because(culprit, program.toString()) + ": chmod +x it for that user, or run it as another");
+		});
+	}
+
+	private static String because(Path culprit, String path) {
+		return culprit.toString().equals(path) ? "" : " because of '" + culprit + "'";
+	}
+
+	/** A shell in the chain would lose variables that it has no names for. */
+	void checkVariables(IsolationPlan plan) {
+		if (!plan.usesShell(!this.launch.isolation().treeLimits().isEmpty())) {
+			return;
+		}
+		Set<String> names = new TreeSet<>(this.launch.environment().keySet());
+		if (this.launch.inheritEnvironment()) {
+			names.addAll(System.getenv().keySet());
+		}
+		names.removeAll(this.launch.unsetEnvironment());
+		for (String name : names) {
+			if (!SHELL_NAME.matcher(name).matches()) {
+				throw failure(Reason.ISOLATION, "umask and limits of trees are set by a shell, which would lose the"
+						+ " environment variable '" + name + "': unsetEnv(\"" + name + "\") it, or rename it");
+			}
+		}
+	}
+
+	/**
+	 * What {@code env(1)} would take for something else, or show to everybody.
+	 * @param late names of the variables that it is to set
+	 */
+	void checkNoVariable(Set<String> late) {
+		if (this.executable != null && this.executable.toString().indexOf('=') >= 0) {
+			throw failure(Reason.ISOLATION, "the path of its program, '" + this.executable
+					+ "', holds '=', which env(1) would take for a variable: rename it, or use a link");
+		}
+		for (String name : late) {
+			if (this.launch.spec().environment().secrets().containsKey(name)) {
+				throw failure(Reason.ISOLATION, "the secret variable '" + name + "' changes what the tools do that"
+						+ " switch the user, and set later it would be seen by everybody: use env(...) or rename it");
+			}
 		}
 	}
 
@@ -211,11 +289,12 @@ final class LaunchCheck {
 	/**
 	 * Checks what only shows when the kernel executes it. In a pipeline that would be too
 	 * late: the JDK loses a descriptor for each pipe that it has opened by then.
+	 * @param command the arguments, with all that stands before them
 	 * @throws ProcessStartException naming the culprit
 	 */
-	void checkAsStage() {
+	void checkAsStage(List<String> command) {
 		ArgumentSpace space = new ArgumentSpace();
-		this.launch.arguments().forEach(space::add);
+		command.forEach(space::add);
 		this.launch.environment().forEach((name, value) -> space.add(name + "=" + value));
 		if (this.launch.inheritEnvironment()) {
 			System.getenv().forEach((name, value) -> space.add(name + "=" + value));

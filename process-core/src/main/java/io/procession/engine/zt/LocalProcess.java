@@ -29,13 +29,16 @@ final class LocalProcess implements EngineProcess {
 
 	private final Marker marker;
 
+	private final Spawner spawner;
+
 	private volatile @Nullable ProcStat identity;
 
-	LocalProcess(Process process, String executionId, SystemView system, Marker marker) {
+	LocalProcess(Process process, String executionId, SystemView system, Marker marker, Spawner spawner) {
 		this.process = process;
 		this.executionId = executionId;
 		this.system = system;
 		this.marker = marker;
+		this.spawner = spawner;
 	}
 
 	/**
@@ -116,8 +119,13 @@ final class LocalProcess implements EngineProcess {
 	}
 
 	@Override
+	public boolean neverBegan(int exitCode, String written) {
+		return this.spawner.failed(exitCode, written);
+	}
+
+	@Override
 	public ProcessTree tree() {
-		return LocalTree.of(this.system, this.marker, identity(), this.executionId);
+		return LocalTree.of(this.system, this.marker, identity(), this.executionId, this.spawner.group());
 	}
 
 }

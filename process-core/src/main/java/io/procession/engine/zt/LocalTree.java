@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.ProcessTree;
+import io.procession.isolation.ControlGroup;
 import io.procession.process.Signal;
 
 /**
@@ -20,7 +21,8 @@ import io.procession.process.Signal;
  * <ul>
  * <li>is the root,</li>
  * <li>has a member as parent,</li>
- * <li>is in a session or a group that a member has made, or</li>
+ * <li>is in a session or a group that a member has made,</li>
+ * <li>is in the control group that was made for it, or</li>
  * <li>carries the marker in its environment;</li>
  * </ul>
  * and who once was one. None of these is enough alone: a daemon loses its parent and its
@@ -36,6 +38,8 @@ final class LocalTree implements ProcessTree {
 
 	private final Predicate<ProcStat> never;
 
+	private final List<ControlGroup> controlGroups;
+
 	/** Start ticks by PID: the identity of everyone who was ever a member and lives. */
 	private final Map<Long, Long> members = new HashMap<>();
 
@@ -49,30 +53,30 @@ final class LocalTree implements ProcessTree {
 
 	private @Nullable ProcessTable seen;
 
-	private LocalTree(SystemView system, Predicate<ProcStat> root, Predicate<List<String>> marked) {
-		this(system, root, marked, (process) -> false);
-	}
-
 	private LocalTree(SystemView system, Predicate<ProcStat> root, Predicate<List<String>> marked,
-			Predicate<ProcStat> never) {
+			Predicate<ProcStat> never, List<ControlGroup> controlGroups) {
 		this.system = system;
 		this.root = root;
 		this.marked = marked;
 		this.never = never;
+		this.controlGroups = controlGroups;
 	}
 
-	/** The tree of one execution. */
-	static LocalTree of(SystemView system, Marker marker, @Nullable ProcStat root, String executionId) {
+	/** The tree of one execution, perhaps with a control group of its own. */
+	static LocalTree of(SystemView system, Marker marker, @Nullable ProcStat root, String executionId,
+			@Nullable ControlGroup group) {
 		return new LocalTree(system,
 				(process) -> root != null && process.pid() == root.pid() && process.startTicks() == root.startTicks(),
 				(markers) -> markers.stream()
-					.anyMatch((entry) -> marker.execution(entry).filter(executionId::equals).isPresent()));
+					.anyMatch((entry) -> marker.execution(entry).filter(executionId::equals).isPresent()),
+				(process) -> false, (group != null) ? List.of(group) : List.of());
 	}
 
-	/** Everything that carries an engine's marker. */
-	static LocalTree ofMarked(SystemView system, Marker marker) {
+	/** Everything that carries an engine's marker or is in one of its control groups. */
+	static LocalTree ofMarked(SystemView system, Marker marker, List<ControlGroup> groups) {
 		return new LocalTree(system, (process) -> false,
-				(markers) -> markers.stream().anyMatch((entry) -> marker.execution(entry).isPresent()));
+				(markers) -> markers.stream().anyMatch((entry) -> marker.execution(entry).isPresent()),
+				(process) -> false, groups);
 	}
 
 	/**
@@ -82,7 +86,7 @@ final class LocalTree implements ProcessTree {
 	 */
 	static LocalTree ofOrphans(SystemView system, Marker marker) {
 		Orphans orphans = new Orphans(system, marker.owner());
-		return new LocalTree(system, (process) -> false, orphans::areOrphaned, orphans::isOwner);
+		return new LocalTree(system, (process) -> false, orphans::areOrphaned, orphans::isOwner, List.of());
 	}
 
 	@Override
@@ -106,6 +110,14 @@ final class LocalTree implements ProcessTree {
 			ProcStat process = table.process(pid);
 			if (process != null && this.marked.test(table.markers(pid)) && !this.never.test(process)) {
 				join(process);
+			}
+		}
+		for (ControlGroup group : this.controlGroups) {
+			for (long pid : group.members()) {
+				ProcStat process = table.process(pid);
+				if (process != null) {
+					join(process);
+				}
 			}
 		}
 		boolean grown = true;
@@ -150,6 +162,9 @@ final class LocalTree implements ProcessTree {
 
 	@Override
 	public void signal(Signal signal) {
+		if (signal == Signal.KILL) {
+			this.controlGroups.forEach(ControlGroup::kill);
+		}
 		List<ProcStat> targets = new ArrayList<>();
 		List<Long> alive = alive();
 		boolean first = this.signalledAt == null;

@@ -45,6 +45,12 @@ final class Marker {
 				o.pidNamespace(), o.application());
 	}
 
+	/** A name for a control group, which nobody else has and tells whose it is. */
+	String groupName(String executionId) {
+		return "procession-" + this.owner.pid() + "-" + this.name.substring(PREFIX.length()) + "-"
+				+ executionId.replaceAll("[^A-Za-z0-9._-]", "_");
+	}
+
 	Owner owner() {
 		return this.owner;
 	}

@@ -9,7 +9,13 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.engine.Launch;
+import io.procession.isolation.ControlGroup;
+import io.procession.isolation.IsolationException;
+import io.procession.isolation.IsolationPlan;
+import io.procession.process.Environment;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
@@ -30,13 +36,19 @@ final class Spawner {
 
 	private final LaunchCheck check;
 
-	private final List<String> chain;
+	private final Isolator isolator;
 
-	Spawner(Launch launch, Marker marker) {
+	private @Nullable IsolationPlan plan;
+
+	private @Nullable ControlGroup group;
+
+	private ExecChain chain = ExecChain.NONE;
+
+	Spawner(Launch launch, Marker marker, Isolator isolator) {
 		this.launch = launch;
 		this.marker = marker;
+		this.isolator = isolator;
 		this.check = new LaunchCheck(launch);
-		this.chain = ExecChain.of(launch);
 	}
 
 	/**
@@ -46,13 +58,73 @@ final class Spawner {
 	 * @throws ProcessStartException naming the culprit
 	 */
 	void check(boolean thoroughly) {
-		this.check.check();
-		if (thoroughly) {
-			this.check.checkAsStage();
+		IsolationPlan planned = this.isolator.plan(this.launch);
+		this.plan = planned;
+		if (planned == null) {
+			this.check.check();
+		}
+		else {
+			this.check.check((file) -> this.isolator.blocker(planned, file), planned.account());
+			this.check.checkVariables(planned);
+		}
+		chain();
+		// a tool of the chain would find out too late to be understood
+		if (thoroughly || !this.chain.isEmpty()) {
+			this.check.checkAsStage(command());
+		}
+		if (planned != null) {
+			this.isolator.verify(this.launch, planned);
 		}
 	}
 
+	private void chain() {
+		try {
+			this.chain = ExecChain.of(this.launch, this.plan, this.group);
+		}
+		catch (IsolationException ex) {
+			throw Isolator.failure(this.launch, ex);
+		}
+		if (this.chain.endsWithEnv()) {
+			this.check.checkNoVariable(this.chain.late().keySet());
+		}
+	}
+
+	/** Makes the control group of a tree whose limits were asked for. */
+	private void makeGroup() {
+		if (this.plan == null || this.plan.isolation().treeLimits().isEmpty()) {
+			return;
+		}
+		try {
+			this.group = this.isolator.support()
+				.createGroup(this.marker.groupName(this.launch.executionId()), this.plan.isolation().treeLimits());
+		}
+		catch (IsolationException ex) {
+			throw Isolator.failure(this.launch, ex);
+		}
+		chain();
+	}
+
+	@Nullable ControlGroup group() {
+		return this.group;
+	}
+
+	private void removeGroup() {
+		if (this.group != null) {
+			this.group.remove();
+		}
+	}
+
+	/**
+	 * Tells whether a process has become the program at all, from all that it has
+	 * written.
+	 */
+	boolean failed(int exitCode, String written) {
+		File executable = this.check.executable();
+		return executable != null && this.chain.failed(exitCode, written, executable);
+	}
+
 	Process spawn() {
+		makeGroup();
 		if (this.launch.terminal() != null) {
 			return spawnOnTerminal(this.launch.terminal());
 		}
@@ -60,6 +132,7 @@ final class Spawner {
 			return needsRedirects() ? builder(true, true).start() : spawnByZtExec();
 		}
 		catch (IOException | RuntimeException ex) {
+			removeGroup();
 			throw explain(ex);
 		}
 	}
@@ -80,10 +153,12 @@ final class Spawner {
 			return TerminalProcess.start(program, arguments, environment, this.launch.directory(), size);
 		}
 		catch (NoClassDefFoundError ex) {
+			removeGroup();
 			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) needs pty4j, which is not on the class path ("
 					+ ex.getMessage() + "): add the dependency org.jetbrains.pty4j:pty4j:0.13.12");
 		}
 		catch (IOException | RuntimeException | LinkageError ex) {
+			removeGroup();
 			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) does not work here (" + ex.getMessage()
 					+ "): pty4j must be able to unpack and load its native library from java.io.tmpdir");
 		}
@@ -97,6 +172,7 @@ final class Spawner {
 	static List<Process> spawnPipeline(List<Spawner> spawners) {
 		List<ProcessBuilder> builders = new ArrayList<>();
 		int last = spawners.size() - 1;
+		makeGroups(spawners);
 		for (int i = 0; i <= last; i++) {
 			builders.add(spawners.get(i).builder(i == 0, i == last));
 		}
@@ -104,7 +180,18 @@ final class Spawner {
 			return ProcessBuilder.startPipeline(builders);
 		}
 		catch (IOException | RuntimeException ex) {
+			spawners.forEach(Spawner::removeGroup);
 			throw culprit(spawners, ex).explain(ex);
+		}
+	}
+
+	private static void makeGroups(List<Spawner> spawners) {
+		try {
+			spawners.forEach(Spawner::makeGroup);
+		}
+		catch (ProcessStartException ex) {
+			spawners.forEach(Spawner::removeGroup);
+			throw ex;
 		}
 	}
 
@@ -123,10 +210,12 @@ final class Spawner {
 		if (executable == null || asWritten) {
 			return this.launch.arguments();
 		}
-		List<String> command = new ArrayList<>(this.chain);
+		List<String> command = new ArrayList<>(this.chain.tools());
 		command.addAll(this.launch.arguments());
 		// the JDK would look in the JVM's PATH, a tool of the chain in the child's
-		command.set(this.chain.size(), executable.toString());
+		String path = executable.toString();
+		boolean option = !this.chain.isEmpty() && path.startsWith("-");
+		command.set(this.chain.tools().size(), option ? "./" + path : path);
 		return command;
 	}
 
@@ -190,15 +279,40 @@ final class Spawner {
 
 	private void changeEnvironment(BiConsumer<String, String> set, Consumer<String> remove) {
 		this.launch.unsetEnvironment().forEach(remove);
-		this.launch.environment().forEach(set);
+		this.launch.environment().forEach((name, value) -> {
+			if (this.chain.late().containsKey(name)) {
+				remove.accept(name);
+			}
+			else {
+				set.accept(name, value);
+			}
+		});
+		if (this.plan != null) {
+			followUser(this.plan, set, remove);
+		}
 		if (!this.launch.detached()) {
 			set.accept(this.marker.name(), this.marker.value(this.launch.executionId()));
 		}
 	}
 
+	private void followUser(IsolationPlan followed, BiConsumer<String, String> set, Consumer<String> remove) {
+		Environment said = this.launch.spec().environment();
+		followed.environment().forEach((name, value) -> {
+			boolean own = said.variables().containsKey(name) || said.secrets().containsKey(name)
+					|| said.unset().contains(name);
+			if (!own) {
+				value.ifPresentOrElse((present) -> set.accept(name, present), () -> remove.accept(name));
+			}
+		});
+	}
+
 	// 17 says "error=2, No such file or directory", 25 "Exec failed, error: 2 (...)"
 	private ProcessStartException explain(Exception ex) {
 		String message = String.valueOf(rootCause(ex).getMessage());
+		if (!this.chain.isEmpty() && (isErrno(message, 2) || isErrno(message, 13))) {
+			return this.check.failure(Reason.ISOLATION,
+					"'" + this.chain.tools().get(0) + "', the first tool of its isolation, cannot be executed");
+		}
 		if (isErrno(message, 7)) {
 			return this.check.tooLong();
 		}

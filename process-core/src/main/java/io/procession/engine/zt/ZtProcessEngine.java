@@ -1,6 +1,7 @@
 package io.procession.engine.zt;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,8 @@ import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.ProcessTree;
+import io.procession.isolation.ControlGroup;
+import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 
@@ -36,6 +39,11 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	private final @Nullable Guard guard;
 
+	private final Isolator isolator;
+
+	/** The control groups of processes that have ended, but not all that they started. */
+	private final Set<ControlGroup> leftGroups = ConcurrentHashMap.newKeySet();
+
 	/**
 	 * Guards {@link #swept}, and is held during the sweep: the first start waits for it.
 	 */
@@ -54,6 +62,19 @@ public final class ZtProcessEngine implements ProcessEngine {
 	 * guard, what a dead JVM of that name left behind is ended before the first start
 	 */
 	public ZtProcessEngine(boolean guard, @Nullable String application) {
+		this(guard, application, null);
+	}
+
+	/**
+	 * A new engine with a certain directory for the limits of trees; nothing is started
+	 * yet.
+	 * @param guard whether a guard process cleans up after a killed JVM
+	 * @param application the application's name, the same at its next start
+	 * @param controlGroup a directory of the control groups, version 2, or {@code null}
+	 * for the parent of the JVM's own
+	 */
+	public ZtProcessEngine(boolean guard, @Nullable String application, @Nullable Path controlGroup) {
+		this.isolator = new Isolator(controlGroup);
 		this.marker = Marker.create(application);
 		this.guard = guard ? new Guard(this.marker) : null;
 		this.swept = application == null;
@@ -61,28 +82,40 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public EngineProcess start(Launch launch) {
-		Spawner spawner = new Spawner(launch, this.marker);
+		Spawner spawner = new Spawner(launch, this.marker, this.isolator);
 		spawner.check(launch.terminal() != null);
 		prepare();
-		return enter(spawner.spawn(), launch);
+		return enter(spawner.spawn(), launch, spawner);
 	}
 
 	@Override
 	public void check(List<Launch> launches) {
-		launches.forEach((launch) -> new Spawner(launch, this.marker).check(launches.size() > 1));
+		launches.forEach((launch) -> new Spawner(launch, this.marker, this.isolator).check(launches.size() > 1));
 	}
 
-	private LocalProcess enter(Process process, Launch launch) {
-		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker);
+	private LocalProcess enter(Process process, Launch launch, Spawner spawner) {
+		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, spawner);
+		ControlGroup group = spawner.group();
+		if (group != null) {
+			process.onExit().thenRun(() -> leave(group));
+		}
 		if (this.guard != null && !launch.detached()) {
 			this.living.add(entered);
 		}
 		return entered;
 	}
 
+	private void leave(ControlGroup group) {
+		if (!group.remove()) {
+			this.leftGroups.add(group);
+		}
+	}
+
 	@Override
 	public List<EngineProcess> startPipeline(List<Launch> launches) {
-		List<Spawner> spawners = launches.stream().map((launch) -> new Spawner(launch, this.marker)).toList();
+		List<Spawner> spawners = launches.stream()
+			.map((launch) -> new Spawner(launch, this.marker, this.isolator))
+			.toList();
 		// all of them before any: the JDK loses a descriptor when it fails in the middle
 		spawners.forEach((spawner) -> spawner.check(true));
 		prepare();
@@ -90,15 +123,15 @@ public final class ZtProcessEngine implements ProcessEngine {
 			List<Process> processes = Spawner.spawnPipeline(spawners);
 			List<EngineProcess> started = new ArrayList<>();
 			for (int i = 0; i < processes.size(); i++) {
-				started.add(enter(processes.get(i), launches.get(i)));
+				started.add(enter(processes.get(i), launches.get(i), spawners.get(i)));
 			}
 			return started;
 		}
 		catch (ProcessStartException ex) {
 			// the JDK has killed the children, not what they had started
 			this.system.look();
-			launches.forEach(
-					(launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId()).signal(Signal.KILL));
+			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
+				.signal(Signal.KILL));
 			throw ex;
 		}
 	}
@@ -153,6 +186,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public void heartbeat() {
+		this.leftGroups.removeIf(ControlGroup::remove);
 		if (this.guard == null || this.living.isEmpty()) {
 			return;
 		}
@@ -171,7 +205,12 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public ProcessTree leftovers() {
-		return LocalTree.ofMarked(this.system, this.marker);
+		return LocalTree.ofMarked(this.system, this.marker, List.copyOf(this.leftGroups));
+	}
+
+	@Override
+	public IsolationSupport isolation() {
+		return this.isolator.support();
 	}
 
 	@Override
@@ -188,6 +227,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public void close() {
+		this.leftGroups.forEach(ControlGroup::kill);
+		this.leftGroups.removeIf(ControlGroup::remove);
 		if (this.guard != null) {
 			try {
 				this.guard.close();

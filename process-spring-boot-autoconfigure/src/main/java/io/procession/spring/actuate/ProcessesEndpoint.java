@@ -2,7 +2,9 @@ package io.procession.spring.actuate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
@@ -16,6 +18,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.procession.ProcessManager;
 import io.procession.execution.RunningProcess;
+import io.procession.isolation.IsolationFeature;
+import io.procession.isolation.IsolationSupport;
 import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.ProgramStatus;
 
@@ -89,7 +93,16 @@ public final class ProcessesEndpoint {
 			.stream()
 			.filter(which)
 			.map((process) -> ProcessDescriptor.of(process, now))
-			.toList(), programs.stream().filter(whichPrograms).toList());
+			.toList(), programs.stream().filter(whichPrograms).toList(), isolation());
+	}
+
+	private Map<String, String> isolation() {
+		Map<String, String> works = new LinkedHashMap<>();
+		IsolationSupport support = this.manager.isolation();
+		for (IsolationFeature feature : IsolationFeature.values()) {
+			works.put(feature.label(), support.whyNot(feature).orElse("works"));
+		}
+		return works;
 	}
 
 	/**
@@ -111,8 +124,11 @@ public final class ProcessesEndpoint {
 	 *
 	 * @param processes what runs, oldest first
 	 * @param programs how the programs are
+	 * @param isolation what processes can be asked to be isolated by: {@code works}, or
+	 * why it does not
 	 */
-	public record ProcessesDescriptor(List<ProcessDescriptor> processes, List<ProgramStatus> programs) {
+	public record ProcessesDescriptor(List<ProcessDescriptor> processes, List<ProgramStatus> programs,
+			Map<String, String> isolation) {
 
 	}
 

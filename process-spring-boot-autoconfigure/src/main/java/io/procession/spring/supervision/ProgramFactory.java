@@ -2,11 +2,13 @@ package io.procession.spring.supervision;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.isolation.RunAs;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
@@ -34,10 +36,25 @@ final class ProgramFactory {
 		// build() checks: what it refuses is what was said last
 		set(prefix + ".stop-signal", properties.stopSignal(), (signal) -> spec.stopSignal(signal).build());
 		set(prefix + ".stop-grace", properties.stopGrace(), (grace) -> spec.stopGrace(grace).build());
+		isolate(prefix, properties, spec);
 		RestartPolicy restart = at(prefix + ".restart.delay",
 				() -> new RestartPolicy(properties.restart().policy(), properties.restart().delay()));
 		return at(prefix,
 				() -> Program.builder(name, spec.build()).autostart(properties.autostart()).restart(restart).build());
+	}
+
+	private static void isolate(String prefix, ProgramProperties properties, ProcessSpec.Builder spec) {
+		RunAs runAs = at(prefix + ".run-as", () -> Optional.ofNullable(properties.runAs().toRunAs())).orElse(null);
+		set(prefix + ".run-as", runAs, spec::runAs);
+		set(prefix + ".limits", properties.limits(), (limits) -> spec.limits(limits.toResourceLimits()));
+		set(prefix + ".limits", properties.limits(), (limits) -> spec.treeLimits(limits.toTreeLimits()));
+		set(prefix + ".priority", properties.priority(), (priority) -> spec.priority(priority.toPriority()));
+		set(prefix + ".cpu-affinity", properties.cpuAffinity(),
+				(cpus) -> spec.cpuAffinity(cpus.stream().mapToInt(Integer::intValue).toArray()));
+		set(prefix + ".oom-score-adjustment", properties.oomScoreAdjustment(), spec::oomScoreAdjustment);
+		set(prefix + ".umask", properties.umask(), spec::umask);
+		set(prefix + ".no-new-privileges", properties.noNewPrivileges(),
+				(value) -> spec.isolation(spec.build().isolation().withNoNewPrivileges(value)));
 	}
 
 	private static Command command(String property, List<String> command) {

@@ -6,10 +6,12 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.Delimiter;
 
 import io.procession.process.Signal;
+import io.procession.spring.IsolationProperties;
 import io.procession.supervision.RestartPolicy;
 
 /**
@@ -36,11 +38,24 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 	 * @param stopSignal Signal that asks it to end; TERM if not set.
 	 * @param stopGrace How long it has to end after that signal, before it is killed;
 	 * procession.defaults.stop-grace if not set.
+	 * @param runAs The user and the groups that it runs with.
+	 * @param limits What it may use.
+	 * @param priority Who comes first where CPU and disks are short.
+	 * @param cpuAffinity Numbers of the CPUs that it may run on; all if not set.
+	 * @param oomScoreAdjustment Who is killed first when the machine runs out of memory,
+	 * -1000 (never) to 1000 (first).
+	 * @param umask Permissions that new files do not get, octal and in quotes, such as
+	 * "0027".
+	 * @param noNewPrivileges Whether set-user-ID programs give it no more privilege.
 	 */
 	public record ProgramProperties(@Delimiter(Delimiter.NONE) @DefaultValue List<String> command,
 			@Nullable String directory, @DefaultValue Map<String, String> environment,
 			@DefaultValue("true") boolean autostart, @DefaultValue Restart restart, @Nullable Signal stopSignal,
-			@Nullable Duration stopGrace) {
+			@Nullable Duration stopGrace, @NestedConfigurationProperty @DefaultValue IsolationProperties.User runAs,
+			@NestedConfigurationProperty @DefaultValue IsolationProperties.Limits limits,
+			@NestedConfigurationProperty @DefaultValue IsolationProperties.Ranks priority,
+			@DefaultValue List<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
+			@Nullable Boolean noNewPrivileges) {
 
 		/**
 		 * What it is, without command and environment, which may hold passwords.
@@ -49,7 +64,10 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 		public String toString() {
 			return "ProgramProperties[directory=" + this.directory + ", environment=" + this.environment.keySet()
 					+ ", autostart=" + this.autostart + ", restart=" + this.restart + ", stopSignal=" + this.stopSignal
-					+ ", stopGrace=" + this.stopGrace + "]";
+					+ ", stopGrace=" + this.stopGrace + ", runAs=" + this.runAs + ", limits=" + this.limits
+					+ ", priority=" + this.priority + ", cpuAffinity=" + this.cpuAffinity + ", oomScoreAdjustment="
+					+ this.oomScoreAdjustment + ", umask=" + this.umask + ", noNewPrivileges=" + this.noNewPrivileges
+					+ "]";
 		}
 
 	}

@@ -14,8 +14,14 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
+import org.springframework.util.unit.DataSize;
 
+import io.procession.isolation.IoClass;
+import io.procession.isolation.Scheduling;
 import io.procession.process.Signal;
+import io.procession.spring.IsolationProperties.Limits;
+import io.procession.spring.IsolationProperties.Ranks;
+import io.procession.spring.IsolationProperties.User;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.spring.supervision.SupervisionProperties.Restart;
 import io.procession.supervision.RestartPolicy.When;
@@ -46,11 +52,23 @@ class SupervisionPropertiesTests {
 				      restart: { policy: always, delay: 5s }
 				      stop-signal: int
 				      stop-grace: 30s
+				      run-as: { user: app, group: www, supplementary-groups: [log, "4"] }
+				      limits: { address-space: 1GB, open-files: 64, processes: 100, cpu-time: 1m, file-size: 1MB,
+				        core-size: 0, memory: 512MB, cpus: 1.5, tasks: 20 }
+				      priority: { nice: 5, io-class: best-effort, io-level: 6, scheduling: batch }
+				      cpu-affinity: [0, 1]
+				      oom-score-adjustment: 300
+				      umask: "0027"
+				      no-new-privileges: true
 				""").programs().get("queue-worker");
 
 		assertThat(worker).isEqualTo(new ProgramProperties(List.of("php", "artisan", "queue:work", "--queue=a,b"),
 				"/srv/shop", Map.of("APP_ENV", "production", "PORT", "8080", "my.dotted", "x", "NO_VALUE", ""), false,
-				new Restart(When.ALWAYS, Duration.ofSeconds(5)), Signal.INT, Duration.ofSeconds(30)));
+				new Restart(When.ALWAYS, Duration.ofSeconds(5)), Signal.INT, Duration.ofSeconds(30),
+				new User("app", "www", List.of("log", "4")),
+				new Limits(DataSize.ofGigabytes(1), 64L, 100L, Duration.ofMinutes(1), DataSize.ofMegabytes(1),
+						DataSize.ofBytes(0), DataSize.ofMegabytes(512), 1.5, 20L),
+				new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true));
 	}
 
 	@Test
@@ -58,7 +76,9 @@ class SupervisionPropertiesTests {
 		ProgramProperties worker = bind("procession.programs.worker.command: 'true'").programs().get("worker");
 
 		assertThat(worker).isEqualTo(new ProgramProperties(List.of("true"), null, Map.of(), true,
-				new Restart(When.ON_FAILURE, Duration.ofSeconds(1)), null, null));
+				new Restart(When.ON_FAILURE, Duration.ofSeconds(1)), null, null, new User(null, null, null),
+				new Limits(null, null, null, null, null, null, null, null, null), new Ranks(null, null, null, null),
+				List.of(), null, null, null));
 	}
 
 	@Test

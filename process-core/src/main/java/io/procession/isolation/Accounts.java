@@ -1,0 +1,164 @@
+package io.procession.isolation;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The users and groups of this machine: those of {@code /etc/passwd} and
+ * {@code /etc/group}, and what {@code getent(1)} knows beside these.
+ */
+final class Accounts {
+
+	private static final long NUMBERS_END = 0xFFFF_FFFFL;
+
+	private final Path passwd;
+
+	private final Path group;
+
+	private final Lookup lookup;
+
+	Accounts(Lookup lookup) {
+		this(Path.of("/etc/passwd"), Path.of("/etc/group"), lookup);
+	}
+
+	Accounts(Path passwd, Path group, Lookup lookup) {
+		this.passwd = passwd;
+		this.group = group;
+		this.lookup = lookup;
+	}
+
+	/**
+	 * Resolves names to numbers.
+	 * @throws IsolationException if one of them is unknown
+	 */
+	Account resolve(RunAs runAs) {
+		String[] user = user(runAs.user());
+		if (user == null) {
+			return withoutEntry(runAs);
+		}
+		long uid = Long.parseLong(user[2]);
+		long gid = (runAs.group() != null) ? gid(runAs.group()) : Long.parseLong(user[3]);
+		Set<Long> groups = (runAs.supplementaryGroups() != null) ? gids(runAs.supplementaryGroups())
+				: groupsOf(user[0]);
+		return new Account(uid, gid, groups, user[0], user[5], user[6].isEmpty() ? "/bin/sh" : user[6]);
+	}
+
+	private Account withoutEntry(RunAs runAs) {
+		Long uid = number(runAs.user());
+		if (uid == null) {
+			throw IsolationException.unknownAccount("run-as: there is no user '" + runAs.user()
+					+ "' on this machine: create it (useradd -r " + runAs.user() + "), or name another");
+		}
+		if (runAs.group() == null) {
+			throw IsolationException.unknownAccount("run-as: no user has the number " + uid
+					+ ", so that its group is unknown: name the group too, RunAs.user(\"" + uid + "\").withGroup(...)");
+		}
+		List<String> others = runAs.supplementaryGroups();
+		return new Account(uid, gid(runAs.group()), (others != null) ? gids(others) : Set.of(), null, "/", null);
+	}
+
+	private String @Nullable [] user(String nameOrNumber) {
+		String[] byName = entry(this.passwd, 7, (fields) -> fields[0].equals(nameOrNumber));
+		Long number = number(nameOrNumber);
+		if (byName == null && number != null) {
+			byName = entry(this.passwd, 7, (fields) -> number.equals(number(fields[2])));
+		}
+		return (byName != null) ? byName : ask("passwd", nameOrNumber, 7);
+	}
+
+	private Set<Long> gids(List<String> names) {
+		Set<Long> numbers = new LinkedHashSet<>();
+		names.forEach((name) -> numbers.add(gid(name)));
+		return numbers;
+	}
+
+	private long gid(String nameOrNumber) {
+		String[] found = entry(this.group, 3, (fields) -> fields[0].equals(nameOrNumber));
+		Long number = number(nameOrNumber);
+		if (found == null && number != null) {
+			return number;
+		}
+		if (found == null) {
+			found = ask("group", nameOrNumber, 3);
+		}
+		if (found == null) {
+			throw IsolationException.unknownAccount("run-as: there is no group '" + nameOrNumber
+					+ "' on this machine: create it (groupadd -r " + nameOrNumber + "), or name another");
+		}
+		return Long.parseLong(found[2]);
+	}
+
+	private Set<Long> groupsOf(String name) {
+		Set<Long> groups = new HashSet<>();
+		for (String line : lines(this.group)) {
+			String[] fields = line.split(":", -1);
+			if (fields.length >= 4 && List.of(fields[3].split(",")).contains(name) && number(fields[2]) != null) {
+				groups.add(Long.parseLong(fields[2]));
+			}
+		}
+		return groups;
+	}
+
+	private static String @Nullable [] entry(Path file, int fields, Predicate<String[]> which) {
+		for (String line : lines(file)) {
+			String[] entry = line.split(":", -1);
+			if (isEntry(entry, fields) && which.test(entry)) {
+				return entry;
+			}
+		}
+		return null;
+	}
+
+	private String @Nullable [] ask(String database, String key, int fields) {
+		String[] entry = this.lookup.find(database, key).map((line) -> line.strip().split(":", -1)).orElse(null);
+		return (entry != null && isEntry(entry, fields)) ? entry : null;
+	}
+
+	private static boolean isEntry(String[] fields, int count) {
+		return fields.length >= count && number(fields[2]) != null && (count < 7 || number(fields[3]) != null);
+	}
+
+	private static List<String> lines(Path file) {
+		try {
+			return List.of(Files.readString(file, StandardCharsets.ISO_8859_1).split("\n"));
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
+	}
+
+	private static @Nullable Long number(String text) {
+		if (text.isEmpty() || text.length() > 10 || !text.chars().allMatch((c) -> c >= '0' && c <= '9')) {
+			return null;
+		}
+		long number = Long.parseLong(text);
+		// the last one means "no change" to the kernel
+		return (number < NUMBERS_END) ? number : null;
+	}
+
+	/**
+	 * Asks for accounts that are in no file.
+	 */
+	interface Lookup {
+
+		/**
+		 * Looks an entry up.
+		 * @param database {@code passwd} or {@code group}
+		 * @param key name or number
+		 * @return the entry, in the form of that file
+		 */
+		Optional<String> find(String database, String key);
+
+	}
+
+}

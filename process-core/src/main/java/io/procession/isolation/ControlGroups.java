@@ -1,0 +1,195 @@
+package io.procession.isolation;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of the control groups, version 2, under which trees get groups of their
+ * own: one that was delegated to this JVM. Reads and writes the files of
+ * {@code cgroups(7)} and nothing else, so that any directory with such files will do.
+ */
+final class ControlGroups {
+
+	private static final long PERIOD_MICROS = 100_000;
+
+	private static final String HOW = " (systemd: Delegate=yes and DelegateSubgroup=jvm in the unit of the JVM;"
+			+ " or make a directory, let this user write to it, and set procession.control-group)";
+
+	private final @Nullable Path base;
+
+	private final String whyNone;
+
+	private ControlGroups(@Nullable Path base, String whyNone) {
+		this.base = base;
+		this.whyNone = whyNone;
+	}
+
+	static ControlGroups none(String why) {
+		return new ControlGroups(null, why);
+	}
+
+	static ControlGroups of(Path base) {
+		return new ControlGroups(base, "");
+	}
+
+	/**
+	 * Looks for the directory.
+	 * @param configured a directory that somebody named, or {@code null} for the parent
+	 * of the JVM's own group
+	 */
+	static ControlGroups detect(@Nullable Path configured) {
+		if (configured != null) {
+			return Files.isRegularFile(configured.resolve("cgroup.controllers")) ? of(configured)
+					: none("'" + configured + "' is no directory of the control groups, version 2");
+		}
+		String mount = mount(read(Path.of("/proc/self/mountinfo")));
+		String own = read(Path.of("/proc/self/cgroup")).lines()
+			.filter((line) -> line.startsWith("0::"))
+			.map((line) -> line.substring(3))
+			.findFirst()
+			.orElse("");
+		if (mount == null || own.isEmpty()) {
+			return none("version 2 of the control groups is not mounted here");
+		}
+		Path parent = Path.of(own).getParent();
+		// what is directly in the root or in a slice belongs to the system, root or not
+		if (parent == null || own.startsWith("/..") || parent.getFileName() == null
+				|| parent.toString().endsWith(".slice")) {
+			return none(
+					"no directory of the control groups was delegated to this JVM, which is in '" + own + "'" + HOW);
+		}
+		return of(Path.of(mount).resolve("." + parent).normalize());
+	}
+
+	/** Where version 2 is mounted, by {@code /proc/self/mountinfo}. */
+	static @Nullable String mount(String mountinfo) {
+		for (String line : mountinfo.split("\n")) {
+			int separator = line.indexOf(" - ");
+			if (separator > 0 && line.startsWith("cgroup2 ", separator + 3)) {
+				String[] fields = line.split(" ");
+				return fields[4];
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Why trees cannot be limited by a controller.
+	 * @param controller such as {@code memory}
+	 * @return what is missing, or empty if nothing is
+	 */
+	Optional<String> whyNot(String controller) {
+		if (this.base == null) {
+			return Optional.of(this.whyNone);
+		}
+		if (!Files.isWritable(this.base) || !Files.isWritable(this.base.resolve("cgroup.procs"))) {
+			return Optional.of("'" + this.base + "' may not be written by this JVM" + HOW);
+		}
+		if (!words("cgroup.controllers").contains(controller)) {
+			return Optional.of("'" + this.base + "' lacks the controller '" + controller
+					+ "': the directory above it does not share it out (cgroup.subtree_control),"
+					+ " or version 1 of the control groups has it");
+		}
+		boolean occupied = !read(this.base.resolve("cgroup.procs")).isBlank();
+		if (!words("cgroup.subtree_control").contains(controller) && occupied) {
+			return Optional.of("processes are in '" + this.base
+					+ "' itself, so that it cannot share out the controller '" + controller + "'" + HOW);
+		}
+		return Optional.empty();
+	}
+
+	private List<String> words(String file) {
+		return (this.base != null) ? List.of(read(this.base.resolve(file)).strip().split("\\s+")) : List.of();
+	}
+
+	ControlGroup create(String name, TreeLimits limits) {
+		if (this.base == null) {
+			throw new IsolationException(this.whyNone);
+		}
+		Path directory = this.base.resolve(name);
+		try {
+			share(limits);
+			Files.createDirectory(directory);
+		}
+		catch (IOException ex) {
+			throw failure(directory, ex);
+		}
+		ControlGroup group = new ControlGroup(directory);
+		try {
+			limit(directory, limits);
+			return group;
+		}
+		catch (IOException ex) {
+			group.remove();
+			throw failure(directory, ex);
+		}
+	}
+
+	private static IsolationException failure(Path directory, IOException ex) {
+		return new IsolationException("the control group '" + directory + "' cannot be made (" + ex
+				+ "): has the directory been delegated to this JVM?");
+	}
+
+	/** Lets the groups below have the controllers. */
+	private void share(TreeLimits limits) throws IOException {
+		List<String> needed = new ArrayList<>();
+		if (limits.memory() != null) {
+			needed.add("memory");
+		}
+		if (limits.cpus() != null) {
+			needed.add("cpu");
+		}
+		if (limits.tasks() != null) {
+			needed.add("pids");
+		}
+		needed.removeAll(words("cgroup.subtree_control"));
+		for (String controller : needed) {
+			write("cgroup.subtree_control", "+" + controller);
+		}
+	}
+
+	private void limit(Path directory, TreeLimits limits) throws IOException {
+		Long memory = limits.memory();
+		if (memory != null) {
+			write(directory.resolve("memory.max"), memory.toString());
+			Path swap = directory.resolve("memory.swap.max");
+			if (Files.exists(swap)) {
+				// what is over the limit would go there
+				write(swap, "0");
+			}
+		}
+		if (limits.cpus() != null) {
+			write(directory.resolve("cpu.max"), Math.round(limits.cpus() * PERIOD_MICROS) + " " + PERIOD_MICROS);
+		}
+		if (limits.tasks() != null) {
+			write(directory.resolve("pids.max"), limits.tasks().toString());
+		}
+	}
+
+	private void write(String file, String text) throws IOException {
+		if (this.base != null) {
+			write(this.base.resolve(file), text);
+		}
+	}
+
+	// one write(2) each: the kernel takes each for one request
+	private static void write(Path file, String text) throws IOException {
+		try (OutputStream stream = new FileOutputStream(file.toFile())) {
+			stream.write(text.getBytes(StandardCharsets.US_ASCII));
+		}
+	}
+
+	static String read(Path file) {
+		return JvmStatus.text(file);
+	}
+
+}

@@ -1,0 +1,213 @@
+package io.procession.isolation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an {@link Isolation} is brought about on this machine. <i>Immutable.</i>
+ *
+ * @param isolation what is brought about
+ * @param tools what stands before the program, the umask and the control group excepted
+ * @param account who it is run as, or {@code null} for the JVM's own user
+ * @param switching whether the tools have more privilege than the program
+ */
+public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable Account account, boolean switching) {
+
+	/** Fields of {@code /proc/self/stat} after the name, counted from 0: proc(5). */
+	private static final int SESSION = 3;
+
+	private static final int NICE = 16;
+
+	private static final int POLICY = 38;
+
+	/**
+	 * Copies.
+	 * @param isolation what is brought about
+	 * @param tools what stands before the program
+	 * @param account who it is run as
+	 * @param switching whether the tools have more privilege than the program
+	 */
+	public IsolationPlan {
+		tools = List.copyOf(tools);
+	}
+
+	/**
+	 * The whole chain.
+	 * @param group the control group that the program is to live in, if there is one
+	 * @return what stands before the program, perhaps nothing
+	 */
+	public List<String> chain(@Nullable ControlGroup group) {
+		String umask = this.isolation.umask();
+		List<String> steps = new ArrayList<>();
+		if (umask != null) {
+			steps.add("umask " + umask);
+		}
+		if (group != null) {
+			steps.add("echo 0 >\"$0\"");
+		}
+		List<String> chain = new ArrayList<>();
+		if (!steps.isEmpty()) {
+			steps.add("exec \"$@\"");
+			chain.addAll(List.of("/bin/sh", "-c", String.join(" && ", steps),
+					(group != null) ? group.entrance().toString() : "sh"));
+		}
+		chain.addAll(this.tools);
+		return chain;
+	}
+
+	/**
+	 * Whether a shell is in the chain, which knows variables of ordinary names only.
+	 * @param grouped whether there is a control group
+	 * @return whether there is a shell
+	 */
+	public boolean usesShell(boolean grouped) {
+		return grouped || this.isolation.umask() != null;
+	}
+
+	/**
+	 * What follows the user in the environment.
+	 * @return by name; empty means that the variable is removed
+	 */
+	public Map<String, Optional<String>> environment() {
+		if (this.account == null) {
+			return Map.of();
+		}
+		Map<String, Optional<String>> environment = new LinkedHashMap<>();
+		environment.put("HOME", Optional.of(this.account.home()));
+		environment.put("USER", Optional.ofNullable(this.account.name()));
+		environment.put("LOGNAME", Optional.ofNullable(this.account.name()));
+		environment.put("SHELL", Optional.ofNullable(this.account.shell()));
+		return environment;
+	}
+
+	/**
+	 * What {@code ionice(1)} prints when it stands in the program's place.
+	 * @return the text, or empty if I/O is as in the JVM
+	 */
+	public Optional<String> shownIoPriority() {
+		IoClass ioClass = this.isolation.priority().ioClass();
+		if (ioClass == null) {
+			return Optional.empty();
+		}
+		return Optional.of(switch (ioClass) {
+			case IDLE -> "idle";
+			case BEST_EFFORT -> "best-effort: prio " + ToolChain.level(this.isolation.priority());
+			case REALTIME -> "realtime: prio " + ToolChain.level(this.isolation.priority());
+		});
+	}
+
+	/**
+	 * The files that show what was brought about, if a program in the chain's place
+	 * prints them.
+	 * @return paths under {@code /proc/self}
+	 */
+	public static List<String> evidence() {
+		return List.of("/proc/self/status", "/proc/self/stat", "/proc/self/oom_score_adj", "/proc/self/limits");
+	}
+
+	/**
+	 * Compares what was brought about with what was asked for.
+	 * @param shown the content of the {@link #evidence()}
+	 * @return what is not as it was asked for, or empty if all is
+	 */
+	public Optional<String> mismatch(String shown) {
+		Map<String, String> status = JvmStatus.fields(shown);
+		List<String> wrong = new ArrayList<>();
+		compareAccount(status, wrong);
+		if (Boolean.TRUE.equals(this.isolation.noNewPrivileges())) {
+			compare("no-new-privileges", "1", status.getOrDefault("NoNewPrivs", "1"), wrong);
+		}
+		if (this.isolation.umask() != null) {
+			int asked = Integer.parseInt(this.isolation.umask(), 8);
+			compare("umask", asked, Integer.parseInt(status.getOrDefault("Umask", this.isolation.umask()), 8), wrong);
+		}
+		if (!this.isolation.cpuAffinity().isEmpty()) {
+			compare("cpu-affinity", this.isolation.cpuAffinity(),
+					JvmStatus.numbers(status.getOrDefault("Cpus_allowed_list", "")), wrong);
+		}
+		compareStat(shown, wrong);
+		Integer oom = this.isolation.oomScoreAdjustment();
+		if (oom != null) {
+			String line = shown.lines().filter((text) -> text.matches("-?\\d+")).findFirst().orElse("");
+			compare("oom-score-adjustment", oom.toString(), line, wrong);
+		}
+		compareLimits(shown, wrong);
+		return wrong.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", wrong));
+	}
+
+	private void compareAccount(Map<String, String> status, List<String> wrong) {
+		if (this.account == null) {
+			return;
+		}
+		String uid = Long.toString(this.account.uid());
+		String gid = Long.toString(this.account.gid());
+		compare("the user", String.join("\t", uid, uid, uid, uid), status.getOrDefault("Uid", ""), wrong);
+		compare("the group", String.join("\t", gid, gid, gid, gid), status.getOrDefault("Gid", ""), wrong);
+		RunAs runAs = this.isolation.runAs();
+		if (runAs != null && runAs.supplementaryGroups() != null) {
+			Set<Long> groups = new TreeSet<>();
+			for (String group : status.getOrDefault("Groups", "").split("\\s+")) {
+				if (!group.isEmpty()) {
+					groups.add(Long.parseLong(group));
+				}
+			}
+			compare("the supplementary groups", new TreeSet<>(this.account.groups()), groups, wrong);
+		}
+		if (this.switching && this.account.uid() != 0) {
+			compare("the capabilities", 0L, Long.parseUnsignedLong(status.getOrDefault("CapEff", "0"), 16), wrong);
+		}
+	}
+
+	private void compareStat(String shown, List<String> wrong) {
+		String line = shown.lines().filter((text) -> text.matches("\\d+ \\(.*")).findFirst().orElse("");
+		if (line.isEmpty()) {
+			return;
+		}
+		String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ");
+		if (Boolean.TRUE.equals(this.isolation.newSession())) {
+			compare("new-session", line.substring(0, line.indexOf(' ')), fields[SESSION], wrong);
+		}
+		Integer nice = this.isolation.priority().nice();
+		if (nice != null) {
+			compare("priority.nice", nice.toString(), fields[NICE], wrong);
+		}
+		Scheduling scheduling = this.isolation.priority().scheduling();
+		if (scheduling != null) {
+			compare("priority.scheduling", Integer.toString(scheduling.policy()), fields[POLICY], wrong);
+		}
+	}
+
+	private void compareLimits(String shown, List<String> wrong) {
+		Map<String, Long> soft = JvmStatus.limits(shown, 0);
+		ToolChain.limits(this.isolation.limits())
+			.forEach((limit) -> compare(limit.label(), limit.value(),
+					soft.getOrDefault(limit.procName(), limit.value()), wrong));
+	}
+
+	private static void compare(String what, Object asked, Object found, List<String> wrong) {
+		if (!Objects.equals(asked, found)) {
+			wrong.add(what + " is " + found.toString().replace('\t', ' ') + " instead of "
+					+ asked.toString().replace('\t', ' '));
+		}
+	}
+
+	/**
+	 * Looks a tool up.
+	 * @param tool which
+	 * @return its absolute path
+	 * @throws IsolationException if it is missing
+	 */
+	public static Path require(Tool tool) {
+		return tool.find().orElseThrow(() -> new IsolationException(tool.whyMissing()));
+	}
+
+}

@@ -1,0 +1,347 @@
+package io.procession.isolation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.isolation.JvmStatus.Capability;
+import io.procession.isolation.ToolChain.Limit;
+
+/**
+ * What of an {@link Isolation} works on this machine, with this JVM's privileges, and why
+ * the rest does not. Asked before use it spares a surprise at the start.
+ * <i>Immutable.</i>
+ */
+public final class IsolationSupport {
+
+	private static final int NICE_OF_STAT = 16;
+
+	/** A limit of n allows the nice value 20 - n: {@code getrlimit(2)}. */
+	private static final int NICE_BASE = 20;
+
+	private final Map<Tool, Path> tools = new EnumMap<>(Tool.class);
+
+	private final Map<IsolationFeature, String> reasons = new EnumMap<>(IsolationFeature.class);
+
+	private final JvmStatus jvm;
+
+	private final ControlGroups groups;
+
+	private IsolationSupport(@Nullable Path controlGroup) {
+		boolean linux = System.getProperty("os.name", "").equals("Linux");
+		this.jvm = JvmStatus.read();
+		this.groups = linux ? ControlGroups.detect(controlGroup) : ControlGroups.none("");
+		if (linux) {
+			look();
+		}
+		else {
+			for (IsolationFeature feature : IsolationFeature.values()) {
+				this.reasons.put(feature, "isolation needs Linux, and this is " + System.getProperty("os.name"));
+			}
+		}
+	}
+
+	/**
+	 * Looks at this machine. Reads some files and starts nothing.
+	 * @return what works
+	 */
+	public static IsolationSupport detect() {
+		return new IsolationSupport(null);
+	}
+
+	/**
+	 * Looks at this machine, with a certain directory for limits of trees.
+	 * @param controlGroup a directory of the control groups, version 2, that this JVM may
+	 * write to and no process is in; or {@code null} for the parent of the JVM's own
+	 * @return what works
+	 */
+	public static IsolationSupport detect(@Nullable Path controlGroup) {
+		return new IsolationSupport(controlGroup);
+	}
+
+	private void look() {
+		for (Tool tool : Tool.values()) {
+			tool.find().ifPresent((path) -> this.tools.put(tool, path));
+		}
+		needTool(IsolationFeature.RUN_AS, Tool.SETPRIV);
+		needTool(IsolationFeature.LIMITS, Tool.PRLIMIT);
+		needTool(IsolationFeature.NICE, Tool.NICE);
+		needTool(IsolationFeature.IO_PRIORITY, Tool.IONICE);
+		needTool(IsolationFeature.SCHEDULING, Tool.CHRT);
+		needTool(IsolationFeature.CPU_AFFINITY, Tool.TASKSET);
+		needTool(IsolationFeature.OOM_SCORE, Tool.CHOOM);
+		needTool(IsolationFeature.UMASK, Tool.SH);
+		needTool(IsolationFeature.NO_NEW_PRIVILEGES, Tool.SETPRIV);
+		needTool(IsolationFeature.NEW_SESSION, Tool.SETSID);
+		List<Capability> missing = missing(Capability.CAP_SETUID, Capability.CAP_SETGID, Capability.CAP_KILL);
+		if (!missing.isEmpty()) {
+			this.reasons.putIfAbsent(IsolationFeature.RUN_AS, whyNoSwitch(missing));
+		}
+		needController(IsolationFeature.TREE_MEMORY, "memory");
+		needController(IsolationFeature.TREE_CPUS, "cpu");
+		needController(IsolationFeature.TREE_TASKS, "pids");
+	}
+
+	private void needTool(IsolationFeature feature, Tool tool) {
+		if (!this.tools.containsKey(tool)) {
+			this.reasons.put(feature, tool.whyMissing());
+		}
+	}
+
+	private void needController(IsolationFeature feature, String controller) {
+		this.groups.whyNot(controller).ifPresent((reason) -> this.reasons.put(feature, reason));
+	}
+
+	private List<Capability> missing(Capability... needed) {
+		List<Capability> missing = new ArrayList<>();
+		for (Capability capability : needed) {
+			if (!this.jvm.has(capability)) {
+				missing.add(capability);
+			}
+		}
+		return missing;
+	}
+
+	private String whyNoSwitch(List<Capability> missing) {
+		return "this JVM, run by user " + this.jvm.uid() + ", may not switch users: it lacks " + join(missing)
+				+ ". Run it as root, or give it these capabilities"
+				+ " (systemd: AmbientCapabilities=CAP_SETUID CAP_SETGID CAP_KILL)";
+	}
+
+	private static String join(List<Capability> capabilities) {
+		return capabilities.stream().map(Enum::name).collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * Whether something can be asked for.
+	 * @param feature what
+	 * @return whether it works here
+	 */
+	public boolean isSupported(IsolationFeature feature) {
+		return !this.reasons.containsKey(feature);
+	}
+
+	/**
+	 * Why something cannot be asked for.
+	 * @param feature what
+	 * @return what is missing and what to do, or empty if it works
+	 */
+	public Optional<String> whyNot(IsolationFeature feature) {
+		return Optional.ofNullable(this.reasons.get(feature));
+	}
+
+	/**
+	 * Turns an isolation into the tools that bring it about. Everything that can be
+	 * checked is.
+	 * @param isolation what is asked for
+	 * @param lookup asks for accounts that are in no file: the database ({@code passwd}
+	 * or {@code group}) and the name
+	 * @return the plan
+	 * @throws IsolationException saying what cannot be had, and why
+	 */
+	public IsolationPlan plan(Isolation isolation, AccountLookup lookup) {
+		RunAs runAs = isolation.runAs();
+		Account account = null;
+		List<String> identity = List.of();
+		if (runAs != null) {
+			requireLinux();
+			account = new Accounts(lookup::find).resolve(runAs);
+			identity = identity(runAs, account);
+		}
+		requireAll(isolation);
+		checkLimits(isolation.limits());
+		int nice = jvmNice();
+		checkPriority(isolation.priority(), nice);
+		checkCpus(isolation.cpuAffinity());
+		checkOomScore(isolation.oomScoreAdjustment());
+		return new IsolationPlan(isolation, new ToolChain(this.tools, isolation).build(nice, account, identity),
+				account, !identity.isEmpty());
+	}
+
+	private void requireLinux() {
+		String reason = this.reasons.get(IsolationFeature.NEW_SESSION);
+		if (reason != null && reason.startsWith("isolation needs Linux")) {
+			throw new IsolationException("run-as: " + reason);
+		}
+	}
+
+	private void requireAll(Isolation isolation) {
+		Priority priority = isolation.priority();
+		TreeLimits tree = isolation.treeLimits();
+		require(IsolationFeature.LIMITS, !ToolChain.limits(isolation.limits()).isEmpty());
+		require(IsolationFeature.NICE, priority.nice() != null);
+		require(IsolationFeature.IO_PRIORITY, priority.ioClass() != null);
+		require(IsolationFeature.SCHEDULING, priority.scheduling() != null);
+		require(IsolationFeature.CPU_AFFINITY, !isolation.cpuAffinity().isEmpty());
+		require(IsolationFeature.OOM_SCORE, isolation.oomScoreAdjustment() != null);
+		require(IsolationFeature.UMASK, isolation.umask() != null);
+		require(IsolationFeature.NO_NEW_PRIVILEGES, Boolean.TRUE.equals(isolation.noNewPrivileges()));
+		require(IsolationFeature.NEW_SESSION, Boolean.TRUE.equals(isolation.newSession()));
+		require(IsolationFeature.TREE_MEMORY, tree.memory() != null);
+		require(IsolationFeature.TREE_CPUS, tree.cpus() != null);
+		require(IsolationFeature.TREE_TASKS, tree.tasks() != null);
+	}
+
+	private void require(IsolationFeature feature, boolean asked) {
+		String reason = this.reasons.get(feature);
+		if (asked && reason != null) {
+			throw new IsolationException(feature.label() + ": " + reason);
+		}
+	}
+
+	/** The options that make it that user; none if it is that user already. */
+	private List<String> identity(RunAs runAs, Account account) {
+		boolean sameUser = account.uid() == this.jvm.uid();
+		boolean sameGroups = runAs.supplementaryGroups() == null || account.groups().equals(this.jvm.groups());
+		if (sameUser && account.gid() == this.jvm.gid() && sameGroups) {
+			return List.of();
+		}
+		List<Capability> missing = sameUser ? missing(Capability.CAP_SETGID)
+				: missing(Capability.CAP_SETUID, Capability.CAP_SETGID, Capability.CAP_KILL);
+		if (!missing.isEmpty()) {
+			throw new IsolationException("run-as " + account.label() + ": " + whyNoSwitch(missing));
+		}
+		require(IsolationFeature.RUN_AS, true);
+		List<String> options = new ArrayList<>(List.of("--reuid=" + account.uid(), "--regid=" + account.gid()));
+		options.add(groups(runAs, account));
+		if (this.jvm.inherited() && account.uid() != 0) {
+			// they would outlive the change of the user
+			options.addAll(List.of("--inh-caps=-all", "--ambient-caps=-all"));
+		}
+		return options;
+	}
+
+	private static String groups(RunAs runAs, Account account) {
+		if (runAs.supplementaryGroups() == null && account.name() != null) {
+			return "--init-groups";
+		}
+		return account.groups().isEmpty() ? "--clear-groups"
+				: "--groups=" + account.groups().stream().map(String::valueOf).collect(Collectors.joining(","));
+	}
+
+	private void checkLimits(ResourceLimits limits) {
+		List<Limit> asked = ToolChain.limits(limits);
+		if (asked.isEmpty() || this.jvm.has(Capability.CAP_SYS_RESOURCE)) {
+			return;
+		}
+		Map<String, Long> hard = JvmStatus.hardLimits(JvmStatus.text(Path.of("/proc/self/limits")));
+		for (Limit limit : asked) {
+			long most = hard.getOrDefault(limit.procName(), Long.MAX_VALUE);
+			if (limit.value() > most) {
+				throw new IsolationException(
+						limit.label() + ": " + limit.value() + " is above the hard limit of this JVM, " + most
+								+ ": ask for less, or raise the JVM's own (systemd: Limit...=, shell: ulimit -H)");
+			}
+		}
+	}
+
+	private void checkPriority(Priority priority, int jvmNice) {
+		Integer nice = priority.nice();
+		if (nice != null && nice < jvmNice && !this.jvm.has(Capability.CAP_SYS_NICE) && nice < leastNice()) {
+			throw new IsolationException("priority.nice: " + nice + " is less than the JVM's own, " + jvmNice
+					+ ", which needs privilege: ask for " + jvmNice
+					+ " to 19, run the JVM as root, or give it CAP_SYS_NICE or a limit (systemd: LimitNICE="
+					+ (NICE_BASE - nice) + ")");
+		}
+		if (priority.ioClass() == IoClass.REALTIME && !this.jvm.has(Capability.CAP_SYS_NICE)
+				&& !this.jvm.has(Capability.CAP_SYS_ADMIN)) {
+			throw new IsolationException("priority.io-class: realtime needs privilege (CAP_SYS_NICE): use best-effort,"
+					+ " or run the JVM as root");
+		}
+	}
+
+	private static long leastNice() {
+		return NICE_BASE - JvmStatus.limits(JvmStatus.text(Path.of("/proc/self/limits")), 0)
+			.getOrDefault("Max nice priority", 0L);
+	}
+
+	// a value of the thread that starts the program: Linux keeps it for each thread
+	private static int jvmNice() {
+		String stat = JvmStatus.text(Path.of("/proc/thread-self/stat"));
+		if (stat.isEmpty()) {
+			return 0;
+		}
+		return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE_OF_STAT]);
+	}
+
+	private static void checkCpus(Set<Integer> asked) {
+		if (asked.isEmpty()) {
+			return;
+		}
+		String list = JvmStatus.text(Path.of("/sys/devices/system/cpu/online"));
+		Set<Integer> absent = new TreeSet<>(asked);
+		absent.removeAll(JvmStatus.numbers(list));
+		// the kernel would drop them and say nothing
+		if (!list.isEmpty() && !absent.isEmpty()) {
+			throw new IsolationException(
+					"cpu-affinity: this machine has no CPU " + absent + ", only " + list.strip() + ": name others");
+		}
+	}
+
+	private void checkOomScore(@Nullable Integer asked) {
+		if (asked == null || this.jvm.has(Capability.CAP_SYS_RESOURCE)) {
+			return;
+		}
+		String own = JvmStatus.text(Path.of("/proc/self/oom_score_adj")).strip();
+		if (!own.isEmpty() && asked < Integer.parseInt(own)) {
+			throw new IsolationException("oom-score-adjustment: " + asked + " is less than the JVM's own, " + own
+					+ ", which needs CAP_SYS_RESOURCE: ask for at least " + own + ", or give the JVM that capability"
+					+ " or less itself (systemd: OOMScoreAdjust=)");
+		}
+	}
+
+	/**
+	 * Makes a control group for a tree.
+	 * @param name its name, unique
+	 * @param limits what the tree may use
+	 * @return the group
+	 * @throws IsolationException if it cannot be made
+	 */
+	public ControlGroup createGroup(String name, TreeLimits limits) {
+		return this.groups.create(name, limits);
+	}
+
+	/**
+	 * What works and what does not.
+	 */
+	@Override
+	public String toString() {
+		StringBuilder text = new StringBuilder("works:");
+		StringBuilder not = new StringBuilder();
+		for (IsolationFeature feature : IsolationFeature.values()) {
+			String reason = this.reasons.get(feature);
+			if (reason == null) {
+				text.append(' ').append(feature.label());
+			}
+			else {
+				not.append("; ").append(feature.label()).append(" does not: ").append(reason);
+			}
+		}
+		return text.append(not).toString();
+	}
+
+	/**
+	 * Asks for accounts that are in no file.
+	 */
+	@FunctionalInterface
+	public interface AccountLookup {
+
+		/**
+		 * Looks an entry up.
+		 * @param database {@code passwd} or {@code group}
+		 * @param key name or number
+		 * @return the entry, in the form of that file, or empty
+		 */
+		Optional<String> find(String database, String key);
+
+	}
+
+}

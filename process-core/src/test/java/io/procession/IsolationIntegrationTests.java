@@ -1,0 +1,329 @@
+package io.procession;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.isolation.IoClass;
+import io.procession.isolation.Isolation;
+import io.procession.isolation.Priority;
+import io.procession.isolation.ResourceLimits;
+import io.procession.isolation.Scheduling;
+import io.procession.isolation.TreeLimits;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Signal;
+import io.procession.testing.ProcessTable;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * What every user may ask for.
+ */
+@RealProcesses
+@RequiresProgram({ "setsid", "prlimit", "choom", "taskset", "chrt", "nice", "ionice", "setpriv", "perl" })
+class IsolationIntegrationTests {
+
+	private static final ResourceLimits LIMITS = ResourceLimits.none()
+		.withOpenFiles(64)
+		.withCpuTime(Duration.ofSeconds(30))
+		.withFileSize(1 << 20)
+		.withCoreSize(0)
+		.withProcesses(5_000)
+		.withAddressSpace(1L << 30);
+
+	@TempDir
+	Path folder;
+
+	/** Everything that an ordinary user may ask for. */
+	private static PendingProcess isolated(PendingProcess process) {
+		return process.newSession()
+			.limits(LIMITS)
+			.oomScoreAdjustment(500)
+			.cpuAffinity(0)
+			.priority(Priority.ofNice(7).withIo(IoClass.BEST_EFFORT, 6).withScheduling(Scheduling.BATCH))
+			.noNewPrivileges()
+			.umask("0027");
+	}
+
+	@Test
+	void setsEverything(ProcessManager processes) {
+		ProcessResult result = isolated(processes.shell(
+				"ulimit -n -t -f -c -v; umask; nice; ionice; grep -E 'NoNewPrivs|Cpus_allowed_list' /proc/self/status;"
+						+ " cat /proc/self/oom_score_adj; chrt -p $$; cut -d' ' -f6 /proc/$$/stat; echo $$"))
+			.run();
+
+		assertThat(result.errorOutput()).isEmpty();
+		assertThat(result.outputLines()).containsSubsequence("0027", "7", "best-effort: prio 6", "NoNewPrivs:\t1",
+				"Cpus_allowed_list:\t0", "500");
+		assertThat(result.output()).contains("SCHED_BATCH");
+		List<String> lines = result.outputLines();
+		assertThat(lines.get(lines.size() - 1)).isEqualTo(lines.get(lines.size() - 2))
+			.isEqualTo(Long.toString(result.pid()));
+	}
+
+	@Test
+	void setsEachLimit(ProcessManager processes) {
+		String limits = processes.command("cat", "/proc/self/limits").limits(LIMITS).run().output();
+
+		assertThat(limits).containsPattern("Max open files +64 +64 ")
+			.containsPattern("Max cpu time +30 +30 ")
+			.containsPattern("Max file size +1048576 +1048576 ")
+			.containsPattern("Max core file size +0 +0 ")
+			.containsPattern("Max processes +5000 +5000 ")
+			.containsPattern("Max address space +1073741824 +1073741824 ");
+	}
+
+	@Test
+	void appliesToEveryStageOfAPipeline(ProcessManager processes) {
+		String output = processes.pipeline()
+			.pipe(processes.shell("ulimit -n; nice").limits(LIMITS))
+			.pipe(isolated(processes.shell("cat; umask; nice")))
+			.pipe(processes.shell("cat; nice").priority(Priority.ofNice(3)))
+			.run()
+			.throwIfFailed()
+			.output();
+
+		assertThat(output).isEqualTo("64\n0\n0027\n7\n3\n");
+	}
+
+	@Test
+	void passesArgumentsByteForByte(ProcessManager processes) {
+		List<String> arguments = new ArrayList<>(List.of("'", "\"", "\\", " ", "", "\t", "\n", "$HOME", "*", "!", "%s",
+				"-n", "--", "--help", "`id`", "a=b", "grüße €", "x".repeat(100_000)));
+		IntStream.range(0, 5_000).mapToObj(Integer::toString).forEach(arguments::add);
+		List<String> command = new ArrayList<>(List.of("perl", "-e", "print join(\"\\0\", @ARGV)"));
+		command.add("--");
+		command.addAll(arguments);
+
+		ProcessResult result = isolated(processes.command(command)).run();
+
+		assertThat(new String(result.outputBytes(), StandardCharsets.UTF_8)).isEqualTo(String.join("\0", arguments));
+	}
+
+	@Test
+	void startsProgramsOfOddNames(ProcessManager processes) throws Exception {
+		Path odd = Files.createDirectory(this.folder.resolve("-x"));
+		Path script = Files.writeString(odd.resolve("a=b"), "#!/bin/sh\nprintf '%s ' \"$@\"\n");
+		script.toFile().setExecutable(true);
+
+		PendingProcess process = processes.command("-x/a=b", "-n", "1").directory(this.folder);
+
+		assertThat(isolated(process).run().output()).isEqualTo("-n 1 ");
+		assertThat(process.newSession().run().output()).isEqualTo("-n 1 ");
+	}
+
+	@Test
+	void passesEveryExitCode(ProcessManager processes) {
+		PendingProcess template = isolated(processes.shell("exit $1"));
+
+		for (int code = 0; code <= 255; code++) {
+			PendingProcess exits = processes.shell("exit \"$1\"", Integer.toString(code))
+				.isolation(template.toSpec().isolation());
+			assertThat(exits.run().exitCode()).isEqualTo(code);
+		}
+	}
+
+	@Test
+	void passesSignals(ProcessManager processes) {
+		RunningProcess process = isolated(
+				processes.shell("trap 'echo caught; exit 5' USR1; echo ready; while :; do" + " sleep 0.05; done"))
+			.start();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
+
+		process.signal(Signal.USR1);
+
+		assertThat(process.waitFor().output()).isEqualTo("ready\ncaught\n");
+		assertThat(process.waitFor().exitCode()).isEqualTo(5);
+		assertThat(isolated(processes.shell("kill -KILL $$")).run().exitCode()).isEqualTo(137);
+	}
+
+	@Test
+	void leadsASessionOfItsOwn(ProcessManager processes) {
+		RunningProcess process = processes.command("sleep", "300").newSession().start();
+
+		ProcessTable.Entry entry = ProcessTable.find(process.pid()).orElseThrow();
+		process.stop();
+
+		assertThat(entry.session()).isEqualTo(process.pid());
+		assertThat(entry.group()).isEqualTo(process.pid());
+	}
+
+	@Test
+	void takesWhatIsNotSaidFromTheDefaults() {
+		Isolation defaults = Isolation.none()
+			.withUmask("0077")
+			.withPriority(Priority.ofNice(4))
+			.withNoNewPrivileges(true);
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().isolation(defaults).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			assertThat(processes.shell("umask; nice").run().output()).isEqualTo("0077\n4\n");
+			assertThat(processes.shell("umask; nice").umask("0022").run().output()).isEqualTo("0022\n4\n");
+		}
+	}
+
+	@Test
+	void startsPlainlyWhatAsksForNothing(ProcessManager processes) {
+		assertThat(processes.command("sleep", "0").isolation(Isolation.none()).run().successful()).isTrue();
+		assertThat(processes.shell("nice").priority(Priority.ofNice(0)).run().output()).isEqualTo("0\n");
+	}
+
+	@Test
+	void refusesWhatIsAboveTheHardLimit(ProcessManager processes) {
+		PendingProcess process = processes.command("true").limits(ResourceLimits.none().withOpenFiles(1L << 40));
+
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(process::run)
+			.withMessageContaining("limits.open-files")
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.ISOLATION));
+	}
+
+	@Test
+	void refusesCpusThatAreNotThere(ProcessManager processes) {
+		// together with one that is there: the kernel would drop the other and say
+		// nothing
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> processes.command("true").cpuAffinity(0, 9_999).run())
+			.withMessageContaining("cpu-affinity: this machine has no CPU [9999]");
+	}
+
+	@Test
+	void saysWhenLimitsAreTooLowForAnyProgram(ProcessManager processes) {
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> processes.command("true").limits(ResourceLimits.none().withOpenFiles(3)).run())
+			.withMessageContaining("too low limits")
+			.withMessageContaining("error while loading shared libraries");
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> processes.command("true").limits(ResourceLimits.none().withAddressSpace(1 << 20)).run())
+			.withMessageContaining("too low limits");
+	}
+
+	@Test
+	void refusesVariablesThatTheShellWouldLose(ProcessManager processes) {
+		PendingProcess process = processes.shell("umask").umask("0022").env("my.setting", "x");
+
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(process::run)
+			.withMessageContaining("unsetEnv(\"my.setting\")");
+		assertThat(process.unsetEnv("my.setting").run().output()).isEqualTo("0022\n");
+	}
+
+	@Test
+	void keepsTheToolsOutOfReachOfThePath(ProcessManager processes) throws Exception {
+		for (String tool : List.of("setsid", "prlimit", "choom", "taskset", "chrt", "nice", "ionice", "setpriv",
+				"env")) {
+			Path fake = Files.writeString(this.folder.resolve(tool), "#!/bin/sh\necho fooled\nexit 1\n");
+			fake.toFile().setExecutable(true);
+		}
+
+		ProcessResult result = isolated(
+				processes.command("/bin/sh", "-c", "echo $0 started").env("PATH", this.folder.toString()))
+			.stopSignal(Signal.QUIT)
+			.run();
+
+		assertThat(result.output()).isEqualTo("/bin/sh started\n");
+	}
+
+	@Test
+	void reportsAMissingInterpreterBeforeTheStart(ProcessManager processes) throws Exception {
+		Path script = Files.writeString(this.folder.resolve("script"), "#!/no/such/interpreter\n");
+		script.toFile().setExecutable(true);
+
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> isolated(processes.command(script.toString())).run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NO_INTERPRETER));
+	}
+
+	@Test
+	void tellsALateFailureOfAToolFromThatOfAProgram(ProcessManager processes) throws Exception {
+		// a program whose loader is not there: only the last tool finds that out
+		String program = this.folder.resolve("no-loader").toString();
+		String code = Files.readString(Path.of("/bin/true"), StandardCharsets.ISO_8859_1)
+			.replace("ld-linux", "ld-lunix");
+		Files.writeString(Path.of(program), code, StandardCharsets.ISO_8859_1).toFile().setExecutable(true);
+		List<PendingProcess> chains = List.of(processes.command(program).newSession(),
+				processes.command(program).limits(LIMITS), processes.command(program).priority(Priority.ofNice(7)),
+				processes.command(program).priority(Priority.none().withIo(IoClass.IDLE)),
+				processes.command(program).noNewPrivileges(), processes.command(program).umask("0022"),
+				processes.command(program).noNewPrivileges().stopSignal(Signal.QUIT));
+
+		for (PendingProcess chain : chains) {
+			ProcessStartException failure = catchThrowableOfType(ProcessStartException.class, chain::run);
+			assertThat(failure).hasMessageContaining(program);
+			assertThat(failure.result().orElseThrow().cause()).isEqualTo(ExitCause.START_FAILED);
+			assertThat(chain.start().onExit().join().cause()).isEqualTo(ExitCause.START_FAILED);
+		}
+		assertThat(isolated(processes.shell("nice no-such-program; exit 127")).run().exitCode()).isEqualTo(127);
+		assertThat(isolated(processes.shell("echo setpriv: failed to execute x: y >&2; exit 126")).run().exitCode())
+			.isEqualTo(126);
+	}
+
+	@Test
+	void countsTheChainItself(ProcessManager processes) {
+		List<String> arguments = new ArrayList<>(List.of("true"));
+		IntStream.range(0, 25).forEach((i) -> arguments.add("x".repeat(130_000)));
+
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> isolated(processes.command(arguments)).run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.ARGUMENT_LIST_TOO_LONG));
+	}
+
+	@Test
+	void refusesLimitsOfTreesWhereNoDirectoryWasDelegated() {
+		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
+			assertThatExceptionOfType(ProcessStartException.class)
+				.isThrownBy(() -> processes.command("true").treeLimits(TreeLimits.none().withMemory(1 << 30)).run())
+				.withMessageContaining("tree-memory: '" + this.folder + "' is no directory of the control groups");
+		}
+	}
+
+	@Test
+	void entersAControlGroupBeforeTheProgramRuns() throws Exception {
+		// a directory with such files will do
+		Files.writeString(this.folder.resolve("cgroup.controllers"), "cpu memory pids\n");
+		Files.writeString(this.folder.resolve("cgroup.subtree_control"), "cpu memory pids\n");
+		Files.writeString(this.folder.resolve("cgroup.procs"), "");
+		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
+			PendingProcess process = isolated(processes.shell(
+					"cd \"$1\"/procession-*; for f in *; do echo $f; cat $f; echo;" + " done", this.folder.toString()))
+				.treeLimits(TreeLimits.none().withMemory(64 << 20).withCpus(1.5).withTasks(10));
+
+			assertThat(process.run().outputLines()).containsExactly("cgroup.procs", "0", "", "cpu.max", "150000 100000",
+					"memory.max", "67108864", "pids.max", "10");
+		}
+	}
+
+	@Test
+	void findsOutOnceWhatWorksHere(ProcessManager processes) {
+		assertThat(processes.isolation()).isSameAs(processes.isolation());
+		assertThat(processes.isolation().toString()).contains("umask").contains("tree-memory does not: ");
+	}
+
+	@Test
+	void passesTheEnvironment(ProcessManager processes) {
+		Map<String, String> variables = Map.of("A", "a b\n", "B", "", "C", "ü");
+
+		ProcessResult isolated = isolated(processes.command("env", "-0").inheritEnv(false).env(variables)).run();
+
+		assertThat(isolated.output().split("\0"))// the shell that sets the umask says
+													// where it is
+			.filteredOn((entry) -> !entry.startsWith("PROCESSION_") && !entry.startsWith("PWD="))
+			.containsExactlyInAnyOrder("A=a b\n", "B=", "C=ü");
+	}
+
+}

@@ -1,0 +1,224 @@
+package io.procession;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+import io.procession.execution.PendingProcess;
+import io.procession.isolation.IoClass;
+import io.procession.isolation.Priority;
+import io.procession.isolation.RunAs;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.process.Secret;
+import io.procession.testing.Plant;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
+import io.procession.testing.Scripts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What root may ask for: other users, more than others have.
+ */
+@RealProcesses
+@RequiresProgram({ "setpriv", "prlimit", "nice", "ionice" })
+@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root may switch users")
+class RunAsIntegrationTests {
+
+	private static final RunAs NOBODY = RunAs.user("nobody");
+
+	private static final Path ROOT = Path.of("/");
+
+	private final Plant plant = Plant.fresh();
+
+	private Path folder;
+
+	@BeforeEach
+	void createFolder() throws Exception {
+		// one that everybody may enter: that of the build may be root's alone
+		this.folder = Files.createTempDirectory(Path.of("/tmp"), "run-as");
+		Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+		this.folder.toFile().deleteOnExit();
+	}
+
+	private PendingProcess asNobody(PendingProcess process) {
+		return process.runAs(NOBODY).directory(ROOT).env(Plant.NAME, this.plant.value());
+	}
+
+	private Path script(String name, String permissions, String text) throws Exception {
+		Path script = Files.writeString(this.folder.resolve(name), text);
+		script.toFile().deleteOnExit();
+		return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString(permissions));
+	}
+
+	@Test
+	void switchesUserAndGroups(ProcessManager processes) {
+		PendingProcess id = processes.command("id").directory(ROOT);
+
+		assertThat(id.runAs(NOBODY).run().output()).startsWith("uid=65534(nobody) gid=65534(nogroup) groups=65534");
+		assertThat(id.runAs(RunAs.user("65534")).run().output()).startsWith("uid=65534(nobody) gid=65534(nogroup)");
+		assertThat(id.runAs(NOBODY.withGroup("daemon")).run().output()).contains("gid=1(daemon)");
+		assertThat(id.runAs(NOBODY.withSupplementaryGroups("daemon", "2")).run().output())
+			.contains("gid=65534(nogroup)")
+			.contains("groups=65534(nogroup),1(daemon),2(bin)");
+		assertThat(id.runAs(NOBODY.withSupplementaryGroups()).run().output()).doesNotContain(",");
+		assertThat(id.runAs(RunAs.user("54321").withGroup("54322")).run().output()).startsWith("uid=54321 gid=54322");
+	}
+
+	@Test
+	void letsTheEnvironmentFollow(ProcessManager processes) {
+		PendingProcess show = processes.shell("echo ${HOME-none} ${USER-none} ${LOGNAME-none} ${SHELL-none}")
+			.directory(ROOT)
+			.env("KEPT", "1");
+
+		assertThat(show.runAs(NOBODY).run().output()).isEqualTo("/nonexistent nobody nobody /usr/sbin/nologin\n");
+		assertThat(show.runAs(NOBODY).inheritEnv(false).run().output())
+			.isEqualTo("/nonexistent nobody nobody /usr/sbin/nologin\n");
+		assertThat(show.runAs(NOBODY).env("HOME", "/own").unsetEnv("SHELL").run().output())
+			.isEqualTo("/own nobody nobody none\n");
+		// nobody knows who that is: least of all should it look like root
+		assertThat(show.runAs(RunAs.user("54321").withGroup("54321")).run().output()).isEqualTo("/ none none none\n");
+	}
+
+	@Test
+	void dropsAllPrivilege(ProcessManager processes) {
+		String status = processes.command("grep", "-E", "Cap(Prm|Eff|Inh|Amb)|NoNewPrivs", "/proc/self/status")
+			.directory(ROOT)
+			.runAs(NOBODY)
+			.noNewPrivileges()
+			.run()
+			.output();
+
+		assertThat(status).contains("NoNewPrivs:\t1").doesNotContainPattern("Cap...:\t0*[1-9a-f]");
+	}
+
+	@Test
+	void staysRootIfItIsRoot(ProcessManager processes) {
+		assertThat(processes.command("id", "-u").runAs(RunAs.user("root")).run().output()).isEqualTo("0\n");
+	}
+
+	@Test
+	void raisesPriorityWithPrivilege(ProcessManager processes) {
+		PendingProcess show = asNobody(processes.shell("nice; ionice"));
+
+		assertThat(show.priority(Priority.ofNice(-5).withIo(IoClass.REALTIME, 2)).run().output())
+			.isEqualTo("-5\nrealtime: prio 2\n");
+	}
+
+	@Test
+	void refusesUnknownNames(ProcessManager processes) {
+		assertRefused(processes.command("true").runAs(RunAs.user("nosuchuser")), Reason.NO_SUCH_USER,
+				"there is no user 'nosuchuser'");
+		assertRefused(processes.command("true").runAs(NOBODY.withGroup("nosuchgroup")), Reason.NO_SUCH_USER,
+				"there is no group 'nosuchgroup'");
+		assertRefused(processes.command("true").runAs(NOBODY.withSupplementaryGroups("nosuchgroup")),
+				Reason.NO_SUCH_USER, "there is no group 'nosuchgroup'");
+		assertRefused(processes.command("true").runAs(RunAs.user("54321")), Reason.NO_SUCH_USER, "name the group too");
+	}
+
+	@Test
+	void refusesProgramsThatOnlyTheJvmMayExecute(ProcessManager processes) throws Exception {
+		Path program = script("private", "rwx------", "#!/bin/sh\n");
+
+		assertRefused(asNobody(processes.command(program.toString())), Reason.NOT_EXECUTABLE,
+				"may not be executed by the user 'nobody'");
+	}
+
+	@Test
+	void startsProgramsThatOnlyTheOtherUserMayExecute(ProcessManager processes) throws Exception {
+		Path program = script("theirs", "rwx------", "#!/bin/sh\nid -un\n");
+		Files.setAttribute(program, "unix:uid", 65534);
+
+		assertThat(asNobody(processes.command(program.toString())).run().output()).isEqualTo("nobody\n");
+	}
+
+	@Test
+	void refusesDirectoriesThatTheOtherUserMayNotEnter(ProcessManager processes) throws Exception {
+		Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwx------"));
+		Path inside = Files.createDirectory(this.folder.resolve("inside"));
+		inside.toFile().deleteOnExit();
+
+		assertRefused(processes.command("true").runAs(NOBODY).directory(inside), Reason.NOT_A_DIRECTORY,
+				"may not be entered by the user 'nobody' because of '" + this.folder + "'");
+	}
+
+	@Test
+	@RequiresProgram("setfacl")
+	void believesTheKernelRatherThanPermissionBits(ProcessManager processes) throws Exception {
+		Path program = script("listed", "rwx------", "#!/bin/sh\nid -un\n");
+		processes.run("setfacl", "-m", "u:nobody:rx", program.toString()).throwIfFailed();
+
+		assertThat(asNobody(processes.command(program.toString())).run().output()).isEqualTo("nobody\n");
+	}
+
+	@Test
+	void keepsLoaderVariablesFromPrivilegedTools(ProcessManager processes) {
+		PendingProcess show = asNobody(
+				processes.shell("echo $LD_PRELOAD $LD_LIBRARY_PATH; tr '\\0' '\\n' < /proc/$$/environ | grep -c LD_"))
+			.env("LD_PRELOAD", "/tmp/run-as-no-such-library.so")
+			.env("LD_LIBRARY_PATH", "/opt/lib");
+
+		ProcessResult result = show.run();
+
+		assertThat(result.outputLines()).startsWith("/tmp/run-as-no-such-library.so /opt/lib");
+		// the loader complains of each program that it loads it for: the program, never
+		// the
+		// tools
+		assertThat(result.errorOutput()).contains("no-such-library").doesNotContain("setpriv");
+		assertRefused(asNobody(processes.command("true")).secretEnv("LD_PRELOAD", Secret.of("x")), Reason.ISOLATION,
+				"would be seen by everybody");
+	}
+
+	@Test
+	void stopsTheTreeOfAnotherUser(ProcessManager processes) {
+		PendingProcess process = asNobody(processes.shell(Scripts.DAEMONIZES)).newSession()
+			.timeout(Duration.ofSeconds(1))
+			.stopGrace(Duration.ofMillis(200));
+
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(process::run)
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow().output()).isEqualTo("ready\n"));
+
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void stopsThePipelineOfAnotherUser(ProcessManager processes) {
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> processes.pipeline()
+			.pipe(asNobody(processes.shell(Scripts.IGNORES_TERM)).newSession().stopGrace(Duration.ofMillis(100)))
+			.pipe(asNobody(processes.command("cat")))
+			.timeout(Duration.ofMillis(500))
+			.run());
+
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	void closesTheManagerOverWhatOtherUsersLeftBehind() {
+		try (ProcessManager processes = ProcessManager.create()) {
+			asNobody(processes.shell(Scripts.LEAVES_DAEMON)).run();
+			assertThat(this.plant.alive()).isNotEmpty();
+		}
+
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	private static void assertRefused(PendingProcess process, Reason reason, String message) {
+		for (ThrowingCallable start : List.<ThrowingCallable>of(process::run, process.pipe("cat")::run)) {
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(start)
+				.withMessageContaining(message)
+				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(reason));
+		}
+	}
+
+}
