@@ -33,6 +33,7 @@ import io.procession.testing.RequiresProgram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What every user may ask for.
@@ -159,11 +160,9 @@ class IsolationIntegrationTests {
 	void leadsASessionOfItsOwn(ProcessManager processes) {
 		RunningProcess process = processes.command("sleep", "300").newSession().start();
 
-		ProcessTable.Entry entry = ProcessTable.find(process.pid()).orElseThrow();
+		await().until(() -> ProcessTable.find(process.pid()).orElseThrow().session() == process.pid());
+		assertThat(ProcessTable.find(process.pid()).orElseThrow().group()).isEqualTo(process.pid());
 		process.stop();
-
-		assertThat(entry.session()).isEqualTo(process.pid());
-		assertThat(entry.group()).isEqualTo(process.pid());
 	}
 
 	@Test

@@ -1,6 +1,8 @@
 package io.procession.isolation;
 
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -191,6 +193,30 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	public Isolation withNewSession(boolean value) {
 		return new Isolation(this.runAs, this.limits, this.treeLimits, this.priority, this.cpuAffinity,
 				this.oomScoreAdjustment, this.umask, this.noNewPrivileges, value);
+	}
+
+	/**
+	 * What was said, and no more.
+	 */
+	@Override
+	public String toString() {
+		List<String> said = new ArrayList<>();
+		add(said, "runAs", this.runAs, null);
+		add(said, "limits", this.limits, NONE.limits);
+		add(said, "treeLimits", this.treeLimits, NONE.treeLimits);
+		add(said, "priority", this.priority, NONE.priority);
+		add(said, "cpuAffinity", this.cpuAffinity, NONE.cpuAffinity);
+		add(said, "oomScoreAdjustment", this.oomScoreAdjustment, null);
+		add(said, "umask", this.umask, null);
+		add(said, "noNewPrivileges", this.noNewPrivileges, null);
+		add(said, "newSession", this.newSession, null);
+		return "Isolation" + said;
+	}
+
+	private static void add(List<String> said, String what, @Nullable Object value, @Nullable Object unsaid) {
+		if (value != null && !value.equals(unsaid)) {
+			said.add(what + "=" + value);
+		}
 	}
 
 }

@@ -82,6 +82,16 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
+	void letsEachProgramLeadASessionOfItsOwn() {
+		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
+
+		long pid = get(this.supervisor.start("worker")).pid();
+
+		// Ctrl-C in the JVM's terminal goes to the JVM alone
+		await().atMost(BOUND).until(() -> ProcessTable.find(pid).orElseThrow().session() == pid);
+	}
+
+	@Test
 	void restartsAfterCrash() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
 		long first = get(this.supervisor.start("worker")).pid();

@@ -61,6 +61,7 @@ class ProgramTests {
 			.stopSignal(Signal.INT)
 			.stopGrace(Duration.ofSeconds(2))
 			.drain(Duration.ofSeconds(3))
+			.newSession()
 			.build();
 
 		assertThat(Program.builder("queue", said).build().processSpec()).isEqualTo(said);

@@ -67,7 +67,8 @@ public interface Scenario {
 				new RunScenario("run-echo", List.of("/bin/echo", "hello"), "hello\n"), new ConcurrentRunScenario(),
 				new CallbackScenario(), new QuietScenario(), new CaptureScenario(), new LinesScenario(false),
 				new LinesScenario(true), new CatScenario(), new PipelineScenario(), new PoolScenario(),
-				new HoldScenario(false), new HoldScenario(true), new TimeoutTrapScenario(), new JvmDeathScenario());
+				new IsolationScenario(), new HoldScenario(false), new HoldScenario(true), new TimeoutTrapScenario(),
+				new JvmDeathScenario());
 	}
 
 }

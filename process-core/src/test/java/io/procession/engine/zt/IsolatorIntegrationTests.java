@@ -1,0 +1,102 @@
+package io.procession.engine.zt;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+import io.procession.engine.Launch;
+import io.procession.isolation.IoClass;
+import io.procession.isolation.Isolation;
+import io.procession.isolation.IsolationPlan;
+import io.procession.isolation.Priority;
+import io.procession.isolation.RunAs;
+import io.procession.isolation.Account;
+import io.procession.process.Command;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
+import io.procession.testing.CurrentUser;
+import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/**
+ * Tools that fail and say nothing, or something that nobody reads, are found out.
+ */
+@RealProcesses
+@RequiresProgram({ "setpriv", "nice", "ionice", "taskset" })
+class IsolatorIntegrationTests {
+
+	private final Isolator isolator = new Isolator(null);
+
+	@Test
+	void findsOutThatNiceWentOnAfterItsError() throws IOException {
+		assertFoundOut(Isolation.none().withPriority(Priority.ofNice(-5)), List.of("/usr/bin/nice", "-n", "-5"),
+				"priority.nice is 0 instead of -5");
+	}
+
+	@Test
+	void findsOutThatIoniceWentOnAfterItsError() throws IOException {
+		// a class that there is not
+		assertFoundOut(Isolation.none().withPriority(Priority.none().withIo(IoClass.REALTIME)),
+				List.of("/usr/bin/ionice", "-c", "1", "-t"), "instead of 'realtime: prio 4'");
+	}
+
+	@Test
+	void findsOutThatSetprivFailed() throws IOException {
+		assertFoundOut(Isolation.none(), List.of("/usr/bin/setpriv", "--reuid=1", "--regid=1", "--clear-groups"),
+				"setpriv: ");
+	}
+
+	@Test
+	void findsOutThatTheKernelDroppedACpu() throws IOException {
+		assertFoundOut(Isolation.none().withCpuAffinity(0, 9_999), List.of("/usr/bin/taskset", "-c", "0"),
+				"cpu-affinity is [0] instead of [0, 9999]");
+	}
+
+	@Test
+	void findsOutThatTheUserIsAnother() throws IOException {
+		Account account = new Account(1, 1, Set.of(), "daemon", "/", "/bin/sh");
+
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> this.isolator.verify(launch(),
+					new IsolationPlan(Isolation.none().withRunAs(RunAs.user("daemon")), unprivileged(), account, true)))
+			.withMessageContaining("instead of 1 1 1 1");
+	}
+
+	@Test
+	void believesWhatDoesAsItShould() throws IOException {
+		List<String> tools = new ArrayList<>(unprivileged());
+		tools.addAll(List.of("/usr/bin/nice", "-n", "5"));
+
+		assertThatNoException().isThrownBy(() -> this.isolator.verify(launch(),
+				new IsolationPlan(Isolation.none().withPriority(Priority.ofNice(5)), tools, null, false)));
+	}
+
+	private void assertFoundOut(Isolation isolation, List<String> failing, String message) throws IOException {
+		List<String> tools = new ArrayList<>(unprivileged());
+		tools.addAll(failing);
+
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> this.isolator.verify(launch(), new IsolationPlan(isolation, tools, null, false)))
+			.withMessageContaining(message);
+	}
+
+	private static List<String> unprivileged() throws IOException {
+		return CurrentUser.isRoot()
+				? List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all")
+				: List.of("/usr/bin/setpriv", "--no-new-privs");
+	}
+
+	private static Launch launch() {
+		return new Launch("1", ProcessSpec.of(Command.of("true")), null, List.of("true"), null, true, Map.of(),
+				Set.of(), Launch.Input.none(), Launch.Output.discard(), Launch.Output.discard(), false, false, null,
+				Isolation.none());
+	}
+
+}

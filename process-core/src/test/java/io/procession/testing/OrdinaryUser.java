@@ -1,0 +1,89 @@
+package io.procession.testing;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.procession.ProcessManager;
+import io.procession.execution.PendingProcess;
+import io.procession.isolation.IoClass;
+import io.procession.isolation.IsolationFeature;
+import io.procession.isolation.Priority;
+import io.procession.isolation.ResourceLimits;
+import io.procession.isolation.RunAs;
+import io.procession.isolation.Scheduling;
+import io.procession.process.ProcessStartException;
+
+/**
+ * What isolation looks like to a JVM without privilege. A main program of its own, so
+ * that tests that are run by root can be somebody else for a while.
+ */
+public final class OrdinaryUser {
+
+	private final ProcessManager processes;
+
+	private final List<String> report = new ArrayList<>();
+
+	private OrdinaryUser(ProcessManager processes) {
+		this.processes = processes;
+	}
+
+	/**
+	 * Prints {@link #report}, a line each.
+	 * @param arguments none
+	 */
+	public static void main(String[] arguments) {
+		try (ProcessManager processes = ProcessManager.create()) {
+			report(processes).forEach(System.out::println);
+		}
+	}
+
+	/**
+	 * Tries what an ordinary user may and may not ask for.
+	 * @param processes starts what is tried
+	 * @return a line for each trial: what was tried, and what came of it
+	 */
+	public static List<String> report(ProcessManager processes) {
+		OrdinaryUser user = new OrdinaryUser(processes);
+		user.tryAll();
+		return user.report;
+	}
+
+	private void tryAll() {
+		this.report.add("supported: " + this.processes.isolation().isSupported(IsolationFeature.RUN_AS));
+		String self = shell("id -u").run().output().strip();
+		attempt("other user", () -> shell("id -u").runAs(RunAs.user("root")));
+		attempt("other group", () -> shell("id -u").runAs(RunAs.user(self).withGroup("root")));
+		attempt("same user", () -> shell("[ $(id -u) = " + self + " ] && echo same").runAs(RunAs.user(self)));
+		attempt("first", () -> shell("nice").priority(Priority.ofNice(-5)));
+		attempt("later", () -> shell("nice").priority(Priority.ofNice(5)));
+		attempt("realtime", () -> shell("ionice").priority(Priority.none().withIo(IoClass.REALTIME)));
+		attempt("idle", () -> shell("ionice").priority(Priority.none().withIo(IoClass.IDLE)));
+		attempt("batch", () -> shell("nice").priority(Priority.ofNice(1).withScheduling(Scheduling.BATCH)));
+		attempt("more files", () -> shell("ulimit -n").limits(ResourceLimits.none().withOpenFiles(1L << 40)));
+		attempt("fewer files", () -> shell("ulimit -n").limits(ResourceLimits.none().withOpenFiles(50)));
+		attempt("never killed", () -> shell("echo killed last").oomScoreAdjustment(-1000));
+		attempt("killed first", () -> shell("cat /proc/self/oom_score_adj").oomScoreAdjustment(900));
+		attempt("no privileges", () -> shell("grep NoNewPrivs /proc/self/status").noNewPrivileges());
+		attempt("umask", () -> shell("umask").umask("0077"));
+		attempt("session", () -> shell("[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo leads").newSession());
+	}
+
+	private PendingProcess shell(String script) {
+		return this.processes.shell(script).directory(Path.of("/"));
+	}
+
+	private void attempt(String what, Supplier<PendingProcess> process) {
+		String outcome;
+		try {
+			outcome = process.get().run().output().strip();
+		}
+		catch (ProcessStartException ex) {
+			String message = String.valueOf(ex.getMessage());
+			outcome = ex.reason() + message.substring(message.indexOf(" could not be started: ") + 21);
+		}
+		this.report.add(what + ": " + outcome);
+	}
+
+}
