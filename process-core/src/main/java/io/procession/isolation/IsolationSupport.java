@@ -3,6 +3,7 @@ package io.procession.isolation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -235,7 +236,7 @@ public final class IsolationSupport {
 		Map<String, Long> hard = JvmStatus.hardLimits(JvmStatus.text(Path.of("/proc/self/limits")));
 		for (Limit limit : asked) {
 			long most = hard.getOrDefault(limit.procName(), Long.MAX_VALUE);
-			if (limit.value() > most) {
+			if (limit.hard() > most) {
 				throw new IsolationException(
 						limit.label() + ": " + limit.value() + " is above the hard limit of this JVM, " + most
 								+ ": ask for less, or raise the JVM's own (systemd: Limit...=, shell: ulimit -H)");
@@ -314,18 +315,20 @@ public final class IsolationSupport {
 	 */
 	@Override
 	public String toString() {
-		StringBuilder text = new StringBuilder("works:");
-		StringBuilder not = new StringBuilder();
+		List<String> works = new ArrayList<>();
+		Map<String, List<String>> byReason = new LinkedHashMap<>();
 		for (IsolationFeature feature : IsolationFeature.values()) {
 			String reason = this.reasons.get(feature);
-			if (reason == null) {
-				text.append(' ').append(feature.label());
-			}
-			else {
-				not.append("; ").append(feature.label()).append(" does not: ").append(reason);
-			}
+			List<String> labels = (reason != null) ? byReason.computeIfAbsent(reason, (key) -> new ArrayList<>())
+					: works;
+			labels.add(feature.label());
 		}
-		return text.append(not).toString();
+		StringBuilder text = new StringBuilder("works: ").append(String.join(", ", works));
+		byReason.forEach((reason, labels) -> text.append("; does not: ")
+			.append(String.join(", ", labels))
+			.append(", since ")
+			.append(reason));
+		return text.toString();
 	}
 
 	/**

@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What each single process may use; see {@code setrlimit(2)}. Inherited by what it
- * starts, each of which has the whole limit again. Both the soft and the hard limit are
- * set. <i>Immutable.</i> Linux only: uses {@code prlimit(1)}.
+ * starts, each of which has the whole limit again. The soft and the hard limit are set. <i>Immutable.</i> Linux only: uses {@code prlimit(1)}.
  *
  * @param addressSpace bytes of virtual memory, or {@code null} for the JVM's limit, as
  * for all others
  * @param openFiles open file descriptors
  * @param processes processes and threads of its <i>user</i>, all programs together; does
  * not bound root
- * @param cpuTime CPU time, whole seconds; the signal XCPU, then KILL, ends who uses more
+ * @param cpuTime CPU time, whole seconds; the signal XCPU ends who uses more, KILL who
+ * goes on for another second
  * @param fileSize bytes of a file that it writes
  * @param coreSize bytes of a core file; 0 for none
  */

@@ -44,7 +44,7 @@ final class ToolChain {
 		List<Limit> limits = limits(this.isolation.limits());
 		if (!limits.isEmpty()) {
 			add(Tool.PRLIMIT);
-			limits.forEach((limit) -> this.chain.add(limit.option() + "=" + limit.value()));
+			limits.forEach((limit) -> this.chain.add(limit.option() + "=" + limit.value() + ":" + limit.hard()));
 		}
 		if (this.isolation.oomScoreAdjustment() != null) {
 			add(Tool.CHOOM, "-n", this.isolation.oomScoreAdjustment().toString(), "--");
@@ -98,7 +98,11 @@ final class ToolChain {
 		addLimit(all, "limits.address-space", "--as", "Max address space", limits.addressSpace());
 		addLimit(all, "limits.open-files", "--nofile", "Max open files", limits.openFiles());
 		addLimit(all, "limits.processes", "--nproc", "Max processes", limits.processes());
-		addLimit(all, "limits.cpu-time", "--cpu", "Max cpu time", (cpuTime != null) ? cpuTime.getSeconds() : null);
+		if (cpuTime != null) {
+			// XCPU comes at the soft limit, KILL at the hard one: time to say goodbye
+			long seconds = cpuTime.getSeconds();
+			all.add(new Limit("limits.cpu-time", "--cpu", "Max cpu time", seconds, seconds + 1));
+		}
 		addLimit(all, "limits.file-size", "--fsize", "Max file size", limits.fileSize());
 		addLimit(all, "limits.core-size", "--core", "Max core file size", limits.coreSize());
 		return all;
@@ -106,7 +110,7 @@ final class ToolChain {
 
 	private static void addLimit(List<Limit> all, String label, String option, String procName, @Nullable Long value) {
 		if (value != null) {
-			all.add(new Limit(label, option, procName, value));
+			all.add(new Limit(label, option, procName, value, value));
 		}
 	}
 
@@ -116,9 +120,10 @@ final class ToolChain {
 	 * @param label what it is called in messages
 	 * @param option the option of {@code prlimit(1)}
 	 * @param procName what it is called in {@code /proc/self/limits}
-	 * @param value the number
+	 * @param value the soft limit
+	 * @param hard the hard limit
 	 */
-	record Limit(String label, String option, String procName, long value) {
+	record Limit(String label, String option, String procName, long value, long hard) {
 
 	}
 
