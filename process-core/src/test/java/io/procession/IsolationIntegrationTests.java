@@ -311,7 +311,8 @@ class IsolationIntegrationTests {
 	@Test
 	void findsOutOnceWhatWorksHere(ProcessManager processes) {
 		assertThat(processes.isolation()).isSameAs(processes.isolation());
-		assertThat(processes.isolation().toString()).contains("umask").contains("does not: tree-memory, tree-cpus, tree-tasks, since ");
+		assertThat(processes.isolation().toString()).contains("umask")
+			.contains("does not: tree-memory, tree-cpus, tree-tasks, since ");
 	}
 
 	@Test

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What each single process may use; see {@code setrlimit(2)}. Inherited by what it
- * starts, each of which has the whole limit again. The soft and the hard limit are set. <i>Immutable.</i> Linux only: uses {@code prlimit(1)}.
+ * starts, each of which has the whole limit again. The soft and the hard limit are set.
+ * <i>Immutable.</i> Linux only: uses {@code prlimit(1)}.
  *
  * @param addressSpace bytes of virtual memory, or {@code null} for the JVM's limit, as
  * for all others

@@ -12,6 +12,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.MapPropertySource;
 
 import io.procession.execution.ProcessSettings;
+import io.procession.isolation.Isolation;
 import io.procession.process.TimeLimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,7 +36,8 @@ class ProcessPropertiesTests {
 					"procession.defaults.timeout-grace=5s", "procession.defaults.drain=6s",
 					"procession.defaults.charset=ISO-8859-1", "procession.defaults.pipefail=false",
 					"procession.max-concurrent=7", "procession.acquire-timeout=8s", "procession.shutdown-grace=9s",
-					"procession.lost-after=11s", "procession.sweep-interval=12s", "procession.max-line-length=13KB")
+					"procession.lost-after=11s", "procession.sweep-interval=12s", "procession.max-line-length=13KB",
+					"procession.defaults.umask=0027")
 			.run((context) -> {
 				ProcessSettings settings = settings(context.getBean(ProcessProperties.class));
 
@@ -54,6 +56,7 @@ class ProcessPropertiesTests {
 					.lostAfter(Duration.ofSeconds(11))
 					.sweepInterval(Duration.ofSeconds(12))
 					.maxLineLength(13 * 1024)
+					.isolation(Isolation.none().withUmask("0027"))
 					.build());
 				for (RecordComponent component : ProcessSettings.class.getRecordComponents()) {
 					assertThat(component.getAccessor().invoke(settings)).as(component.getName())

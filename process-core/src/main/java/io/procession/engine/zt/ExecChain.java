@@ -35,9 +35,10 @@ record ExecChain(List<String> tools, Map<String, String> late) {
 	 * What the loader, the C library and the shell read: what {@code ld.so(8)} ignores in
 	 * secure-execution mode, and what makes a shell run something.
 	 */
-	private static final Pattern READ_BY_TOOLS = Pattern.compile("LD_.*|LIBC_.*|MALLOC_.*|GLIBC_.*|GCONV_PATH|GETCONF_DIR"
-			+ "|HOSTALIASES|LOCALDOMAIN|LOCPATH|NIS_PATH|NLSPATH|RESOLV_.*|RES_OPTIONS|TZDIR|LANGUAGE|TEXTDOMAIN.*"
-			+ "|ENV|BASH_.*|BASHOPTS|SHELLOPTS|PS4|IFS");
+	private static final Pattern READ_BY_TOOLS = Pattern
+		.compile("LD_.*|LIBC_.*|MALLOC_.*|GLIBC_.*|GCONV_PATH|GETCONF_DIR"
+				+ "|HOSTALIASES|LOCALDOMAIN|LOCPATH|NIS_PATH|NLSPATH|RESOLV_.*|RES_OPTIONS|TZDIR|LANGUAGE|TEXTDOMAIN.*"
+				+ "|ENV|BASH_.*|BASHOPTS|SHELLOPTS|PS4|IFS");
 
 	/**
 	 * The chain of a launch.
