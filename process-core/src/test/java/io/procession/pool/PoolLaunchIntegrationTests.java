@@ -112,7 +112,8 @@ class PoolLaunchIntegrationTests {
 
 			assertThat(results.get("first").successful()).isTrue();
 			assertThat(results.get("second").cause()).isEqualTo(ExitCause.TIMED_OUT);
-			assertThat(results.get("third").startError()).isPresent();
+			// its turn may come just before the time is over
+			assertThat(results.get("third").cause()).isIn(ExitCause.START_FAILED, ExitCause.TIMED_OUT);
 			assertThat(this.plant.alive()).isEmpty();
 		}
 	}
@@ -219,9 +220,15 @@ class PoolLaunchIntegrationTests {
 	@Test
 	void leavesTurnsToOthersWhileSomebodyThinksAboutAResult(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
+		Thread caller = Thread.currentThread();
 		List<CompletableFuture<?>> thinking = new ArrayList<>();
 		for (int i = 0; i < 50; i++) {
-			thinking.add(processes.command("no-such-program").runAsync().whenComplete((result, failure) -> hold(go)));
+			thinking.add(processes.command("no-such-program").runAsync().whenComplete((result, failure) -> {
+				// one that has failed already is thought about here
+				if (Thread.currentThread() != caller) {
+					hold(go);
+				}
+			}));
 		}
 
 		try {
