@@ -22,11 +22,13 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.TimeLimit;
 import io.procession.testing.Plant;
+import io.procession.testing.OutOfDescriptors;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 
+import io.procession.testing.TestChild;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -425,3 +427,13 @@ class TimeoutIntegrationTests {
 	}
 
 }
+	@Test
+	void holdsADeadlineThatComesWhileThereIsNoDescriptor(ProcessManager processes) {
+		List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
+		command.addAll(TestChild.javaCommand(OutOfDescriptors.class));
+
+		ProcessResult result = processes.command(command).run().throwIfFailed();
+
+		assertThat(result.outputLines()).contains("ended TIMED_OUT 143");
+	}
+

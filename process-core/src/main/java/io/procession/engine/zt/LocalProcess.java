@@ -125,7 +125,7 @@ final class LocalProcess implements EngineProcess {
 
 	@Override
 	public ProcessTree tree() {
-		return LocalTree.of(this.system, this.marker, identity(), this.executionId, this.spawner.group());
+		return LocalTree.of(this.system, this.marker, this::identity, this.executionId, this.spawner.group());
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,10 @@ final class LocalTree implements ProcessTree {
 
 	private final SystemView system;
 
-	private final Predicate<ProcStat> root;
+	/** Asked at the first look, and again should it fail for lack of descriptors. */
+	private final Supplier<@Nullable ProcStat> rootSource;
+
+	private @Nullable ProcStat root;
 
 	private final Predicate<List<String>> marked;
 
@@ -53,20 +57,19 @@ final class LocalTree implements ProcessTree {
 
 	private @Nullable ProcessTable seen;
 
-	private LocalTree(SystemView system, Predicate<ProcStat> root, Predicate<List<String>> marked,
+	private LocalTree(SystemView system, Supplier<@Nullable ProcStat> root, Predicate<List<String>> marked,
 			Predicate<ProcStat> never, List<ControlGroup> controlGroups) {
 		this.system = system;
-		this.root = root;
+		this.rootSource = root;
 		this.marked = marked;
 		this.never = never;
 		this.controlGroups = controlGroups;
 	}
 
 	/** The tree of one execution, perhaps with a control group of its own. */
-	static LocalTree of(SystemView system, Marker marker, @Nullable ProcStat root, String executionId,
+	static LocalTree of(SystemView system, Marker marker, Supplier<@Nullable ProcStat> root, String executionId,
 			@Nullable ControlGroup group) {
-		return new LocalTree(system,
-				(process) -> root != null && process.pid() == root.pid() && process.startTicks() == root.startTicks(),
+		return new LocalTree(system, root,
 				(markers) -> markers.stream()
 					.anyMatch((entry) -> marker.execution(entry).filter(executionId::equals).isPresent()),
 				(process) -> false, (group != null) ? List.of(group) : List.of());
@@ -74,7 +77,7 @@ final class LocalTree implements ProcessTree {
 
 	/** Everything that carries an engine's marker or is in one of its control groups. */
 	static LocalTree ofMarked(SystemView system, Marker marker, List<ControlGroup> groups) {
-		return new LocalTree(system, (process) -> false,
+		return new LocalTree(system, () -> null,
 				(markers) -> markers.stream().anyMatch((entry) -> marker.execution(entry).isPresent()),
 				(process) -> false, groups);
 	}
@@ -86,15 +89,18 @@ final class LocalTree implements ProcessTree {
 	 */
 	static LocalTree ofOrphans(SystemView system, Marker marker) {
 		Orphans orphans = new Orphans(system, marker.owner());
-		return new LocalTree(system, (process) -> false, orphans::areOrphaned, orphans::isOwner, List.of());
+		return new LocalTree(system, () -> null, orphans::areOrphaned, orphans::isOwner, List.of());
 	}
 
 	@Override
 	public List<Long> alive() {
 		ProcessTable table = this.system.table();
 		if (table != this.seen) {
-			this.seen = table;
+			if (this.root == null) {
+				this.root = this.rootSource.get();
+			}
 			update(table);
+			this.seen = table;
 		}
 		return new ArrayList<>(this.members.keySet());
 	}
@@ -146,8 +152,13 @@ final class LocalTree implements ProcessTree {
 	}
 
 	private boolean belongs(ProcStat process) {
-		return this.root.test(process) || this.members.containsKey(process.parent())
-				|| this.groups.contains(process.group()) || this.groups.contains(process.session());
+		return isRoot(process) || this.members.containsKey(process.parent()) || this.groups.contains(process.group())
+				|| this.groups.contains(process.session());
+	}
+
+	private boolean isRoot(ProcStat process) {
+		ProcStat known = this.root;
+		return known != null && process.pid() == known.pid() && process.startTicks() == known.startTicks();
 	}
 
 	private void join(ProcStat process) {

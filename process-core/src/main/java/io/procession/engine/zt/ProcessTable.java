@@ -3,6 +3,7 @@ package io.procession.engine.zt;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +39,11 @@ final class ProcessTable {
 		Map<Long, List<String>> markers = new HashMap<>();
 		byte[] buffer = new byte[32 * 1024];
 		String[] names = new File("/proc").list();
-		for (String name : (names != null) ? names : new String[0]) {
+		if (names == null) {
+			// no descriptor to look with does not mean that nobody is there
+			throw new UncheckedIOException(new IOException("/proc cannot be read"));
+		}
+		for (String name : names) {
 			if (name.charAt(0) < '0' || name.charAt(0) > '9') {
 				continue;
 			}

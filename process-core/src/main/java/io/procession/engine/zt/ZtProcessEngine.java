@@ -130,7 +130,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		catch (ProcessStartException ex) {
 			// the JDK has killed the children, not what they had started
 			this.system.look();
-			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
+			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, () -> null, launch.executionId(), null)
 				.signal(Signal.KILL));
 			throw ex;
 		}
