@@ -200,12 +200,29 @@ final class Guard {
 		try {
 			running.getOutputStream().write(FAREWELL.getBytes(StandardCharsets.US_ASCII));
 			running.getOutputStream().close();
-			if (!running.waitFor(END_BOUND_SECONDS, TimeUnit.SECONDS)) {
-				logger.warn("The guard did not end and is killed: pid={}", running.pid());
-				running.destroyForcibly();
+		}
+		finally {
+			awaitEnd(running);
+		}
+	}
+
+	// no interrupt cuts it short: a closed manager leaves no process behind
+	private static void awaitEnd(Process running) {
+		long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_BOUND_SECONDS);
+		boolean interrupted = Thread.interrupted();
+		while (running.isAlive()) {
+			try {
+				if (!running.waitFor(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+					logger.warn("The guard did not end and is killed: pid={}", running.pid());
+					running.destroyForcibly();
+					break;
+				}
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
 			}
 		}
-		catch (InterruptedException ex) {
+		if (interrupted) {
 			Thread.currentThread().interrupt();
 		}
 	}
