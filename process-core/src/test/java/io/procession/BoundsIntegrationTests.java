@@ -1,10 +1,16 @@
 package io.procession;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +120,33 @@ class BoundsIntegrationTests {
 		}
 		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(10));
 		end.countDown();
+	}
+
+	@Test
+	void seesAnExitThoughThereWasNoThreadForAWhile() throws IOException {
+		AtomicInteger refused = new AtomicInteger();
+		AtomicBoolean full = new AtomicBoolean();
+		ExecutorService threads = Executors.newCachedThreadPool();
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().sweepInterval(Duration.ofMillis(20)).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).executor((task) -> {
+			if (full.get()) {
+				refused.incrementAndGet();
+				throw new OutOfMemoryError("planned: unable to create native thread");
+			}
+			threads.execute(task);
+		}).build()) {
+			RunningProcess process = processes.shell("exec >&- 2>&-; read line; exit 3").start();
+			full.set(true);
+			await().until(() -> refused.get() > 1);
+			full.set(false);
+
+			process.stdin().close();
+
+			assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().exitCode()).isEqualTo(3);
+		}
+		finally {
+			threads.shutdownNow();
+		}
 	}
 
 }

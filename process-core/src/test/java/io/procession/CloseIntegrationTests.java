@@ -36,6 +36,7 @@ import io.procession.testing.Stopwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
@@ -396,6 +397,53 @@ class CloseIntegrationTests {
 		executor.shutdownNow();
 		scheduler.shutdownNow();
 	}
+	@Test
+	void stopsAndClosesThoughTheThreadsThatWereLentToItAreGone() {
+		ExecutorService executor = Executors.newCachedThreadPool();
+		ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
+		Stopwatch watch = Stopwatch.started();
+		try (ProcessManager processes = ProcessManager.builder().executor(executor).scheduler(scheduler).build()) {
+			RunningProcess stopped = startReady(processes, Scripts.IGNORES_TERM);
+			startReady(processes, Scripts.SLEEPS);
+			executor.shutdown();
+			scheduler.shutdownNow();
+
+			stopped.stop(Duration.ofMillis(100));
+
+			assertThat(stopped.onExit().orTimeout(20, TimeUnit.SECONDS).join().exitCode()).isEqualTo(137);
+			assertThat(processes.command("echo", "hi").run().output()).isEqualTo("hi\n");
+		}
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void letsAStopOfADetachedOneGo() throws InterruptedException {
+		Path output = this.folder.resolve("output");
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		Thread stopping;
+		try (ProcessManager processes = ProcessManager.create()) {
+			RunningProcess process = processes.shell("trap 'echo caught' TERM; echo ready; while :; do sleep 0.1; done")
+				.env(Plant.NAME, this.plant.value())
+				.outputTo(output)
+				.detached()
+				.start();
+			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().contains("ready"));
+			stopping = startThread(() -> thrown.set(catchThrowable(() -> process.stop(Duration.ofMinutes(5)))));
+			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().contains("caught"));
+		}
+		try {
+			stopping.join(SOON.toMillis());
+
+			assertThat(stopping.isAlive()).isFalse();
+			assertThat(thrown.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");
+		}
+		finally {
+			this.plant.alive()
+				.forEach((entry) -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
+		}
+	}
+
 
 	@Test
 	void doesNotTouchWhatAnotherManagerRuns(ProcessManager other) {

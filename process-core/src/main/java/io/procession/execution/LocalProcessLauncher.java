@@ -78,9 +78,10 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final WorkerThreads threads = new WorkerThreads();
 
-	private final @Nullable ScheduledExecutorService ownScheduler;
+	/** Without a thread until one is needed. */
+	private final ScheduledExecutorService ownScheduler = newScheduler();
 
-	private final @Nullable ThreadPoolExecutor ownExecutor;
+	private final ThreadPoolExecutor ownExecutor = newExecutor();
 
 	private final ConcurrencyLimit limit;
 
@@ -110,13 +111,12 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		this.settings = settings;
 		this.engine = engine;
 		this.limit = new ConcurrencyLimit(settings.maxConcurrent());
-		ScheduledExecutorService usedScheduler = (scheduler != null) ? scheduler : newScheduler();
-		Executor usedExecutor = (executor != null) ? executor : newExecutor();
-		this.ownScheduler = (scheduler != null) ? null : usedScheduler;
-		this.ownExecutor = (usedExecutor instanceof ThreadPoolExecutor own && executor == null) ? own : null;
+		LentThreads lent = new LentThreads((executor != null) ? executor : this.ownExecutor,
+				(scheduler != null) ? scheduler::schedule : this.ownScheduler::schedule, this.ownExecutor,
+				this.ownScheduler::schedule);
 		EventDispatcher events = new EventDispatcher(this.threads);
-		this.context = new RunContext(settings, time, usedScheduler, usedExecutor,
-				new Stopper(engine, time, usedScheduler, usedExecutor, settings.lostAfter()), events,
+		this.context = new RunContext(settings, time, lent, lent,
+				new Stopper(engine, time, lent, lent, settings.lostAfter()), events,
 				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new AtomicBoolean());
 		this.launchTurns = new LaunchTurns(MOST_LAUNCHES, this.context::execute);
 		this.books = new RunBooks(this.context, this.limit, engine);
@@ -513,26 +513,16 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	private void closeThreads() {
 		this.context.closed().set(true);
 		this.context.events().close();
-		if (this.ownScheduler != null) {
-			this.ownScheduler.shutdownNow();
-		}
-		if (this.ownExecutor != null) {
-			this.ownExecutor.shutdown();
-		}
+		this.ownScheduler.shutdownNow();
+		this.ownExecutor.shutdown();
 		if (this.threads.isCurrent()) {
 			// called from a listener: its own thread cannot be waited for
 			return;
 		}
 		Waiting.of(CLOSE_STEP, (nanos) -> this.context.events().awaitEnd(nanos));
-		if (this.ownScheduler != null) {
-			ScheduledExecutorService scheduler = this.ownScheduler;
-			Waiting.of(CLOSE_STEP, (nanos) -> scheduler.awaitTermination(nanos, TimeUnit.NANOSECONDS));
-		}
-		if (this.ownExecutor != null) {
-			// pumps on pipes that survivors hold go on, as daemons
-			ThreadPoolExecutor executor = this.ownExecutor;
-			Waiting.of(PUMPS_END, (nanos) -> executor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
-		}
+		Waiting.of(CLOSE_STEP, (nanos) -> this.ownScheduler.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		// pumps on pipes that survivors hold go on, as daemons
+		Waiting.of(PUMPS_END, (nanos) -> this.ownExecutor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	/**

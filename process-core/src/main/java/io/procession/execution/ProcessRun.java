@@ -743,7 +743,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.lock.lock();
 		try {
 			while (this.stop != null && !this.stopEnded && this.result == null) {
-				this.changed.await();
+				this.changed.awaitNanos(SLICE);
+				if (this.context.closed().get()) {
+					// nobody goes on with it, as with a detached one
+					checkCanStop();
+					return;
+				}
 			}
 		}
 		catch (InterruptedException ex) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -24,8 +23,8 @@ import io.procession.engine.TimeSource;
  * @param closing whether the manager closes or is closed
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
-record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor executor,
-		Stopper stopper, EventDispatcher events, StartGate gate, AtomicBoolean closing, AtomicBoolean closed) {
+record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Executor executor, Stopper stopper,
+		EventDispatcher events, StartGate gate, AtomicBoolean closing, AtomicBoolean closed) {
 
 	/**
 	 * A duration for reckoning: as long as one can count on adding a clock's reading.
@@ -67,12 +66,12 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 		}
 	}
 
-	/** Runs it on the executor, or here once the manager is closed. */
+	/** Runs it on the executor, or here where that has no thread for it. */
 	void execute(Runnable task) {
 		try {
 			this.executor.execute(task);
 		}
-		catch (RejectedExecutionException ex) {
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			task.run();
 		}
 	}

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -38,7 +38,7 @@ final class Stopper {
 
 	private final TimeSource time;
 
-	private final ScheduledExecutorService scheduler;
+	private final Timer scheduler;
 
 	private final Executor executor;
 
@@ -55,8 +55,10 @@ final class Stopper {
 
 	private @Nullable Future<?> next;
 
-	Stopper(ProcessEngine engine, TimeSource time, ScheduledExecutorService scheduler, Executor executor,
-			Duration lostAfter) {
+	/** Whether it was told that there is no thread: it may be tried for long. */
+	private volatile boolean withoutThread;
+
+	Stopper(ProcessEngine engine, TimeSource time, Timer scheduler, Executor executor, Duration lostAfter) {
 		this.engine = engine;
 		this.time = time;
 		this.scheduler = scheduler;
@@ -104,7 +106,10 @@ final class Stopper {
 			this.executor.execute(this::round);
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
-			logger.warn("No thread to stop processes on, trying again: {}", ex.toString());
+			if (!this.withoutThread) {
+				this.withoutThread = true;
+				logger.warn("No thread to stop processes on, trying again and again: {}", ex.toString());
+			}
 			tryAgain();
 		}
 	}
@@ -117,6 +122,7 @@ final class Stopper {
 	}
 
 	private void round() {
+		this.withoutThread = false;
 		boolean goOn = true;
 		while (goOn) {
 			List<Stop> present;
@@ -142,9 +148,21 @@ final class Stopper {
 			if (!this.stops.isEmpty()) {
 				long now = this.time.nanoTime();
 				long delay = this.stops.stream().mapToLong((stop) -> stop.delay(now)).min().orElse(LAST_DELAY);
-				this.next = this.scheduler.schedule(this::wake, delay, TimeUnit.NANOSECONDS);
+				scheduleNext(delay);
 			}
 			return false;
+		}
+	}
+
+	private void scheduleNext(long delay) {
+		try {
+			this.next = this.scheduler.schedule(this::wake, delay, TimeUnit.NANOSECONDS);
+		}
+		catch (RejectedExecutionException ex) {
+			// only what is detached, or lost, outlives its manager
+			logger.warn("The manager is closed, these are no longer stopped: {}",
+					this.stops.stream().map((stop) -> stop.what).toList());
+			this.stops.clear();
 		}
 	}
 
