@@ -467,9 +467,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
 		runs.forEach((run) -> run.shutDown(this.settings.shutdownGrace()));
-		awaitAll(runs);
-		stopLeftovers();
-		if (quiet) {
+		boolean ended = awaitAll(runs);
+		ended &= stopLeftovers();
+		if (quiet && ended) {
 			this.engine.close();
 		}
 		closeThreads();
@@ -480,22 +480,22 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				RunContext.nanos(grace) + RunContext.nanos(this.settings.lostAfter()) + RunContext.nanos(CLOSE_STEP));
 	}
 
-	private void awaitAll(List<ProcessRun> runs) {
+	private boolean awaitAll(List<ProcessRun> runs) {
 		CompletableFuture<?>[] ends = runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new);
-		await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()), "processes");
+		return await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()), "processes");
 	}
 
-	private void stopLeftovers() {
+	private boolean stopLeftovers() {
 		CompletableFuture<Void> gone = new CompletableFuture<>();
 		Duration grace = (this.settings.shutdownGrace().compareTo(LEFTOVERS_GRACE) < 0) ? this.settings.shutdownGrace()
 				: LEFTOVERS_GRACE;
 		Stopper.Stop stop = this.context.stopper()
 			.prepare("leftovers", this.engine.leftovers(), () -> true, Signal.TERM, grace, () -> gone.complete(null));
 		this.context.stopper().begin(stop);
-		await(gone, bound(grace), "leftovers");
+		return await(gone, bound(grace), "leftovers");
 	}
 
-	private static void await(CompletableFuture<Void> future, Duration bound, String what) {
+	private static boolean await(CompletableFuture<Void> future, Duration bound, String what) {
 		boolean ended = Waiting.of(bound, (nanos) -> {
 			try {
 				future.get(nanos, TimeUnit.NANOSECONDS);
@@ -506,8 +506,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			}
 		});
 		if (!ended) {
-			logger.warn("Not everything had ended at close: {} after {}", what, bound);
+			logger.warn("Not everything had ended at close, the rest is left to the guard: {} after {}", what, bound);
 		}
+		return ended;
 	}
 
 	private void closeThreads() {
