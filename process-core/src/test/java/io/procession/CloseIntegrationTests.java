@@ -397,6 +397,7 @@ class CloseIntegrationTests {
 		executor.shutdownNow();
 		scheduler.shutdownNow();
 	}
+
 	@Test
 	void stopsAndClosesThoughTheThreadsThatWereLentToItAreGone() {
 		ExecutorService executor = Executors.newCachedThreadPool();
@@ -443,7 +444,6 @@ class CloseIntegrationTests {
 				.forEach((entry) -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
 		}
 	}
-
 
 	@Test
 	void doesNotTouchWhatAnotherManagerRuns(ProcessManager other) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,14 +22,14 @@ import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.TimeLimit;
-import io.procession.testing.Plant;
 import io.procession.testing.OutOfDescriptors;
+import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
-
 import io.procession.testing.TestChild;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -249,6 +250,20 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
+	void takesTheTimeOfAListenerForNoSilence(ProcessManager processes) {
+		ProcessResult result = processes.shell("echo one; sleep 2; echo two")
+			.idleTimeout(Duration.ofMillis(1500))
+			.onLine((type, line) -> {
+				if (line.equals("one")) {
+					LockSupport.parkNanos(Duration.ofMillis(1200).toNanos());
+				}
+			})
+			.run();
+
+		assertThat(result.outputLines()).containsExactly("one", "two");
+	}
+
+	@Test
 	void takesOutputOnEitherStreamForLife(ProcessManager processes) {
 		PendingProcess pending = processes.shell("for i in 1 2 3; do sleep 0.3; echo $i; sleep 0.3; echo $i >&2; done")
 			.idleTimeout(Duration.ofMillis(1500));
@@ -426,7 +441,6 @@ class TimeoutIntegrationTests {
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
-}
 	@Test
 	void holdsADeadlineThatComesWhileThereIsNoDescriptor(ProcessManager processes) {
 		List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
@@ -437,3 +451,4 @@ class TimeoutIntegrationTests {
 		assertThat(result.outputLines()).contains("ended TIMED_OUT 143");
 	}
 
+}

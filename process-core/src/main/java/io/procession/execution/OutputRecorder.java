@@ -205,6 +205,7 @@ final class OutputRecorder implements OutputSink {
 			this.busyNanos += this.owner.nanoTime() - began;
 			this.busySince = 0;
 			this.turn.unlock();
+			this.owner.delivered();
 		}
 	}
 
@@ -389,6 +390,9 @@ final class OutputRecorder implements OutputSink {
 		@Override
 		public void line(String line) {
 			for (LineListener listener : OutputRecorder.this.lineListeners) {
+		/** Listeners have been told, which may have taken long. */
+		void delivered();
+
 				if (OutputRecorder.this.closed) {
 					return;
 				}

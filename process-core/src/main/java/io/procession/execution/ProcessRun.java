@@ -290,6 +290,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 	public void kept() {
 		if (this.watchers > 0) {
 			signalChange();
+	@Override
+	public void delivered() {
+		if (this.plan.idleTimeout() != null) {
+			// the silence was ours, not its
+			this.lastArrival = nanoTime();
+		}
+	}
+
 		}
 	}
 
