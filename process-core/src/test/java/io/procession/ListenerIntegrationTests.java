@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +41,7 @@ import io.procession.testing.Stopwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
@@ -275,6 +277,25 @@ class ListenerIntegrationTests {
 			.run();
 
 		assertThat(outputs).containsExactly("got 1\n", "got 2\n", "got 3\n");
+	}
+
+	@Test
+	void mustNotWaitForTheEndOfItsOwnProcess(ProcessManager processes) {
+		CompletableFuture<RunningProcess> process = new CompletableFuture<>();
+		List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
+		process.complete(processes.command("echo", "hi").onLine((type, line) -> {
+			thrown.add(catchThrowable(() -> process.join().waitFor()));
+			thrown.add(catchThrowable(() -> process.join().waitUntil((stream, text) -> false)));
+			assertThat(process.join().waitFor(Duration.ofMillis(1))).isEmpty();
+			assertThat(process.join().waitUntil((stream, text) -> false, Duration.ofMillis(1))).isFalse();
+		}).start());
+
+		assertThat(process.join().waitFor(SOON)).isPresent();
+
+		assertThat(thrown).hasSize(2)
+			.allSatisfy((ex) -> assertThat(ex).isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining("echo")
+				.hasMessageContaining("onExit()"));
 	}
 
 	@Test

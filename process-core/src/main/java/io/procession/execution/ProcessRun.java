@@ -78,6 +78,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private final OutputRecorder error;
 
+	/** Whose turn it is to call listeners. */
+	private final ReentrantLock turn = new ReentrantLock();
+
 	private final AtomicLong arrived = new AtomicLong();
 
 	private final @Nullable StandardInput stdin;
@@ -138,9 +141,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.startedNanos = context.time().nanoTime();
 		this.lastArrival = this.startedNanos;
 		this.waiting = plan.attended() ? 1 : 0;
-		ReentrantLock turn = new ReentrantLock();
-		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), turn, this);
-		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), turn, this);
+		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), this.turn, this);
+		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), this.turn, this);
 		this.stdin = plan.liveInput() ? new StandardInput(process.input(), plan.output().charset()) : null;
 	}
 
@@ -790,6 +792,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	ProcessResult waitFor() {
 		try {
 			awaitResult(Long.MAX_VALUE, false);
+		refuseToWaitForItself();
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(null, ex);
@@ -799,6 +802,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	Optional<ProcessResult> waitFor(Duration timeout) {
 		try {
+	// its end waits for its listeners
+	private void refuseToWaitForItself() {
+		if (this.result == null && this.turn.isHeldByCurrentThread()) {
+			throw new IllegalStateException("A listener of '" + name()
+					+ "' cannot wait without a bound for what comes after it: use onExit(), or wait on another thread");
+		}
+	}
+
 			if (!awaitResult(nanoTime() + RunContext.nanos(timeout), false)) {
 				return Optional.empty();
 			}
@@ -975,6 +986,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		long until = (timeout != null) ? nanoTime() + RunContext.nanos(timeout) : Long.MAX_VALUE;
 		OutputWatch watch = new OutputWatch(this.output, this.error, this.plan.output().maxLineLength(), condition);
+		if (timeout == null) {
+			refuseToWaitForItself();
+		}
 		this.lock.lock();
 		try {
 			this.watchers++;

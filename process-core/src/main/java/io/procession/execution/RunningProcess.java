@@ -183,6 +183,8 @@ public final class RunningProcess {
 	/**
 	 * Waits for its end. May be called again: the result stays.
 	 * @return its result
+	 * @throws IllegalStateException if called by one of its own listeners while it has
+	 * not ended: its end waits for them
 	 * @throws io.procession.process.ProcessTimedOutException if its time was over
 	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
