@@ -171,6 +171,20 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
+	void saysThatTheOutputFileIsNoFile(ProcessManager processes) {
+		Path pipe = this.folder.resolve("pipe");
+		processes.run("mkfifo", pipe.toString()).throwIfFailed();
+		PendingProcess pending = processes.command("true").outputTo(pipe);
+
+		for (PendingProcess each : List.of(pending, pending.onLine((type, line) -> {
+		}))) {
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(each::run)
+				.withMessageContaining("its output file '" + pipe + "' is neither a file nor a device")
+				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.FILE_NOT_ACCESSIBLE));
+		}
+	}
+
+	@Test
 	void refusesWhatTheNativeEncodingLacks(ProcessManager processes) {
 		fails(processes.command("echo", "lone surrogate \uD800"), Reason.NOT_ENCODABLE);
 		fails(processes.command("true").env("VALUE", "lone surrogate \uD800"), Reason.NOT_ENCODABLE, "VALUE");

@@ -252,6 +252,13 @@ final class RunPlanner {
 	}
 
 	private OutputStream open(OutputFile file) {
+		Path path = file.path();
+		if (Files.exists(path) && !Files.isRegularFile(path) && !path.toAbsolutePath().startsWith("/dev")) {
+			// to open a named pipe could take for ever
+			closeFiles();
+			throw new ProcessStartException(this.spec, ProcessStartException.Reason.FILE_NOT_ACCESSIBLE,
+					"its output file '" + path + "' is neither a file nor a device", null);
+		}
 		try {
 			OutputStream stream = file.append()
 					? Files.newOutputStream(file.path(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
