@@ -2,8 +2,10 @@ package io.procession;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -22,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.zt.ZtProcessEngine;
 import io.procession.execution.LineListener;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -447,6 +452,62 @@ class OutputIntegrationTests {
 		assertThatExceptionOfType(ProcessOutputLimitException.class).isThrownBy(process::waitFor);
 		assertThatExceptionOfType(ProcessOutputLimitException.class)
 			.isThrownBy(() -> processes.command("yes").quietly().outputLimit(1000).run());
+	}
+
+	@Test
+	void stopsOneThatWritesTooMuchWithoutHaste() {
+		AtomicLong looks = new AtomicLong();
+		ProcessEngine engine = new ZtProcessEngine(true, null);
+		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
+					looks.addAndGet(method.getName().equals("look") ? 1 : 0);
+					return method.invoke(engine, arguments);
+				});
+		try (ProcessManager processes = ProcessManager.builder().engine(counting).build()) {
+			assertThatExceptionOfType(ProcessOutputLimitException.class)
+				.isThrownBy(() -> processes.shell("trap '' TERM; exec yes")
+					.outputLimit(100)
+					.stopGrace(Duration.ofSeconds(1))
+					.run());
+		}
+
+		// once in 50 ms, more often at first and at the end
+		assertThat(looks.get()).isLessThan(60);
+	}
+
+	@Test
+	void saysThatAFileDidNotTakeEverything(ProcessManager processes) {
+		ProcessResult result = processes.command("echo", "hi").outputTo(Path.of("/dev/full")).onLine((type, line) -> {
+		}).run();
+
+		assertThat(result.outputComplete()).isFalse();
+	}
+
+	@Test
+	void givesUpAnInputThatNeverGivesAnything(ProcessManager processes) {
+		AtomicBoolean closed = new AtomicBoolean();
+		InputStream nothing = new InputStream() {
+
+			@Override
+			public int read() {
+				return 0;
+			}
+
+			@Override
+			public int read(byte[] bytes, int offset, int length) {
+				return 0;
+			}
+
+			@Override
+			public void close() {
+				closed.set(true);
+			}
+
+		};
+
+		processes.command("true").input(nothing).run();
+
+		await().atMost(SOON).untilTrue(closed);
 	}
 
 	private static final class EndlessInput extends InputStream {

@@ -99,6 +99,10 @@ final class InputFeeder {
 			byte[] chunk = new byte[CHUNK];
 			int count;
 			while ((count = read(input, chunk, name)) >= 0) {
+				if (count == 0 && Thread.currentThread().isInterrupted()) {
+					// it would never meet the closed pipe
+					return;
+				}
 				stdin.write(chunk, 0, count);
 			}
 		}

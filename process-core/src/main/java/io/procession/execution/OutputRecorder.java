@@ -235,6 +235,7 @@ final class OutputRecorder implements OutputSink {
 			closeFile();
 		}
 	}
+			this.broken = true;
 
 	private void closeFile() {
 		OutputStream out = this.file;

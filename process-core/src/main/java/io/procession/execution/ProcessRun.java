@@ -282,16 +282,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		long before = this.arrived.getAndAdd(count);
 		if (before + count > limit) {
-			this.overLimit = true;
-			requestStop(ExitCause.OUTPUT_LIMIT, this.plan.stopSignal(), this.plan.timeoutGrace());
+			if (!this.overLimit) {
+				this.overLimit = true;
+				requestStop(ExitCause.OUTPUT_LIMIT, this.plan.stopSignal(), this.plan.timeoutGrace());
+			}
 		}
 		return (int) Math.max(0, Math.min(count, limit - before));
 	}
 
-	@Override
-	public void kept() {
-		if (this.watchers > 0) {
-			signalChange();
 	@Override
 	public void delivered() {
 		if (this.plan.idleTimeout() != null) {
@@ -300,6 +298,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
+	@Override
+	public void kept() {
+		if (this.watchers > 0) {
+			signalChange();
 		}
 	}
 
@@ -790,9 +792,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	ProcessResult waitFor() {
+		refuseToWaitForItself();
 		try {
 			awaitResult(Long.MAX_VALUE, false);
-		refuseToWaitForItself();
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(null, ex);
@@ -800,8 +802,6 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return resultOrThrow();
 	}
 
-	Optional<ProcessResult> waitFor(Duration timeout) {
-		try {
 	// its end waits for its listeners
 	private void refuseToWaitForItself() {
 		if (this.result == null && this.turn.isHeldByCurrentThread()) {
@@ -810,6 +810,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
+	Optional<ProcessResult> waitFor(Duration timeout) {
+		try {
 			if (!awaitResult(nanoTime() + RunContext.nanos(timeout), false)) {
 				return Optional.empty();
 			}
@@ -984,11 +986,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 			throw new IllegalStateException(
 					"The output of '" + name() + "' is not kept, there is nothing to look at: use onLine(...)");
 		}
-		long until = (timeout != null) ? nanoTime() + RunContext.nanos(timeout) : Long.MAX_VALUE;
-		OutputWatch watch = new OutputWatch(this.output, this.error, this.plan.output().maxLineLength(), condition);
 		if (timeout == null) {
 			refuseToWaitForItself();
 		}
+		long until = (timeout != null) ? nanoTime() + RunContext.nanos(timeout) : Long.MAX_VALUE;
+		OutputWatch watch = new OutputWatch(this.output, this.error, this.plan.output().maxLineLength(), condition);
 		this.lock.lock();
 		try {
 			this.watchers++;

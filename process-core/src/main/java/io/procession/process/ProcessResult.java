@@ -233,8 +233,9 @@ public final class ProcessResult {
 	/**
 	 * Whether both streams were read to their end. What the program itself wrote before
 	 * its exit is here in any case; {@code false} says that something it left behind
-	 * still holds a stream open and may go on writing, unread. Whether such a survivor
-	 * shows is partly the JDK's chance.
+	 * still holds a stream open and may go on writing, unread, or that a file could not
+	 * be written to its end, which the log tells. Whether such a survivor shows is partly
+	 * the JDK's chance.
 	 * @return whether the output is complete
 	 */
 	public boolean outputComplete() {
