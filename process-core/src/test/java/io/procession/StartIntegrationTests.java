@@ -336,6 +336,19 @@ class StartIntegrationTests {
 	}
 
 	@Test
+	void remembersHowTheFirstBytesAreToBeRead(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("printf '\\377\\376a\\0'; read line; printf 'b\\0'")
+			.charset(StandardCharsets.UTF_16)
+			.start();
+		await().atMost(SOON).until(() -> process.output().equals("a"));
+
+		assertThat(process.latestOutput()).isEqualTo("a");
+		process.stdin().write(new byte[] { '\n' });
+		process.waitFor();
+		assertThat(process.latestOutput()).isEqualTo("b");
+	}
+
+	@Test
 	void waitsForALine(ProcessManager processes) throws IOException {
 		List<String> seen = new ArrayList<>();
 		RunningProcess process = processes

@@ -77,6 +77,9 @@ final class OutputRecorder implements OutputSink {
 
 	private long latestPosition;
 
+	/** Keeps its state: the first bytes may say how the others are to be read. */
+	private @Nullable CharsetDecoder latestDecoder;
+
 	/**
 	 * A recorder for one stream.
 	 * @param type which stream
@@ -202,10 +205,10 @@ final class OutputRecorder implements OutputSink {
 		finally {
 			MDC.remove("child.name");
 			MDC.remove("child.pid");
+			this.owner.delivered();
 			this.busyNanos += this.owner.nanoTime() - began;
 			this.busySince = 0;
 			this.turn.unlock();
-			this.owner.delivered();
 		}
 	}
 
@@ -232,10 +235,10 @@ final class OutputRecorder implements OutputSink {
 		catch (IOException ex) {
 			logger.warn("Output can no longer be written to its file: name={} stream={}", this.owner.name(), this.type,
 					ex);
+			this.broken = true;
 			closeFile();
 		}
 	}
-			this.broken = true;
 
 	private void closeFile() {
 		OutputStream out = this.file;
@@ -330,9 +333,7 @@ final class OutputRecorder implements OutputSink {
 			if (part.bytes().length == 0) {
 				return text.toString();
 			}
-			CharsetDecoder decoder = this.charset.newDecoder()
-				.onMalformedInput(CodingErrorAction.REPLACE)
-				.onUnmappableCharacter(CodingErrorAction.REPLACE);
+			CharsetDecoder decoder = latestDecoder();
 			ByteBuffer in = ByteBuffer.wrap(part.bytes());
 			CharBuffer out = CharBuffer
 				.allocate((int) Math.ceil(part.bytes().length * (double) decoder.maxCharsPerByte()) + 1);
@@ -343,6 +344,17 @@ final class OutputRecorder implements OutputSink {
 				return text.toString();
 			}
 		}
+	}
+
+	private CharsetDecoder latestDecoder() {
+		CharsetDecoder decoder = this.latestDecoder;
+		if (decoder == null) {
+			decoder = this.charset.newDecoder()
+				.onMalformedInput(CodingErrorAction.REPLACE)
+				.onUnmappableCharacter(CodingErrorAction.REPLACE);
+			this.latestDecoder = decoder;
+		}
+		return decoder;
 	}
 
 	/**
@@ -378,6 +390,9 @@ final class OutputRecorder implements OutputSink {
 		 */
 		int arrived(int count);
 
+		/** Listeners have been told, which may have taken long. */
+		void delivered();
+
 		/** Bytes have been kept and can be looked at. */
 		void kept();
 
@@ -391,9 +406,6 @@ final class OutputRecorder implements OutputSink {
 		@Override
 		public void line(String line) {
 			for (LineListener listener : OutputRecorder.this.lineListeners) {
-		/** Listeners have been told, which may have taken long. */
-		void delivered();
-
 				if (OutputRecorder.this.closed) {
 					return;
 				}
