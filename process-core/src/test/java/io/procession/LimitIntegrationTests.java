@@ -1,6 +1,7 @@
 package io.procession;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,11 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.zt.ZtProcessEngine;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -288,6 +293,40 @@ class LimitIntegrationTests {
 		waiting.join(SOON.toMillis());
 		assertThat(thrown.get()).isInstanceOf(ProcessRejectedException.class);
 		assertThat(future).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(ProcessRejectedException.class);
+	}
+
+	@Test
+	void boundsTheSpawnsInFlight() throws Exception {
+		int most = Runtime.getRuntime().availableProcessors() + 1;
+		AtomicInteger inFlight = new AtomicInteger();
+		AtomicInteger highest = new AtomicInteger();
+		ProcessEngine engine = new ZtProcessEngine(true, null);
+		ProcessEngine slow = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
+					if (!method.getName().equals("start")) {
+						return method.invoke(engine, arguments);
+					}
+					highest.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
+					// until the others have come, or cannot come
+					LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+					try {
+						return method.invoke(engine, arguments);
+					}
+					finally {
+						inFlight.decrementAndGet();
+					}
+				});
+		try (ProcessManager processes = ProcessManager.builder().engine(slow).build()) {
+			List<Thread> threads = new ArrayList<>();
+			for (int i = 0; i < 3 * most; i++) {
+				threads.add(startThread(() -> processes.run("true")));
+			}
+			for (Thread thread : threads) {
+				thread.join();
+			}
+		}
+
+		assertThat(highest.get()).isBetween(1, most);
 	}
 
 }

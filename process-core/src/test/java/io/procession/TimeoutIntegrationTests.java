@@ -2,17 +2,20 @@ package io.procession;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.procession.engine.TimeSource;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -449,6 +452,33 @@ class TimeoutIntegrationTests {
 		ProcessResult result = processes.command(command).run().throwIfFailed();
 
 		assertThat(result.outputLines()).contains("ended TIMED_OUT 143");
+	}
+
+	@Test
+	void keepsToItsTimesThoughTheClockOnTheWallJumps() {
+		AtomicLong hours = new AtomicLong();
+		TimeSource jumping = new TimeSource() {
+
+			@Override
+			public Instant now() {
+				return Instant.now().plus(Duration.ofHours(hours.updateAndGet((last) -> -2 * last + 1)));
+			}
+
+			@Override
+			public long nanoTime() {
+				return System.nanoTime();
+			}
+
+		};
+		try (ProcessManager processes = ProcessManager.builder().timeSource(jumping).build()) {
+			ProcessResult result = shell(processes, "sleep 0.2; echo hi").timeout(Duration.ofMinutes(5))
+				.idleTimeout(Duration.ofMinutes(5))
+				.run();
+
+			assertThat(result.output()).isEqualTo("hi\n");
+			assertThat(result.duration()).isBetween(Duration.ofMillis(150), Duration.ofMinutes(1));
+			timedOut(shell(processes, "exec sleep 300"));
+		}
 	}
 
 }
