@@ -28,10 +28,11 @@ public final class OutOfDescriptors {
 	 * @throws Exception if something goes wrong
 	 */
 	public static void main(String[] arguments) throws Exception {
-		// with a guard identities would be known early
-		try (ProcessManager processes = ProcessManager.builder().guard(false).build()) {
-			// to load classes takes descriptors too
+		// to load classes takes descriptors too
+		try (ProcessManager processes = manager()) {
 			processes.start("sleep", "300").stop();
+		}
+		try (ProcessManager processes = manager()) {
 			RunningProcess process = processes.command("sleep", "300")
 				.timeout(Duration.ofMillis(300))
 				.stopGrace(Duration.ofMinutes(1))
@@ -46,6 +47,11 @@ public final class OutOfDescriptors {
 			ProcessResult result = process.onExit().get(20, TimeUnit.SECONDS);
 			System.out.println("ended " + result.cause() + " " + result.exitCode());
 		}
+	}
+
+	// with a guard identities would be known early
+	private static ProcessManager manager() {
+		return ProcessManager.builder().guard(false).build();
 	}
 
 	private static List<InputStream> takeAll() {
