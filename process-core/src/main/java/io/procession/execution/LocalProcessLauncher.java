@@ -374,7 +374,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			return begin(launch);
 		}
 		catch (RuntimeException | Error ex) {
-			launch.awaitEnd();
+			launch.cleanUp();
 			throw ex;
 		}
 		finally {

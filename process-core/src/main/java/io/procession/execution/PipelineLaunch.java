@@ -174,14 +174,17 @@ final class PipelineLaunch {
 			this.stopper.stopAtAnyRate(RunPlan::toUndo);
 		}
 		this.pipes.forEach(BoundedPipe::close);
-		this.planned.stream().flatMap(List::stream).skip(this.runs.size()).forEach(Planned::closeFiles);
 		if (failure instanceof ProcessStartException ex) {
 			books.startFailed(books.id(books.nextNumber()), culprit(ex), ex);
 		}
 	}
 
-	/** After a start that failed: waits for the end of what had been started. */
-	void awaitEnd() {
+	/**
+	 * After a start that failed, or was never tried: closes what was opened and waits for
+	 * the end of what had been started.
+	 */
+	void cleanUp() {
+		this.planned.stream().flatMap(List::stream).skip(this.runs.size()).forEach(Planned::closeFiles);
 		if (this.stopper == null || this.runs.isEmpty()) {
 			return;
 		}

@@ -2,8 +2,12 @@ package io.procession.execution;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +146,77 @@ class PipelineStopIntegrationTests {
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(running.onExit().join().stages()).extracting(ProcessResult::cause)
 			.containsExactly(ExitCause.EXITED, ExitCause.TIMED_OUT);
+	}
+
+	@Test
+	void leavesNothingOfStagesInJavaWhateverHappens() {
+		Random random = new Random(20261122);
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.drain(Duration.ofMillis(50))
+			.timeoutGrace(Duration.ofMillis(100))
+			.stopGrace(Duration.ofMillis(100))
+			.build();
+		AtomicBoolean over = new AtomicBoolean();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			for (int round = 0; round < 25; round++) {
+				Pipeline pipeline = anyProgram(processes, random).pipe("one", anyStage(random, over));
+				pipeline = pipeline.pipe(anyProgram(processes, random));
+				if (random.nextBoolean()) {
+					pipeline = pipeline.pipe("two", anyStage(random, over)).pipe(anyProgram(processes, random));
+				}
+				RunningPipeline running = pipeline.timeout(Duration.ofMillis(1 + random.nextInt(300))).start();
+				LockSupport.parkNanos(random.nextInt(40) * 1_000_000L);
+				switch (random.nextInt(4)) {
+					case 0 -> running.stop();
+					case 1 -> running.kill();
+					case 2 -> running.stages().get(random.nextInt(running.stages().size())).kill();
+					default -> LockSupport.parkNanos(1000);
+				}
+
+				assertThat(running.onExit()).as("round %s", round).succeedsWithin(SOON);
+				assertThat(processes.running()).as("round %s", round).isEmpty();
+			}
+		}
+		finally {
+			over.set(true);
+		}
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	private PendingProcess anyProgram(ProcessManager processes, Random random) {
+		return switch (random.nextInt(5)) {
+			case 0 -> planted(processes, "exec yes");
+			case 1 -> planted(processes, "sleep 300 & cat");
+			case 2 -> planted(processes, "(setsid sleep 300 &); head -c 100000");
+			case 3 -> planted(processes, "trap '' TERM; cat; echo end");
+			default -> planted(processes, "exit 3");
+		};
+	}
+
+	private static StreamStage anyStage(Random random, AtomicBoolean over) {
+		return switch (random.nextInt(5)) {
+			case 0 -> (input, output) -> input.transferTo(output);
+			case 1 -> (input, output) -> output.write(input.read());
+			case 2 -> (input, output) -> {
+				input.read();
+				throw new IllegalStateException("planned");
+			};
+			case 3 -> (input, output) -> {
+				try {
+					new CountDownLatch(1).await();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+			};
+			default -> (input, output) -> {
+				// deaf to interrupts
+				while (!over.get()) {
+					Thread.interrupted();
+					LockSupport.parkNanos(1_000_000);
+				}
+			};
+		};
 	}
 
 	/** How a pipeline comes to its end before its end. */
