@@ -145,10 +145,10 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void hasAResultForEachThoughNoTimeoutCanBeScheduled() {
-		this.timers.longest.set(Duration.ofSeconds(5).toNanos());
+	void endsOnTimeThoughTheLentSchedulerRefusesToKeepIt() {
+		this.timers.longest.set(Duration.ofMillis(50).toNanos());
 		try (ProcessManager processes = limitedTo(100)) {
-			ProcessPool pool = processes.pool().concurrency(2);
+			ProcessPool pool = processes.pool().concurrency(2).timeout(Duration.ofMillis(400));
 			for (int i = 0; i < 6; i++) {
 				pool.add(planted(processes, "sleep 300"));
 			}
