@@ -102,7 +102,17 @@ final class PoolRun {
 		if (this.timeout != null) {
 			beginDeadline(this.timeout);
 		}
-		this.turn.take();
+		takeStep();
+	}
+
+	// progress listeners hold up nobody who calls
+	private void takeStep() {
+		try {
+			this.launcher.schedule(Duration.ZERO, this.turn::take);
+		}
+		catch (RejectedExecutionException ex) {
+			this.turn.take();
+		}
 	}
 
 	// each process ends with the pool's time by itself
@@ -270,7 +280,7 @@ final class PoolRun {
 		}
 		// those that wait for their turn
 		waiting.forEach((launch) -> launch.cancel(false));
-		this.turn.take();
+		takeStep();
 	}
 
 	/**
