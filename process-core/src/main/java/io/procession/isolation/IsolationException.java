@@ -8,6 +8,7 @@ public final class IsolationException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** Whether a user or a group is not there. */
 	private final boolean unknownAccount;
 
 	IsolationException(String message) {

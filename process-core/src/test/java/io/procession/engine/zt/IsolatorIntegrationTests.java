@@ -9,12 +9,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 import io.procession.engine.Launch;
+import io.procession.isolation.Account;
 import io.procession.isolation.IoClass;
 import io.procession.isolation.Isolation;
 import io.procession.isolation.IsolationPlan;
 import io.procession.isolation.Priority;
 import io.procession.isolation.RunAs;
-import io.procession.isolation.Account;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
