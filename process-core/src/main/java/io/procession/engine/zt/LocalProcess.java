@@ -29,16 +29,16 @@ final class LocalProcess implements EngineProcess {
 
 	private final Marker marker;
 
-	private final Spawner spawner;
+	private final Isolated isolated;
 
 	private volatile @Nullable ProcStat identity;
 
-	LocalProcess(Process process, String executionId, SystemView system, Marker marker, Spawner spawner) {
+	LocalProcess(Process process, String executionId, SystemView system, Marker marker, Isolated isolated) {
 		this.process = process;
 		this.executionId = executionId;
 		this.system = system;
 		this.marker = marker;
-		this.spawner = spawner;
+		this.isolated = isolated;
 	}
 
 	/**
@@ -120,12 +120,12 @@ final class LocalProcess implements EngineProcess {
 
 	@Override
 	public boolean neverBegan(int exitCode, String written) {
-		return this.spawner.failed(exitCode, written);
+		return this.isolated.failed(exitCode, written);
 	}
 
 	@Override
 	public ProcessTree tree() {
-		return LocalTree.of(this.system, this.marker, this::identity, this.executionId, this.spawner.group());
+		return LocalTree.of(this.system, this.marker, this::identity, this.executionId, this.isolated.group());
 	}
 
 }

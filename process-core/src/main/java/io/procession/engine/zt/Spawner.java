@@ -84,7 +84,7 @@ final class Spawner {
 		catch (IsolationException ex) {
 			throw Isolator.failure(this.launch, ex);
 		}
-		if (this.chain.endsWithEnv()) {
+		if (!this.chain.isEmpty() && this.chain.endsWithEnv()) {
 			this.check.checkNoVariable(this.chain.late().keySet());
 		}
 	}
@@ -104,23 +104,16 @@ final class Spawner {
 		chain();
 	}
 
-	@Nullable ControlGroup group() {
-		return this.group;
+	/** What is to be known of its isolation while it lives. */
+	Isolated isolated() {
+		return (this.chain.isEmpty() && this.group == null) ? Isolated.NOT
+				: new Isolated(this.chain, this.check.executable(), this.group);
 	}
 
 	private void removeGroup() {
 		if (this.group != null) {
 			this.group.remove();
 		}
-	}
-
-	/**
-	 * Tells whether a process has become the program at all, from all that it has
-	 * written.
-	 */
-	boolean failed(int exitCode, String written) {
-		File executable = this.check.executable();
-		return executable != null && this.chain.failed(exitCode, written, executable);
 	}
 
 	Process spawn() {

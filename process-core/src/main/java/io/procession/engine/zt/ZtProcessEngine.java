@@ -85,7 +85,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		Spawner spawner = new Spawner(launch, this.marker, this.isolator);
 		spawner.check(launch.terminal() != null);
 		prepare();
-		return enter(spawner.spawn(), launch, spawner);
+		return enter(spawner.spawn(), launch, spawner.isolated());
 	}
 
 	@Override
@@ -93,11 +93,11 @@ public final class ZtProcessEngine implements ProcessEngine {
 		launches.forEach((launch) -> new Spawner(launch, this.marker, this.isolator).check(launches.size() > 1));
 	}
 
-	private LocalProcess enter(Process process, Launch launch, Spawner spawner) {
-		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, spawner);
-		ControlGroup group = spawner.group();
+	private LocalProcess enter(Process process, Launch launch, Isolated isolated) {
+		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, isolated);
+		ControlGroup group = isolated.group();
 		if (group != null) {
-			process.onExit().thenRun(() -> leave(group));
+			process.onExit().thenRun(() -> leave(group, launch.detached()));
 		}
 		if (this.guard != null && !launch.detached()) {
 			this.living.add(entered);
@@ -105,8 +105,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 		return entered;
 	}
 
-	private void leave(ControlGroup group) {
-		if (!group.remove()) {
+	private void leave(ControlGroup group, boolean detached) {
+		if (!group.remove() && !detached) {
 			this.leftGroups.add(group);
 		}
 	}
@@ -123,7 +123,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 			List<Process> processes = Spawner.spawnPipeline(spawners);
 			List<EngineProcess> started = new ArrayList<>();
 			for (int i = 0; i < processes.size(); i++) {
-				started.add(enter(processes.get(i), launches.get(i), spawners.get(i)));
+				started.add(enter(processes.get(i), launches.get(i), spawners.get(i).isolated()));
 			}
 			return started;
 		}
