@@ -1,7 +1,11 @@
 package io.procession;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,12 +19,18 @@ import org.junit.jupiter.api.Test;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
+import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStartFailed;
+import io.procession.event.ProcessStarting;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessException;
 import io.procession.process.ProcessResult;
 import io.procession.process.Secret;
+import io.procession.security.CommandPolicy;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.supervision.Program;
+import io.procession.supervision.ProgramState;
 import io.procession.testing.LogCapture;
 import io.procession.testing.RealProcesses;
 
@@ -137,6 +147,82 @@ class SecretIntegrationTests {
 			shown.append(trace).append(ex.command());
 			ex.result().ifPresent(shown::append);
 		});
+	}
+
+	@Test
+	void isShownNowhereThoughOnlyItsNameTells() throws IOException {
+		StringBuffer shown = new StringBuffer();
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		try (LogCapture log = LogCapture.begin()) {
+			try (ProcessManager processes = ProcessManager.builder()
+				.commandPolicy(CommandPolicy.builder().deny("sort").allowShells().build())
+				.build(); ProcessSupervisor supervisor = ProcessSupervisor.create(processes)) {
+				processes.addListener(events::add);
+				processes.addListener(new Veto());
+				PendingProcess failing = named(processes, "sh", "-c", "echo \"$*\" $DB_PASSWORD >&2; exit 3", "sh");
+				PendingProcess hanging = named(processes, "sh", "-c", "echo \"$*\" >&2; exec sleep 300", "sh");
+				shown.append(failing).append(failing.toSpec());
+				add(shown, () -> failing.run().throwIfFailed());
+				add(shown, () -> failing.pipe("cat").run().throwIfFailed());
+				add(shown, () -> processes.pool().add("a", failing).run().throwIfAnyFailed());
+				add(shown, () -> failing.pty(80, 24).mergeErrorOutput().run().throwIfFailed());
+				add(shown, () -> hanging.timeout(Duration.ofMillis(300)).run());
+				add(shown, () -> failing.name("vetoed").run());
+				add(shown, () -> failing.directory(Path.of("/no/" + this.secret)).run());
+				add(shown, () -> failing.directory(Path.of("/no/" + this.secret)).pty(80, 24).run());
+				add(shown, () -> failing.outputTo(Path.of("/no/" + this.secret)).onLine((type, line) -> {
+				}).run());
+				add(shown, () -> named(processes, "sort").run());
+				add(shown, () -> named(processes, "/no/" + this.secret + "/x").pipe("cat").run());
+				RunningProcess running = hanging.pty(80, 24).start();
+				shown.append(running).append(running.command()).append(threads());
+				running.kill();
+				supervisor.add(Program.builder("failing", failing.toSpec()).build());
+				supervisor.add(Program.builder("denied", named(processes, "sort").toSpec()).build());
+				supervisor.start();
+				await().until(() -> supervisor.find("denied").orElseThrow().state() == ProgramState.FATAL);
+				await().until(() -> supervisor.find("failing").orElseThrow().state() == ProgramState.BACKOFF);
+				shown.append(supervisor.programs());
+			}
+			shown.append(events);
+			shown.append(log.text());
+		}
+
+		assertThat(shown.toString()).contains("--password=***").doesNotContain(this.secret);
+	}
+
+	private PendingProcess named(ProcessManager processes, String... command) {
+		List<String> arguments = new ArrayList<>(List.of(command));
+		arguments.addAll(List.of("--password=" + this.secret, "--token", this.secret,
+				"https://me:" + this.secret + "@host", "again-" + this.secret));
+		return processes.command(arguments).env("DB_PASSWORD", this.secret);
+	}
+
+	private static String threads() throws IOException {
+		StringBuilder names = new StringBuilder();
+		Thread.getAllStackTraces().keySet().forEach((thread) -> names.append(thread.getName()).append('\n'));
+		try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+			for (Path task : tasks) {
+				names.append(Files.readString(task.resolve("comm")));
+			}
+		}
+		return names.toString();
+	}
+
+	private static final class Veto implements ProcessListener {
+
+		@Override
+		public void beforeStart(ProcessStarting event) {
+			if (event.name().equals("vetoed")) {
+				throw new IllegalStateException("not " + event);
+			}
+		}
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			// told to another
+		}
+
 	}
 
 	@Test

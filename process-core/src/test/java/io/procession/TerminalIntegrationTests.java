@@ -1,7 +1,12 @@
 package io.procession;
 
 import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -15,6 +20,7 @@ import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
+import io.procession.testing.TestChild;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -136,6 +142,64 @@ class TerminalIntegrationTests {
 		RunningProcess plain = processes.command("sleep", "300").start();
 		assertThatIllegalStateException().isThrownBy(() -> plain.resize(80, 24))
 			.withMessageContaining("start it with pty(...)");
+	}
+
+	@Test
+	void usesTheTerminalOfTheJvm(ProcessManager processes) {
+		List<String> application = TestChild.javaCommand(OnTerminal.class);
+		List<String> withoutTerminal = new ArrayList<>(List.of("setsid", "-w"));
+		withoutTerminal.addAll(application);
+
+		assertThat(processes.command(application).pty(90, 20).run().outputLines()).contains("20 90", "0 true");
+		assertThat(processes.command(withoutTerminal).run().outputLines()).singleElement()
+			.asString()
+			.contains("could not be started: tty() needs the terminal that the JVM was started from, and it has none")
+			.contains("use pty(columns, rows)");
+	}
+
+	static final class OnTerminal {
+
+		public static void main(String[] arguments) {
+			try (ProcessManager processes = ProcessManager.create()) {
+				ProcessResult result = processes.shell("stty size").tty().run();
+				System.out.println(result.exitCode() + " " + result.output().isEmpty());
+			}
+			catch (ProcessStartException ex) {
+				System.out.println(ex.getMessage());
+			}
+		}
+
+	}
+
+	@Test
+	void namesTheDependencyThatIsMissing() throws Exception {
+		List<URL> classPath = new ArrayList<>();
+		for (String entry : TestChild.classPath().split(File.pathSeparator)) {
+			if (!entry.contains("pty4j")) {
+				classPath.add(Path.of(entry).toUri().toURL());
+			}
+		}
+		try (URLClassLoader loader = new URLClassLoader(classPath.toArray(URL[]::new),
+				ClassLoader.getPlatformClassLoader())) {
+			assertThat(loader.loadClass(WithoutLibrary.class.getName()).getMethod("message").invoke(null)).asString()
+				.contains("pty(...) needs pty4j, which is not on the class path")
+				.endsWith("add the dependency org.jetbrains.pty4j:pty4j:0.13.12");
+		}
+	}
+
+	public static final class WithoutLibrary {
+
+		public static String message() {
+			try (ProcessManager processes = ProcessManager.create()) {
+				processes.run("true");
+				processes.command("true").pty(80, 24).run();
+				return "";
+			}
+			catch (ProcessStartException ex) {
+				return String.valueOf(ex.getMessage());
+			}
+		}
+
 	}
 
 	@Test

@@ -226,7 +226,8 @@ public final class Command {
 	 */
 	@Override
 	public String toString() {
-		return CommandLineParser.join(this.redactor.redact(this.arguments));
+		// one that is known by its name may recur without it
+		return CommandLineParser.join(this.redactor.hiding(this.redactor.find(this.arguments)).redact(this.arguments));
 	}
 
 }

@@ -3,9 +3,11 @@ package io.procession.process;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +19,7 @@ import io.procession.isolation.Priority;
 import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.RunAs;
 import io.procession.isolation.TreeLimits;
+import io.procession.security.Redactor;
 
 /**
  * Everything one can say about a run, as data: what configuration is mapped to, what can
@@ -154,6 +157,18 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	 */
 	public String displayName() {
 		return (this.name != null) ? this.name : this.command.redactor().hide(this.command.programName());
+	}
+
+	/** Knows all of its secrets that are known here, those by their names included. */
+	Redactor secrets() {
+		Redactor redactor = this.command.redactor();
+		List<String> found = new ArrayList<>(redactor.find(this.command.arguments()));
+		this.environment.variables().forEach((variable, value) -> {
+			if (Redactor.isRecognisable(value) && redactor.isSecret(variable)) {
+				found.add(value);
+			}
+		});
+		return redactor.hiding(found);
 	}
 
 	/**

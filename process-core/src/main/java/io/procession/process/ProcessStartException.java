@@ -6,6 +6,8 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.security.Redactor;
+
 /**
  * A process could not be started: {@link #reason()} says why, the message names the
  * culprit. {@link #result()} is a result with exit code 127 or 126 and PID 0.
@@ -27,8 +29,8 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 	 * @param cause the JDK's reason, if there is one
 	 */
 	public ProcessStartException(ProcessSpec spec, Reason reason, String detail, @Nullable Throwable cause) {
-		super(describe(spec.command()) + " could not be started: " + spec.command().redactor().hide(detail),
-				spec.command(), null, withoutSecrets(spec, cause));
+		super(describe(spec.command()) + " could not be started: " + spec.secrets().hide(detail), spec.command(), null,
+				withoutSecrets(spec, cause));
 		this.reason = reason;
 		this.startResult = ProcessResult.builder(spec)
 			.exit((reason == Reason.NOT_FOUND) ? 127 : 126, ExitCause.START_FAILED)
@@ -39,9 +41,10 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 	// its text is the JDK's or a listener's: it may name a file that is called by a
 	// secret
 	private static @Nullable Throwable withoutSecrets(ProcessSpec spec, @Nullable Throwable cause) {
+		Redactor secrets = spec.secrets();
 		for (Throwable part = cause; part != null; part = part.getCause()) {
 			String text = part.toString();
-			if (!spec.command().redactor().hide(text).equals(text)) {
+			if (!secrets.hide(text).equals(text)) {
 				return null;
 			}
 		}

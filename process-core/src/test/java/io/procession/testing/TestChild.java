@@ -40,8 +40,15 @@ public final class TestChild {
 	 * @return the command
 	 */
 	public static List<String> javaCommand(Class<?> main, String... arguments) {
-		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-		return java(classPath, main, "-Xmx256m", arguments);
+		return java(classPath(), main, "-Xmx256m", arguments);
+	}
+
+	/**
+	 * The class path of the tests.
+	 * @return its entries, parted by the system's separator
+	 */
+	public static String classPath() {
+		return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 	}
 
 	private static List<String> java(String classPath, Class<?> main, String heap, String... arguments) {
