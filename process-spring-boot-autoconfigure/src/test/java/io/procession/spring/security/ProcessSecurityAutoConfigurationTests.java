@@ -77,7 +77,7 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """
 					procession.security.commands.allow=no-such   | commands.allow[0]     | there is no program 'no-such' in the PATH
 					procession.security.commands.allow=          | commands.allow        | it is empty: name programs, or remove it
