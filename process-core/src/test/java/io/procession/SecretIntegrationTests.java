@@ -209,22 +209,6 @@ class SecretIntegrationTests {
 		return names.toString();
 	}
 
-	private static final class Veto implements ProcessListener {
-
-		@Override
-		public void beforeStart(ProcessStarting event) {
-			if (event.name().equals("vetoed")) {
-				throw new IllegalStateException("not " + event);
-			}
-		}
-
-		@Override
-		public void onEvent(ProcessEvent event) {
-			// told to another
-		}
-
-	}
-
 	@Test
 	void isShownByNoRejection() {
 		ProcessManager processes = ProcessManager.create();
@@ -249,6 +233,22 @@ class SecretIntegrationTests {
 			.collect(Collectors.joining("\n"));
 
 		assertThat(names).doesNotContain(this.secret);
+	}
+
+	private static final class Veto implements ProcessListener {
+
+		@Override
+		public void beforeStart(ProcessStarting event) {
+			if (event.name().equals("vetoed")) {
+				throw new IllegalStateException("not " + event);
+			}
+		}
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			// told to another
+		}
+
 	}
 
 }

@@ -157,20 +157,6 @@ class TerminalIntegrationTests {
 			.contains("use pty(columns, rows)");
 	}
 
-	static final class OnTerminal {
-
-		public static void main(String[] arguments) {
-			try (ProcessManager processes = ProcessManager.create()) {
-				ProcessResult result = processes.shell("stty size").tty().run();
-				System.out.println(result.exitCode() + " " + result.output().isEmpty());
-			}
-			catch (ProcessStartException ex) {
-				System.out.println(ex.getMessage());
-			}
-		}
-
-	}
-
 	@Test
 	void namesTheDependencyThatIsMissing() throws Exception {
 		List<URL> classPath = new ArrayList<>();
@@ -187,6 +173,27 @@ class TerminalIntegrationTests {
 		}
 	}
 
+	@Test
+	void saysWhyItCannotStart(ProcessManager processes) {
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> processes.command("no-such-program").pty(80, 24).run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND));
+	}
+
+	static final class OnTerminal {
+
+		public static void main(String[] arguments) {
+			try (ProcessManager processes = ProcessManager.create()) {
+				ProcessResult result = processes.shell("stty size").tty().run();
+				System.out.println(result.exitCode() + " " + result.output().isEmpty());
+			}
+			catch (ProcessStartException ex) {
+				System.out.println(ex.getMessage());
+			}
+		}
+
+	}
+
 	public static final class WithoutLibrary {
 
 		public static String message() {
@@ -200,13 +207,6 @@ class TerminalIntegrationTests {
 			}
 		}
 
-	}
-
-	@Test
-	void saysWhyItCannotStart(ProcessManager processes) {
-		assertThatExceptionOfType(ProcessStartException.class)
-			.isThrownBy(() -> processes.command("no-such-program").pty(80, 24).run())
-			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND));
 	}
 
 }

@@ -73,6 +73,11 @@ public final class Secret {
 		return checked(resolved, "The secret '" + name + "'");
 	}
 
+	/** The value, if it is known without asking. */
+	Optional<String> value() {
+		return Optional.ofNullable(this.value);
+	}
+
 	private static @Nullable String ask(SecretResolver resolver, String name) {
 		try {
 			return resolver.resolve(name);

@@ -1,15 +1,14 @@
 package io.procession.security;
 
-import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 class RedactorTests {
 
@@ -68,13 +67,14 @@ class RedactorTests {
 	}
 
 	@Test
+	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	void isNotSlowedDownByLongArguments() {
-		assertTimeout(Duration.ofSeconds(30), () -> {
-			for (String part : List.of("a", "-", "a=", "a:\"", " ", "://", "://a:", "=", "token=")) {
-				Redactor.defaults().redact(List.of(part.repeat(200_000)));
-				Redactor.defaults().redact(List.of("token" + part.repeat(200_000)));
-			}
-		});
+		for (String part : List.of("a", "-", "a=", "a:\"", " ", "://", "://a:", "=", "token=")) {
+			String plain = part.repeat(200_000);
+			String secret = "token" + plain;
+
+			assertThat(Redactor.defaults().redact(List.of(plain, secret))).hasSize(2);
+		}
 	}
 
 }
