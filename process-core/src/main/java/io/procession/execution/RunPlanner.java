@@ -119,8 +119,7 @@ final class RunPlanner {
 					Objects.toString(ex.getMessage()), ex);
 		}
 		hideSecrets(gate);
-		String path = this.spec.environment().variables().get("PATH");
-		Path executable = gate.admit(id, this.spec, arguments, path);
+		Path executable = gate.admit(id, this.spec, arguments, environment.get("PATH"));
 		OutputOptions output = this.spec.output();
 		Terminal terminal = this.spec.terminal();
 		return new Launch(id, this.spec, executable, arguments, this.spec.directory(), inherit && gate.inheritsAll(),

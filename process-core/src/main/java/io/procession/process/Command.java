@@ -226,8 +226,10 @@ public final class Command {
 	 */
 	@Override
 	public String toString() {
-		// one that is known by its name may recur without it
-		return CommandLineParser.join(this.redactor.hiding(this.redactor.find(this.arguments)).redact(this.arguments));
+		// a secret may recur in another argument
+		List<String> values = new ArrayList<>(this.redactor.find(this.arguments));
+		this.secrets.values().forEach((secret) -> secret.value().ifPresent(values::add));
+		return CommandLineParser.join(this.redactor.hiding(values).redact(this.arguments));
 	}
 
 }

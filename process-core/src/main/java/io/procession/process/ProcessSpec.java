@@ -93,9 +93,17 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 		requireNotNegative("stopGrace", stopGrace);
 		requireNotNegative("drain", drain);
+		command = hiding(command, environment);
 		if (terminal != null) {
 			requireTerminalPossible(terminal, input, output, detached);
 		}
+	}
+
+	// what is secret in the environment may recur in the command
+	private static Command hiding(Command command, Environment environment) {
+		List<String> values = new ArrayList<>();
+		environment.secrets().values().forEach((secret) -> secret.value().ifPresent(values::add));
+		return command.redactedBy(command.redactor().hiding(values));
 	}
 
 	private static void requireTerminalPossible(Terminal terminal, @Nullable ProcessInput input, OutputOptions output,
@@ -156,7 +164,13 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	 * @return never empty
 	 */
 	public String displayName() {
-		return (this.name != null) ? this.name : this.command.redactor().hide(this.command.programName());
+		return (this.name != null) ? this.name : shownName();
+	}
+
+	// a whole line may have been given as the program
+	private String shownName() {
+		Redactor redactor = this.command.redactor();
+		return redactor.redact(List.of(this.command.programName())).get(0);
 	}
 
 	/** Knows all of its secrets that are known here, those by their names included. */

@@ -88,7 +88,19 @@ public final class CommandPolicy {
 		catch (IOException ex) {
 			return Verdict.denied("the path cannot be resolved");
 		}
-		List<Executable> interpreters = interpreters(executable, lookup);
+		List<Executable> interpreters = new ArrayList<>();
+		for (Path interpreter : executable.interpreters(lookup, DEEPEST)) {
+			if (!interpreter.isAbsolute()) {
+				return Verdict
+					.denied("the policy: '" + interpreter + "', which is to interpret it, is a relative path");
+			}
+			try {
+				interpreters.add(Executable.of(interpreter, List.of(interpreter.toString())));
+			}
+			catch (IOException ex) {
+				return Verdict.denied("the policy: '" + interpreter + "', which is to interpret it, is not there");
+			}
+		}
 		for (ProgramRule rule : this.denied) {
 			if (rule.denies(executable, arguments)) {
 				return Verdict.denied("the rule 'deny " + rule + "'");
@@ -98,20 +110,6 @@ public final class CommandPolicy {
 			}
 		}
 		return this.allowed.isEmpty() ? judgeByShells(executable, interpreters) : judgeByAllowed(executable, arguments);
-	}
-
-	private List<Executable> interpreters(Executable executable, Function<String, Optional<Path>> lookup) {
-		List<Executable> interpreters = new ArrayList<>();
-		for (Path interpreter : executable.interpreters(lookup, DEEPEST)) {
-			try {
-				interpreters.add(Executable.of(interpreter, List.of(interpreter.toString())));
-			}
-			catch (IOException ex) {
-				// it is not there, so that the start fails
-				continue;
-			}
-		}
-		return interpreters;
 	}
 
 	private Verdict judgeByShells(Executable executable, List<Executable> interpreters) {

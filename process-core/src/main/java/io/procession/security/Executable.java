@@ -112,7 +112,7 @@ record Executable(Path place, Path real, @Nullable String applet) {
 			if (words.isEmpty()) {
 				return interpreters;
 			}
-			Path interpreter = Path.of(words.get(0)).toAbsolutePath();
+			Path interpreter = Path.of(words.get(0));
 			interpreters.add(interpreter);
 			if (name(interpreter).equals("env")) {
 				words.stream()

@@ -17,6 +17,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class CommandTests {
 
 	@Test
+	void hidesASecretThatRecurs() {
+		Command command = Command.of("app", "--url=http://h/hunter2").withArgument(Secret.of("hunter2"));
+
+		assertThat(command).hasToString("app --url=http://h/*** ***");
+		assertThat(ProcessSpec.builder(Command.of("app", "xhunter2")).secretEnv("A", Secret.of("hunter2")).build())
+			.asString()
+			.doesNotContain("hunter2");
+		assertThat(ProcessSpec.of(Command.of("mysql --password=hunter2")).displayName())
+			.isEqualTo("mysql --password=***");
+	}
+
+	@Test
 	void holdsItsArgumentsVerbatim() {
 		Command command = Command.of("ls", "-la", "", "a b", "$HOME");
 

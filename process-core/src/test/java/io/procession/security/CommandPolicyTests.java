@@ -188,6 +188,15 @@ class CommandPolicyTests {
 	}
 
 	@Test
+	void refusesAnInterpreterThatItCannotJudge() throws IOException {
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+
+		assertThat(judge(policy, script("relative", "#!bin/x\n")).rule()).contains("is a relative path");
+		assertThat(judge(policy, script("missing", "#!/no/such\n")).rule())
+			.isEqualTo("the policy: '/no/such', which is to interpret it, is not there");
+	}
+
+	@Test
 	void takesAScriptOfAShellForAShellUnlessItIsAllowed() throws IOException {
 		Path script = script("script", "#!/bin/sh\necho\n");
 		Path withoutFirstLine = script("plain", "echo pwned\n\0");

@@ -139,7 +139,8 @@ final class Spawner {
 		String program = this.chain.isEmpty() ? executable.toString()
 				: Executables.find(command.get(0), null, null).map(Path::toString).orElse(command.get(0));
 		// the file is given apart: a program may go by the name that it is called by
-		List<String> arguments = this.chain.isEmpty() ? this.launch.arguments() : command;
+		boolean asWritten = this.chain.isEmpty() && this.launch.executable() == null;
+		List<String> arguments = asWritten ? this.launch.arguments() : command;
 		Map<String, String> environment = builder(true, true).environment();
 		environment.putIfAbsent("TERM", "xterm");
 		try {
