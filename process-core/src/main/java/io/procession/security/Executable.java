@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,12 +57,16 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	 * @throws IOException if it cannot be resolved
 	 */
 	static Executable of(Path file, List<String> arguments) throws IOException {
-		Path real = file.toRealPath();
 		Path folder = file.getParent();
 		Path name = file.getFileName();
-		// without a name it ends with '..' or is the root
-		boolean named = folder != null && name != null && !name.toString().equals("..") && !name.toString().equals(".");
-		Path place = (named && folder != null && name != null) ? folder.toRealPath().resolve(name) : real;
+		if (folder == null || name == null || name.toString().equals("..") || name.toString().equals(".")) {
+			Path real = file.toRealPath();
+			return new Executable(real, real, applet(real, real, arguments));
+		}
+		Path place = folder.toRealPath().resolve(name);
+		boolean link = Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+			.isSymbolicLink();
+		Path real = link ? place.toRealPath() : place;
 		return new Executable(place, real, applet(place, real, arguments));
 	}
 

@@ -113,6 +113,9 @@ final class ProgramRule {
 	}
 
 	private Path real() {
+		if (!this.executable.isLink()) {
+			return this.executable.real();
+		}
 		try {
 			// a link that an update has turned since still means what it points to
 			return this.executable.place().toRealPath();

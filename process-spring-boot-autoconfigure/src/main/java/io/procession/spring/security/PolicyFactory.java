@@ -66,14 +66,15 @@ final class PolicyFactory {
 		return switch (environment.inherit()) {
 			case ALL -> EnvironmentPolicy.inheritAll();
 			case NOTHING -> EnvironmentPolicy.inheritNothing();
-			case ALLOWLIST -> (names == null) ? EnvironmentPolicy.allowlist()
-					: at(ENVIRONMENT, names, () -> EnvironmentPolicy.allowlist(names));
+			case ALLOWLIST -> (names != null) ? at(ENVIRONMENT, names, () -> EnvironmentPolicy.allowlist(names))
+					: EnvironmentPolicy.allowlist();
 		};
 	}
 
 	static Redactor redactor(Redaction redaction) {
-		return redaction.names().equals(Redactor.NAMES) ? Redactor.defaults()
-				: at("procession.security.redaction.names", redaction.names(), () -> Redactor.of(redaction.names()));
+		List<String> names = redaction.names();
+		return (names != null) ? at("procession.security.redaction.names", names, () -> Redactor.of(names))
+				: Redactor.defaults();
 	}
 
 	private static <T> T at(String property, @Nullable Object value, Supplier<T> part) {

@@ -70,10 +70,10 @@ public record SecurityProperties(@DefaultValue Commands commands, @DefaultValue 
 	 * What is hidden where commands are shown. <i>Immutable.</i>
 	 *
 	 * @param names Words that the names of secret options, variables and parameters end
-	 * with, or regular expressions that they match.
+	 * with, or regular expressions that they match. If not set: password, secret, key,
+	 * token, .*credentials.* and vcap_services.
 	 */
-	public record Redaction(@DefaultValue( {
-			"password", "secret", "key", "token", ".*credentials.*", "vcap_services" }) List<String> names){
+	public record Redaction(@Nullable List<String> names) {
 
 	}
 
