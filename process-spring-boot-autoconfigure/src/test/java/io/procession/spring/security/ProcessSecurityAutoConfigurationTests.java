@@ -57,9 +57,9 @@ class ProcessSecurityAutoConfigurationTests {
 
 	@Test
 	void hasAnAllowlist() {
-		this.contextRunner.withPropertyValues("procession.security.environment.inherit=allowlist").run((context) -> {
-			assertThat(context.getBean(EnvironmentPolicy.class)).hasToString(EnvironmentPolicy.allowlist().toString());
-		});
+		this.contextRunner.withPropertyValues("procession.security.environment.inherit=allowlist")
+			.run((context) -> assertThat(context.getBean(EnvironmentPolicy.class))
+				.hasToString(EnvironmentPolicy.allowlist().toString()));
 	}
 
 	@Test
