@@ -133,6 +133,8 @@ class TerminalIntegrationTests {
 			.withMessage("A terminal has 1 to 65535 columns and rows: 0 x 24");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").detached().pty(80, 24))
 			.withMessageContaining("pty(...) cannot go with detached()");
+		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").newSession().pty(80, 24))
+			.withMessageContaining("newSession()");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").input("x").tty())
 			.withMessageContaining("tty() cannot go with input");
 		assertThatIllegalStateException().isThrownBy(() -> processes.command("cat").tty().onLine((type, line) -> {

@@ -94,6 +94,10 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		requireNotNegative("stopGrace", stopGrace);
 		requireNotNegative("drain", drain);
 		command = hiding(command, environment);
+		if (terminal != null && Boolean.TRUE.equals(isolation.newSession())) {
+			throw new IllegalArgumentException("A terminal cannot go with newSession(): tty() needs the JVM's session,"
+					+ " and pty(...) gives it one of its own already");
+		}
 		if (terminal != null) {
 			requireTerminalPossible(terminal, input, output, detached);
 		}
