@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.ProcessEngine;
+import io.procession.engine.TimeSource;
 import io.procession.engine.zt.ZtProcessEngine;
 import io.procession.event.ProcessListener;
 import io.procession.execution.LocalProcessLauncher;
@@ -35,7 +36,8 @@ final class DefaultProcessManager implements ProcessManager {
 		ProcessEngine given = builder.engine();
 		ProcessEngine engine = (given != null) ? given
 				: new ZtProcessEngine(builder.guard(), builder.application(), builder.controlGroup());
-		this.launcher = new LocalProcessLauncher(builder.settings(), engine, builder.timeSource(), builder.scheduler(),
+		TimeSource time = (builder.timeSource() != null) ? builder.timeSource() : engine.timeSource();
+		this.launcher = new LocalProcessLauncher(builder.settings(), engine, time, builder.scheduler(),
 				builder.executor(), builder.secretResolver(), builder.security());
 		this.shutdownHook = builder.shutdownHook() ? new Thread(this.launcher::close, "procession-shutdown") : null;
 		if (this.shutdownHook != null) {
@@ -86,6 +88,11 @@ final class DefaultProcessManager implements ProcessManager {
 	@Override
 	public long nanoTime() {
 		return this.launcher.nanoTime();
+	}
+
+	@Override
+	public TimeSource timeSource() {
+		return this.launcher.timeSource();
 	}
 
 	@Override

@@ -203,7 +203,7 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 		private @Nullable ProcessEngine engine;
 
-		private TimeSource timeSource = TimeSource.system();
+		private @Nullable TimeSource timeSource;
 
 		private @Nullable ScheduledExecutorService scheduler;
 
@@ -245,7 +245,7 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Other clocks than the machine's.
+		 * Other clocks than those of the engine, which are the machine's unless it plays.
 		 * @param value the clocks
 		 * @return this builder
 		 */
@@ -255,8 +255,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * What timeouts are scheduled on, instead of a thread of the manager's own. Not
-		 * closed with the manager.
+		 * What timeouts are scheduled on, instead of what the clocks bring along or a
+		 * thread of the manager's own. Not closed with the manager.
 		 * @param value the scheduler
 		 * @return this builder
 		 */
@@ -266,9 +266,9 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * What pumps, stops and callbacks run on, instead of threads of the manager's
-		 * own. Must run every task at once on a thread of its own: a pump runs as long as
-		 * its process. Not closed with the manager.
+		 * What pumps, stops and callbacks run on, instead of what the clocks bring along
+		 * or threads of the manager's own. Must run every task at once on a thread of its
+		 * own: a pump runs as long as its process. Not closed with the manager.
 		 * @param value the executor
 		 * @return this builder
 		 */
@@ -380,7 +380,7 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 			return this.engine;
 		}
 
-		TimeSource timeSource() {
+		@Nullable TimeSource timeSource() {
 			return this.timeSource;
 		}
 

@@ -2,6 +2,7 @@ package io.procession.engine;
 
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
+import io.procession.stats.ProcessStats;
+import io.procession.stats.StatsReader;
 
 /**
  * A process as its engine sees it. <i>Thread-safe.</i>
@@ -80,6 +83,14 @@ public interface EngineProcess {
 	 */
 	default boolean neverBegan(int exitCode, String written) {
 		return false;
+	}
+
+	/**
+	 * What it uses right now, alone.
+	 * @return the statistics, or empty if it has ended
+	 */
+	default Optional<ProcessStats> stats() {
+		return exitCode().isPresent() ? Optional.empty() : StatsReader.system().read(pid());
 	}
 
 	/**

@@ -76,6 +76,23 @@ public interface ProcessEngine extends AutoCloseable {
 	}
 
 	/**
+	 * The clock that its processes live by, and so their manager unless told otherwise.
+	 * @return the time source
+	 */
+	default TimeSource timeSource() {
+		return TimeSource.system();
+	}
+
+	/**
+	 * Whether a process may end without anybody being told, so that those that run have
+	 * to be looked at now and then.
+	 * @return whether they have to be
+	 */
+	default boolean missesExits() {
+		return true;
+	}
+
+	/**
 	 * Frees what the engine holds. Its processes have ended before.
 	 */
 	@Override

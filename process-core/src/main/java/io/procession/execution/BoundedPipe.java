@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.procession.engine.TimeSource;
+
 /**
  * Bytes from a pump to a stage in Java, at most {@value #CAPACITY} of them under way: the
  * pump waits while it is full. One thread writes, one reads. The reader may give up,
@@ -16,6 +18,8 @@ final class BoundedPipe extends InputStream {
 	private static final int CAPACITY = 64 * 1024;
 
 	private final byte[] ring = new byte[CAPACITY];
+
+	private final TimeSource time;
 
 	/** Guards everything below. */
 	private final ReentrantLock lock = new ReentrantLock();
@@ -30,16 +34,21 @@ final class BoundedPipe extends InputStream {
 
 	private boolean abandoned;
 
+	BoundedPipe(TimeSource time) {
+		this.time = time;
+	}
+
 	/**
 	 * Writes all of it, waiting for room.
 	 * @return whether somebody still reads
 	 */
 	boolean write(ByteBuffer bytes) {
+		boolean interrupted = false;
 		this.lock.lock();
 		try {
 			while (bytes.hasRemaining() && !this.abandoned) {
 				if (this.count == CAPACITY) {
-					this.changed.awaitUninterruptibly();
+					interrupted |= !awaitChange();
 					continue;
 				}
 				int position = (this.start + this.count) % CAPACITY;
@@ -52,6 +61,19 @@ final class BoundedPipe extends InputStream {
 		}
 		finally {
 			this.lock.unlock();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private boolean awaitChange() {
+		try {
+			this.time.await(this.lock, this.changed, Long.MAX_VALUE);
+			return true;
+		}
+		catch (InterruptedException ex) {
+			return false;
 		}
 	}
 
@@ -84,7 +106,7 @@ final class BoundedPipe extends InputStream {
 				if (this.ended || this.abandoned) {
 					return -1;
 				}
-				this.changed.await();
+				this.time.await(this.lock, this.changed, Long.MAX_VALUE);
 			}
 			int part = Math.min(length, Math.min(this.count, CAPACITY - this.start));
 			System.arraycopy(this.ring, this.start, bytes, offset, part);

@@ -6,9 +6,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+
+import io.procession.engine.TimeSource;
 
 /**
  * How many processes may run at once: permits, given in the order they were asked for,
@@ -17,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 final class ConcurrencyLimit {
 
 	private final int limit;
+
+	private final TimeSource time;
 
 	/** Guards everything below. */
 	private final Object lock = new Object();
@@ -27,8 +28,9 @@ final class ConcurrencyLimit {
 
 	private boolean closed;
 
-	ConcurrencyLimit(int limit) {
+	ConcurrencyLimit(int limit, TimeSource time) {
 		this.limit = limit;
+		this.time = time;
 		this.available = limit;
 	}
 
@@ -63,23 +65,20 @@ final class ConcurrencyLimit {
 			return true;
 		}
 		CompletableFuture<Boolean> granted = whenAvailable(permits);
+		boolean inTime = false;
 		try {
-			return granted.get(RunContext.nanos(timeout), TimeUnit.NANOSECONDS);
+			inTime = this.time.await(granted, RunContext.nanos(timeout));
 		}
-		catch (TimeoutException | InterruptedException ex) {
-			// given in the last moment counts as not given
-			if (!granted.cancel(false) && granted.join()) {
-				release(permits);
+		finally {
+			if (!inTime) {
+				// given in the last moment counts as not given
+				if (!granted.cancel(false) && granted.join()) {
+					release(permits);
+				}
+				forgetCancelled();
 			}
-			forgetCancelled();
-			if (ex instanceof InterruptedException interrupted) {
-				throw interrupted;
-			}
-			return false;
 		}
-		catch (ExecutionException ex) {
-			throw new IllegalStateException(ex.getCause());
-		}
+		return inTime && granted.join();
 	}
 
 	/**

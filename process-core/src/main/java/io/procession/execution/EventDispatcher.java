@@ -2,7 +2,9 @@ package io.procession.execution;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.engine.TimeSource;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
@@ -29,12 +32,22 @@ final class EventDispatcher {
 
 	private final List<ProcessListener> listeners = new CopyOnWriteArrayList<>();
 
+	private final TimeSource time;
+
 	private final ThreadPoolExecutor thread;
 
-	EventDispatcher(WorkerThreads threads) {
+	/** The thread above, or the executor of a clock that is moved by hand. */
+	private final Executor executor;
+
+	private final CompletableFuture<Void> lastTold = new CompletableFuture<>();
+
+	EventDispatcher(WorkerThreads threads, TimeSource time) {
+		this.time = time;
 		this.thread = new ThreadPoolExecutor(1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
 				threads.factory("procession-events"));
 		this.thread.allowCoreThreadTimeOut(true);
+		Executor given = time.executor();
+		this.executor = (given != null) ? new SerialExecutor(given) : this.thread;
 	}
 
 	void add(ProcessListener listener) {
@@ -48,7 +61,7 @@ final class EventDispatcher {
 		}
 		ProcessEvent made = event.get();
 		try {
-			this.thread.execute(() -> this.listeners.forEach((listener) -> tell(listener, made)));
+			this.executor.execute(() -> this.listeners.forEach((listener) -> tell(listener, made)));
 		}
 		catch (RejectedExecutionException ex) {
 			logger.debug("Event after close: {}", made);
@@ -86,12 +99,18 @@ final class EventDispatcher {
 
 	/** Takes no more events; what was published is still told. */
 	void close() {
+		if (!this.listeners.isEmpty()) {
+			this.executor.execute(() -> this.lastTold.complete(null));
+		}
+		else {
+			this.lastTold.complete(null);
+		}
 		this.thread.shutdown();
 	}
 
 	/** Waits for the last event to be told. */
 	boolean awaitEnd(long nanos) throws InterruptedException {
-		return this.thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+		return this.time.await(this.lastTold, nanos) && this.thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.procession.execution;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -100,8 +101,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 * @param settings defaults and bounds
 	 * @param engine starts processes; closed with this
 	 * @param time the clocks
-	 * @param scheduler for what is due, or {@code null} for one of its own
-	 * @param executor for pumps and callbacks, or {@code null} for one of its own
+	 * @param scheduler for what is due, or {@code null} for the clocks' or its own
+	 * @param executor for pumps and callbacks, or {@code null} for the clocks' or its own
 	 * @param secretResolver reads referenced secrets
 	 * @param security what may be started, and what is shown of it
 	 */
@@ -110,11 +111,13 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			SecurityPolicy security) {
 		this.settings = settings;
 		this.engine = engine;
-		this.limit = new ConcurrencyLimit(settings.maxConcurrent());
-		LentThreads lent = new LentThreads((executor != null) ? executor : this.ownExecutor,
-				(scheduler != null) ? scheduler::schedule : this.ownScheduler::schedule, this.ownExecutor,
+		this.limit = new ConcurrencyLimit(settings.maxConcurrent(), time);
+		ScheduledExecutorService givenScheduler = (scheduler != null) ? scheduler : time.scheduler();
+		Executor givenExecutor = (executor != null) ? executor : time.executor();
+		LentThreads lent = new LentThreads((givenExecutor != null) ? givenExecutor : this.ownExecutor,
+				(givenScheduler != null) ? givenScheduler::schedule : this.ownScheduler::schedule, this.ownExecutor,
 				this.ownScheduler::schedule);
-		EventDispatcher events = new EventDispatcher(this.threads);
+		EventDispatcher events = new EventDispatcher(this.threads, time);
 		this.context = new RunContext(settings, time, lent, lent,
 				new Stopper(engine, time, lent, lent, settings.lostAfter()), events,
 				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new AtomicBoolean());
@@ -190,13 +193,18 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public RunningProcess start(PendingProcess pending) {
 		tryAcquire(pending.command(), permits(pending));
-		return new RunningProcess(launch(started(pending), pending, permits(pending)));
+		return handOver(launch(started(pending), pending, permits(pending)));
+	}
+
+	private RunningProcess handOver(ProcessRun run) {
+		this.context.time().settle();
+		return new RunningProcess(run);
 	}
 
 	@Override
 	public RunningProcess startUncounted(PendingProcess pending) {
 		checkOpen(pending.command());
-		return new RunningProcess(launch(started(pending), pending, 0));
+		return handOver(launch(started(pending), pending, 0));
 	}
 
 	@Override
@@ -239,6 +247,11 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	@Override
+	public TimeSource timeSource() {
+		return this.context.time();
+	}
+
+	@Override
 	public Future<?> schedule(Duration delay, Runnable task) {
 		return this.context.schedule(delay, () -> this.context.execute(task));
 	}
@@ -264,7 +277,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	/** Waits for permits without a thread, then launches on the executor. */
 	private <T> CompletableFuture<T> whenPermitted(Command command, int permits,
 			Supplier<CompletableFuture<T>> launch) {
-		Turn<T> turn = new Turn<>();
+		Turn<T> turn = new Turn<>(this.context.time());
 		try {
 			checkOpen(command);
 			checkPossible(command, permits);
@@ -349,21 +362,23 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	@Override
 	public PipelineResult run(Pipeline pipeline) {
-		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout());
+		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout(), this.context.time());
 		acquire(launch.command(), launch.permits());
 		return launch(launch, true).attend();
 	}
 
 	@Override
 	public RunningPipeline start(Pipeline pipeline) {
-		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.startTimeout());
+		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.startTimeout(), this.context.time());
 		tryAcquire(launch.command(), launch.permits());
-		return new RunningPipeline(launch(launch, false));
+		RunningPipeline running = new RunningPipeline(launch(launch, false));
+		this.context.time().settle();
+		return running;
 	}
 
 	@Override
 	public CompletableFuture<PipelineResult> runAsync(Pipeline pipeline) {
-		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout());
+		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout(), this.context.time());
 		return whenPermitted(launch.command(), launch.permits(), () -> launch(launch, true).onEnd());
 	}
 
@@ -495,16 +510,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		return await(gone, bound(grace), "leftovers");
 	}
 
-	private static boolean await(CompletableFuture<Void> future, Duration bound, String what) {
-		boolean ended = Waiting.of(bound, (nanos) -> {
-			try {
-				future.get(nanos, TimeUnit.NANOSECONDS);
-				return true;
-			}
-			catch (ExecutionException | TimeoutException ex) {
-				return false;
-			}
-		});
+	private boolean await(CompletableFuture<Void> future, Duration bound, String what) {
+		boolean ended = Waiting.of(bound, (nanos) -> this.context.time().await(future, nanos));
 		if (!ended) {
 			logger.warn("Not everything had ended at close, the rest is left to the guard: {} after {}", what, bound);
 		}
@@ -532,7 +539,13 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 */
 	private static final class Turn<T> extends CompletableFuture<T> {
 
+		private final TimeSource time;
+
 		private boolean begun;
+
+		private Turn(TimeSource time) {
+			this.time = time;
+		}
 
 		synchronized boolean begin() {
 			this.begun = !isDone();
@@ -542,6 +555,32 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		@Override
 		public synchronized boolean cancel(boolean mayInterrupt) {
 			return !this.begun && super.cancel(mayInterrupt);
+		}
+
+		// who waits, waits by the clock of the manager
+
+		@Override
+		public <U> CompletableFuture<U> newIncompleteFuture() {
+			return this.time.newFuture();
+		}
+
+		private boolean byMachine() {
+			return this.time.executor() == null;
+		}
+
+		@Override
+		public T join() {
+			return byMachine() ? super.join() : copy().join();
+		}
+
+		@Override
+		public T get() throws InterruptedException, ExecutionException {
+			return byMachine() ? super.get() : copy().get();
+		}
+
+		@Override
+		public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+			return byMachine() ? super.get(timeout, unit) : copy().get(timeout, unit);
 		}
 
 		// foreign code may hang on it, which must not keep the others from their turns

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
+import io.procession.engine.TimeSource;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessStartException;
@@ -34,6 +35,8 @@ final class PipelineLaunch {
 	private static final Duration END_BOUND = Duration.ofSeconds(10);
 
 	private final Pipeline pipeline;
+
+	private final TimeSource time;
 
 	private final TimeLimit timeout;
 
@@ -53,8 +56,9 @@ final class PipelineLaunch {
 
 	private @Nullable PipelineStopper stopper;
 
-	PipelineLaunch(Pipeline pipeline, TimeLimit otherwise) {
+	PipelineLaunch(Pipeline pipeline, TimeLimit otherwise, TimeSource time) {
 		this.pipeline = pipeline;
+		this.time = time;
 		this.timeout = Objects.requireNonNullElse(pipeline.timeout(), otherwise);
 		List<PendingProcess> segment = new ArrayList<>();
 		for (Pipeline.Stage stage : pipeline.stages()) {
@@ -64,7 +68,7 @@ final class PipelineLaunch {
 			else if (stage instanceof Pipeline.Stage.Java java) {
 				this.segments.add(segment);
 				this.streams.add(java);
-				this.pipes.add(new BoundedPipe());
+				this.pipes.add(new BoundedPipe(time));
 				segment = new ArrayList<>();
 			}
 		}
@@ -189,7 +193,7 @@ final class PipelineLaunch {
 			return;
 		}
 		PipelineStopper ending = this.stopper;
-		CompletableFuture<Void> gone = new CompletableFuture<>();
+		CompletableFuture<Void> gone = this.time.newFuture();
 		CompletableFuture.allOf(this.runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new))
 			.thenRun(() -> ending.close(() -> gone.complete(null)));
 		Waiting.of(END_BOUND, (nanos) -> {

@@ -34,11 +34,12 @@ final class PipelineRun {
 
 	private final boolean pipefail;
 
-	private final CompletableFuture<Void> ended = new CompletableFuture<>();
+	private final CompletableFuture<Void> ended;
 
 	PipelineRun(RunContext context, String name, List<ProcessRun> processes, List<StreamStageRun> streams,
 			PipelineStopper stopper, boolean pipefail) {
 		this.context = context;
+		this.ended = context.time().newFuture();
 		this.name = name;
 		this.processes = List.copyOf(processes);
 		this.streams = List.copyOf(streams);

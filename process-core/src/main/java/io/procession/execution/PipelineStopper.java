@@ -118,7 +118,7 @@ final class PipelineStopper {
 		this.lock.lock();
 		try {
 			this.underWay--;
-			this.changed.signalAll();
+			this.context.time().signalAll(this.changed);
 			if (this.underWay == 0 && this.whenGone != null) {
 				this.closed = true;
 				action = this.whenGone;
@@ -163,7 +163,7 @@ final class PipelineStopper {
 		this.lock.lock();
 		try {
 			while (this.underWay > 0) {
-				this.changed.await();
+				this.context.time().await(this.lock, this.changed, Long.MAX_VALUE);
 			}
 		}
 		finally {

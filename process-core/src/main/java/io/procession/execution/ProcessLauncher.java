@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
+import io.procession.engine.TimeSource;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 
@@ -79,6 +80,12 @@ public interface ProcessLauncher {
 	 * @return nanoseconds from an arbitrary origin
 	 */
 	long nanoTime();
+
+	/**
+	 * The clocks that hold here, and how to wait by them.
+	 * @return the time source
+	 */
+	TimeSource timeSource();
 
 	/**
 	 * Runs something later, on a thread of the manager.

@@ -755,7 +755,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.lock.lock();
 		try {
 			while (this.stop != null && !this.stopEnded && this.result == null) {
-				this.changed.awaitNanos(SLICE);
+				awaitChange(SLICE);
 				if (this.context.closed().get()) {
 					// nobody goes on with it, as with a detached one
 					checkCanStop();
@@ -769,6 +769,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finally {
 			this.lock.unlock();
 		}
+		this.context.time().settle();
 	}
 
 	// --- waiting
@@ -869,6 +870,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			enter(-1);
 			// whoever stops waiting leaves the rest to the sweep and the pumps
 			finishIfOver();
+			this.context.time().settle();
 		}
 	}
 
@@ -896,10 +898,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 			if (this.result == null && !this.finishing) {
 				boolean draining = this.stop == null || this.stopEnded;
 				long drain = draining ? Math.max(0, drainRemaining(nanoTime())) : Long.MAX_VALUE;
-				this.changed.awaitNanos(Math.min(nanos, drain));
+				awaitChange(Math.min(nanos, drain));
 			}
 			else if (this.result == null) {
-				this.changed.awaitNanos(nanos);
+				awaitChange(nanos);
 			}
 		}
 		finally {
@@ -961,7 +963,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	CompletableFuture<ProcessResult> onExit() {
-		CompletableFuture<ProcessResult> future = new CompletableFuture<>();
+		CompletableFuture<ProcessResult> future = this.context.time().newFuture();
 		this.lock.lock();
 		try {
 			if (this.result == null) {
@@ -1026,11 +1028,16 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
+	// the lock is held
+	private void awaitChange(long nanos) throws InterruptedException {
+		this.context.time().await(this.lock, this.changed, nanos);
+	}
+
 	private void awaitOutput(OutputWatch watch, long nanos) throws InterruptedException {
 		this.lock.lock();
 		try {
 			if (this.result == null && !watch.isBehind()) {
-				this.changed.awaitNanos(nanos);
+				awaitChange(nanos);
 			}
 		}
 		finally {

@@ -89,7 +89,7 @@ final class RunBooks {
 			throw new ProcessStartException(run.spec(), ProcessStartException.Reason.NO_RESOURCES,
 					"its output cannot be read (" + ex + ")", ex);
 		}
-		if (this.sweeping.compareAndSet(false, true)) {
+		if (this.engine.missesExits() && this.sweeping.compareAndSet(false, true)) {
 			scheduleSweep();
 		}
 	}

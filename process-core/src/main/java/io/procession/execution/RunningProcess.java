@@ -11,7 +11,6 @@ import io.procession.process.OutputType;
 import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
 import io.procession.stats.ProcessStats;
-import io.procession.stats.StatsReader;
 
 /**
  * A process that was started: read it, write to it, wait for it, stop it.
@@ -257,7 +256,7 @@ public final class RunningProcess {
 	 * @return the statistics of the process alone, or empty if it has ended
 	 */
 	public Optional<ProcessStats> stats() {
-		return isRunning() ? StatsReader.system().read(pid()) : Optional.empty();
+		return isRunning() ? this.run.process().stats() : Optional.empty();
 	}
 
 	@Override

@@ -49,7 +49,7 @@ final class PoolRun {
 
 	private final SerialTurn turn = new SerialTurn(this::step);
 
-	private final CompletableFuture<PoolResults> ended = new CompletableFuture<>();
+	private final CompletableFuture<PoolResults> ended;
 
 	/** Guards everything below. */
 	private final Object lock = new Object();
@@ -83,6 +83,7 @@ final class PoolRun {
 		this.progress = new PoolProgress(progressListeners, this.keys.size());
 		this.results = new ProcessResult[this.keys.size()];
 		this.began = launcher.nanoTime();
+		this.ended = launcher.timeSource().newFuture();
 	}
 
 	/**

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -59,11 +58,14 @@ public final class ProcessSupervisor implements AutoCloseable {
 
 	private ProcessSupervisor(Builder builder) {
 		this.launcher = builder.launcher;
-		this.time = builder.timeSource;
+		this.time = (builder.timeSource != null) ? builder.timeSource : builder.launcher.timeSource();
 		ScheduledThreadPoolExecutor ownScheduler = newScheduler();
 		ThreadPoolExecutor ownExecutor = newExecutor();
-		this.scheduler = (builder.scheduler != null) ? builder.scheduler : ownScheduler;
-		this.executor = (builder.executor != null) ? builder.executor : ownExecutor;
+		ScheduledExecutorService givenScheduler = (builder.scheduler != null) ? builder.scheduler
+				: this.time.scheduler();
+		Executor givenExecutor = (builder.executor != null) ? builder.executor : this.time.executor();
+		this.scheduler = (givenScheduler != null) ? givenScheduler : ownScheduler;
+		this.executor = (givenExecutor != null) ? givenExecutor : ownExecutor;
 		this.freeThreads = () -> {
 			ownScheduler.shutdownNow();
 			ownExecutor.shutdown();
@@ -221,13 +223,10 @@ public final class ProcessSupervisor implements AutoCloseable {
 		}
 		CompletableFuture<Void> down = all(this.programs.values(), SupervisedProgram::close).thenRun(this.freeThreads);
 		try {
-			down.get();
+			this.time.await(down, Long.MAX_VALUE);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException ex) {
-			throw new IllegalStateException(ex.getCause());
 		}
 	}
 
@@ -246,12 +245,14 @@ public final class ProcessSupervisor implements AutoCloseable {
 		}
 	}
 
-	private static CompletableFuture<List<ProgramStatus>> all(Collection<SupervisedProgram> programs,
+	private CompletableFuture<List<ProgramStatus>> all(Collection<SupervisedProgram> programs,
 			Function<SupervisedProgram, CompletableFuture<ProgramStatus>> action) {
 		List<CompletableFuture<ProgramStatus>> each = new ArrayList<>();
 		programs.forEach((program) -> each.add(action.apply(program)));
-		return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
-			.thenApply((done) -> each.stream().map(CompletableFuture::join).toList());
+		CompletableFuture<List<ProgramStatus>> all = this.time.newFuture();
+		CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
+			.thenRun(() -> all.complete(each.stream().map(CompletableFuture::join).toList()));
+		return all;
 	}
 
 	/**
@@ -261,7 +262,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 
 		private final ProcessLauncher launcher;
 
-		private TimeSource timeSource = TimeSource.system();
+		private @Nullable TimeSource timeSource;
 
 		private @Nullable ScheduledExecutorService scheduler;
 
@@ -272,7 +273,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 		}
 
 		/**
-		 * Other clocks than the machine's.
+		 * Other clocks than those of the launcher.
 		 * @param value the clocks
 		 * @return this builder
 		 */
@@ -282,8 +283,9 @@ public final class ProcessSupervisor implements AutoCloseable {
 		}
 
 		/**
-		 * What restarts are scheduled on, instead of a thread of the supervisor's own.
-		 * Nothing takes long on it. Not closed with the supervisor.
+		 * What restarts are scheduled on, instead of what the clocks bring along or a
+		 * thread of the supervisor's own. Nothing takes long on it. Not closed with the
+		 * supervisor.
 		 * @param value the scheduler
 		 * @return this builder
 		 */
@@ -293,9 +295,10 @@ public final class ProcessSupervisor implements AutoCloseable {
 		}
 
 		/**
-		 * What starts, stops and the completion of futures run on, instead of threads of
-		 * the supervisor's own. Must run every task at once on a thread of its own: a
-		 * stop lasts as long as its process. Not closed with the supervisor.
+		 * What starts, stops and the completion of futures run on, instead of what the
+		 * clocks bring along or threads of the supervisor's own. Must run every task at
+		 * once on a thread of its own: a stop lasts as long as its process. Not closed
+		 * with the supervisor.
 		 * @param value the executor
 		 * @return this builder
 		 */

@@ -160,12 +160,13 @@ final class SupervisedProgram {
 	}
 
 	private CompletableFuture<ProgramStatus> ask(Runnable task) {
-		CompletableFuture<ProgramStatus> settled = new CompletableFuture<>();
+		CompletableFuture<ProgramStatus> settled = this.time.newFuture();
 		this.loop.execute(() -> {
 			this.waiting.add(settled);
 			task.run();
 			tellWaiting();
 		});
+		this.time.settle();
 		return settled;
 	}
 

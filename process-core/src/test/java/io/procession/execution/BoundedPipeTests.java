@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.procession.engine.TimeSource;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -21,7 +23,7 @@ class BoundedPipeTests {
 
 	private static final Duration SOON = Duration.ofSeconds(10);
 
-	private final BoundedPipe pipe = new BoundedPipe();
+	private final BoundedPipe pipe = new BoundedPipe(TimeSource.system());
 
 	private static byte[] random(int length, long seed) {
 		byte[] bytes = new byte[length];

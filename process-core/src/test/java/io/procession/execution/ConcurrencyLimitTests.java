@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.procession.engine.TimeSource;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -19,7 +21,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void givesNoMoreThanItHas() {
-		ConcurrencyLimit limit = new ConcurrencyLimit(2);
+		ConcurrencyLimit limit = new ConcurrencyLimit(2, TimeSource.system());
 
 		assertThat(limit.tryAcquire(1)).isTrue();
 		assertThat(limit.tryAcquire(1)).isTrue();
@@ -30,7 +32,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void mayHaveNoLimit() throws InterruptedException {
-		ConcurrencyLimit limit = new ConcurrencyLimit(Integer.MAX_VALUE);
+		ConcurrencyLimit limit = new ConcurrencyLimit(Integer.MAX_VALUE, TimeSource.system());
 
 		for (int i = 0; i < 1000; i++) {
 			assertThat(limit.acquire(1000, SHORT)).isTrue();
@@ -41,7 +43,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void servesThoseWhoWaitInTheirOrder() {
-		ConcurrencyLimit limit = new ConcurrencyLimit(1);
+		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 		List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
 		for (int i = 0; i < 5; i++) {
@@ -59,7 +61,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void letsNobodyOvertakeOneWhoNeedsMany() {
-		ConcurrencyLimit limit = new ConcurrencyLimit(3);
+		ConcurrencyLimit limit = new ConcurrencyLimit(3, TimeSource.system());
 		limit.tryAcquire(2);
 		CompletableFuture<Boolean> many = limit.whenAvailable(3);
 		CompletableFuture<Boolean> one = limit.whenAvailable(1);
@@ -76,7 +78,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void givesUpInTime() throws InterruptedException {
-		ConcurrencyLimit limit = new ConcurrencyLimit(1);
+		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 
 		assertThat(limit.acquire(1, SHORT)).isFalse();
@@ -88,7 +90,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void servesTheNextWhenAnotherGivesUp() throws InterruptedException {
-		ConcurrencyLimit limit = new ConcurrencyLimit(2);
+		ConcurrencyLimit limit = new ConcurrencyLimit(2, TimeSource.system());
 		limit.tryAcquire(1);
 
 		assertThat(limit.acquire(2, SHORT)).isFalse();
@@ -98,7 +100,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void losesNoPermitToOneWhoCancelled() {
-		ConcurrencyLimit limit = new ConcurrencyLimit(1);
+		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 		CompletableFuture<Boolean> cancelled = limit.whenAvailable(1);
 		CompletableFuture<Boolean> next = limit.whenAvailable(1);
@@ -113,7 +115,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void losesNoPermitToOneWhoIsInterrupted() {
-		ConcurrencyLimit limit = new ConcurrencyLimit(1);
+		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 
 		Thread.currentThread().interrupt();
@@ -126,7 +128,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void rejectsThoseWhoWaitWhenItCloses() throws InterruptedException {
-		ConcurrencyLimit limit = new ConcurrencyLimit(1);
+		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 		CompletableFuture<Boolean> waiting = limit.whenAvailable(1);
 
@@ -139,7 +141,7 @@ class ConcurrencyLimitTests {
 
 	@Test
 	void losesNoPermitInACrowd() throws InterruptedException {
-		ConcurrencyLimit limit = new ConcurrencyLimit(3);
+		ConcurrencyLimit limit = new ConcurrencyLimit(3, TimeSource.system());
 		List<Thread> threads = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
 			int permits = 1 + i % 3;
