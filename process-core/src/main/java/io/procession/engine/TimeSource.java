@@ -53,6 +53,14 @@ public interface TimeSource {
 	}
 
 	/**
+	 * Wakes all that wait on a condition.
+	 * @param condition the condition, whose lock this thread holds
+	 */
+	default void signalAll(Condition condition) {
+		condition.signalAll();
+	}
+
+	/**
 	 * Waits until a future is done, however.
 	 * @param future the future
 	 * @param nanos at most so long

@@ -55,7 +55,7 @@ final class BoundedPipe extends InputStream {
 				int part = Math.min(bytes.remaining(), Math.min(CAPACITY - this.count, CAPACITY - position));
 				bytes.get(this.ring, position, part);
 				this.count += part;
-				this.changed.signalAll();
+				this.time.signalAll(this.changed);
 			}
 			return !this.abandoned;
 		}
@@ -82,7 +82,7 @@ final class BoundedPipe extends InputStream {
 		this.lock.lock();
 		try {
 			this.ended = true;
-			this.changed.signalAll();
+			this.time.signalAll(this.changed);
 		}
 		finally {
 			this.lock.unlock();
@@ -112,7 +112,7 @@ final class BoundedPipe extends InputStream {
 			System.arraycopy(this.ring, this.start, bytes, offset, part);
 			this.start = (this.start + part) % CAPACITY;
 			this.count -= part;
-			this.changed.signalAll();
+			this.time.signalAll(this.changed);
 			return part;
 		}
 		catch (InterruptedException ex) {
@@ -141,7 +141,7 @@ final class BoundedPipe extends InputStream {
 		this.lock.lock();
 		try {
 			this.abandoned = true;
-			this.changed.signalAll();
+			this.time.signalAll(this.changed);
 		}
 		finally {
 			this.lock.unlock();

@@ -332,7 +332,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private void signalChange() {
 		this.lock.lock();
 		try {
-			this.changed.signalAll();
+			this.context.time().signalAll(this.changed);
 		}
 		finally {
 			this.lock.unlock();
@@ -403,7 +403,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			cancel(this.timeoutTask);
 			cancel(this.idleTask);
 			stopping = this.stop != null && !this.stopEnded;
-			this.changed.signalAll();
+			this.context.time().signalAll(this.changed);
 		}
 		finally {
 			this.lock.unlock();
@@ -507,7 +507,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.lock.lock();
 		try {
 			this.result = made;
-			this.changed.signalAll();
+			this.context.time().signalAll(this.changed);
 			waitingFutures = List.copyOf(this.futures);
 			this.futures.clear();
 		}
@@ -743,7 +743,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			this.stopEnded = true;
 			// the drain after a stop counts from here
 			this.exitedNanos = nanoTime();
-			this.changed.signalAll();
+			this.context.time().signalAll(this.changed);
 		}
 		finally {
 			this.lock.unlock();

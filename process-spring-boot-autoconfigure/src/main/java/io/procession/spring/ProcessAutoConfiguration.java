@@ -14,12 +14,14 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 import io.procession.ProcessManager;
+import io.procession.engine.ProcessEngine;
 import io.procession.event.ProcessListener;
 import io.procession.process.SecretResolver;
 
 /**
  * Auto-configuration of the {@link ProcessManager}. Backs off where there is one;
- * {@code procession.enabled=false} switches it and all that builds on it off.
+ * {@code procession.enabled=false} switches it and all that builds on it off. A
+ * {@link ProcessEngine} bean replaces the engine for real processes.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "procession.enabled", matchIfMissing = true)
@@ -49,7 +51,8 @@ public final class ProcessAutoConfiguration {
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean
 	ProcessManager processManager(ProcessProperties properties, Environment environment, SecretResolver secretResolver,
-			ObjectProvider<ProcessManagerCustomizer> customizers, ProcessListenerBeans listeners) {
+			ObjectProvider<ProcessEngine> engine, ObjectProvider<ProcessManagerCustomizer> customizers,
+			ProcessListenerBeans listeners) {
 		// the context closes it: a hook of its own would do so before the beans that use
 		// it
 		ProcessManager.Builder builder = ProcessManager.builder()
@@ -64,6 +67,7 @@ public final class ProcessAutoConfiguration {
 		if (StringUtils.hasText(properties.controlGroup())) {
 			builder.controlGroup(Path.of(properties.controlGroup()));
 		}
+		engine.ifUnique(builder::engine);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		ProcessManager manager = builder.build();
 		listeners.connect(manager);

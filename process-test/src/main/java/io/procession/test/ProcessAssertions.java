@@ -24,4 +24,13 @@ public final class ProcessAssertions {
 		return new ProcessResultAssert(actual);
 	}
 
+	/**
+	 * Starts assertions about what was run over fakes.
+	 * @param actual the fakes; {@code null} fails with the first assertion
+	 * @return assertions about them
+	 */
+	public static FakeProcessesAssert assertThat(@Nullable FakeProcesses actual) {
+		return new FakeProcessesAssert(actual);
+	}
+
 }

@@ -1,0 +1,85 @@
+package io.procession.test;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import io.procession.process.Command;
+
+/**
+ * A glob over a command line: {@code *} is any text, line ends included, {@code ?} one
+ * character. The whole line has to match.
+ *
+ * <p>
+ * Quotes of the pattern do not matter: {@code git commit -m 'a b'} matches with and
+ * without them. The script of a shell command is a line of its own.
+ */
+final class CommandPattern {
+
+	private final String glob;
+
+	private final Set<Pattern> patterns = new LinkedHashSet<>();
+
+	CommandPattern(String glob) {
+		if (glob.isBlank()) {
+			throw new IllegalArgumentException("The pattern of a command must not be empty: use \"*\" for any");
+		}
+		this.glob = glob;
+		this.patterns.add(compile(glob));
+		try {
+			this.patterns.add(compile(String.join(" ", Command.parse(glob).arguments())));
+		}
+		catch (IllegalArgumentException ex) {
+			// a quote of its own, such as an apostrophe
+			return;
+		}
+	}
+
+	private static Pattern compile(String glob) {
+		StringBuilder regex = new StringBuilder();
+		for (int i = 0; i < glob.length(); i++) {
+			char c = glob.charAt(i);
+			switch (c) {
+				case '*' -> regex.append(".*");
+				case '?' -> regex.append('.');
+				default -> regex.append(Pattern.quote(String.valueOf(c)));
+			}
+		}
+		return Pattern.compile(regex.toString(), Pattern.DOTALL);
+	}
+
+	boolean matches(Command command) {
+		return lines(command).stream()
+			.anyMatch((line) -> this.patterns.stream().anyMatch((pattern) -> pattern.matcher(line).matches()));
+	}
+
+	/** What a command may be called: plain, quoted for a shell, and as a script. */
+	static Set<String> lines(Command command) {
+		List<String> arguments = command.arguments();
+		Set<String> lines = new LinkedHashSet<>();
+		lines.add(String.join(" ", arguments));
+		lines.add(command.toString());
+		if (isScript(arguments)) {
+			lines.add(arguments.get(2));
+		}
+		return lines;
+	}
+
+	private static boolean isScript(List<String> arguments) {
+		return arguments.size() > 2 && ((arguments.get(0).equals("/bin/sh") && arguments.get(1).equals("-c"))
+				|| (arguments.get(0).equals("cmd.exe") && arguments.get(1).equals("/c")));
+	}
+
+	/** How people would write a pattern for a command: its script, or the plain line. */
+	static String shown(Command command) {
+		List<String> arguments = command.arguments();
+		return isScript(arguments) ? arguments.get(2) : String.join(" ", arguments);
+	}
+
+	@Override
+	public String toString() {
+		return this.glob;
+	}
+
+}

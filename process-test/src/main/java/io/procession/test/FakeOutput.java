@@ -1,0 +1,88 @@
+package io.procession.test;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.OutputSink;
+
+/**
+ * Where a stream of a fake process goes: to a sink, a file or the next process of a
+ * pipeline, or nowhere. <i>Confined to the task that is the life of the process.</i>
+ */
+final class FakeOutput {
+
+	private @Nullable OutputSink sink;
+
+	private final @Nullable OutputStream stream;
+
+	private boolean closed;
+
+	FakeOutput(@Nullable OutputStream stream) {
+		this.stream = stream;
+	}
+
+	void connect(@Nullable OutputSink value) {
+		this.sink = value;
+	}
+
+	/**
+	 * Writes.
+	 * @return whether somebody reads it; if not, a program dies of PIPE
+	 */
+	boolean write(byte[] bytes) {
+		if (this.stream != null) {
+			try {
+				this.stream.write(bytes);
+				return true;
+			}
+			catch (IOException ex) {
+				return false;
+			}
+		}
+		OutputSink to = this.sink;
+		return to == null || write(bytes, to);
+	}
+
+	private boolean write(byte[] bytes, OutputSink to) {
+		if (this.closed) {
+			return false;
+		}
+		try {
+			ByteBuffer left = ByteBuffer.wrap(bytes);
+			while (left.hasRemaining() && !this.closed) {
+				ByteBuffer space = to.space();
+				int count = Math.min(space.remaining(), left.remaining());
+				left.get(space.array(), space.arrayOffset() + space.position(), count);
+				this.closed = !to.received(count);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			// as a pump: what follows is thrown away
+			to.failed(ex);
+			this.sink = null;
+			to.ended();
+		}
+		return true;
+	}
+
+	void end() {
+		try {
+			if (this.stream != null) {
+				this.stream.close();
+			}
+		}
+		catch (IOException ex) {
+			// the next process has ended already
+			this.closed = true;
+		}
+		OutputSink to = this.sink;
+		this.sink = null;
+		if (to != null) {
+			to.ended();
+		}
+	}
+
+}

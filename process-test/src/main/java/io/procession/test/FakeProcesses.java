@@ -1,0 +1,536 @@
+package io.procession.test;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.ProcessManager;
+import io.procession.engine.EngineProcess;
+import io.procession.engine.Launch;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.ProcessTree;
+import io.procession.engine.TimeSource;
+import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.process.Command;
+import io.procession.process.OutputFile;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
+import io.procession.process.Signal;
+
+/**
+ * Processes for tests of code that runs some: nothing is started, and time passes when
+ * the test says so. An engine like the real one, so that managers, pools, pipelines and
+ * supervisors run their real code over it.
+ *
+ * <pre>
+ * FakeProcesses processes = FakeProcesses.create();
+ * processes.stub("git pull *").outputLines("Already up to date.");
+ *
+ * new Deployment(processes.manager()).deploy("shop");
+ *
+ * assertThat(processes).ran("git", "pull", "origin", "main");
+ * </pre>
+ *
+ * A process that no stub matches is refused, by a {@link StrayProcessError}. The first
+ * stub that matches counts. <i>Thread-safe.</i>
+ */
+public final class FakeProcesses implements ProcessEngine {
+
+	/** Greater than any PID of Linux ({@code proc(5)}, pid_max), so that none is hit. */
+	private static final long FIRST_PID = 10_000_001;
+
+	private final ManualTime time;
+
+	private final AtomicLong nextPid = new AtomicLong(FIRST_PID);
+
+	private final List<ProcessStub> stubs = new CopyOnWriteArrayList<>();
+
+	/** For those that no other stub matches: given with the fakes, not by a test. */
+	private final List<ProcessStub> givenStubs = new CopyOnWriteArrayList<>();
+
+	private final List<ProcessCall> calls = new CopyOnWriteArrayList<>();
+
+	private final List<String> strays = new CopyOnWriteArrayList<>();
+
+	private final List<LiveFake> living = new CopyOnWriteArrayList<>();
+
+	private final List<Consumer<FakeProcesses>> given = new CopyOnWriteArrayList<>();
+
+	private volatile boolean straysAllowed;
+
+	/** PIDs from here on belong to the present test. */
+	private volatile long firstOfTest = FIRST_PID;
+
+	/** Guards the one below. */
+	private final Object realLock = new Object();
+
+	private @Nullable ProcessEngine real;
+
+	private final ThreadPoolExecutor realThreads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), RealProcess.Worker::new);
+
+	private FakeProcesses(Instant start) {
+		this.time = new ManualTime(start);
+	}
+
+	/**
+	 * New fakes. Their clock begins at 2000-01-01T00:00:00Z.
+	 * @return the fakes; they need not be closed
+	 */
+	public static FakeProcesses create() {
+		return startingAt(ManualTime.START);
+	}
+
+	/**
+	 * New fakes whose clock begins at another time.
+	 * @param start what the clock shows first
+	 * @return the fakes; they need not be closed
+	 */
+	public static FakeProcesses startingAt(Instant start) {
+		return new FakeProcesses(start);
+	}
+
+	/**
+	 * A new manager over these fakes, for the code under test. Whoever builds one with
+	 * other settings says {@code ProcessManager.builder().engine(processes)}.
+	 * @return a manager; it need not be closed
+	 */
+	public ProcessManager manager() {
+		return ProcessManager.builder().engine(this).shutdownHook(false).build();
+	}
+
+	// --- stubs
+
+	/**
+	 * Fakes the processes whose command line matches a pattern, in which {@code *} is any
+	 * text, line ends included, and {@code ?} one character: {@code git pull *}. The
+	 * whole line has to match; quotes do not matter; a shell command matches by its
+	 * script, too.
+	 * @param pattern the pattern
+	 * @return the life of such a process, so far one that succeeds at once and says
+	 * nothing
+	 * @throws IllegalArgumentException if it is empty
+	 */
+	public FakeProcess stub(String pattern) {
+		CommandPattern compiled = new CommandPattern(pattern);
+		return stub('"' + pattern + '"', (spec) -> compiled.matches(spec.command()));
+	}
+
+	/**
+	 * Fakes the processes with exactly these arguments; nothing is a pattern.
+	 * @param program the program
+	 * @param first its first argument
+	 * @param others its other arguments
+	 * @return the life of such a process
+	 */
+	public FakeProcess stub(String program, String first, String... others) {
+		List<String> arguments = arguments(program, first, others);
+		return stub(arguments.toString(), (spec) -> spec.command().arguments().equals(arguments));
+	}
+
+	/**
+	 * Fakes the processes that somebody picks, such as by their directory.
+	 * @param matches picks them
+	 * @return the life of such a process
+	 */
+	public FakeProcess stub(Predicate<ProcessSpec> matches) {
+		return stub("a predicate", matches);
+	}
+
+	private FakeProcess stub(String description, Predicate<ProcessSpec> matches) {
+		ProcessStub stub = new ProcessStub(description, matches);
+		this.stubs.add(stub);
+		return stub.first();
+	}
+
+	static List<String> arguments(String program, String first, String... others) {
+		List<String> arguments = new ArrayList<>(List.of(program, first));
+		arguments.addAll(Arrays.asList(others));
+		return arguments;
+	}
+
+	/**
+	 * Lets processes run for real that no stub matches. While one does, time that is
+	 * waited for passes as on the machine's clock.
+	 * @return this
+	 */
+	public FakeProcesses allowStrayProcesses() {
+		this.straysAllowed = true;
+		return this;
+	}
+
+	// --- time
+
+	/**
+	 * The clock that these processes live by.
+	 * @return the clock
+	 */
+	public ManualTime time() {
+		return this.time;
+	}
+
+	/**
+	 * Moves the clock; see {@link ManualTime#advance(Duration)}.
+	 * @param duration how far
+	 */
+	public void advance(Duration duration) {
+		this.time.advance(duration);
+	}
+
+	// --- what was run
+
+	/**
+	 * What was run, those that could not be started included, refused strays not.
+	 * @return a snapshot, in the order of the starts
+	 */
+	public List<ProcessCall> calls() {
+		return List.copyOf(this.calls);
+	}
+
+	/**
+	 * The command lines of the processes that were refused for want of a stub.
+	 * @return a snapshot, in their order
+	 */
+	public List<String> strays() {
+		return List.copyOf(this.strays);
+	}
+
+	/** Those that no process has matched, in words. */
+	List<String> unusedStubs() {
+		return this.stubs.stream().filter((stub) -> !stub.isUsed()).map(ProcessStub::toString).toList();
+	}
+
+	/**
+	 * Forgets stubs, calls and strays, and ends what has been started since the last
+	 * reset. The clock goes on from where it is.
+	 */
+	public void reset() {
+		this.stubs.clear();
+		for (LiveFake fake : this.living) {
+			if (fake.pid() >= this.firstOfTest) {
+				fake.signal(Signal.KILL);
+			}
+		}
+		this.time.strands().forgetFailures();
+		this.straysAllowed = false;
+		this.calls.clear();
+		this.strays.clear();
+		this.givenStubs.clear();
+		this.given.forEach(this::addGiven);
+		keepRunning();
+	}
+
+	/**
+	 * What runs by now is not the test's: {@link #reset()} does not end it.
+	 */
+	public void keepRunning() {
+		this.firstOfTest = this.nextPid.get();
+	}
+
+	/**
+	 * Adds stubs that survive {@link #reset()}. They are looked at last, so that a test
+	 * can say otherwise.
+	 * @param customizer adds them
+	 * @return this
+	 */
+	public FakeProcesses stubAlways(Consumer<FakeProcesses> customizer) {
+		this.given.add(customizer);
+		addGiven(customizer);
+		return this;
+	}
+
+	private void addGiven(Consumer<FakeProcesses> customizer) {
+		List<ProcessStub> before = List.copyOf(this.stubs);
+		customizer.accept(this);
+		List<ProcessStub> added = this.stubs.stream().filter((stub) -> !before.contains(stub)).toList();
+		this.stubs.removeAll(added);
+		this.givenStubs.addAll(added);
+	}
+
+	/**
+	 * Verifies that no process was refused: the code under test may have swallowed the
+	 * error. The extensions for JUnit and Spring do so after each test.
+	 * @throws StrayProcessError if one was
+	 */
+	public void verifyNoStrays() {
+		if (!this.strays.isEmpty()) {
+			throw new StrayProcessError("Processes were refused that no stub is there for, and the code under test went"
+					+ " on:\n" + String.join("\n", this.strays).indent(2) + "Add a stub for each, for example\n"
+					+ "  processes.stub(\"" + this.strays.get(0) + "\")");
+		}
+	}
+
+	// --- the engine
+
+	@Override
+	public EngineProcess start(Launch launch) {
+		FakeProcess life = life(launch.spec());
+		if (life == null) {
+			this.calls.add(new ProcessCall(launch.spec()));
+			return new RealProcess(real().start(launch), this.time.strands(), this.realThreads);
+		}
+		return start(launch, life, launch.input(), null);
+	}
+
+	private LiveFake start(Launch launch, FakeProcess life, Launch.@Nullable Input from, @Nullable OutputStream next) {
+		ProcessCall call = new ProcessCall(launch.spec());
+		this.calls.add(call);
+		life.checkStart(launch.spec());
+		FakeOutput output = new FakeOutput((next != null) ? next : open(launch, launch.output()));
+		FakeOutput error = launch.mergeError() ? output : new FakeOutput(open(launch, launch.error()));
+		LiveFake fake = new LiveFake(this.nextPid.getAndIncrement(), call, life, this.time,
+				from instanceof Launch.Input.Pipe, output, error);
+		this.living.removeIf((old) -> old.exitCode().isPresent());
+		this.living.add(fake);
+		if (from != null && !(from instanceof Launch.Input.Pipe)) {
+			feed(launch, fake.fakeInput());
+		}
+		return fake;
+	}
+
+	private static @Nullable OutputStream open(Launch launch, Launch.Output output) {
+		if (!(output instanceof Launch.Output.ToFile to)) {
+			return null;
+		}
+		OutputFile file = to.file();
+		try {
+			return file.append()
+					? Files.newOutputStream(file.path(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+					: Files.newOutputStream(file.path());
+		}
+		catch (IOException ex) {
+			throw new ProcessStartException(launch.spec(), ProcessStartException.Reason.FILE_NOT_ACCESSIBLE,
+					"the output file '" + file.path() + "' cannot be written (" + ex + ")", ex);
+		}
+	}
+
+	private static void feed(Launch launch, FakeInput input) {
+		try (input) {
+			if (launch.input() instanceof Launch.Input.FromFile file) {
+				try (InputStream content = Files.newInputStream(file.path())) {
+					content.transferTo(input);
+				}
+			}
+		}
+		catch (IOException ex) {
+			throw new ProcessStartException(launch.spec(), ProcessStartException.Reason.FILE_NOT_ACCESSIBLE,
+					"its input cannot be read (" + ex + ")", ex);
+		}
+	}
+
+	@Override
+	public List<EngineProcess> startPipeline(List<Launch> launches) {
+		List<FakeProcess> lives = new ArrayList<>();
+		for (Launch launch : launches) {
+			FakeProcess life = life(launch.spec());
+			if (life != null) {
+				life.checkStart(launch.spec());
+				lives.add(life);
+			}
+		}
+		if (lives.isEmpty()) {
+			return startRealPipeline(launches);
+		}
+		if (lives.size() < launches.size()) {
+			throw new IllegalStateException("A pipeline is either faked or real: only " + lives.size() + " of the "
+					+ launches.size() + " stages of " + shown(launches) + " have a stub");
+		}
+		List<LiveFake> started = new ArrayList<>();
+		OutputStream next = null;
+		// the last first: each needs the input of the one after it
+		for (int i = launches.size() - 1; i >= 0; i--) {
+			// only the first has an input of its own
+			Launch.Input from = (i == 0) ? launches.get(i).input() : null;
+			LiveFake fake = start(launches.get(i), lives.get(i), from, next);
+			started.add(0, fake);
+			next = fake.fakeInput();
+		}
+		sortCalls(started);
+		return List.copyOf(started);
+	}
+
+	private List<EngineProcess> startRealPipeline(List<Launch> launches) {
+		launches.forEach((launch) -> this.calls.add(new ProcessCall(launch.spec())));
+		List<EngineProcess> started = new ArrayList<>();
+		for (EngineProcess process : real().startPipeline(launches)) {
+			started.add(new RealProcess(process, this.time.strands(), this.realThreads));
+		}
+		return started;
+	}
+
+	// in the order of the stages
+	private void sortCalls(List<LiveFake> started) {
+		List<ProcessCall> ofPipeline = started.stream().map(LiveFake::call).toList();
+		this.calls.removeAll(ofPipeline);
+		this.calls.addAll(ofPipeline);
+	}
+
+	private static String shown(List<Launch> launches) {
+		return launches.stream().map((launch) -> CommandPattern.shown(launch.spec().command())).toList().toString();
+	}
+
+	/** How a process lives; {@code null} if it is a stray that may run. */
+	private @Nullable FakeProcess life(ProcessSpec spec) {
+		ProcessStub stub = find(spec);
+		if (stub == null) {
+			if (this.straysAllowed) {
+				return null;
+			}
+			throw refuse(spec, "No stub is there for the process that was started:\n" + shown(spec)
+					+ "Add one before it is started, for example\n  processes.stub(\"" + suggestion(spec.command())
+					+ "\").outputLines(\"...\");\nor let what has no stub run for real:\n"
+					+ "  processes.allowStrayProcesses();\n" + describeStubs(spec));
+		}
+		FakeProcess life = stub.next();
+		if (life == null) {
+			throw refuse(spec,
+					"The stub " + stub + " tells of " + stub.size() + " processes, and one more was started:\n"
+							+ shown(spec) + "Tell of it with .then(), or of all that follow with .otherwise()");
+		}
+		return life;
+	}
+
+	private @Nullable ProcessStub find(ProcessSpec spec) {
+		for (List<ProcessStub> each : List.of(this.stubs, this.givenStubs)) {
+			for (ProcessStub stub : each) {
+				if (stub.matches(spec)) {
+					return stub;
+				}
+			}
+		}
+		return null;
+	}
+
+	private static String shown(ProcessSpec spec) {
+		return CommandPattern.shown(spec.command()).indent(2);
+	}
+
+	private static String suggestion(Command command) {
+		return CommandPattern.shown(command).replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+	}
+
+	private String describeStubs(ProcessSpec spec) {
+		List<String> all = new ArrayList<>();
+		this.stubs.forEach((stub) -> all.add(stub.toString()));
+		this.givenStubs.forEach((stub) -> all.add(stub.toString()));
+		if (all.isEmpty()) {
+			return "There are no stubs yet.";
+		}
+		return "There are stubs for:\n"
+				+ String.join("\n", Nearest.first(all, CommandPattern.shown(spec.command()))).indent(2).stripTrailing();
+	}
+
+	private StrayProcessError refuse(ProcessSpec spec, String message) {
+		this.strays.add(CommandPattern.shown(spec.command()));
+		StrayProcessError error = new StrayProcessError(message);
+		if (this.time.strands().isStrand()) {
+			// a pool or a supervisor would take it for the failure of a process
+			this.time.strands().report(error);
+		}
+		return error;
+	}
+
+	private ProcessEngine real() {
+		synchronized (this.realLock) {
+			ProcessEngine engine = this.real;
+			if (engine == null) {
+				engine = new ZtProcessEngine(true, null);
+				this.real = engine;
+			}
+			return engine;
+		}
+	}
+
+	private @Nullable ProcessEngine realIfUsed() {
+		synchronized (this.realLock) {
+			return this.real;
+		}
+	}
+
+	@Override
+	public TimeSource timeSource() {
+		return this.time;
+	}
+
+	@Override
+	public boolean missesExits() {
+		return this.straysAllowed;
+	}
+
+	@Override
+	public void look() {
+		ProcessEngine engine = realIfUsed();
+		if (engine != null) {
+			engine.look();
+		}
+	}
+
+	@Override
+	public void heartbeat() {
+		ProcessEngine engine = realIfUsed();
+		if (engine != null) {
+			engine.heartbeat();
+		}
+	}
+
+	@Override
+	public ProcessTree leftovers() {
+		ProcessEngine engine = realIfUsed();
+		return (engine != null) ? engine.leftovers() : new Nobody();
+	}
+
+	@Override
+	public List<String> limitations() {
+		return List.of();
+	}
+
+	/**
+	 * Called by each manager over these fakes when it closes; they can be used again.
+	 */
+	@Override
+	public void close() {
+		ProcessEngine engine;
+		synchronized (this.realLock) {
+			engine = this.real;
+			this.real = null;
+		}
+		if (engine != null) {
+			engine.close();
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "FakeProcesses[" + this.stubs.size() + " stubs, " + this.calls.size() + " calls, " + this.time + "]";
+	}
+
+	private record Nobody() implements ProcessTree {
+
+		@Override
+		public List<Long> alive() {
+			return List.of();
+		}
+
+		@Override
+		public void signal(Signal signal) {
+		}
+
+	}
+
+}

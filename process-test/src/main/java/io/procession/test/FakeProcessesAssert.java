@@ -1,0 +1,229 @@
+package io.procession.test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import org.assertj.core.annotation.CanIgnoreReturnValue;
+import org.assertj.core.api.AbstractAssert;
+import org.jspecify.annotations.Nullable;
+
+import io.procession.process.Command;
+import io.procession.process.ProcessSpec;
+
+/**
+ * Assertions about what was run over fakes. One text is a pattern of the command line, as
+ * in {@link FakeProcesses#stub(String)}; several are the exact arguments.
+ *
+ * <p>
+ * A failure lists what did run, the nearest first marked. <i>Not thread-safe.</i>
+ */
+@CanIgnoreReturnValue
+public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAssert, FakeProcesses> {
+
+	FakeProcessesAssert(@Nullable FakeProcesses actual) {
+		super(actual, FakeProcessesAssert.class);
+	}
+
+	/**
+	 * Verifies that a process was run, at least once.
+	 * @param pattern a pattern of its command line
+	 * @return this
+	 * @throws AssertionError if none was
+	 */
+	public FakeProcessesAssert ran(String pattern) {
+		return ran(pattern, matching(pattern));
+	}
+
+	/**
+	 * Verifies that a process was run, at least once.
+	 * @param program its program
+	 * @param first its first argument
+	 * @param others its other arguments
+	 * @return this
+	 * @throws AssertionError if none was
+	 */
+	public FakeProcessesAssert ran(String program, String first, String... others) {
+		return ran(line(program, first, others), exactly(program, first, others));
+	}
+
+	private FakeProcessesAssert ran(String wanted, Predicate<Command> matches) {
+		isNotNull();
+		if (count(matches) == 0) {
+			throw failed("to have run:\n" + wanted.indent(2), wanted);
+		}
+		return this;
+	}
+
+	/**
+	 * Verifies how often a process was run.
+	 * @param times how often
+	 * @param pattern a pattern of its command line
+	 * @return this
+	 * @throws AssertionError if it was more or less often
+	 */
+	public FakeProcessesAssert ranTimes(int times, String pattern) {
+		return ranTimes(times, pattern, matching(pattern));
+	}
+
+	/**
+	 * Verifies how often a process was run.
+	 * @param times how often
+	 * @param program its program
+	 * @param first its first argument
+	 * @param others its other arguments
+	 * @return this
+	 * @throws AssertionError if it was more or less often
+	 */
+	public FakeProcessesAssert ranTimes(int times, String program, String first, String... others) {
+		return ranTimes(times, line(program, first, others), exactly(program, first, others));
+	}
+
+	private FakeProcessesAssert ranTimes(int times, String wanted, Predicate<Command> matches) {
+		isNotNull();
+		long count = count(matches);
+		if (count != times) {
+			throw failed("to have run " + times + " times, but it was " + count + ":\n" + wanted.indent(2), wanted);
+		}
+		return this;
+	}
+
+	/**
+	 * Verifies that a process was not run.
+	 * @param pattern a pattern of its command line
+	 * @return this
+	 * @throws AssertionError if it was
+	 */
+	public FakeProcessesAssert didNotRun(String pattern) {
+		return didNotRun(pattern, matching(pattern));
+	}
+
+	/**
+	 * Verifies that a process was not run.
+	 * @param program its program
+	 * @param first its first argument
+	 * @param others its other arguments
+	 * @return this
+	 * @throws AssertionError if it was
+	 */
+	public FakeProcessesAssert didNotRun(String program, String first, String... others) {
+		return didNotRun(line(program, first, others), exactly(program, first, others));
+	}
+
+	private FakeProcessesAssert didNotRun(String wanted, Predicate<Command> matches) {
+		isNotNull();
+		if (count(matches) > 0) {
+			throw failed("not to have run:\n" + wanted.indent(2), wanted);
+		}
+		return this;
+	}
+
+	/**
+	 * Verifies what was run, all of it, in this order.
+	 * @param patterns a pattern for each command line
+	 * @return this
+	 * @throws AssertionError if something else was run, or in another order, or more, or
+	 * less
+	 */
+	public FakeProcessesAssert ranInOrder(String... patterns) {
+		isNotNull();
+		List<ProcessCall> calls = this.actual.calls();
+		for (int i = 0; i < Math.max(patterns.length, calls.size()); i++) {
+			boolean there = i < patterns.length && i < calls.size()
+					&& matching(patterns[i]).test(calls.get(i).command());
+			if (!there) {
+				throw failed("to have run exactly, in this order:\n" + String.join("\n", patterns).indent(2)
+						+ "The first difference is at number " + (i + 1) + ".\n", "");
+			}
+		}
+		return this;
+	}
+
+	/**
+	 * Verifies that nothing was run at all.
+	 * @return this
+	 * @throws AssertionError if something was
+	 */
+	public FakeProcessesAssert ranNothing() {
+		isNotNull();
+		if (!this.actual.calls().isEmpty()) {
+			throw failed("to have run nothing\n", "");
+		}
+		return this;
+	}
+
+	/**
+	 * Verifies that at least one of the processes that were run satisfies assertions.
+	 * @param assertions about directory, environment, timeout and so on
+	 * @return this
+	 * @throws AssertionError with what failed for each, if none does
+	 */
+	public FakeProcessesAssert ranSatisfying(Consumer<ProcessSpec> assertions) {
+		isNotNull();
+		List<String> failures = new ArrayList<>();
+		for (ProcessCall call : this.actual.calls()) {
+			try {
+				assertions.accept(call.spec());
+				return this;
+			}
+			catch (AssertionError ex) {
+				failures.add(CommandPattern.shown(call.command()) + ":\n" + String.valueOf(ex.getMessage()).indent(2));
+			}
+		}
+		throw failed("to have run something that satisfies the assertions, which failed:\n"
+				+ String.join("", failures).indent(2), "");
+	}
+
+	/**
+	 * Verifies that each stub of the test was used: one that was not may be a slip of its
+	 * pattern.
+	 * @return this
+	 * @throws AssertionError naming those that were not
+	 */
+	public FakeProcessesAssert usedAllStubs() {
+		isNotNull();
+		List<String> unused = this.actual.unusedStubs();
+		if (!unused.isEmpty()) {
+			throw failed("to have used all stubs, but nothing matched:\n" + String.join("\n", unused).indent(2),
+					unused.get(0));
+		}
+		return this;
+	}
+
+	private static Predicate<Command> matching(String pattern) {
+		return new CommandPattern(pattern)::matches;
+	}
+
+	private static Predicate<Command> exactly(String program, String first, String... others) {
+		List<String> arguments = FakeProcesses.arguments(program, first, others);
+		return (command) -> command.arguments().equals(arguments);
+	}
+
+	private static String line(String program, String first, String... others) {
+		return Command.of(FakeProcesses.arguments(program, first, others)).toString();
+	}
+
+	private long count(Predicate<Command> matches) {
+		return this.actual.calls().stream().map(ProcessCall::command).filter(matches).count();
+	}
+
+	private AssertionError failed(String expectation, String wanted) {
+		StringBuilder message = new StringBuilder("\nExpecting processes ").append(expectation);
+		List<String> ran = this.actual.calls().stream().map((call) -> CommandPattern.shown(call.command())).toList();
+		if (ran.isEmpty()) {
+			message.append("Nothing was run.\n");
+		}
+		else {
+			message.append("What was run:\n").append(String.join("\n", ran).indent(2));
+		}
+		if (ran.size() > 1 && !wanted.isEmpty()) {
+			message.append("The nearest:\n").append(Nearest.first(ran, wanted).get(0).indent(2));
+		}
+		if (!this.actual.strays().isEmpty()) {
+			message.append("Refused, for want of a stub:\n").append(String.join("\n", this.actual.strays()).indent(2));
+		}
+		return failure("%s", message);
+	}
+
+}

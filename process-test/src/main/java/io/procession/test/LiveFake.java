@@ -1,0 +1,393 @@
+package io.procession.test;
+
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.EngineProcess;
+import io.procession.engine.OutputSink;
+import io.procession.engine.ProcessTree;
+import io.procession.process.OutputType;
+import io.procession.process.Signal;
+import io.procession.stats.ProcessStats;
+
+/**
+ * A fake process that was started. It lives in short tasks, one at a time: each goes on
+ * to the next point at which it waits for time or input. A signal and its exit come at
+ * once, whatever the task is doing.
+ */
+final class LiveFake implements EngineProcess {
+
+	private static final Set<Signal> HARMLESS = Set.of(Signal.STOP, Signal.TSTP, Signal.CONT, Signal.WINCH);
+
+	private final long pid;
+
+	private final ProcessCall call;
+
+	private final ManualTime time;
+
+	private final Instant startedAt;
+
+	private final long startedNanos;
+
+	private final FakeInput input;
+
+	/** Whether its input comes from the JVM; what others write to it then is lost. */
+	private final boolean jvmInput;
+
+	private final FakeOutput output;
+
+	private final FakeOutput error;
+
+	private final Map<Signal, Integer> handlers = new ConcurrentHashMap<>();
+
+	private final AtomicInteger kicks = new AtomicInteger();
+
+	private volatile @Nullable Memory memory;
+
+	/** Guards the two below for writing. */
+	private final Object exitLock = new Object();
+
+	private volatile @Nullable Integer exitCode;
+
+	private final List<Runnable> exitActions = new ArrayList<>();
+
+	// all below is confined to its task
+
+	private final Deque<Step> steps;
+
+	private FakeProcess.@Nullable End end;
+
+	private @Nullable Long wakeAt;
+
+	private boolean connected;
+
+	private boolean over;
+
+	LiveFake(long pid, ProcessCall call, FakeProcess life, ManualTime time, boolean jvmInput, FakeOutput output,
+			FakeOutput error) {
+		this.pid = pid;
+		this.call = call;
+		this.time = time;
+		this.startedAt = time.now();
+		this.startedNanos = time.nanoTime();
+		this.input = new FakeInput(call, this::kickAndSettle);
+		this.jvmInput = jvmInput;
+		this.output = output;
+		this.error = error;
+		this.steps = new ArrayDeque<>(life.steps());
+		this.end = life.end();
+		this.handlers.putAll(life.handlers());
+	}
+
+	@Override
+	public long pid() {
+		return this.pid;
+	}
+
+	ProcessCall call() {
+		return this.call;
+	}
+
+	@Override
+	public void connect(@Nullable OutputSink outputSink, @Nullable OutputSink errorSink, Executor executor) {
+		this.time.strands().execute(() -> {
+			this.output.connect(outputSink);
+			this.error.connect((this.error != this.output) ? errorSink : outputSink);
+			this.connected = true;
+			kick();
+		});
+	}
+
+	@Override
+	public OutputStream input() {
+		return this.jvmInput ? this.input : OutputStream.nullOutputStream();
+	}
+
+	/** What feeds it, whoever does. */
+	FakeInput fakeInput() {
+		return this.input;
+	}
+
+	@Override
+	public OptionalInt exitCode() {
+		Integer code = this.exitCode;
+		return (code != null) ? OptionalInt.of(code) : OptionalInt.empty();
+	}
+
+	@Override
+	public boolean waitFor(Duration timeout) throws InterruptedException {
+		return this.time.strands()
+			.await(() -> this.exitCode != null, TimeUnit.NANOSECONDS.convert(timeout),
+					"the end of '" + this.call + "' (fake PID " + this.pid + ")");
+	}
+
+	@Override
+	public void onExit(Runnable action) {
+		synchronized (this.exitLock) {
+			if (this.exitCode == null) {
+				this.exitActions.add(action);
+				return;
+			}
+		}
+		this.time.strands().execute(action);
+	}
+
+	@Override
+	public boolean signal(Signal signal) {
+		boolean reached = deliver(signal);
+		this.time.settle();
+		return reached;
+	}
+
+	private boolean deliver(Signal signal) {
+		if (this.exitCode != null) {
+			return false;
+		}
+		this.call.signalled(signal);
+		Integer handled = this.handlers.get(signal);
+		if (handled != null && handled != FakeProcess.IGNORED) {
+			exit(handled);
+		}
+		else if (handled == null && !HARMLESS.contains(signal)) {
+			exit(signal.exitCode());
+		}
+		return true;
+	}
+
+	@Override
+	public ProcessTree tree() {
+		return new Alone();
+	}
+
+	@Override
+	public Optional<ProcessStats> stats() {
+		if (this.exitCode != null) {
+			return Optional.empty();
+		}
+		Memory used = this.memory;
+		OptionalLong resident = (used != null) ? OptionalLong.of(used.at(this.time.nanoTime())) : OptionalLong.empty();
+		return Optional
+			.of(new ProcessStats(this.pid, this.startedAt, Duration.ofNanos(this.time.nanoTime() - this.startedNanos),
+					Duration.ZERO, resident, OptionalLong.empty(), OptionalInt.empty(), OptionalInt.empty(),
+					OptionalLong.empty(), OptionalLong.empty(), OptionalInt.empty()));
+	}
+
+	private void exit(int code) {
+		List<Runnable> actions;
+		synchronized (this.exitLock) {
+			if (this.exitCode != null) {
+				return;
+			}
+			this.call.ended(code);
+			this.exitCode = code;
+			actions = List.copyOf(this.exitActions);
+		}
+		this.input.breakPipe();
+		this.time.strands().touch();
+		kick();
+		actions.forEach(this.time.strands()::execute);
+	}
+
+	// --- its life
+
+	private void kickAndSettle() {
+		kick();
+		this.time.settle();
+	}
+
+	private void kick() {
+		if (this.kicks.getAndIncrement() == 0) {
+			this.time.strands().execute(this::live);
+		}
+	}
+
+	private void live() {
+		do {
+			if (this.connected) {
+				goOn();
+			}
+		}
+		while (this.kicks.decrementAndGet() > 0);
+	}
+
+	private void goOn() {
+		boolean goOn = true;
+		while (goOn && this.exitCode == null) {
+			Step step = this.steps.peek();
+			goOn = (step != null) ? isDone(step) : isEnded();
+		}
+		if (this.exitCode != null && !this.over) {
+			this.over = true;
+			this.output.end();
+			this.error.end();
+		}
+	}
+
+	private boolean isEnded() {
+		FakeProcess.End how = this.end;
+		if (how != null && how.never()) {
+			return false;
+		}
+		exit((how != null) ? how.code() : 0);
+		return true;
+	}
+
+	/** Does a step, as far as it can now. */
+	private boolean isDone(Step step) {
+		if (step instanceof Step.Pause pause) {
+			return hasPaused(pause);
+		}
+		if (step instanceof Step.ReadLine read) {
+			return hasReadLine(read);
+		}
+		if (step instanceof Step.ReadAll && !this.input.isEnded()) {
+			return false;
+		}
+		this.steps.remove();
+		if (step instanceof Step.Write write) {
+			write(write.type(), write.bytes());
+		}
+		else if (step instanceof Step.ReadAll read) {
+			write(ask(read.answer(), this.call));
+		}
+		else if (step instanceof Step.Decide decide) {
+			decide(decide);
+		}
+		else if (step instanceof Step.Use use) {
+			this.memory = new Memory(use.bytes(), use.perSecond(), this.time.nanoTime());
+		}
+		return true;
+	}
+
+	private boolean hasPaused(Step.Pause pause) {
+		long now = this.time.nanoTime();
+		if (this.wakeAt == null) {
+			this.wakeAt = now + TimeUnit.NANOSECONDS.convert(pause.duration());
+			this.time.strands().schedule(this::kick, this.wakeAt);
+		}
+		if (now < this.wakeAt) {
+			return false;
+		}
+		this.wakeAt = null;
+		this.steps.remove();
+		return true;
+	}
+
+	private boolean hasReadLine(Step.ReadLine read) {
+		String line = this.input.takeLine();
+		if (line == null) {
+			if (!this.input.isEnded()) {
+				return false;
+			}
+			this.steps.remove();
+			return true;
+		}
+		if (!read.all()) {
+			this.steps.remove();
+		}
+		String answer = ask(read.answer(), line);
+		write((answer != null) ? answer + "\n" : null);
+		return true;
+	}
+
+	private void decide(Step.Decide decide) {
+		FakeProcess rest = new FakeProcess(null);
+		ask((asked) -> {
+			decide.decision().accept(asked, rest);
+			return null;
+		}, this.call);
+		List<Step> more = rest.steps();
+		for (int i = more.size() - 1; i >= 0; i--) {
+			this.steps.push(more.get(i));
+		}
+		this.handlers.putAll(rest.handlers());
+		if (rest.end() != null) {
+			this.end = rest.end();
+		}
+	}
+
+	// a function of a test that fails must fail the test
+	private <A, B> @Nullable B ask(Function<A, @Nullable B> function, A argument) {
+		try {
+			return function.apply(argument);
+		}
+		catch (AssertionError ex) {
+			this.time.strands().report(ex);
+		}
+		catch (RuntimeException ex) {
+			this.time.strands()
+				.report(new AssertionError("The function of the stub for '" + this.call + "' failed", ex));
+		}
+		exit(1);
+		return null;
+	}
+
+	private void write(@Nullable String text) {
+		if (text != null && !text.isEmpty()) {
+			write(OutputType.OUTPUT, text.getBytes(StandardCharsets.UTF_8));
+		}
+	}
+
+	private void write(OutputType type, byte[] bytes) {
+		FakeOutput to = (type == OutputType.OUTPUT) ? this.output : this.error;
+		if (this.exitCode == null && bytes.length > 0 && !to.write(bytes)) {
+			deliver(Signal.PIPE);
+		}
+	}
+
+	/**
+	 * How much memory it has.
+	 *
+	 * @param bytes how much at first
+	 * @param perSecond how much more each second
+	 * @param since when that was
+	 */
+	private record Memory(long bytes, long perSecond, long since) {
+
+		long at(long now) {
+			return this.bytes + Math.round(this.perSecond * ((now - this.since) / 1e9));
+		}
+
+	}
+
+	/**
+	 * It has no children.
+	 */
+	private final class Alone implements ProcessTree {
+
+		private final Set<Signal> sent = new HashSet<>();
+
+		@Override
+		public List<Long> alive() {
+			return (LiveFake.this.exitCode == null) ? List.of(LiveFake.this.pid) : List.of();
+		}
+
+		@Override
+		public void signal(Signal signal) {
+			if (this.sent.add(signal) || signal == Signal.KILL) {
+				deliver(signal);
+			}
+		}
+
+	}
+
+}

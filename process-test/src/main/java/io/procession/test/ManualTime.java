@@ -1,0 +1,169 @@
+package io.procession.test;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+
+import io.procession.engine.TimeSource;
+
+/**
+ * A clock that stands still until it is moved: by {@link #advance(Duration)}, or by a
+ * call that waits, such as {@code run()} or {@code waitFor()}, which moves it to what is
+ * due next, again and again, until what it waits for has come.
+ *
+ * <p>
+ * What the library does in the background runs one task at a time and in the same order
+ * each time, while a thread of the test waits: when a call of the library returns,
+ * everything has happened that takes no time. A task that waits for something else, such
+ * as a latch of the test, is left alone and does not stop the others. A wait that can
+ * never end is an error that says so, after a few seconds. <i>Thread-safe.</i>
+ */
+public final class ManualTime implements TimeSource {
+
+	/** Where every test begins, unless it says otherwise: a Saturday. */
+	static final Instant START = Instant.parse("2000-01-01T00:00:00Z");
+
+	private final Instant start;
+
+	private final Strands strands = new Strands();
+
+	private final ScheduledExecutorService scheduler = new ManualScheduler(this.strands);
+
+	ManualTime(Instant start) {
+		this.start = start;
+	}
+
+	/**
+	 * Moves the clock, and runs on the way all that becomes due, at its time. Returns
+	 * when nothing is left to run before the new time or at it.
+	 * @param duration how far; not negative
+	 * @throws StrayProcessError if a process without a stub was refused meanwhile
+	 * @throws IllegalStateException if a task does not come to its end, or if this is
+	 * called by one
+	 */
+	public void advance(Duration duration) {
+		if (duration.isNegative()) {
+			throw new IllegalArgumentException("The clock goes forward only: " + duration);
+		}
+		this.strands.advance(TimeUnit.NANOSECONDS.convert(duration));
+	}
+
+	/**
+	 * Lets the clock run by itself from now on, as fast as it can: for the end of a test,
+	 * when something else than the test waits for processes to end, such as a Spring
+	 * context that closes.
+	 */
+	public void letGo() {
+		this.strands.letGo();
+	}
+
+	@Override
+	public Instant now() {
+		return this.start.plusNanos(this.strands.now());
+	}
+
+	@Override
+	public long nanoTime() {
+		return this.strands.now();
+	}
+
+	/**
+	 * This clock for code that reads a {@link Clock}.
+	 * @return a view of this clock, in UTC
+	 */
+	public Clock clock() {
+		return new View(ZoneOffset.UTC);
+	}
+
+	/**
+	 * What runs tasks when they are due by this clock: while somebody advances it, or
+	 * waits by it.
+	 * @return the scheduler; it cannot be shut down
+	 */
+	@Override
+	public ScheduledExecutorService scheduler() {
+		return this.scheduler;
+	}
+
+	@Override
+	public Executor executor() {
+		return this.strands::execute;
+	}
+
+	@Override
+	public void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
+		long seen = this.strands.listen(condition);
+		// never run anything under a lock of others
+		lock.unlock();
+		try {
+			this.strands.awaitSignal(seen, nanos);
+		}
+		finally {
+			lock.lock();
+		}
+	}
+
+	@Override
+	public void signalAll(Condition condition) {
+		condition.signalAll();
+		this.strands.signal(condition);
+	}
+
+	@Override
+	public boolean await(CompletableFuture<?> future, long nanos) throws InterruptedException {
+		return this.strands.await(future::isDone, nanos, "a result");
+	}
+
+	@Override
+	public <T> CompletableFuture<T> newFuture() {
+		return new WaitingFuture<>(this);
+	}
+
+	@Override
+	public void settle() {
+		this.strands.settle();
+	}
+
+	Strands strands() {
+		return this.strands;
+	}
+
+	@Override
+	public String toString() {
+		return "ManualTime[" + now() + "]";
+	}
+
+	private final class View extends Clock {
+
+		private final ZoneId zone;
+
+		private View(ZoneId zone) {
+			this.zone = zone;
+		}
+
+		@Override
+		public ZoneId getZone() {
+			return this.zone;
+		}
+
+		@Override
+		public Clock withZone(ZoneId other) {
+			return new View(other);
+		}
+
+		@Override
+		public Instant instant() {
+			return ManualTime.this.now();
+		}
+
+	}
+
+}

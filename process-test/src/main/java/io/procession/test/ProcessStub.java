@@ -1,0 +1,95 @@
+package io.procession.test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.process.ProcessSpec;
+
+/**
+ * Which processes are faked, and how they live, one after the other.
+ */
+final class ProcessStub {
+
+	private final String description;
+
+	private final Predicate<ProcessSpec> matches;
+
+	/** Guards itself and everything below. */
+	private final List<FakeProcess> lives = new ArrayList<>();
+
+	private @Nullable FakeProcess otherwise;
+
+	private int used;
+
+	ProcessStub(String description, Predicate<ProcessSpec> matches) {
+		this.description = description;
+		this.matches = matches;
+		this.lives.add(new FakeProcess(this));
+	}
+
+	boolean matches(ProcessSpec spec) {
+		return this.matches.test(spec);
+	}
+
+	FakeProcess first() {
+		synchronized (this.lives) {
+			return this.lives.get(0);
+		}
+	}
+
+	FakeProcess then() {
+		synchronized (this.lives) {
+			if (this.otherwise != null) {
+				throw new IllegalStateException("Nothing comes after otherwise(): say then() before it");
+			}
+			FakeProcess next = new FakeProcess(this);
+			this.lives.add(next);
+			return next;
+		}
+	}
+
+	FakeProcess otherwise() {
+		synchronized (this.lives) {
+			if (this.otherwise != null) {
+				throw new IllegalStateException("There is one otherwise() only");
+			}
+			this.otherwise = new FakeProcess(this);
+			return this.otherwise;
+		}
+	}
+
+	/** The life of the next process, or {@code null} if all have been used. */
+	@Nullable FakeProcess next() {
+		synchronized (this.lives) {
+			int index = this.used++;
+			if (index < this.lives.size()) {
+				return this.lives.get(index);
+			}
+			if (this.otherwise != null) {
+				return this.otherwise;
+			}
+			return (this.lives.size() == 1) ? this.lives.get(0) : null;
+		}
+	}
+
+	boolean isUsed() {
+		synchronized (this.lives) {
+			return this.used > 0;
+		}
+	}
+
+	int size() {
+		synchronized (this.lives) {
+			return this.lives.size();
+		}
+	}
+
+	@Override
+	public String toString() {
+		return this.description;
+	}
+
+}

@@ -1,0 +1,148 @@
+package io.procession.test;
+
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.engine.EngineProcess;
+import io.procession.engine.OutputSink;
+import io.procession.engine.ProcessTree;
+import io.procession.process.Signal;
+import io.procession.stats.ProcessStats;
+
+/**
+ * A stray that was let run: its pumps need threads of their own, and while it lives time
+ * goes by as it does.
+ */
+final class RealProcess implements EngineProcess {
+
+	private final EngineProcess process;
+
+	private final Strands strands;
+
+	private final Executor threads;
+
+	private final AtomicBoolean gone = new AtomicBoolean();
+
+	RealProcess(EngineProcess process, Strands strands, Executor threads) {
+		this.process = process;
+		this.strands = strands;
+		this.threads = threads;
+		strands.realProcesses(1);
+		process.onExit(this::leave);
+	}
+
+	private void leave() {
+		if (this.gone.compareAndSet(false, true)) {
+			this.strands.realProcesses(-1);
+		}
+	}
+
+	@Override
+	public long pid() {
+		return this.process.pid();
+	}
+
+	@Override
+	public void connect(@Nullable OutputSink output, @Nullable OutputSink error, Executor executor) {
+		this.process.connect((output != null) ? new Counted(output) : null, (error != null) ? new Counted(error) : null,
+				this.threads);
+	}
+
+	@Override
+	public OutputStream input() {
+		return this.process.input();
+	}
+
+	@Override
+	public OptionalInt exitCode() {
+		return this.process.exitCode();
+	}
+
+	@Override
+	public boolean waitFor(Duration timeout) throws InterruptedException {
+		if (this.strands.isStrand() || Thread.currentThread() instanceof Worker) {
+			return this.process.waitFor(timeout);
+		}
+		return this.strands.await(() -> this.process.exitCode().isPresent(), timeout.toNanos(),
+				"the end of the real process " + pid());
+	}
+
+	@Override
+	public void onExit(Runnable action) {
+		this.process.onExit(() -> this.strands.execute(action));
+	}
+
+	@Override
+	public boolean signal(Signal signal) {
+		return this.process.signal(signal);
+	}
+
+	@Override
+	public ProcessTree tree() {
+		return this.process.tree();
+	}
+
+	@Override
+	public Optional<ProcessStats> stats() {
+		return this.process.stats();
+	}
+
+	/**
+	 * What its pumps run on: not a thread of the test, so it moves no clock.
+	 */
+	static final class Worker extends Thread {
+
+		Worker(Runnable task) {
+			super(task, "procession-test-pump");
+			setDaemon(true);
+		}
+
+	}
+
+	/**
+	 * A stream that keeps the clock from jumping until it has ended.
+	 */
+	private final class Counted implements OutputSink {
+
+		private final OutputSink sink;
+
+		private final AtomicBoolean ended = new AtomicBoolean();
+
+		private Counted(OutputSink sink) {
+			this.sink = sink;
+			RealProcess.this.strands.realProcesses(1);
+		}
+
+		@Override
+		public ByteBuffer space() {
+			return this.sink.space();
+		}
+
+		@Override
+		public boolean received(int count) {
+			return this.sink.received(count);
+		}
+
+		@Override
+		public void failed(Throwable failure) {
+			this.sink.failed(failure);
+		}
+
+		@Override
+		public void ended() {
+			this.sink.ended();
+			if (this.ended.compareAndSet(false, true)) {
+				RealProcess.this.strands.realProcesses(-1);
+			}
+		}
+
+	}
+
+}

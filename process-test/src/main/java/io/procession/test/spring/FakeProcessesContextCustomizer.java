@@ -1,0 +1,67 @@
+package io.procession.test.spring;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.concurrent.ConcurrentTaskScheduler;
+import org.springframework.test.context.ContextCustomizer;
+import org.springframework.test.context.MergedContextConfiguration;
+
+import io.procession.test.FakeProcesses;
+import io.procession.test.ManualTime;
+
+/**
+ * Puts the fakes and what goes by their clock into a context. All are equal, so that
+ * contexts are shared as without them.
+ */
+final class FakeProcessesContextCustomizer implements ContextCustomizer {
+
+	@Override
+	public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
+		if (!(context.getBeanFactory() instanceof BeanDefinitionRegistry registry)) {
+			throw new IllegalStateException("Fakes need a context that takes bean definitions: " + context);
+		}
+		ListableBeanFactory beans = context.getBeanFactory();
+		registry.registerBeanDefinition("fakeProcesses",
+				BeanDefinitionBuilder.genericBeanDefinition(FakeProcesses.class, () -> processes(beans))
+					.setPrimary(true)
+					.getBeanDefinition());
+		registry.registerBeanDefinition("fakeTaskScheduler", BeanDefinitionBuilder
+			.genericBeanDefinition(TaskScheduler.class, () -> scheduler(beans.getBean(FakeProcesses.class).time()))
+			.setPrimary(true)
+			.getBeanDefinition());
+		registry.registerBeanDefinition("fakeProcessesLifecycle",
+				BeanDefinitionBuilder
+					.genericBeanDefinition(FakeProcessesLifecycle.class,
+							() -> new FakeProcessesLifecycle(beans.getBean(FakeProcesses.class).time()))
+					.getBeanDefinition());
+	}
+
+	private static FakeProcesses processes(ListableBeanFactory beans) {
+		FakeProcesses processes = FakeProcesses.create();
+		beans.getBeanProvider(FakeProcessesCustomizer.class)
+			.orderedStream()
+			.forEach((customizer) -> processes.stubAlways(customizer::customize));
+		return processes;
+	}
+
+	private static TaskScheduler scheduler(ManualTime time) {
+		ConcurrentTaskScheduler scheduler = new ConcurrentTaskScheduler(time.executor(), time.scheduler());
+		scheduler.setClock(time.clock());
+		return scheduler;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof FakeProcessesContextCustomizer;
+	}
+
+	@Override
+	public int hashCode() {
+		return FakeProcessesContextCustomizer.class.hashCode();
+	}
+
+}

@@ -1,0 +1,612 @@
+package io.procession.test;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.procession.ProcessManager;
+import io.procession.execution.PipelineResult;
+import io.procession.execution.RunningProcess;
+import io.procession.pool.PoolResults;
+import io.procession.pool.RunningPool;
+import io.procession.process.Command;
+import io.procession.process.ExitCause;
+import io.procession.process.OutputType;
+import io.procession.process.ProcessFailedException;
+import io.procession.process.ProcessOutputLimitException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Secret;
+import io.procession.process.Signal;
+import io.procession.stats.ProcessStats;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.supervision.Program;
+
+import static io.procession.test.ProcessAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.entry;
+
+@Timeout(60)
+class FakeProcessesTests {
+
+	private final FakeProcesses processes = FakeProcesses.create();
+
+	private final ProcessManager manager = this.processes.manager();
+
+	// --- stubs
+
+	@Test
+	void succeedsAndSaysNothingUnlessToldOtherwise() {
+		this.processes.stub("*");
+
+		ProcessResult result = this.manager.shell("ls -la && echo 'two\nlines'").run();
+
+		assertThat(result).isSuccessful().hasExitCode(0).hasOutput("").hasErrorOutput("");
+		assertThatNoException().isThrownBy(() -> result.throwIfFailed().throwIf(false));
+		assertThat(result.outputComplete()).isTrue();
+		assertThat(result.pid()).isGreaterThan(4_194_304);
+	}
+
+	@Test
+	void matchesAcrossLines() {
+		this.processes.stub("*--branch main*").outputLines("main");
+		this.processes.stub("*--branch develop*").outputLines("develop");
+
+		assertThat(this.manager.shell("git clone \\\n  --branch develop \\\n  there").run()).hasOutput("develop");
+	}
+
+	@Test
+	void firstStubThatMatchesCounts() {
+		this.processes.stub("ls -la").outputLines("long");
+		this.processes.stub("ls *").outputLines("any");
+		this.processes.stub("cat file?.txt").outputLines("cat");
+
+		assertThat(this.manager.run("ls", "-la")).hasOutput("long");
+		assertThat(this.manager.run("ls", "-l")).hasOutput("any");
+		assertThat(this.manager.run("cat", "file1.txt")).hasOutput("cat");
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("cat", "file10.txt"));
+	}
+
+	@Test
+	void quotesOfPatternsDoNotMatter() {
+		for (String pattern : List.of("git commit -m 'two words'", "git commit -m \"two words\"",
+				"git commit -m two words")) {
+			FakeProcesses others = FakeProcesses.create();
+			others.stub(pattern).outputLines("committed");
+
+			assertThat(others.manager().run("git", "commit", "-m", "two words")).hasOutput("committed");
+		}
+		this.processes.stub("it's [odd] (really)");
+		assertThat(this.manager.run("it's", "[odd]", "(really)")).isSuccessful();
+	}
+
+	@Test
+	void scriptsMatchByThemselves() {
+		this.processes.stub("git pull && make").outputLines("made");
+
+		assertThat(this.manager.shell("git pull && make").run()).hasOutput("made");
+		assertThat(this.processes).ran("git pull && make").ran("/bin/sh", "-c", "git pull && make", "sh");
+	}
+
+	@Test
+	void matchesExactArguments() {
+		this.processes.stub("echo", "*").outputLines("star");
+		this.processes.stub("echo *").outputLines("any");
+
+		assertThat(this.manager.run("echo", "*")).hasOutput("star");
+		assertThat(this.manager.run("echo", "hello")).hasOutput("any");
+		assertThat(this.processes).ran("echo", "*").ran("echo", "hello").didNotRun("echo", "h*");
+	}
+
+	@Test
+	void matchesByPredicate() {
+		Path there = Path.of("/srv/import");
+		this.processes.stub((spec) -> there.equals(spec.directory())).exitCode(2);
+		this.processes.stub("*");
+
+		assertThat(this.manager.command("ls").directory(there).run()).hasExitCode(2);
+		assertThat(this.manager.run("ls")).isSuccessful();
+	}
+
+	@Test
+	void environmentDoesNotMatter() {
+		this.processes.stub("printenv").outputLines("one").then().outputLines("two");
+
+		assertThat(this.manager.command("printenv").env("TEST", "1").env("OTHER", "2").run()).hasOutput("one");
+		assertThat(this.manager.command("printenv").env("TEST", "2").run()).hasOutput("two");
+		assertThat(this.processes)
+			.ranSatisfying((spec) -> assertThat(spec.environment().variables()).contains(entry("TEST", "2")));
+	}
+
+	@Test
+	void textIsTakenAsItIs() {
+		this.processes.stub("text").output("no line end").errorOutput("neither\n");
+		this.processes.stub("lines").outputLines("one", "", "three").errorOutputLines("bad");
+		this.processes.stub("bytes").output(new byte[] { 1, 0, -1 });
+
+		assertThat(this.manager.run("text").output()).isEqualTo("no line end");
+		assertThat(this.manager.run("text").errorOutput()).isEqualTo("neither\n");
+		assertThat(this.manager.run("lines").outputLines()).containsExactly("one", "", "three");
+		assertThat(this.manager.run("lines").errorOutput()).isEqualTo("bad\n");
+		assertThat(this.manager.run("bytes").outputBytes()).containsExactly(1, 0, -1);
+	}
+
+	@Test
+	void failsAsItsStubSays() {
+		this.processes.stub("broken").errorOutputLines("no such table").exitCode(3);
+		this.processes.stub("crash").killedBy(Signal.SEGV);
+
+		ProcessResult broken = this.manager.run("broken");
+		assertThat(broken).hasFailed().hasExitCode(3).hasCause(ExitCause.EXITED);
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(broken::throwIfFailed)
+			.withMessageContaining("exited with 3")
+			.withMessageContaining("no such table")
+			.satisfies((ex) -> assertThat(ex.result()).containsSame(broken));
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(() -> broken.throwIf(true));
+		assertThatNoException().isThrownBy(() -> broken.throwIf(false));
+		assertThat(this.manager.run("crash")).wasSignaledBy(Signal.SEGV).hasCause(ExitCause.SIGNALED);
+		assertThat(this.manager.command("broken").successExitCodes(3).run()).isSuccessful();
+	}
+
+	@Test
+	void failsToStartAsItsStubSays() {
+		this.processes.stub("missing").failsToStart(Reason.NOT_FOUND);
+		this.processes.stub("odd").failsToStart(new UnsupportedOperationException("not here"));
+
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> this.manager.run("missing"))
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NOT_FOUND))
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow()).hasExitCode(127));
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> this.manager.start("odd"))
+			.withMessage("not here");
+		assertThat(this.processes).ran("missing");
+	}
+
+	@Test
+	void sequenceIsUsedUp() {
+		this.processes.stub("fetch").exitCode(1).then().outputLines("ok");
+
+		assertThat(this.manager.run("fetch")).hasExitCode(1);
+		assertThat(this.manager.run("fetch")).hasOutput("ok");
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("fetch"))
+			.withMessageContaining("\"fetch\" tells of 2 processes, and one more was started")
+			.withMessageContaining(".otherwise()");
+	}
+
+	@Test
+	void sequenceHasDefault() {
+		this.processes.stub("fetch").exitCode(1).then().exitCode(2).otherwise().outputLines("ok");
+
+		assertThat(List.of(this.manager.run("fetch").exitCode(), this.manager.run("fetch").exitCode(),
+				this.manager.run("fetch").exitCode(), this.manager.run("fetch").exitCode()))
+			.containsExactly(1, 2, 0, 0);
+	}
+
+	@Test
+	void misuseOfStubsSaysSo() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub(" "))
+			.withMessageContaining("use \"*\" for any");
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub("x").exitCode(256));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub("x").ignores(Signal.KILL))
+			.withMessageContaining("signal(7)");
+		assertThatIllegalStateException().isThrownBy(() -> this.processes.stub("x").otherwise().then());
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub("x").after(Duration.ofSeconds(-1)));
+	}
+
+	// --- input
+
+	@Test
+	void answersByItsInput() {
+		this.processes.stub("sort")
+			.repliesWith((call) -> String.join("\n", call.input().lines().sorted().toList()) + "\n");
+		this.processes.stub("cat").repliesWith(ProcessCall::input);
+
+		assertThat(this.manager.command("sort").input("b\nc\na\n").run()).hasOutput("a\nb\nc");
+		assertThat(this.manager.run("cat")).hasOutput("");
+		String large = "x".repeat(1_000_000);
+		assertThat(this.manager.command("cat").input(large).run().output()).isEqualTo(large);
+		assertThat(this.manager.command("cat")
+			.input(new ByteArrayInputStream("stream".getBytes(StandardCharsets.UTF_8)))
+			.run()).hasOutput("stream");
+		assertThat(this.processes.calls().get(0).input()).isEqualTo("b\nc\na\n");
+	}
+
+	@Test
+	void talksLineByLine() throws IOException {
+		this.processes.stub("bc").repliesToLines((line) -> line.equals("quiet") ? null : line + "=?").exitCode(4);
+		RunningProcess process = this.manager.start("bc");
+
+		process.stdin().writeLine("1+1");
+		assertThat(process.latestOutput()).isEqualTo("1+1=?\n");
+		process.stdin().writeLine("quiet");
+		process.stdin().write("2+");
+		assertThat(process.latestOutput()).isEmpty();
+		process.stdin().write("2\r\n3");
+		assertThat(process.latestOutput()).isEqualTo("2+2=?\n");
+		assertThat(process.isRunning()).isTrue();
+		process.stdin().close();
+
+		assertThat(process.waitFor()).hasExitCode(4).hasOutput("1+1=?\n2+2=?\n3=?");
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> process.stdin().writeLine("late"))
+			.withMessageContaining("pipe");
+	}
+
+	@Test
+	void answersOneLineThenGoesOn() throws IOException {
+		this.processes.stub("login").output("Name: ").repliesToLine((name) -> "Hello " + name).exitCode(0);
+		RunningProcess process = this.manager.start("login");
+
+		assertThat(process.latestOutput()).isEqualTo("Name: ");
+		process.stdin().writeLine("Ada");
+
+		assertThat(process.waitFor()).isSuccessful().hasOutput("Name: Hello Ada");
+		assertThat(this.manager.run("login")).hasOutput("Name: ");
+	}
+
+	@Test
+	void endsWhenItsInputCloses() throws IOException {
+		this.processes.stub("agent").readsInput().outputLines("bye");
+		RunningProcess process = this.manager.start("agent");
+
+		this.processes.advance(Duration.ofHours(1));
+		assertThat(process.isRunning()).isTrue();
+		process.stdin().close();
+
+		assertThat(process.isRunning()).isFalse();
+		assertThat(process.waitFor()).isSuccessful().hasOutput("bye");
+	}
+
+	@Test
+	void decidesByTheCall() {
+		this.processes.stub("git *").readsInput().decides((call, rest) -> {
+			if (call.arguments().contains("push")) {
+				rest.errorOutputLines("rejected: " + call.input()).exitCode(1);
+			}
+			else {
+				rest.after(Duration.ofSeconds(1)).outputLines("ok");
+			}
+		});
+
+		assertThat(this.manager.command("git", "push").input("secret").run()).hasExitCode(1)
+			.hasErrorOutput("rejected: secret");
+		assertThat(this.manager.run("git", "pull")).isSuccessful().hasOutput("ok");
+		assertThatIllegalStateException().isThrownBy(() -> new FakeProcess(null).then())
+			.withMessageContaining("for stubs");
+	}
+
+	@Test
+	void functionThatFailsFailsTheTest() {
+		this.processes.stub("bad").repliesWith((call) -> {
+			throw new IllegalStateException("my mistake");
+		});
+		this.processes.stub("checked").repliesWith((call) -> {
+			assertThat(call.input()).isEqualTo("expected");
+			return "";
+		});
+
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> this.manager.run("bad"))
+			.withMessageContaining("'bad'")
+			.withRootCauseInstanceOf(IllegalStateException.class);
+		assertThatExceptionOfType(AssertionError.class)
+			.isThrownBy(() -> this.manager.command("checked").input("other").run())
+			.withMessageContaining("expected");
+	}
+
+	@Test
+	void readsAndWritesFiles(@TempDir Path folder) throws IOException {
+		this.processes.stub("sort").repliesWith(ProcessCall::input).errorOutputLines("warning");
+		Path input = Files.writeString(folder.resolve("in"), "a\n");
+		Path output = folder.resolve("out");
+
+		this.manager.command("sort").input(input).outputTo(output).mergeErrorOutput().run();
+		assertThat(output).hasContent("a\nwarning\n");
+		this.manager.command("sort").input(input).appendOutputTo(output).run();
+		assertThat(output).hasContent("a\nwarning\na\n");
+		List<String> lines = new ArrayList<>();
+		this.manager.command("sort").input(input).outputTo(output).onLine((type, line) -> lines.add(line)).run();
+		assertThat(output).hasContent("a\n");
+		assertThat(lines).containsExactly("a", "warning");
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> this.manager.command("sort").outputTo(folder.resolve("none/out")).run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.FILE_NOT_ACCESSIBLE));
+	}
+
+	@Test
+	void keepsWhatIsToBeKept() {
+		this.processes.stub("loud").outputLines("0123456789").errorOutputLines("bad").exitCode(1);
+
+		ProcessResult quiet = this.manager.command("loud").quietly().run();
+		assertThat(quiet).hasFailed().hasOutput("").hasErrorOutput("");
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(quiet::throwIfFailed);
+		assertThat(this.manager.command("loud").mergeErrorOutput().run()).hasOutput("0123456789\nbad");
+		assertThatExceptionOfType(ProcessOutputLimitException.class)
+			.isThrownBy(() -> this.manager.command("loud").outputLimit(5).run())
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow().output()).isEqualTo("01234"));
+	}
+
+	@Test
+	void usesMemoryAsItsStubSays() {
+		this.processes.stub("leak")
+			.memory(100)
+			.after(Duration.ofSeconds(10))
+			.memory(1000, 50)
+			.after(Duration.ofSeconds(10));
+		RunningProcess process = this.manager.start("leak");
+
+		assertThat(resident(process)).hasValue(100);
+		this.processes.advance(Duration.ofSeconds(14));
+		assertThat(resident(process)).hasValue(1200);
+		assertThat(process.stats().map(ProcessStats::uptime)).contains(Duration.ofSeconds(14));
+		process.kill();
+		assertThat(process.stats()).isEmpty();
+	}
+
+	private static OptionalLong resident(RunningProcess process) {
+		return process.stats().orElseThrow().residentBytes();
+	}
+
+	// --- live processes
+
+	@Test
+	void streamsReachTheirListenersInOrder() {
+		this.processes.stub("mixed")
+			.outputLines("one")
+			.errorOutputLines("two")
+			.after(Duration.ofSeconds(1))
+			.outputLines("three");
+		List<String> seen = new ArrayList<>();
+
+		this.manager.command("mixed").onLine((type, line) -> seen.add(type + " " + line)).run();
+
+		assertThat(seen).containsExactly("OUTPUT one", "ERROR two", "OUTPUT three");
+	}
+
+	@Test
+	void waitUntilLooksFromTheBeginningAndEndsWithTheProcess() {
+		this.processes.stub("server").outputLines("one").after(Duration.ofSeconds(1)).outputLines("two");
+		RunningProcess process = this.manager.start("server");
+
+		assertThat(process.waitUntil((type, line) -> line.equals("one"))).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("two"))).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("one"))).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("three"))).isFalse();
+		assertThat(process.waitFor()).isSameAs(process.waitFor());
+		assertThat(process.waitUntil((type, line) -> type == OutputType.OUTPUT)).isTrue();
+	}
+
+	@Test
+	void signalsAreSentAndSeen() {
+		this.processes.stub("server").ignores(Signal.HUP).exitsOn(Signal.INT, 7).hangs();
+		RunningProcess process = this.manager.start("server");
+
+		process.signal(Signal.HUP);
+		process.signal(Signal.STOP);
+		assertThat(process.isRunning()).isTrue();
+		process.signal(Signal.INT);
+
+		assertThat(process.isRunning()).isFalse();
+		assertThat(process.waitFor()).hasExitCode(7);
+		assertThat(this.processes.calls().get(0).signals()).containsExactly(Signal.HUP, Signal.STOP, Signal.INT);
+		assertThatIllegalStateException().isThrownBy(() -> process.signal(Signal.TERM));
+	}
+
+	@Test
+	void stopEndsDelivery() {
+		this.processes.stub("chatty").outputLines("one").after(Duration.ofSeconds(1)).outputLines("two");
+		List<String> seen = new ArrayList<>();
+		RunningProcess process = this.manager.command("chatty").onLine((type, line) -> seen.add(line)).start();
+
+		process.stop();
+		this.processes.advance(Duration.ofSeconds(2));
+
+		assertThat(seen).containsExactly("one");
+		assertThat(process.waitFor()).hasExitCode(143).hasCause(ExitCause.STOPPED);
+		assertThat(this.manager.running()).isEmpty();
+	}
+
+	// --- pools, pipelines, supervisors
+
+	@Test
+	void poolKeepsKeysAndTellsFailures() {
+		this.processes.stub("good").outputLines("fine");
+		this.processes.stub("bad").exitCode(1);
+		List<String> seen = new ArrayList<>();
+
+		PoolResults results = this.manager.pool()
+			.add("first", this.manager.command("good").onLine((type, line) -> seen.add(line)))
+			.add("second", this.manager.command("bad").quietly())
+			.run();
+
+		assertThat(results.failed()).isTrue();
+		assertThat(results.get("first")).isSuccessful().hasOutput("fine");
+		assertThat(results.get("second")).hasExitCode(1);
+		assertThat(seen).containsExactly("fine");
+	}
+
+	@Test
+	void poolCanBeStopped() {
+		this.processes.stub("slow *").hangs();
+		RunningPool pool = this.manager.pool()
+			.concurrency(2)
+			.add(this.manager.command("slow", "1"))
+			.add(this.manager.command("slow", "2"))
+			.start();
+
+		this.processes.advance(Duration.ZERO);
+		assertThat(pool.running()).hasSize(2);
+		pool.stop();
+
+		assertThat(pool.running()).isEmpty();
+		assertThat(pool.waitFor().failed()).isTrue();
+	}
+
+	@Test
+	void poolOfThousandIsQuick() {
+		this.processes.stub("job *").after(Duration.ofSeconds(1)).outputLines("done");
+		var pool = this.manager.pool().concurrency(100);
+		for (int i = 0; i < 1000; i++) {
+			pool.add(this.manager.command("job", String.valueOf(i)));
+		}
+
+		assertThat(pool.run().successful()).isTrue();
+		assertThat(Duration.between(ManualTime.START, this.processes.time().now())).isEqualTo(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void pipelineStagesReadEachOther() {
+		this.processes.stub("cat *").outputLines("b", "a", "b");
+		this.processes.stub("sort")
+			.repliesWith((call) -> call.input().lines().sorted(Comparator.naturalOrder()).toList() + "\n");
+		this.processes.stub("wc").repliesWith((call) -> call.input().length() + "\n").errorOutputLines("counted");
+
+		PipelineResult result = this.manager.command("cat", "log").pipe("sort").pipe("wc").run();
+
+		assertThat(result.successful()).isTrue();
+		assertThat(result.output()).isEqualTo("10\n");
+		assertThat(this.processes).ranInOrder("cat log", "sort", "wc");
+		assertThat(this.processes.calls().get(1).input()).isEqualTo("b\na\nb\n");
+	}
+
+	@Test
+	void pipelineFailsByItsFirstFailure() {
+		this.processes.stub("cat").exitCode(1);
+		this.processes.stub("grep *").repliesWith(ProcessCall::input);
+
+		assertThat(this.manager.command("cat").pipe("grep", "x").run().failed()).isTrue();
+	}
+
+	@Test
+	void pipelineHasStagesInJava() {
+		this.processes.stub("cat").outputLines("one").after(Duration.ofSeconds(3)).outputLines("two");
+		this.processes.stub("tail").repliesWith(ProcessCall::input);
+
+		PipelineResult result = this.manager.pipeline().pipe("cat").pipe("upper", (input, output) -> {
+			byte[] all = input.readAllBytes();
+			output.write(
+					new String(all, StandardCharsets.UTF_8).toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8));
+		}).pipe("tail").run();
+
+		assertThat(result.output()).isEqualTo("ONE\nTWO\n");
+	}
+
+	@Test
+	void writerOfABrokenPipeDies() {
+		this.processes.stub("yes").outputLines("y").after(Duration.ofSeconds(1)).outputLines("y").hangs();
+		this.processes.stub("head").repliesToLine((line) -> line);
+
+		PipelineResult result = this.manager.command("yes").pipe("head").run();
+
+		assertThat(result.output()).isEqualTo("y\n");
+		assertThat(result.stages().get(0)).wasSignaledBy(Signal.PIPE);
+	}
+
+	// --- strays
+
+	@Test
+	void strayIsRefused() {
+		this.processes.stub("git pull *");
+
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.run("git", "push", "say \"hi\""))
+			.withMessageContaining("No stub is there for the process that was started:\n  git push say \"hi\"\n")
+			.withMessageContaining("processes.stub(\"git push say \\\"hi\\\"\")")
+			.withMessageContaining("processes.allowStrayProcesses()")
+			.withMessageContaining("\"git pull *\"");
+		assertThat(this.processes).ranNothing();
+		assertThat(this.processes.strays()).containsExactly("git push say \"hi\"");
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(this.processes::verifyNoStrays)
+			.withMessageContaining("git push");
+	}
+
+	@Test
+	void strayShowsNoSecret() {
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.command("login").secretArg(Secret.of("hunter2")).run())
+			.withMessageContaining("login ***")
+			.satisfies((error) -> assertThat(error.getMessage()).doesNotContain("hunter2"));
+	}
+
+	@Test
+	void strayOfAPoolFailsTheTest() {
+		this.processes.stub("good");
+
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.concurrently(this.manager.command("good"), this.manager.command("bad")))
+			.withMessageContaining("bad");
+	}
+
+	@Test
+	void strayOfAPipelineFailsTheTest() {
+		this.processes.stub("good");
+
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.command("good").pipe("bad").run())
+			.withMessageContaining("bad");
+		assertThat(this.manager.running()).isEmpty();
+	}
+
+	@Test
+	void strayOfASupervisorFailsTheTest() {
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("bad"))).build());
+
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> {
+			supervisor.start();
+			this.processes.advance(Duration.ofSeconds(1));
+		}).withMessageContaining("bad");
+		this.processes.stub("bad").hangs();
+		this.processes.advance(Duration.ofSeconds(1));
+		assertThat(this.processes).ran("bad");
+		supervisor.close();
+	}
+
+	@Test
+	void strayOfRunAsyncFailsTheTest() {
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.command("bad").runAsync().join());
+	}
+
+	// --- reset
+
+	@Test
+	void resetForgets() {
+		this.processes.stub("slow").hangs();
+		this.processes.stub("date");
+		RunningProcess process = this.manager.start("slow");
+		this.manager.run("date");
+
+		this.processes.reset();
+
+		assertThat(process.isRunning()).isFalse();
+		assertThat(this.processes).ranNothing();
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("date"));
+	}
+
+	@Test
+	void resetKeepsWhatWasGiven() {
+		this.processes.stubAlways((given) -> given.stub("date").outputLines("given"));
+		this.processes.stub("date").outputLines("mine");
+
+		assertThat(this.manager.run("date")).hasOutput("mine");
+		this.processes.reset();
+		assertThat(this.manager.run("date")).hasOutput("given");
+	}
+
+}

@@ -1,0 +1,429 @@
+package io.procession.test;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStarted;
+import io.procession.event.ProcessStopping;
+import io.procession.event.ProcessTimedOut;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.pool.PoolResults;
+import io.procession.process.Command;
+import io.procession.process.ExitCause;
+import io.procession.process.OutputType;
+import io.procession.process.ProcessIdleTimedOutException;
+import io.procession.process.ProcessRejectedException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.process.Signal;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.supervision.Program;
+import io.procession.supervision.ProgramState;
+import io.procession.supervision.ProgramStatus;
+import io.procession.supervision.RestartPolicy;
+
+import static io.procession.test.ProcessAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+@Timeout(60)
+class ManualTimeTests {
+
+	private static final Duration HOUR = Duration.ofHours(1);
+
+	private final FakeProcesses processes = FakeProcesses.create();
+
+	private final ProcessManager manager = this.processes.manager();
+
+	private Duration elapsed() {
+		return Duration.between(ManualTime.START, this.processes.time().now());
+	}
+
+	@Test
+	void waitsMoveTheClock() {
+		this.processes.stub("import").outputLines("one").after(HOUR).outputLines("two").exitCode(3);
+
+		ProcessResult result = this.manager.command("import").noTimeout().run();
+
+		assertThat(result).hasFailed().hasExitCode(3).hasOutput("one\ntwo");
+		assertThat(result.duration()).isEqualTo(HOUR);
+		assertThat(result.startedAt()).isEqualTo(ManualTime.START);
+		assertThat(elapsed()).isEqualTo(HOUR);
+	}
+
+	@Test
+	void advanceRunsWhatBecomesDueAtItsTime() {
+		this.processes.stub("server").outputLines("one").after(HOUR).outputLines("two").after(HOUR);
+		List<Instant> seen = new ArrayList<>();
+		RunningProcess process = this.manager.command("server")
+			.onLine((type, line) -> seen.add(this.processes.time().now()))
+			.start();
+
+		assertThat(process.latestOutput()).isEqualTo("one\n");
+		this.processes.advance(HOUR.minusNanos(1));
+		assertThat(process.latestOutput()).isEmpty();
+		this.processes.advance(Duration.ofNanos(1));
+		assertThat(process.latestOutput()).isEqualTo("two\n");
+		assertThat(process.isRunning()).isTrue();
+		this.processes.advance(HOUR.multipliedBy(2));
+
+		assertThat(process.isRunning()).isFalse();
+		assertThat(process.waitFor().duration()).isEqualTo(HOUR.multipliedBy(2));
+		assertThat(elapsed()).isEqualTo(HOUR.multipliedBy(3));
+		assertThat(seen).containsExactly(ManualTime.START, ManualTime.START.plus(HOUR));
+	}
+
+	@Test
+	void timeoutsFire() {
+		this.processes.stub("slow").outputLines("half").hangs();
+
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> this.manager.command("slow").timeout(HOUR).run())
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow()).timedOut().hasOutput("half").hasExitCode(143))
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow().duration()).isBetween(HOUR,
+					HOUR.plus(Duration.ofMillis(20))));
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> this.manager.run("slow"));
+	}
+
+	@Test
+	void timeoutOfAStartFiresWhileNobodyWaits() {
+		this.processes.stub("slow").ignores(Signal.TERM).hangs();
+		RunningProcess process = this.manager.command("slow").timeout(HOUR).start();
+
+		this.processes.advance(HOUR);
+		assertThat(process.isRunning()).isTrue();
+		this.processes.advance(Duration.ofSeconds(3));
+
+		assertThat(process.isRunning()).isFalse();
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(process::ensureNotTimedOut)
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow()).timedOut().hasExitCode(137));
+	}
+
+	@Test
+	void idleTimeoutsFire() {
+		this.processes.stub("chatty")
+			.outputLines("one")
+			.after(Duration.ofSeconds(9))
+			.outputLines("two")
+			.after(Duration.ofSeconds(11));
+
+		assertThatExceptionOfType(ProcessIdleTimedOutException.class)
+			.isThrownBy(() -> this.manager.command("chatty").idleTimeout(Duration.ofSeconds(10)).run())
+			.satisfies((ex) -> assertThat(ex.result().orElseThrow()).hasCause(ExitCause.IDLE_TIMED_OUT)
+				.hasOutput("one\ntwo"));
+	}
+
+	@Test
+	void stopKillsAfterTheGrace() {
+		this.processes.stub("stubborn").ignores(Signal.TERM).hangs();
+		RunningProcess process = this.manager.start("stubborn");
+
+		process.stop();
+
+		assertThat(process.waitFor()).hasCause(ExitCause.STOPPED).hasExitCode(137);
+		assertThat(elapsed()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
+		assertThat(this.processes.calls().get(0).signals()).containsExactly(Signal.TERM, Signal.KILL);
+	}
+
+	@Test
+	void stopTakesNoTimeIfTheSignalIsHeeded() {
+		this.processes.stub("server").exitsOn(Signal.TERM, 0).hangs();
+		RunningProcess process = this.manager.start("server");
+
+		process.stop();
+
+		assertThat(process.waitFor()).hasExitCode(0).hasCause(ExitCause.STOPPED);
+		assertThat(elapsed()).isLessThan(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void waitForABoundedTimeStopsNothing() {
+		this.processes.stub("slow").after(HOUR);
+		RunningProcess process = this.manager.start("slow");
+
+		assertThat(process.waitFor(Duration.ofMinutes(59))).isEmpty();
+		assertThat(elapsed()).isEqualTo(Duration.ofMinutes(59));
+		assertThat(process.waitFor(Duration.ofMinutes(2))).isPresent();
+		assertThat(elapsed()).isEqualTo(HOUR);
+	}
+
+	@Test
+	void waitUntilMovesTheClock() {
+		this.processes.stub("server")
+			.outputLines("starting")
+			.after(Duration.ofSeconds(3))
+			.errorOutputLines("listening on 8080")
+			.hangs();
+		RunningProcess process = this.manager.start("server");
+
+		assertThat(process.waitUntil((type, line) -> line.startsWith("listening") && type == OutputType.ERROR))
+			.isTrue();
+		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(process.waitUntil((type, line) -> line.equals("never"), HOUR)).isFalse();
+		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(3).plus(HOUR));
+	}
+
+	@Test
+	void futuresMoveTheClock() throws Exception {
+		this.processes.stub("slow").after(HOUR).outputLines("done");
+
+		CompletableFuture<ProcessResult> one = this.manager.command("slow").noTimeout().runAsync();
+		CompletableFuture<String> two = this.manager.start("slow").onExit().thenApply(ProcessResult::output);
+
+		assertThat(one.join()).hasOutput("done");
+		assertThat(two.get(1, TimeUnit.HOURS)).isEqualTo("done\n");
+		assertThat(elapsed()).isEqualTo(HOUR);
+	}
+
+	@Test
+	void supervisorRestartsAfterItsDelay() {
+		this.processes.stub("worker").after(Duration.ofSeconds(3)).exitCode(1);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker")))
+			.restart(RestartPolicy.onFailure().withDelay(HOUR))
+			.build());
+		supervisor.start();
+
+		assertThat(supervisor.find("worker").map(ProgramStatus::state)).contains(ProgramState.RUNNING);
+		this.processes.advance(Duration.ofSeconds(3));
+		assertThat(supervisor.find("worker").map(ProgramStatus::state)).contains(ProgramState.BACKOFF);
+		this.processes.advance(HOUR);
+		assertThat(supervisor.find("worker").map(ProgramStatus::state)).contains(ProgramState.RUNNING);
+		this.processes.advance(Duration.ofSeconds(3603 * 9));
+		assertThat(supervisor.find("worker").map(ProgramStatus::restarts)).contains(10);
+
+		supervisor.close();
+		assertThat(this.processes).ranTimes(11, "worker");
+		assertThat(supervisor.find("worker").map(ProgramStatus::state)).contains(ProgramState.STOPPED);
+	}
+
+	@Test
+	void supervisorStopsWhatIgnoresItsSignal() {
+		this.processes.stub("worker").ignores(Signal.TERM).hangs();
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker"))).build());
+		supervisor.start().join();
+
+		CompletableFuture<ProgramStatus> stopped = supervisor.stop("worker");
+		this.processes.advance(Duration.ofSeconds(9));
+		assertThat(stopped).isNotDone();
+		this.processes.advance(Duration.ofSeconds(2));
+
+		assertThat(stopped).isCompletedWithValueMatching((status) -> status.state() == ProgramState.STOPPED);
+		supervisor.close();
+	}
+
+	@Test
+	void poolRunsSideBySide() {
+		this.processes.stub("slow *").after(Duration.ofSeconds(20));
+
+		PoolResults results = this.manager.pool()
+			.concurrency(2)
+			.add(this.manager.command("slow", "1"))
+			.add(this.manager.command("slow", "2"))
+			.add(this.manager.command("slow", "3"))
+			.run();
+
+		assertThat(results.successful()).isTrue();
+		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(40));
+	}
+
+	@Test
+	void limitIsWaitedForByTheClock() {
+		this.processes.stub("slow").after(HOUR);
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(1).build();
+		ProcessManager limited = ProcessManager.builder().engine(this.processes).settings(settings).build();
+		limited.start("slow");
+
+		assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(() -> limited.run("slow"))
+			.withMessageContaining("30");
+		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(30));
+		limited.close();
+	}
+
+	@Test
+	void eventsHaveComeWhenACallReturns() {
+		this.processes.stub("date").outputLines("today");
+		this.processes.stub("slow").hangs();
+		List<Class<? extends ProcessEvent>> events = new ArrayList<>();
+		this.manager.addListener((event) -> events.add(event.getClass()));
+
+		this.manager.run("date");
+		assertThat(events).containsExactly(ProcessStarted.class, ProcessExited.class);
+		events.clear();
+		RunningProcess process = this.manager.start("slow");
+		process.stop();
+		assertThat(events).containsExactly(ProcessStarted.class, ProcessStopping.class, ProcessExited.class);
+		events.clear();
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> this.manager.run("slow"));
+		assertThat(events).containsExactly(ProcessStarted.class, ProcessTimedOut.class, ProcessExited.class);
+	}
+
+	@Test
+	void listenerMayStopItsProcess() {
+		this.processes.stub("chatty").outputLines("one").outputLines("two").hangs();
+		List<String> lines = new ArrayList<>();
+		List<RunningProcess> started = new ArrayList<>();
+		RunningProcess process = this.manager.command("chatty").onLine((type, line) -> {
+			lines.add(line);
+			started.forEach(RunningProcess::stop);
+		}).start();
+		started.add(process);
+
+		process.stop();
+
+		assertThat(process.waitFor()).hasCause(ExitCause.STOPPED);
+	}
+
+	@Test
+	void listenerStopsItsProcessFromWithin() {
+		this.processes.stub("chatty").after(HOUR).outputLines("one").after(HOUR).outputLines("two").hangs();
+		List<String> lines = new ArrayList<>();
+		List<RunningProcess> started = new ArrayList<>();
+		RunningProcess process = this.manager.command("chatty").onLine((type, line) -> {
+			lines.add(line);
+			started.get(0).stop();
+		}).start();
+		started.add(process);
+
+		assertThat(process.waitFor()).hasCause(ExitCause.STOPPED);
+		assertThat(lines).containsExactly("one");
+	}
+
+	@Test
+	void closeStopsWhatRuns() {
+		this.processes.stub("stubborn").ignores(Signal.TERM).hangs();
+		RunningProcess process = this.manager.start("stubborn");
+
+		this.manager.close();
+
+		assertThat(process.waitFor()).hasCause(ExitCause.SHUTDOWN).hasExitCode(137);
+	}
+
+	@Test
+	void waitThatCannotEndSaysSo() {
+		this.processes.stub("stuck").hangs();
+		RunningProcess process = this.manager.start("stuck");
+
+		assertThatIllegalStateException().isThrownBy(process::waitFor)
+			.withMessageContaining("the end of 'stuck")
+			.withMessageContaining("never comes");
+		assertThat(process.isRunning()).isTrue();
+	}
+
+	@Test
+	void otherThreadMayEndTheWait() throws Exception {
+		this.processes.stub("stuck").hangs();
+		RunningProcess process = this.manager.start("stuck");
+		CountDownLatch go = new CountDownLatch(1);
+		Thread other = new Thread(() -> {
+			try {
+				go.await();
+			}
+			catch (InterruptedException ex) {
+				return;
+			}
+			process.stop();
+		});
+		other.start();
+		go.countDown();
+
+		assertThat(process.waitFor()).hasCause(ExitCause.STOPPED);
+		other.join();
+	}
+
+	@Test
+	void schedulerRunsByTheClock() {
+		List<Duration> ran = new ArrayList<>();
+		this.processes.time().scheduler().scheduleAtFixedRate(() -> ran.add(elapsed()), 1, 2, TimeUnit.HOURS);
+
+		this.processes.advance(Duration.ofHours(5));
+
+		assertThat(ran).containsExactly(HOUR, HOUR.multipliedBy(3), HOUR.multipliedBy(5));
+	}
+
+	@Test
+	void scheduledTaskMayWait() {
+		this.processes.stub("slow").after(Duration.ofMinutes(30)).outputLines("done");
+		List<String> outputs = new ArrayList<>();
+		this.processes.time()
+			.scheduler()
+			.schedule(() -> outputs.add(this.manager.command("slow").noTimeout().run().output()), 1, TimeUnit.HOURS);
+
+		this.processes.advance(HOUR.plusMinutes(29));
+		assertThat(outputs).isEmpty();
+		this.processes.advance(Duration.ofMinutes(1));
+
+		assertThat(outputs).containsExactly("done\n");
+		assertThat(elapsed()).isEqualTo(Duration.ofMinutes(90));
+	}
+
+	@Test
+	void clockGoesForwardOnly() {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.advance(Duration.ofSeconds(-1)));
+	}
+
+	@Test
+	void circleWithoutDelaySaysSo() {
+		Executor executor = this.processes.time().executor();
+		executor.execute(new Runnable() {
+
+			@Override
+			public void run() {
+				executor.execute(this);
+			}
+
+		});
+
+		assertThatIllegalStateException().isThrownBy(() -> this.processes.advance(HOUR))
+			.withMessageContaining("without a delay");
+	}
+
+	@Test
+	void listenerThatWaitsForTheTestStopsNobody() throws Exception {
+		this.processes.stub("chatty").outputLines("one");
+		CountDownLatch latch = new CountDownLatch(1);
+		RunningProcess process = this.manager.command("chatty").onLine((type, line) -> {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}).start();
+
+		this.processes.stub("other").after(Duration.ofSeconds(1)).outputLines("done");
+		assertThat(this.manager.run("other")).hasOutput("done");
+		latch.countDown();
+
+		assertThat(process.waitFor()).isSuccessful();
+	}
+
+	@Test
+	void startsAtTheTimeThatIsGiven() {
+		Instant start = Instant.parse("2026-03-29T00:59:59Z");
+		FakeProcesses others = FakeProcesses.startingAt(start);
+		others.advance(Duration.ofSeconds(2));
+
+		assertThat(others.time().clock().instant()).isEqualTo(start.plusSeconds(2));
+		assertThat(Optional.of(others.time().now())).contains(start.plusSeconds(2));
+	}
+
+}
