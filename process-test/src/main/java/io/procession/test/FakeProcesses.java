@@ -61,16 +61,16 @@ public final class FakeProcesses implements ProcessEngine {
 
 	private final List<ProcessStub> stubs = new CopyOnWriteArrayList<>();
 
-	/** For those that no other stub matches: given with the fakes, not by a test. */
-	private final List<ProcessStub> givenStubs = new CopyOnWriteArrayList<>();
-
 	private final List<ProcessCall> calls = new CopyOnWriteArrayList<>();
 
 	private final List<String> strays = new CopyOnWriteArrayList<>();
 
 	private final List<LiveFake> living = new CopyOnWriteArrayList<>();
 
-	private final List<Consumer<FakeProcesses>> given = new CopyOnWriteArrayList<>();
+	/** Guards itself and the stubs that come of it, which are looked at last. */
+	private final List<Consumer<FakeProcesses>> given = new ArrayList<>();
+
+	private @Nullable List<ProcessStub> givenStubs;
 
 	private volatile boolean straysAllowed;
 
@@ -231,8 +231,9 @@ public final class FakeProcesses implements ProcessEngine {
 		this.straysAllowed = false;
 		this.calls.clear();
 		this.strays.clear();
-		this.givenStubs.clear();
-		this.given.forEach(this::addGiven);
+		synchronized (this.given) {
+			this.givenStubs = null;
+		}
 		keepRunning();
 	}
 
@@ -250,17 +251,25 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return this
 	 */
 	public FakeProcesses stubAlways(Consumer<FakeProcesses> customizer) {
-		this.given.add(customizer);
-		addGiven(customizer);
+		synchronized (this.given) {
+			this.given.add(customizer);
+			this.givenStubs = null;
+		}
 		return this;
 	}
 
-	private void addGiven(Consumer<FakeProcesses> customizer) {
-		List<ProcessStub> before = List.copyOf(this.stubs);
-		customizer.accept(this);
-		List<ProcessStub> added = this.stubs.stream().filter((stub) -> !before.contains(stub)).toList();
-		this.stubs.removeAll(added);
-		this.givenStubs.addAll(added);
+	/** Asks for them when they are needed: beans may need these fakes themselves. */
+	private List<ProcessStub> givenStubs() {
+		synchronized (this.given) {
+			List<ProcessStub> present = this.givenStubs;
+			if (present == null) {
+				FakeProcesses collector = new FakeProcesses(this.time.now());
+				this.given.forEach((customizer) -> customizer.accept(collector));
+				present = List.copyOf(collector.stubs);
+				this.givenStubs = present;
+			}
+			return present;
+		}
 	}
 
 	/**
@@ -395,7 +404,7 @@ public final class FakeProcesses implements ProcessEngine {
 			throw refuse(spec, "No stub is there for the process that was started:\n" + shown(spec)
 					+ "Add one before it is started, for example\n  processes.stub(\"" + suggestion(spec.command())
 					+ "\").outputLines(\"...\");\nor let what has no stub run for real:\n"
-					+ "  processes.allowStrayProcesses();\n" + describeStubs(spec));
+					+ "  processes.allowStrayProcesses();\n" + hint() + describeStubs(spec));
 		}
 		FakeProcess life = stub.next();
 		if (life == null) {
@@ -407,7 +416,7 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	private @Nullable ProcessStub find(ProcessSpec spec) {
-		for (List<ProcessStub> each : List.of(this.stubs, this.givenStubs)) {
+		for (List<ProcessStub> each : List.of(this.stubs, givenStubs())) {
 			for (ProcessStub stub : each) {
 				if (stub.matches(spec)) {
 					return stub;
@@ -425,10 +434,18 @@ public final class FakeProcesses implements ProcessEngine {
 		return CommandPattern.shown(command).replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
 	}
 
+	private String hint() {
+		synchronized (this.given) {
+			return this.given.isEmpty() ? ""
+					: "Stubs of what starts before the test belong to stubAlways(), with Spring to a bean of type"
+							+ " FakeProcessesCustomizer.\n";
+		}
+	}
+
 	private String describeStubs(ProcessSpec spec) {
 		List<String> all = new ArrayList<>();
 		this.stubs.forEach((stub) -> all.add(stub.toString()));
-		this.givenStubs.forEach((stub) -> all.add(stub.toString()));
+		givenStubs().forEach((stub) -> all.add(stub.toString()));
 		if (all.isEmpty()) {
 			return "There are no stubs yet.";
 		}

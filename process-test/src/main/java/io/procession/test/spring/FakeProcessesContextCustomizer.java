@@ -42,10 +42,9 @@ final class FakeProcessesContextCustomizer implements ContextCustomizer {
 
 	private static FakeProcesses processes(ListableBeanFactory beans) {
 		FakeProcesses processes = FakeProcesses.create();
-		beans.getBeanProvider(FakeProcessesCustomizer.class)
+		return processes.stubAlways((stubs) -> beans.getBeanProvider(FakeProcessesCustomizer.class)
 			.orderedStream()
-			.forEach((customizer) -> processes.stubAlways(customizer::customize));
-		return processes;
+			.forEach((customizer) -> customizer.customize(stubs)));
 	}
 
 	private static TaskScheduler scheduler(ManualTime time) {

@@ -1,0 +1,326 @@
+package io.procession.spring.test;
+
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.test.annotation.DirtiesContext.HierarchyMode;
+import org.springframework.test.context.ContextConfiguration;
+import org.springframework.test.context.TestContext;
+import org.springframework.test.context.TestContextManager;
+
+import io.procession.ProcessManager;
+import io.procession.engine.ProcessEngine;
+import io.procession.execution.RunningProcess;
+import io.procession.process.Signal;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.test.FakeProcesses;
+import io.procession.test.StrayProcessError;
+import io.procession.test.spring.AutoConfigureFakeProcesses;
+import io.procession.test.spring.FakeProcessesCustomizer;
+
+import static io.procession.test.ProcessAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Runs small test classes by hand: what their contexts and listeners do.
+ */
+@Timeout(60)
+class FakeProcessesContextTests {
+
+	private static final class Run {
+
+		private final TestContextManager manager;
+
+		private final Object instance;
+
+		private final Method method;
+
+		private Run(Class<?> testClass) throws Exception {
+			this.manager = new TestContextManager(testClass);
+			this.instance = testClass.getDeclaredConstructor().newInstance();
+			this.method = testClass.getDeclaredMethod("test");
+			this.manager.prepareTestInstance(this.instance);
+		}
+
+		private void before() throws Exception {
+			this.manager.beforeTestMethod(this.instance, this.method);
+		}
+
+		private void after() throws Exception {
+			this.manager.afterTestMethod(this.instance, this.method, null);
+		}
+
+		private <T> T bean(Class<T> type) {
+			return context().getApplicationContext().getBean(type);
+		}
+
+		private TestContext context() {
+			return this.manager.getTestContext();
+		}
+
+		private void close() {
+			context().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
+		}
+
+	}
+
+	@Test
+	void strayThatWasSwallowedFailsTheTest() throws Exception {
+		Run run = new Run(Plain.class);
+		run.before();
+		ProcessManager manager = run.bean(ProcessManager.class);
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> manager.run("unknown"));
+
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(run::after).withMessageContaining("unknown");
+
+		run.before();
+		run.bean(FakeProcesses.class).stub("unknown");
+		manager.run("unknown");
+		run.after();
+	}
+
+	@Test
+	void whatATestLeavesRunningIsEnded() throws Exception {
+		Run run = new Run(Plain.class);
+		run.before();
+		run.bean(FakeProcesses.class).stub("slow").hangs();
+		RunningProcess process = run.bean(ProcessManager.class).start("slow");
+
+		run.after();
+
+		assertThat(process.isRunning()).isFalse();
+		assertThat(run.bean(ProcessManager.class).running()).isEmpty();
+	}
+
+	@Test
+	void worksWithoutAutoConfiguration() throws Exception {
+		Run run = new Run(Slice.class);
+		run.before();
+		run.bean(FakeProcesses.class).stub("date").outputLines("today");
+
+		assertThat(run.bean(ProcessManager.class).run("date")).hasOutput("today");
+		assertThat(run.bean(ProcessSupervisor.class).programs()).isEmpty();
+		run.after();
+	}
+
+	@Test
+	void strayOfTheStartSaysWhereItsStubBelongs() throws Exception {
+		assertThatIllegalStateException().isThrownBy(() -> new Run(Unstubbed.class))
+			.withRootCauseInstanceOf(StrayProcessError.class)
+			.withStackTraceContaining("with Spring to a bean of type FakeProcessesCustomizer");
+		Run swallowed = new Run(Swallowed.class);
+		assertThatIllegalStateException().isThrownBy(swallowed::before)
+			.withMessageContaining("FakeProcessesCustomizer")
+			.withMessageContaining("unknown");
+		swallowed.close();
+	}
+
+	@Test
+	void managerOfTheUserMustTakeTheEngine() throws Exception {
+		Run run = new Run(OwnManager.class);
+		assertThatIllegalStateException().isThrownBy(run::before)
+			.withMessageContaining("'mine'")
+			.withMessageContaining("ObjectProvider<ProcessEngine>");
+
+		Run good = new Run(OwnManagerOverFakes.class);
+		good.before();
+		good.bean(FakeProcesses.class).stub("date");
+		assertThat(good.bean(ProcessManager.class).run("date")).isSuccessful();
+	}
+
+	@Test
+	void closesThoughAProgramIgnoresItsSignal() throws Exception {
+		Run run = new Run(Stubborn.class);
+		run.before();
+		assertThat(run.bean(ProcessManager.class).running()).hasSize(1);
+		run.after();
+		List<Signal> signals = new ArrayList<>();
+		FakeProcesses processes = run.bean(FakeProcesses.class);
+		run.bean(ProcessManager.class).addListener((event) -> signals.add(Signal.TERM));
+		assertThat(run.bean(ProcessManager.class).running()).hasSize(1);
+
+		run.close();
+
+		assertThat(processes.time().nanoTime()).isGreaterThan(Duration.ofSeconds(10).toNanos());
+		assertThat(signals).isNotEmpty();
+	}
+
+	@Test
+	void contextsDoNotKnowEachOther() throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(2);
+		try {
+			List<Future<?>> runs = new ArrayList<>();
+			for (Class<?> testClass : List.of(Plain.class, Stubborn.class)) {
+				runs.add(threads.submit(() -> {
+					for (int i = 0; i < 50; i++) {
+						runOne(testClass, i);
+					}
+					return null;
+				}));
+			}
+			for (Future<?> run : runs) {
+				run.get(50, TimeUnit.SECONDS);
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	private static void runOne(Class<?> testClass, int number) throws Exception {
+		Run run = new Run(testClass);
+		run.before();
+		FakeProcesses processes = run.bean(FakeProcesses.class);
+		ProcessManager manager = run.bean(ProcessManager.class);
+		String mine = testClass.getSimpleName() + number;
+		processes.stub("who").after(Duration.ofSeconds(number)).outputLines(mine);
+		Duration before = Duration.ofNanos(processes.time().nanoTime());
+
+		assertThat(manager.run("who")).hasOutput(mine);
+		assertThat(processes).ranTimes(1, "who");
+		assertThat(Duration.ofNanos(processes.time().nanoTime())).isEqualTo(before.plusSeconds(number));
+		run.after();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+	@SpringBootTest(classes = Application.class)
+	@AutoConfigureFakeProcesses
+	static class Plain {
+
+		void test() {
+		}
+
+	}
+
+	@ContextConfiguration(classes = Slice.Nothing.class)
+	@AutoConfigureFakeProcesses
+	static class Slice {
+
+		void test() {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Nothing {
+
+		}
+
+	}
+
+	@SpringBootTest(classes = Application.class, properties = "procession.programs.worker.command=work")
+	@AutoConfigureFakeProcesses
+	static class Unstubbed {
+
+		void test() {
+		}
+
+	}
+
+	@SpringBootTest(classes = { Application.class, Swallowed.Beans.class })
+	@AutoConfigureFakeProcesses
+	static class Swallowed {
+
+		void test() {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Beans {
+
+			@Bean
+			ApplicationRunner runner(ProcessManager manager) {
+				return (arguments) -> {
+					try {
+						manager.run("unknown");
+					}
+					catch (StrayProcessError ex) {
+						// as code does that catches everything
+						return;
+					}
+				};
+			}
+
+		}
+
+	}
+
+	@SpringBootTest(classes = { Application.class, Stubborn.Stubs.class },
+			properties = "procession.programs.worker.command=work")
+	@AutoConfigureFakeProcesses
+	static class Stubborn {
+
+		void test() {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Stubs {
+
+			@Bean
+			FakeProcessesCustomizer worker() {
+				return (processes) -> processes.stub("work").ignores(Signal.TERM).hangs();
+			}
+
+		}
+
+	}
+
+	@SpringBootTest(classes = { Application.class, OwnManager.Beans.class })
+	@AutoConfigureFakeProcesses
+	static class OwnManager {
+
+		void test() {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Beans {
+
+			@Bean
+			ProcessManager mine() {
+				return ProcessManager.builder().shutdownHook(false).build();
+			}
+
+		}
+
+	}
+
+	@SpringBootTest(classes = { Application.class, OwnManagerOverFakes.Beans.class })
+	@AutoConfigureFakeProcesses
+	static class OwnManagerOverFakes {
+
+		void test() {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Beans {
+
+			@Bean
+			ProcessManager mine(ObjectProvider<ProcessEngine> engines) {
+				ProcessManager.Builder builder = ProcessManager.builder().shutdownHook(false);
+				engines.ifUnique(builder::engine);
+				return builder.build();
+			}
+
+		}
+
+	}
+
+}
