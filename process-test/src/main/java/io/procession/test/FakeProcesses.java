@@ -480,6 +480,19 @@ public final class FakeProcesses implements ProcessEngine {
 		}
 	}
 
+	/**
+	 * Refuses strays before anything of them is started.
+	 */
+	@Override
+	public void check(List<Launch> launches) {
+		for (Launch launch : launches) {
+			ProcessSpec spec = launch.spec();
+			if (find(spec) == null && !this.straysAllowed) {
+				life(spec);
+			}
+		}
+	}
+
 	@Override
 	public TimeSource timeSource() {
 		return this.time;

@@ -27,6 +27,7 @@ import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
 import io.procession.process.OutputType;
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
 
 /**
@@ -171,6 +172,11 @@ final class LiveFake implements EngineProcess {
 			exit(signal.exitCode());
 		}
 		return true;
+	}
+
+	@Override
+	public void resize(Terminal.Pseudo size) {
+		// nothing looks different
 	}
 
 	@Override

@@ -14,6 +14,7 @@ import io.procession.engine.EngineProcess;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
 
 /**
@@ -82,6 +83,11 @@ final class RealProcess implements EngineProcess {
 	@Override
 	public boolean signal(Signal signal) {
 		return this.process.signal(signal);
+	}
+
+	@Override
+	public void resize(Terminal.Pseudo size) {
+		this.process.resize(size);
 	}
 
 	@Override

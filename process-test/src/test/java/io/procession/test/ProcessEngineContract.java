@@ -81,8 +81,8 @@ abstract class ProcessEngineContract {
 
 	private static Launch launch(String script, Launch.Input input, Launch.Output output, boolean merge) {
 		ProcessSpec spec = ProcessSpec.of(Command.shell(script));
-		return new Launch("test-" + script.hashCode(), spec, spec.command().arguments(), null, true, Map.of(), Set.of(),
-				input, output, Launch.Output.pipe(), merge, false);
+		return new Launch("test-" + script.hashCode(), spec, null, spec.command().arguments(), null, true, Map.of(),
+				Set.of(), input, output, Launch.Output.pipe(), merge, false, null);
 	}
 
 	private static Launch launch(String script) {

@@ -1,0 +1,128 @@
+package io.procession.test;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.procession.ProcessManager;
+import io.procession.process.Secret;
+
+import static io.procession.test.ProcessAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+@Timeout(60)
+class FakeProcessesAssertTests {
+
+	private final FakeProcesses processes = FakeProcesses.create();
+
+	private final ProcessManager manager = this.processes.manager();
+
+	FakeProcessesAssertTests() {
+		this.processes.stub("git *");
+		this.processes.stub("make");
+	}
+
+	private void runThree() {
+		this.manager.run("git", "pull", "origin main");
+		this.manager.command("make").directory(Path.of("/srv/shop")).timeout(Duration.ofMinutes(5)).run();
+		this.manager.run("git", "push");
+	}
+
+	@Test
+	void acceptsWhatIsSo() {
+		assertThatNoException().isThrownBy(() -> assertThat(this.processes).ranNothing().didNotRun("git *"));
+		runThree();
+
+		assertThatNoException().isThrownBy(() -> assertThat(this.processes).ran("git pull *")
+			.ran("git", "pull", "origin main")
+			.ran("git pull 'origin main'")
+			.ranTimes(2, "git *")
+			.ranTimes(1, "git", "push")
+			.ranTimes(0, "ls")
+			.didNotRun("ls *")
+			.didNotRun("git", "pull")
+			.ranInOrder("git pull *", "make", "git push")
+			.usedAllStubs()
+			.ranSatisfying((spec) -> assertThat(spec.directory()).isEqualTo(Path.of("/srv/shop"))));
+	}
+
+	@Test
+	void refusesWhatIsNotSo() {
+		runThree();
+
+		assertFails(() -> assertThat(this.processes).ran("git pul *"), "to have run:\n  git pul *\n");
+		assertFails(() -> assertThat(this.processes).ran("git", "pull", "origin", "main"),
+				"to have run:\n  git pull origin main\n");
+		assertFails(() -> assertThat(this.processes).ranTimes(3, "git *"), "3 times, but it was 2");
+		assertFails(() -> assertThat(this.processes).ranTimes(2, "git", "push"), "2 times, but it was 1");
+		assertFails(() -> assertThat(this.processes).didNotRun("make"), "not to have run:\n  make");
+		assertFails(() -> assertThat(this.processes).didNotRun("git", "push"), "not to have run:\n  git push");
+		assertFails(() -> assertThat(this.processes).ranNothing(), "to have run nothing");
+		assertFails(() -> assertThat(this.processes).ranSatisfying((spec) -> assertThat(spec.tags()).contains("x")),
+				"git pull origin main:");
+	}
+
+	@Test
+	void orderIsThatOfAll() {
+		runThree();
+
+		assertFails(() -> assertThat(this.processes).ranInOrder("make", "git *", "git *"), "at number 1.");
+		assertFails(() -> assertThat(this.processes).ranInOrder("git *", "make"), "at number 3.");
+		assertFails(() -> assertThat(this.processes).ranInOrder("git *", "make", "git *", "ls"), "at number 4.");
+	}
+
+	@Test
+	void failureListsWhatRanAndTheNearest() {
+		runThree();
+
+		assertFails(() -> assertThat(this.processes).ran("git", "pusch"), """
+				What was run:
+				  git pull origin main
+				  make
+				  git push
+				The nearest:
+				  git push
+				""");
+	}
+
+	@Test
+	void failureTellsThatNothingRanAndOfStrays() {
+		assertFails(() -> assertThat(this.processes).ran("make"), "Nothing was run.");
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("svn", "up"));
+
+		assertFails(() -> assertThat(this.processes).ran("svn up"), "Refused, for want of a stub:\n  svn up");
+	}
+
+	@Test
+	void failureShowsNoSecret() {
+		this.processes.stub("login *");
+		this.manager.command("login").secretArg(Secret.of("hunter2")).run();
+
+		assertThatExceptionOfType(AssertionError.class)
+			.isThrownBy(() -> assertThat(this.processes).ran("login hunter2"))
+			.satisfies((error) -> assertThat(error.getMessage().replace("login hunter2", "")).contains("login ***")
+				.doesNotContain("hunter2"));
+	}
+
+	@Test
+	void namesStubsThatWereNotUsed() {
+		this.manager.run("git", "push");
+
+		assertFails(() -> assertThat(this.processes).usedAllStubs(), "but nothing matched:\n  \"make\"\n");
+	}
+
+	@Test
+	void refusesNull() {
+		assertFails(() -> assertThat((FakeProcesses) null).ran("x"), "Expecting actual not to be null");
+	}
+
+	private static void assertFails(ThrowingCallable assertion, String message) {
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(assertion).withMessageContaining(message);
+	}
+
+}
