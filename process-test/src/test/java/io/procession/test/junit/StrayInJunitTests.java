@@ -1,14 +1,8 @@
 package io.procession.test.junit;
 
-import java.util.Optional;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ConditionEvaluationResult;
-import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -30,7 +24,6 @@ class StrayInJunitTests {
 		SummaryGeneratingListener summary = new SummaryGeneratingListener();
 		LauncherFactory.create()
 			.execute(LauncherDiscoveryRequestBuilder.request()
-				.configurationParameter("junit.jupiter.conditions.deactivate", "*NotByItself")
 				.selectors(DiscoverySelectors.selectClass(Swallowing.class))
 				.build(), summary);
 
@@ -40,7 +33,7 @@ class StrayInJunitTests {
 		assertThat(summary.getSummary().getTestsSucceededCount()).isEqualTo(1);
 	}
 
-	@ExtendWith({ NotByItself.class, FakeProcessesExtension.class })
+	@ExtendWith(FakeProcessesExtension.class)
 	static class Swallowing {
 
 		@Test
@@ -53,18 +46,6 @@ class StrayInJunitTests {
 			processes.stub("slow").hangs();
 			RunningProcess process = manager.start("slow");
 			assertThat(process.isRunning()).isTrue();
-		}
-
-	}
-
-	/**
-	 * Keeps the class above from being run by anything else than the test above it.
-	 */
-	static final class NotByItself implements ExecutionCondition {
-
-		@Override
-		public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-			return ConditionEvaluationResult.disabled("for another test");
 		}
 
 	}
