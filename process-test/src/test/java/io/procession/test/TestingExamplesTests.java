@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,28 +74,34 @@ class TestingExamplesTests {
 	@Test
 	void stubs(FakeProcesses processes, ProcessManager manager) {
 		// region stubs
-		processes.stub("git pull *").outputLines("one", "two");    // a pattern of the whole command line
-		processes.stub("echo", "*").output("a star\n");            // several texts: exactly these arguments
+		// a pattern of the whole command line; * is any text
+		processes.stub("git pull *").outputLines("one", "two");
+		// several texts are the exact arguments; here * is a star
+		processes.stub("echo", "*").output("a star\n");
+		// anything else that a spec says
 		processes.stub((spec) -> Path.of("/srv").equals(spec.directory())).exitCode(2);
-		processes.stub("make && make install").exitCode(1);         // a script of shell(...)
-		processes.stub("segv").killedBy(Signal.SEGV);
+		// the script of a shell command
+		processes.stub("make && make install").exitCode(1);
+
+		processes.stub("crash").killedBy(Signal.SEGV);
 		processes.stub("missing").failsToStart(Reason.NOT_FOUND);
-		processes.stub("fetch").exitCode(1)                         // the first fails, the second too,
-			.then().exitCode(1)
-			.otherwise().outputLines("fetched");                    // all others succeed
-		processes.stub("sort").repliesWith((call) -> call.input().toUpperCase());
-		processes.stub("*");                                        // all else succeeds and says nothing
+		// the first one fails, the second one, too, all others succeed
+		processes.stub("fetch").exitCode(1).then().exitCode(1).otherwise().outputLines("fetched");
+		// a function of the call, its input included
+		processes.stub("upper").repliesWith((call) -> call.input().toUpperCase(Locale.ROOT));
+		// all else succeeds and says nothing
+		processes.stub("*");
 		// endregion
 
 		assertThat(manager.run("git", "pull", "origin")).hasOutput("one\ntwo");
 		assertThat(manager.run("echo", "*")).hasOutput("a star");
 		assertThat(manager.command("ls").directory(Path.of("/srv")).run()).hasExitCode(2);
 		assertThat(manager.shell("make && make install").run()).hasExitCode(1);
-		assertThat(manager.run("segv")).wasSignaledBy(Signal.SEGV);
+		assertThat(manager.run("crash")).wasSignaledBy(Signal.SEGV);
 		assertThat(List.of(manager.run("fetch").exitCode(), manager.run("fetch").exitCode(),
 				manager.run("fetch").exitCode()))
 			.containsExactly(1, 1, 0);
-		assertThat(manager.command("sort").input("a").run()).hasOutput("A");
+		assertThat(manager.command("upper").input("a").run()).hasOutput("A");
 		assertThat(manager.run("ls")).isSuccessful();
 	}
 
@@ -135,7 +142,8 @@ class TestingExamplesTests {
 		assertThat(process.isRunning()).isTrue();
 		assertThat(process.output()).isEqualTo("begun\n");
 
-		assertThat(process.waitFor()).hasOutput("begun\ndone"); // moves the clock by another hour
+		// waiting moves the clock, too: by another hour
+		assertThat(process.waitFor()).hasOutput("begun\ndone");
 
 		assertThatExceptionOfType(ProcessTimedOutException.class)
 			.isThrownBy(() -> manager.command("slow").timeout(Duration.ofMinutes(5)).run())
@@ -172,11 +180,11 @@ class TestingExamplesTests {
 		manager.run("git", "push");
 
 		// region assertions
-		assertThat(processes).ran("git", "pull", "origin", "main") // exactly these arguments
-			.ran("git p*")                                          // a pattern
+		assertThat(processes).ran("git", "pull", "origin", "main")
+			.ran("git p*")
 			.ranTimes(2, "git *")
 			.didNotRun("rm *")
-			.ranInOrder("git pull *", "make", "git push")           // these, and nothing else
+			.ranInOrder("git pull *", "make", "git push")
 			.ranSatisfying((spec) -> assertThat(spec.directory()).isEqualTo(Path.of("/srv/shop")))
 			.usedAllStubs();
 		// endregion
