@@ -229,18 +229,19 @@ public final class FakeProcesses implements ProcessEngine {
 		}
 		this.time.strands().forgetFailures();
 		this.straysAllowed = false;
-		this.calls.clear();
-		this.strays.clear();
 		synchronized (this.given) {
 			this.givenStubs = null;
 		}
-		keepRunning();
+		beginTest();
 	}
 
 	/**
-	 * What runs by now is not the test's: {@link #reset()} does not end it.
+	 * What has happened by now is not the test's: forgets calls and strays, and lets what
+	 * runs survive {@link #reset()}.
 	 */
-	public void keepRunning() {
+	public void beginTest() {
+		this.calls.clear();
+		this.strays.clear();
 		this.firstOfTest = this.nextPid.get();
 	}
 

@@ -55,6 +55,7 @@ class FakeProcessesSpringTests {
 	@Test
 	@Order(1)
 	void runsNothing() {
+		assertThat(this.processes).ranNothing();
 		this.processes.stub("date").outputLines("today");
 
 		assertThat(this.manager.run("date")).hasOutput("today");

@@ -32,7 +32,7 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 							+ " FakeProcessesCustomizer\n" + ex.getMessage(),
 					ex);
 		}
-		processes.keepRunning();
+		processes.beginTest();
 	}
 
 	private static void checkManagers(ApplicationContext context, FakeProcesses processes) {
