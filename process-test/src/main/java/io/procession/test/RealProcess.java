@@ -91,6 +91,11 @@ final class RealProcess implements EngineProcess {
 	}
 
 	@Override
+	public boolean neverBegan(int exitCode, String written) {
+		return this.process.neverBegan(exitCode, written);
+	}
+
+	@Override
 	public ProcessTree tree() {
 		return this.process.tree();
 	}

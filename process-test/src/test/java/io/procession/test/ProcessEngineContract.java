@@ -31,6 +31,7 @@ import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessEngine;
 import io.procession.execution.PipelineResult;
 import io.procession.execution.RunningProcess;
+import io.procession.isolation.Isolation;
 import io.procession.process.Command;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputFile;
@@ -82,7 +83,7 @@ abstract class ProcessEngineContract {
 	private static Launch launch(String script, Launch.Input input, Launch.Output output, boolean merge) {
 		ProcessSpec spec = ProcessSpec.of(Command.shell(script));
 		return new Launch("test-" + script.hashCode(), spec, null, spec.command().arguments(), null, true, Map.of(),
-				Set.of(), input, output, Launch.Output.pipe(), merge, false, null);
+				Set.of(), input, output, Launch.Output.pipe(), merge, false, null, Isolation.none());
 	}
 
 	private static Launch launch(String script) {
