@@ -35,19 +35,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @Timeout(60)
 class TestingExamplesTests {
 
-	/**
-	 * What the examples test.
-	 *
-	 * @param processes runs git
-	 */
-	private record Deployment(ProcessManager processes) {
-
-		void deploy(String branch) {
-			this.processes.run("git", "pull", "origin", branch).throwIfFailed();
-		}
-
-	}
-
 	// region first
 	@Test
 	void pullsBranch() {
@@ -188,6 +175,19 @@ class TestingExamplesTests {
 			.ranSatisfying((spec) -> assertThat(spec.directory()).isEqualTo(Path.of("/srv/shop")))
 			.usedAllStubs();
 		// endregion
+	}
+
+	/**
+	 * What the examples test.
+	 *
+	 * @param processes runs git
+	 */
+	private record Deployment(ProcessManager processes) {
+
+		void deploy(String branch) {
+			this.processes.run("git", "pull", "origin", branch).throwIfFailed();
+		}
+
 	}
 
 }
