@@ -96,8 +96,7 @@ class CloseIntegrationTests {
 		Stopwatch watch;
 		try (ProcessManager processes = withShutdownGrace(Duration.ofSeconds(20))) {
 			for (int i = 0; i < 30; i++) {
-				started.add(startReady(processes,
-						"trap 'sleep 0.7; exit 5' TERM; sleep 300 & echo ready; wait"));
+				started.add(startReady(processes, "trap 'sleep 0.7; exit 5' TERM; sleep 300 & echo ready; wait"));
 			}
 			watch = Stopwatch.started();
 		}

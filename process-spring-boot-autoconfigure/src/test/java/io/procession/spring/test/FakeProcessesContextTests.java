@@ -43,43 +43,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @Timeout(60)
 class FakeProcessesContextTests {
 
-	private static final class Run {
-
-		private final TestContextManager manager;
-
-		private final Object instance;
-
-		private final Method method;
-
-		private Run(Class<?> testClass) throws Exception {
-			this.manager = new TestContextManager(testClass);
-			this.instance = testClass.getDeclaredConstructor().newInstance();
-			this.method = testClass.getDeclaredMethod("test");
-			this.manager.prepareTestInstance(this.instance);
-		}
-
-		private void before() throws Exception {
-			this.manager.beforeTestMethod(this.instance, this.method);
-		}
-
-		private void after() throws Exception {
-			this.manager.afterTestMethod(this.instance, this.method, null);
-		}
-
-		private <T> T bean(Class<T> type) {
-			return context().getApplicationContext().getBean(type);
-		}
-
-		private TestContext context() {
-			return this.manager.getTestContext();
-		}
-
-		private void close() {
-			context().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
-		}
-
-	}
-
 	@Test
 	void strayThatWasSwallowedFailsTheTest() throws Exception {
 		Run run = new Run(Plain.class);
@@ -198,6 +161,63 @@ class FakeProcessesContextTests {
 		run.after();
 	}
 
+	@SpringBootTest(classes = { Application.class, Stubborn.Stubs.class },
+			properties = "procession.programs.worker.command=work")
+	@AutoConfigureFakeProcesses
+	static class Stubborn {
+
+		void test() {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Stubs {
+
+			@Bean
+			FakeProcessesCustomizer worker() {
+				return (processes) -> processes.stub("work").ignores(Signal.TERM).hangs();
+			}
+
+		}
+
+	}
+
+	private static final class Run {
+
+		private final TestContextManager manager;
+
+		private final Object instance;
+
+		private final Method method;
+
+		private Run(Class<?> testClass) throws Exception {
+			this.manager = new TestContextManager(testClass);
+			this.instance = testClass.getDeclaredConstructor().newInstance();
+			this.method = testClass.getDeclaredMethod("test");
+			this.manager.prepareTestInstance(this.instance);
+		}
+
+		private void before() throws Exception {
+			this.manager.beforeTestMethod(this.instance, this.method);
+		}
+
+		private void after() throws Exception {
+			this.manager.afterTestMethod(this.instance, this.method, null);
+		}
+
+		private <T> T bean(Class<T> type) {
+			return context().getApplicationContext().getBean(type);
+		}
+
+		private TestContext context() {
+			return this.manager.getTestContext();
+		}
+
+		private void close() {
+			context().markApplicationContextDirty(HierarchyMode.EXHAUSTIVE);
+		}
+
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Application {
@@ -257,26 +277,6 @@ class FakeProcessesContextTests {
 						return;
 					}
 				};
-			}
-
-		}
-
-	}
-
-	@SpringBootTest(classes = { Application.class, Stubborn.Stubs.class },
-			properties = "procession.programs.worker.command=work")
-	@AutoConfigureFakeProcesses
-	static class Stubborn {
-
-		void test() {
-		}
-
-		@Configuration(proxyBeanMethods = false)
-		static class Stubs {
-
-			@Bean
-			FakeProcessesCustomizer worker() {
-				return (processes) -> processes.stub("work").ignores(Signal.TERM).hangs();
 			}
 
 		}
