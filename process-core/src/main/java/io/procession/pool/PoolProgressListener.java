@@ -2,8 +2,9 @@ package io.procession.pool;
 
 /**
  * Is told how far a pool has come. Called on a thread of the manager, one call at a time
- * and with growing numbers; while it works the pool starts nothing new. It may stop the
- * pool but not wait for its end. One that throws is logged.
+ * and with growing numbers, one call for all that ended meanwhile; while it works the
+ * pool starts nothing new. It may stop the pool but not wait for its end. One that throws
+ * is logged.
  */
 @FunctionalInterface
 public interface PoolProgressListener {

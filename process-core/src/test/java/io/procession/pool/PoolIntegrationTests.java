@@ -1,6 +1,7 @@
 package io.procession.pool;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -376,7 +377,8 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void tellsOfAllProgressOnceAndBeforeItEnds(ProcessManager processes) {
+	void tellsOfAllProgressOnceAndBeforeItEnds(ProcessManager processes, @TempDir Path folder) {
+		Path go = folder.resolve("go");
 		AtomicReference<RunningPool> pool = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
@@ -384,11 +386,12 @@ class PoolIntegrationTests {
 		pool.set(processes.pool()
 			.concurrency(2)
 			.add(processes.command("true"))
-			.add(processes.command("true"))
+			.add(processes.shell("until [ -e \"$1\" ]; do sleep 0.05; done", go.toString()))
 			.onProgress((done, total) -> {
 				hold(known);
 				progress.add(done);
 				if (done < total) {
+					create(go);
 					// meanwhile the other ends
 					await().atMost(SOON).until(() -> pool.get().running().isEmpty());
 				}
@@ -405,6 +408,15 @@ class PoolIntegrationTests {
 
 		await().during(Duration.ofMillis(400)).atMost(SOON).until(() -> progress.equals(List.of(1, 2)));
 		assertThat(runningAtTheEnd).containsExactly(true);
+	}
+
+	private static void create(Path file) {
+		try {
+			Files.createFile(file);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static void hold(CountDownLatch latch) {
