@@ -377,7 +377,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void tellsOfAllProgressOnceAndBeforeItEnds(ProcessManager processes, @TempDir Path folder) {
+	void tellsOfProgressBeforeItEnds(ProcessManager processes, @TempDir Path folder) {
 		Path go = folder.resolve("go");
 		AtomicReference<RunningPool> pool = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);

@@ -77,7 +77,7 @@ class CommandTests {
 	}
 
 	@Test
-	@DisabledOnOs(OS.WINDOWS)
+	@DisabledOnOs(value = OS.WINDOWS, disabledReason = "there the shell is cmd.exe")
 	void givesTheShellAScriptAndItsParameters() {
 		assertThat(Command.shell("echo \"$1\"", "a b", "").arguments()).containsExactly("/bin/sh", "-c", "echo \"$1\"",
 				"sh", "a b", "");

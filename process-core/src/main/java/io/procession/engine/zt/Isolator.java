@@ -122,7 +122,7 @@ final class Isolator {
 		Trial trial = attempt(chain, Tool.CAT, IsolationPlan.evidence());
 		if (trial.exitCode() != 0) {
 			throw new ProcessStartException(launch.spec(), Reason.ISOLATION,
-					"its isolation was tried with cat(1), which " + "failed with exit code " + trial.exitCode() + ": "
+					"its isolation was tried with cat(1), which failed with exit code " + trial.exitCode() + ": "
 							+ trial.lastLine() + hint(plan),
 					null);
 		}
@@ -180,10 +180,15 @@ final class Isolator {
 		builder.redirectInput(new File("/dev/null")).redirectErrorStream(true);
 		builder.environment().clear();
 		builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
+		Process process;
 		try {
-			Process process = builder.start();
+			process = builder.start();
+		}
+		catch (IOException ex) {
+			return new Trial(-1, String.valueOf(ex.getMessage()));
+		}
+		try {
 			if (!process.waitFor(TRIAL_SECONDS, TimeUnit.SECONDS)) {
-				process.destroyForcibly();
 				return new Trial(-1, "it did not end within " + TRIAL_SECONDS + " s");
 			}
 			return new Trial(process.exitValue(),
@@ -195,6 +200,10 @@ final class Isolator {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return new Trial(-1, "it was interrupted");
+		}
+		finally {
+			// an interrupt leaves it no more than a hang does
+			process.destroyForcibly();
 		}
 	}
 
