@@ -197,7 +197,7 @@ class ProcessSupervisorIntegrationTests {
 			assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
 			assertThat(manual.find("worker")).contains(started);
 			assertThat(started.restarts()).isZero();
-			assertThat(this.plant.alive()).hasSize(1);
+			await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
 		}
 	}
 
@@ -315,7 +315,7 @@ class ProcessSupervisorIntegrationTests {
 
 		assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
 		assertThat(started.pid()).isNotEqualTo(first);
-		assertThat(this.plant.alive()).hasSize(1);
+		await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
 	}
 
 	@Test
@@ -324,7 +324,7 @@ class ProcessSupervisorIntegrationTests {
 		ProgramStatus first = get(this.supervisor.start("worker"));
 
 		assertThat(get(this.supervisor.start("worker"))).isEqualTo(first);
-		assertThat(this.plant.alive()).hasSize(1);
+		await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
 	}
 
 	@Test
@@ -350,7 +350,7 @@ class ProcessSupervisorIntegrationTests {
 			assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
 			assertThat(this.plant.alive()).isEmpty();
 			assertThat(get(this.supervisor.start("worker")).state()).isEqualTo(ProgramState.RUNNING);
-			assertThat(this.plant.alive()).hasSize(1);
+			await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
 			assertThat(log.text()).doesNotContain("Supervision of a program failed");
 		}
 	}

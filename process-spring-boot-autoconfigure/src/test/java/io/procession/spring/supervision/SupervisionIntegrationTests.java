@@ -70,6 +70,7 @@ class SupervisionIntegrationTests {
 				"--spring.main.web-application-type=none")) {
 			ProcessSupervisor supervisor = context.getBean(ProcessSupervisor.class);
 			await().atMost(BOUND).until(() -> Files.exists(log) && Files.readString(log).equals("started\n"));
+			await().atMost(BOUND).until(() -> status(supervisor, "worker").state() == ProgramState.RUNNING);
 			long pid = status(supervisor, "worker").pid();
 			assertThat(status(supervisor, "later").state()).isEqualTo(ProgramState.STOPPED);
 
