@@ -28,6 +28,7 @@ import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.process.TimeLimit;
 import io.procession.supervision.ProgramStatus.Wanted;
+import io.procession.testing.ImmortalEngine;
 import io.procession.testing.LogCapture;
 import io.procession.testing.Plant;
 import io.procession.testing.ProcessTable;

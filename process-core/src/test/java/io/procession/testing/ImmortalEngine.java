@@ -1,10 +1,12 @@
-package io.procession.supervision;
+package io.procession.testing;
 
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +18,12 @@ import io.procession.engine.ProcessTree;
 import io.procession.process.Signal;
 
 /**
- * An engine whose processes survive everything, as one in an uninterruptible sleep does.
+ * An engine whose processes survive everything, as one in an uninterruptible sleep does:
+ * they cannot be made, only played.
  */
-final class ImmortalEngine implements ProcessEngine {
+public final class ImmortalEngine implements ProcessEngine {
 
-	private static final long PID = 4711;
+	private static final long PID = 99_999_999;
 
 	@Override
 	public EngineProcess start(Launch launch) {
@@ -63,12 +66,6 @@ final class ImmortalEngine implements ProcessEngine {
 
 		@Override
 		public void connect(@Nullable OutputSink output, @Nullable OutputSink error, Executor executor) {
-			if (output != null) {
-				output.ended();
-			}
-			if (error != null) {
-				error.ended();
-			}
 		}
 
 		@Override
@@ -82,8 +79,8 @@ final class ImmortalEngine implements ProcessEngine {
 		}
 
 		@Override
-		public boolean waitFor(Duration timeout) {
-			return false;
+		public boolean waitFor(Duration timeout) throws InterruptedException {
+			return new CountDownLatch(1).await(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 
 		@Override
