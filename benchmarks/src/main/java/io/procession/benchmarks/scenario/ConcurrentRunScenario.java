@@ -14,9 +14,9 @@ import io.procession.benchmarks.runner.Runner;
  */
 final class ConcurrentRunScenario implements Scenario {
 
-	private static final int CONCURRENCY = 64;
+	static final int CONCURRENCY = 64;
 
-	private static final int RUNS = 3 * CONCURRENCY;
+	static final int RUNS = 3 * CONCURRENCY;
 
 	@Override
 	public String name() {
@@ -41,7 +41,7 @@ final class ConcurrentRunScenario implements Scenario {
 			.toList();
 	}
 
-	private static Sample measure(Runner runner) throws Exception {
+	static Sample measure(Runner runner) throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(CONCURRENCY);
 		try {
 			Callable<String> run = () -> runner.run(List.of("/bin/true"));

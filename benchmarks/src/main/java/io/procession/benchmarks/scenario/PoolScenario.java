@@ -1,11 +1,6 @@
 package io.procession.benchmarks.scenario;
 
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 import io.procession.benchmarks.runner.Runner;
 import io.procession.pool.ProcessPool;
@@ -15,9 +10,9 @@ import io.procession.pool.ProcessPool;
  */
 final class PoolScenario implements Scenario {
 
-	private static final int CONCURRENCY = 64;
+	private static final int CONCURRENCY = ConcurrentRunScenario.CONCURRENCY;
 
-	private static final int RUNS = 3 * CONCURRENCY;
+	private static final int RUNS = ConcurrentRunScenario.RUNS;
 
 	@Override
 	public String name() {
@@ -36,7 +31,9 @@ final class PoolScenario implements Scenario {
 
 	@Override
 	public List<Contender> contenders(Setting setting) {
-		return List.of(new Contender(Contender.RAW, () -> raw(Runner.of(Contender.RAW, setting.processes()))),
+		return List.of(
+				new Contender(Contender.RAW,
+						() -> ConcurrentRunScenario.measure(Runner.of(Contender.RAW, setting.processes()))),
 				new Contender(Contender.PROCESSION, () -> procession(setting)));
 	}
 
@@ -48,21 +45,6 @@ final class PoolScenario implements Scenario {
 		long start = System.nanoTime();
 		pool.run().throwIfAnyFailed();
 		return Sample.of(Measure.TIME, Sample.millisSince(start) / RUNS);
-	}
-
-	private static Sample raw(Runner runner) throws Exception {
-		ExecutorService threads = Executors.newFixedThreadPool(CONCURRENCY);
-		try {
-			Callable<String> run = () -> runner.run(List.of("/bin/true"));
-			long start = System.nanoTime();
-			for (Future<String> done : threads.invokeAll(Collections.nCopies(RUNS, run))) {
-				done.get();
-			}
-			return Sample.of(Measure.TIME, Sample.millisSince(start) / RUNS);
-		}
-		finally {
-			threads.shutdown();
-		}
 	}
 
 	@Override
