@@ -57,10 +57,10 @@ public final class OrdinaryUser {
 		attempt("other group", () -> shell("id -u").runAs(RunAs.user(self).withGroup("root")));
 		attempt("same user", () -> shell("[ $(id -u) = " + self + " ] && echo same").runAs(RunAs.user(self)));
 		attempt("first", () -> shell("nice").priority(Priority.ofNice(-5)));
-		attempt("later", () -> shell("nice").priority(Priority.ofNice(5)));
+		attempt("later", () -> shell("nice").priority(Priority.ofNice(18)));
 		attempt("realtime", () -> shell("ionice").priority(Priority.none().withIo(IoClass.REALTIME)));
 		attempt("idle", () -> shell("ionice").priority(Priority.none().withIo(IoClass.IDLE)));
-		attempt("batch", () -> shell("nice").priority(Priority.ofNice(1).withScheduling(Scheduling.BATCH)));
+		attempt("batch", () -> shell("nice").priority(Priority.ofNice(19).withScheduling(Scheduling.BATCH)));
 		attempt("more files", () -> shell("ulimit -n").limits(ResourceLimits.none().withOpenFiles(1L << 40)));
 		attempt("fewer files", () -> shell("ulimit -n").limits(ResourceLimits.none().withOpenFiles(50)));
 		attempt("never killed", () -> shell("echo killed last").oomScoreAdjustment(-1000));

@@ -37,7 +37,7 @@ class IsolatorIntegrationTests {
 	@Test
 	void findsOutThatNiceWentOnAfterItsError() throws IOException {
 		assertFoundOut(Isolation.none().withPriority(Priority.ofNice(-5)), List.of("/usr/bin/nice", "-n", "-5"),
-				"priority.nice is 0 instead of -5");
+				" instead of -5");
 	}
 
 	@Test
@@ -72,10 +72,11 @@ class IsolatorIntegrationTests {
 	@Test
 	void believesWhatDoesAsItShould() throws IOException {
 		List<String> tools = new ArrayList<>(unprivileged());
-		tools.addAll(List.of("/usr/bin/nice", "-n", "5"));
+		// the last there is, however nice this JVM is
+		tools.addAll(List.of("/usr/bin/nice", "-n", "19"));
 
 		assertThatNoException().isThrownBy(() -> this.isolator.verify(launch(),
-				new IsolationPlan(Isolation.none().withPriority(Priority.ofNice(5)), tools, null, false)));
+				new IsolationPlan(Isolation.none().withPriority(Priority.ofNice(19)), tools, null, false)));
 	}
 
 	private void assertFoundOut(Isolation isolation, List<String> failing, String message) throws IOException {
