@@ -34,8 +34,8 @@ final class DefaultProcessManager implements ProcessManager {
 
 	DefaultProcessManager(ProcessManager.Builder builder) {
 		ProcessEngine given = builder.engine();
-		ProcessEngine engine = (given != null) ? given
-				: new ZtProcessEngine(builder.guard(), builder.application(), builder.controlGroup());
+		ProcessEngine engine = (given != null) ? given : new ZtProcessEngine(builder.guard(), builder.application(),
+				builder.controlGroup(), builder.settings().leftoverGrace(), builder.settings().lostAfter());
 		TimeSource time = (builder.timeSource() != null) ? builder.timeSource() : engine.timeSource();
 		this.launcher = new LocalProcessLauncher(builder.settings(), engine, time, builder.scheduler(),
 				builder.executor(), builder.secretResolver(), builder.security());

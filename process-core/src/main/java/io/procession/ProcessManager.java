@@ -188,8 +188,10 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	/**
 	 * Rejects new work, stops everything that runs, in parallel, kills what is still
 	 * there after the shutdown grace, and everything that earlier processes left behind
-	 * in the background. Returns when all is gone, at the latest after shutdown grace,
-	 * lost-after and a few seconds. The second call does nothing but wait for the first.
+	 * in the background. Returns when all is gone; each of its steps is bounded by the
+	 * {@link ProcessSettings settings}: what does not end within shutdown grace and
+	 * lost-after is given up, and so is what hangs for longer than lost-after. The second
+	 * call does nothing but wait for the first.
 	 */
 	@Override
 	void close();

@@ -1,9 +1,11 @@
 package io.procession;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -15,13 +17,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.execution.Pipeline;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
+import io.procession.testing.FailingEngine;
+import io.procession.testing.LogCapture;
+import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Stopwatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -31,6 +39,14 @@ import static org.awaitility.Awaitility.await;
 class BoundsIntegrationTests {
 
 	private static final Duration HUGE = Duration.ofSeconds(Long.MAX_VALUE);
+
+	private static final Duration SOON = Duration.ofSeconds(20);
+
+	/** Leaves something behind that takes three seconds to end, and then makes a file. */
+	private static final String LEAVES_A_SLOW_ONE = """
+			(trap 'sleep 3; touch "$1"; exit' TERM; touch "$1.ready"; while :; do sleep 300; done) >/dev/null 2>&1 &
+			until [ -e "$1.ready" ]; do sleep 0.05; done
+			""";
 
 	@Test
 	void takesHugeDurationsForAlmostForEver(ProcessManager processes) {
@@ -146,6 +162,194 @@ class BoundsIntegrationTests {
 		}
 		finally {
 			threads.shutdownNow();
+		}
+	}
+
+	@Test
+	void waitsForAStartInFlightNoLongerThanForWhatIsLost() {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		ProcessManager processes = ProcessManager.builder()
+			.settings(lostSoon())
+			.engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
+				entered.countDown();
+				awaitUninterruptibly(end);
+				throw new IllegalStateException("planned");
+			}))
+			.build();
+		CompletableFuture<ProcessResult> starting = processes.command("sleep", "300").runAsync();
+		awaitUninterruptibly(entered);
+
+		try (LogCapture log = LogCapture.begin()) {
+			processes.close();
+
+			assertThat(log.text()).contains("A start is still in flight after PT0.2S");
+		}
+		finally {
+			end.countDown();
+		}
+
+		assertThat(starting).failsWithin(SOON);
+	}
+
+	@Test
+	void waitsForAnEventListenerNoLongerThanForWhatIsLost() {
+		CountDownLatch end = new CountDownLatch(1);
+		Stopwatch watch;
+		try (ProcessManager processes = ProcessManager.builder().settings(lostSoon()).build()) {
+			processes.addListener((event) -> awaitUninterruptibly(end));
+			processes.run("true");
+			watch = Stopwatch.started();
+		}
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(4));
+		end.countDown();
+	}
+
+	@Test
+	void waitsForItsLastPumpsAsLongAsForTheEndOfOutput() {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch end = new CountDownLatch(1);
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().drain(Duration.ofSeconds(3)).build();
+		Stopwatch watch;
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			processes.command("echo", "x").drain(Duration.ZERO).onLine((type, line) -> {
+				entered.countDown();
+				awaitUninterruptibly(end);
+			}).start();
+			awaitUninterruptibly(entered);
+			watch = Stopwatch.started();
+		}
+
+		assertThat(watch.elapsed()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(20));
+		end.countDown();
+	}
+
+	@Test
+	void givesWhatWasLeftBehindTheGraceOfATimeout(@TempDir Path folder) {
+		Path file = folder.resolve("ended");
+		try (ProcessManager processes = ProcessManager.builder().settings(patient()).build()) {
+			processes.shell(LEAVES_A_SLOW_ONE, file.toString()).run().throwIfFailed();
+		}
+
+		assertThat(file).exists();
+	}
+
+	@Test
+	void givesWhatWasLeftBehindNoMoreThanTheGraceOfTheShutdown(@TempDir Path folder) {
+		Path file = folder.resolve("ended");
+		try (ProcessManager processes = ProcessManager.builder().settings(patientButForTheShutdown()).build()) {
+			processes.shell(LEAVES_A_SLOW_ONE, file.toString()).run().throwIfFailed();
+		}
+
+		assertThat(file).doesNotExist();
+	}
+
+	@Test
+	void givesWhatADeadJvmLeftBehindTheGraceOfATimeout(@TempDir Path folder) throws Exception {
+		Path file = folder.resolve("ended");
+		try (ProcessManager processes = successorOf(leaveOrphan(file), patient())) {
+			processes.run("true").throwIfFailed();
+
+			assertThat(file).exists();
+		}
+	}
+
+	@Test
+	void givesWhatADeadJvmLeftBehindNoMoreThanTheGraceOfTheShutdown(@TempDir Path folder) throws Exception {
+		Path file = folder.resolve("ended");
+		try (ProcessManager processes = successorOf(leaveOrphan(file), patientButForTheShutdown())) {
+			processes.run("true").throwIfFailed();
+
+			assertThat(file).doesNotExist();
+		}
+	}
+
+	// as if a JVM that is dead by now had started it
+	private static String leaveOrphan(Path file) throws Exception {
+		String application = UUID.randomUUID().toString();
+		String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+		Path namespace = Files.readSymbolicLink(Path.of("/proc/self/ns/pid"));
+		ProcessBuilder builder = new ProcessBuilder("sh", "-c", LEAVES_A_SLOW_ONE, "sh", file.toString());
+		builder.environment()
+			.put("PROCESSION_0123456789abcdef", "x-1;999999999;1;" + boot + ";" + namespace + ";" + application);
+		assertThat(builder.start().waitFor()).isZero();
+		return application;
+	}
+
+	private static ProcessManager successorOf(String application, ProcessSettings settings) {
+		return ProcessManager.builder().guard(false).application(application).settings(settings).build();
+	}
+
+	@Test
+	void waitsForTheRestOfAPipelineNoLongerThanForWhatIsLost() {
+		AtomicBoolean full = new AtomicBoolean();
+		AtomicInteger starts = new AtomicInteger();
+		ExecutorService threads = Executors.newCachedThreadPool();
+		try (ProcessManager processes = ProcessManager.builder().settings(lostSoon()).executor((task) -> {
+			if (full.get()) {
+				throw new OutOfMemoryError("planned: unable to create native thread");
+			}
+			threads.execute(task);
+		}).engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
+			if (starts.incrementAndGet() == 2) {
+				full.set(true);
+				throw new IllegalStateException("planned");
+			}
+		})).build()) {
+			Pipeline pipeline = processes.command("cat").pipe("copy", InputStream::transferTo).pipe("cat");
+			Stopwatch watch = Stopwatch.started();
+
+			assertThatIllegalStateException().isThrownBy(pipeline::start).withMessage("planned");
+
+			assertThat(watch.elapsed()).isBetween(Duration.ofMillis(200), Duration.ofSeconds(8));
+			full.set(false);
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	@Test
+	void waitsForItsGuardNoLongerThanForWhatIsLost() {
+		ProcessManager processes = ProcessManager.builder().settings(lostSoon()).build();
+		processes.run("true");
+		ProcessTable.Entry guard = ProcessTable.descendants(ProcessHandle.current().pid())
+			.stream()
+			.filter((entry) -> entry.toString().contains("trap '' INT TERM HUP"))
+			.findFirst()
+			.orElseThrow();
+		processes.shell("kill -s STOP $1", Long.toString(guard.pid())).run().throwIfFailed();
+		Stopwatch watch = Stopwatch.started();
+
+		processes.close();
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(4));
+		await().until(() -> !guard.isAlive());
+	}
+
+	private static ProcessSettings lostSoon() {
+		return ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(200)).build();
+	}
+
+	private static ProcessSettings patient() {
+		return ProcessSettings.DEFAULTS.toBuilder().timeoutGrace(Duration.ofSeconds(9)).build();
+	}
+
+	private static ProcessSettings patientButForTheShutdown() {
+		return patient().toBuilder().shutdownGrace(Duration.ofMillis(200)).build();
+	}
+
+	private static void awaitUninterruptibly(CountDownLatch latch) {
+		while (true) {
+			try {
+				latch.await();
+				return;
+			}
+			catch (InterruptedException ex) {
+				// the pool that it is interrupted by goes on
+				continue;
+			}
 		}
 	}
 

@@ -48,15 +48,6 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
 
-	/** How long the last things of a close may take each, after the stops. */
-	private static final Duration CLOSE_STEP = Duration.ofSeconds(5);
-
-	/** How long close() waits for its last pumps, which have nothing left to read. */
-	private static final Duration PUMPS_END = Duration.ofSeconds(1);
-
-	/** How long what was left behind has, after TERM. */
-	private static final Duration LEFTOVERS_GRACE = Duration.ofSeconds(2);
-
 	/**
 	 * How many spawns at a time are fastest, on top of one for each processor: measured.
 	 */
@@ -388,7 +379,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			return begin(launch);
 		}
 		catch (RuntimeException | Error ex) {
-			launch.cleanUp();
+			launch.cleanUp(this.settings.lostAfter());
 			throw ex;
 		}
 		finally {
@@ -471,13 +462,14 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	private void closeOnce() {
 		this.limit.close();
 		// whoever spawns now has finished afterwards, or sees that this is closing
-		boolean quiet = Waiting.of(CLOSE_STEP,
+		boolean quiet = Waiting.of(this.settings.lostAfter(),
 				(nanos) -> this.spawns.tryAcquire(this.maxSpawns, nanos, TimeUnit.NANOSECONDS));
 		if (quiet) {
 			this.spawns.release(this.maxSpawns);
 		}
 		else {
-			logger.warn("A start is still in flight after {}: its process is left to the guard", CLOSE_STEP);
+			logger.warn("A start is still in flight after {}: its process is left to the guard",
+					this.settings.lostAfter());
 		}
 		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
 		runs.forEach((run) -> run.shutDown(this.settings.shutdownGrace()));
@@ -489,9 +481,10 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		closeThreads();
 	}
 
+	// the stop gives up by itself, and then its output is drained
 	private Duration bound(Duration grace) {
-		return Duration.ofNanos(
-				RunContext.nanos(grace) + RunContext.nanos(this.settings.lostAfter()) + RunContext.nanos(CLOSE_STEP));
+		return Duration.ofNanos(RunContext.nanos(grace) + 2 * RunContext.nanos(this.settings.lostAfter())
+				+ RunContext.nanos(this.settings.drain()));
 	}
 
 	private boolean awaitAll(List<ProcessRun> runs) {
@@ -501,8 +494,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private boolean stopLeftovers() {
 		CompletableFuture<Void> gone = new CompletableFuture<>();
-		Duration grace = (this.settings.shutdownGrace().compareTo(LEFTOVERS_GRACE) < 0) ? this.settings.shutdownGrace()
-				: LEFTOVERS_GRACE;
+		Duration grace = this.settings.leftoverGrace();
 		Stopper.Stop stop = this.context.stopper()
 			.prepare("leftovers", this.engine.leftovers(), () -> true, Signal.TERM, grace, () -> gone.complete(null));
 		this.context.stopper().begin(stop);
@@ -526,10 +518,12 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			// called from a listener: its own thread cannot be waited for
 			return;
 		}
-		Waiting.of(CLOSE_STEP, (nanos) -> this.context.events().awaitEnd(nanos));
-		Waiting.of(CLOSE_STEP, (nanos) -> this.ownScheduler.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		Duration bound = this.settings.lostAfter();
+		Waiting.of(bound, (nanos) -> this.context.events().awaitEnd(nanos));
+		Waiting.of(bound, (nanos) -> this.ownScheduler.awaitTermination(nanos, TimeUnit.NANOSECONDS));
 		// pumps on pipes that survivors hold go on, as daemons
-		Waiting.of(PUMPS_END, (nanos) -> this.ownExecutor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		Waiting.of(ProcessRun.drain(this.settings.drain()),
+				(nanos) -> this.ownExecutor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
 	}
 
 	/**

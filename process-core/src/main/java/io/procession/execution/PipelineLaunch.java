@@ -31,9 +31,6 @@ import io.procession.process.TimeLimit;
  */
 final class PipelineLaunch {
 
-	/** How long a start that failed waits for what it has started, which is killed. */
-	private static final Duration END_BOUND = Duration.ofSeconds(10);
-
 	private final Pipeline pipeline;
 
 	private final TimeSource time;
@@ -185,9 +182,10 @@ final class PipelineLaunch {
 
 	/**
 	 * After a start that failed, or was never tried: closes what was opened and waits for
-	 * the end of what had been started.
+	 * the end of what had been started, which is killed.
+	 * @param bound how long to wait
 	 */
-	void cleanUp() {
+	void cleanUp(Duration bound) {
 		this.planned.stream().flatMap(List::stream).skip(this.runs.size()).forEach(Planned::closeFiles);
 		if (this.stopper == null || this.runs.isEmpty()) {
 			return;
@@ -196,7 +194,7 @@ final class PipelineLaunch {
 		CompletableFuture<Void> gone = this.time.newFuture();
 		CompletableFuture.allOf(this.runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new))
 			.thenRun(() -> ending.close(() -> gone.complete(null)));
-		Waiting.of(END_BOUND, (nanos) -> {
+		Waiting.of(bound, (nanos) -> {
 			try {
 				gone.get(nanos, TimeUnit.NANOSECONDS);
 				return true;

@@ -51,7 +51,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	/** How long a wait sleeps at most before it looks whether the run was given up. */
 	private static final long SLICE = Duration.ofMillis(500).toNanos();
 
-	/** How long a pump waits for the exit that usually comes with the end of output. */
+	/**
+	 * How far the exit and the end of output are apart if nothing holds one of them up.
+	 */
 	private static final Duration EXIT_AFTER_END = Duration.ofMillis(100);
 
 	/** How much later than its children a JVM may begin its own end. */
@@ -469,8 +471,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	/** How long to wait for the end of output still; the exit or the loss is known. */
 	private long drainRemaining(long now) {
-		// what is in the pipe is read whatever was said
-		long drain = Math.max(RunContext.nanos(this.plan.drain()), RunContext.nanos(EXIT_AFTER_END));
+		long drain = RunContext.nanos(drain(this.plan.drain()));
 		if (this.stop != null || this.shuttingDown) {
 			// a stop waits for nobody's listener
 			return drain - (now - this.exitedNanos);
@@ -481,6 +482,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 		long remaining = atWork ? Math.max(drain - counted, Duration.ofMillis(5).toNanos()) : drain - counted;
 		// the deadline ends the waiting too, but not what comes in the pipe right now
 		return Math.min(remaining, Math.max(untilDeadline(now), RunContext.nanos(EXIT_AFTER_END) - elapsed));
+	}
+
+	/** A drain as it holds: what is in the pipe is read whatever was said. */
+	static Duration drain(Duration said) {
+		return (said.compareTo(EXIT_AFTER_END) < 0) ? EXIT_AFTER_END : said;
 	}
 
 	private void finish() {

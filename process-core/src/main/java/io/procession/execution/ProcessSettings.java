@@ -15,11 +15,17 @@ import io.procession.process.TimeLimit;
  * @param startTimeout bound on {@code start()} where it names none; none
  * @param idleTimeout bound on silence where a process names none; none
  * @param stopGrace how long a stopped process has before KILL; 10 s
- * @param timeoutGrace how long a process whose time is over has before KILL; 2 s
- * @param drain how long to wait for the end of output after an exit; 1 s
+ * @param timeoutGrace how long a process whose time is over has before KILL; 2 s. The
+ * same holds, but never more than the shutdown grace, for what processes left behind:
+ * when the manager closes, and when another ends what a dead JVM has left
+ * @param drain how long to wait for the end of output after an exit; 1 s. As long a close
+ * waits for its last pumps
  * @param shutdownGrace how long all processes together have before KILL when the manager
  * closes; 10 s
- * @param lostAfter how long after KILL a process that is still there is given up; 5 s
+ * @param lostAfter how long after KILL a process that is still there is given up; 5 s. As
+ * long waits whatever waits for what takes no time unless it hangs: each step of a close
+ * (the starts in flight, the stops that are over, the events, the guard), a pipeline of
+ * which one program could not be started for the others
  * @param sweepInterval how often the processes that nobody waits for are looked at, in
  * case their exit was not noticed; 500 ms
  * @param charset how bytes become text; UTF-8
@@ -86,6 +92,15 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		if (duration.isNegative() || duration.isZero()) {
 			throw new IllegalArgumentException(what + " must be positive: " + duration);
 		}
+	}
+
+	/**
+	 * How long what processes left behind has before KILL: the timeout grace, but never
+	 * more than the shutdown grace.
+	 * @return not negative
+	 */
+	public Duration leftoverGrace() {
+		return (this.timeoutGrace.compareTo(this.shutdownGrace) < 0) ? this.timeoutGrace : this.shutdownGrace;
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.procession.testing;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
@@ -10,14 +11,15 @@ import io.procession.engine.ProcessTree;
 import io.procession.process.ProcessStartException;
 
 /**
- * The real engine, but one of its starts fails though all checks had passed: the machine
- * has no room, or somebody has just removed the program.
+ * The real engine, but something comes before its starts; by default one of them fails
+ * though all checks had passed: the machine has no room, or somebody has just removed the
+ * program.
  */
 public final class FailingEngine implements ProcessEngine {
 
 	private final ProcessEngine engine;
 
-	private final AtomicInteger left;
+	private final Consumer<Launch> before;
 
 	/**
 	 * An engine that fails once.
@@ -25,25 +27,37 @@ public final class FailingEngine implements ProcessEngine {
 	 * @param good how many starts, of a process or a pipeline, are good before
 	 */
 	public FailingEngine(ProcessEngine engine, int good) {
-		this.engine = engine;
-		this.left = new AtomicInteger(good);
+		this(engine, failing(new AtomicInteger(good)));
 	}
 
-	private void fail(Launch launch) {
-		if (this.left.getAndDecrement() == 0) {
-			throw new ProcessStartException(launch.spec(), ProcessStartException.Reason.NO_RESOURCES, "planned", null);
-		}
+	/**
+	 * An engine of which a test says what comes before a start.
+	 * @param engine what starts them
+	 * @param before gets the process, or the first of a pipeline; may throw
+	 */
+	public FailingEngine(ProcessEngine engine, Consumer<Launch> before) {
+		this.engine = engine;
+		this.before = before;
+	}
+
+	private static Consumer<Launch> failing(AtomicInteger left) {
+		return (launch) -> {
+			if (left.getAndDecrement() == 0) {
+				throw new ProcessStartException(launch.spec(), ProcessStartException.Reason.NO_RESOURCES, "planned",
+						null);
+			}
+		};
 	}
 
 	@Override
 	public EngineProcess start(Launch launch) {
-		fail(launch);
+		this.before.accept(launch);
 		return this.engine.start(launch);
 	}
 
 	@Override
 	public List<EngineProcess> startPipeline(List<Launch> launches) {
-		fail(launches.get(0));
+		this.before.accept(launches.get(0));
 		return this.engine.startPipeline(launches);
 	}
 

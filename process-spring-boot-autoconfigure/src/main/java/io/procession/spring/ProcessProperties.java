@@ -24,7 +24,8 @@ import io.procession.process.TimeLimit;
  * @param acquireTimeout How long run() waits for its turn when so many processes run.
  * @param shutdownGrace How long all processes together have to end after their stop
  * signal when the application stops, before they are killed.
- * @param lostAfter How long after its kill a process that is still there is given up.
+ * @param lostAfter How long after its kill a process that is still there is given up, and
+ * how long each step of a close may hang.
  * @param sweepInterval How often the processes that nobody waits for are looked at, in
  * case their exit was not noticed.
  * @param maxLineLength Length after which a line of output is handed over in parts, 16
@@ -97,9 +98,10 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	 * @param stopGrace How long a process that is stopped has to end after its stop
 	 * signal, before it is killed.
 	 * @param timeoutGrace How long a process whose time is over has to end after its stop
-	 * signal, before it is killed.
+	 * signal, before it is killed. Holds too for what processes left behind, but never
+	 * more than the shutdown grace.
 	 * @param drain How long to wait for the end of the output after an exit, since
-	 * something left behind may hold it open.
+	 * something left behind may hold it open. A close waits as long for its last readers.
 	 * @param charset How output becomes text.
 	 * @param pipefail Whether a pipeline fails if any of its stages does, rather than the
 	 * last alone.

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,8 +27,6 @@ final class Guard {
 	private static final List<String> TOOLS = List.of("setsid", "grep", "sleep");
 
 	private static final String FAREWELL = "done\n";
-
-	private static final long END_BOUND_SECONDS = 5;
 
 	/**
 	 * Waits for the end of its input; with a farewell before it there is nothing to do.
@@ -75,6 +74,9 @@ final class Guard {
 
 	private final Marker marker;
 
+	/** How long it may take to end. */
+	private final Duration endBound;
+
 	/** Guards the fields below, and is held while the guard starts. */
 	private final Object lock = new Object();
 
@@ -87,8 +89,9 @@ final class Guard {
 	/** What the guard knows; written at heartbeats. */
 	private volatile String told = "";
 
-	Guard(Marker marker) {
+	Guard(Marker marker, Duration endBound) {
 		this.marker = marker;
+		this.endBound = endBound;
 	}
 
 	/** Starts it with the first child, and again should somebody have killed it. */
@@ -207,12 +210,14 @@ final class Guard {
 	}
 
 	// no interrupt cuts it short: a closed manager leaves no process behind
-	private static void awaitEnd(Process running) {
-		long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_BOUND_SECONDS);
+	private void awaitEnd(Process running) {
+		long began = System.nanoTime();
+		long bound = TimeUnit.NANOSECONDS.convert(this.endBound);
 		boolean interrupted = Thread.interrupted();
 		while (running.isAlive()) {
 			try {
-				if (!running.waitFor(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+				long left = Math.max(0, bound - (System.nanoTime() - began));
+				if (!running.waitFor(left, TimeUnit.NANOSECONDS)) {
 					logger.warn("The guard did not end and is killed: pid={}", running.pid());
 					running.destroyForcibly();
 					break;

@@ -27,9 +27,9 @@ import io.procession.process.Signal;
  */
 public final class ZtProcessEngine implements ProcessEngine {
 
-	private static final Duration SWEEP_GRACE = Duration.ofSeconds(2);
+	private static final Duration DEFAULT_GRACE = Duration.ofSeconds(2);
 
-	private static final Duration SWEEP_BOUND = Duration.ofSeconds(5);
+	private static final Duration DEFAULT_LOST_AFTER = Duration.ofSeconds(5);
 
 	private static final Logger logger = LoggerFactory.getLogger(ZtProcessEngine.class);
 
@@ -40,6 +40,10 @@ public final class ZtProcessEngine implements ProcessEngine {
 	private final @Nullable Guard guard;
 
 	private final Isolator isolator;
+
+	private final Duration leftoverGrace;
+
+	private final Duration lostAfter;
 
 	/** The control groups of processes that have ended, but not all that they started. */
 	private final Set<ControlGroup> leftGroups = ConcurrentHashMap.newKeySet();
@@ -62,21 +66,28 @@ public final class ZtProcessEngine implements ProcessEngine {
 	 * guard, what a dead JVM of that name left behind is ended before the first start
 	 */
 	public ZtProcessEngine(boolean guard, @Nullable String application) {
-		this(guard, application, null);
+		this(guard, application, null, DEFAULT_GRACE, DEFAULT_LOST_AFTER);
 	}
 
 	/**
-	 * A new engine with a certain directory for the limits of trees; nothing is started
-	 * yet.
+	 * A new engine with a certain directory for the limits of trees, and with bounds;
+	 * nothing is started yet.
 	 * @param guard whether a guard process cleans up after a killed JVM
 	 * @param application the application's name, the same at its next start
 	 * @param controlGroup a directory of the control groups, version 2, or {@code null}
 	 * for the parent of the JVM's own
+	 * @param leftoverGrace how long what a dead JVM left behind has between TERM and
+	 * KILL; 2 s unless said
+	 * @param lostAfter how long after KILL it is given up, and how long the guard has to
+	 * end when this is closed; 5 s unless said
 	 */
-	public ZtProcessEngine(boolean guard, @Nullable String application, @Nullable Path controlGroup) {
+	public ZtProcessEngine(boolean guard, @Nullable String application, @Nullable Path controlGroup,
+			Duration leftoverGrace, Duration lostAfter) {
 		this.isolator = new Isolator(controlGroup);
 		this.marker = Marker.create(application);
-		this.guard = guard ? new Guard(this.marker) : null;
+		this.guard = guard ? new Guard(this.marker, lostAfter) : null;
+		this.leftoverGrace = leftoverGrace;
+		this.lostAfter = lostAfter;
 		this.swept = application == null;
 	}
 
@@ -164,9 +175,18 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	private void end(LocalTree orphans) {
 		long began = System.nanoTime();
-		while (!orphans.alive().isEmpty() && System.nanoTime() - began < SWEEP_BOUND.toNanos()) {
-			boolean kill = System.nanoTime() - began > SWEEP_GRACE.toNanos();
-			orphans.signal(kill ? Signal.KILL : Signal.TERM);
+		while (!orphans.alive().isEmpty()) {
+			Duration age = Duration.ofNanos(System.nanoTime() - began);
+			if (age.compareTo(this.leftoverGrace) < 0) {
+				orphans.signal(Signal.TERM);
+			}
+			else if (age.minus(this.leftoverGrace).compareTo(this.lostAfter) < 0) {
+				orphans.signal(Signal.KILL);
+			}
+			else {
+				logger.warn("They are still there after KILL and given up: pids={}", orphans.alive());
+				return;
+			}
 			try {
 				Thread.sleep(20);
 			}
