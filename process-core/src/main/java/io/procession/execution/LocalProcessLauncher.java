@@ -32,6 +32,7 @@ import io.procession.isolation.IsolationSupport;
 import io.procession.process.Command;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessRejectedException;
+import io.procession.process.ProcessRejectedException.Reason;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
@@ -137,7 +138,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public ProcessResult run(PendingProcess pending) {
 		acquire(pending.command(), permits(pending));
-		return launch(new RunPlanner(this.settings, pending, true), pending, permits(pending)).attend();
+		return launch(RunPlanner.ofRun(this.settings, pending, true), pending, permits(pending)).attend();
 	}
 
 	private void acquire(Command command, int permits) {
@@ -150,10 +151,10 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new ProcessInterruptedException(command, null, ex);
+			throw new ProcessInterruptedException(command, "it was not started", null, ex);
 		}
 		checkOpen(command);
-		throw new ProcessRejectedException(command,
+		throw new ProcessRejectedException(command, Reason.FULL,
 				this.limit.limit()
 						+ " processes run already, the most this manager allows, and not enough ended within "
 						+ this.settings.acquireTimeout() + ": raise max-concurrent or acquire-timeout");
@@ -163,7 +164,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		checkOpen(command);
 		checkPossible(command, permits);
 		if (permits > 0 && !this.limit.tryAcquire(permits)) {
-			throw new ProcessRejectedException(command,
+			throw new ProcessRejectedException(command, Reason.FULL,
 					this.limit.limit() + " processes run already, the most this manager allows, and start() does not"
 							+ " wait: use runAsync() or run(), or raise max-concurrent");
 		}
@@ -171,7 +172,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private void checkPossible(Command command, int permits) {
 		if (permits > this.limit.limit()) {
-			throw new ProcessRejectedException(command, "it needs " + permits
+			throw new ProcessRejectedException(command, Reason.FULL, "it needs " + permits
 					+ " processes at once, and this manager allows " + this.limit.limit() + ": raise max-concurrent");
 		}
 	}
@@ -199,9 +200,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	@Override
 	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
-		PendingProcess asRun = withDefaultsOfRun(pending);
+		PendingProcess asRun = pending.toSpec().detached() ? pending : withoutLiveInput(pending);
 		return whenPermitted(pending.command(), permits(pending),
-				() -> launch(started(asRun), asRun, permits(asRun)).onEnd());
+				() -> launch(RunPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun)).onEnd());
 	}
 
 	@Override
@@ -212,7 +213,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since) {
 		return startAsync(withoutLiveInput(pending), (silent) -> RunPlanner.ofMember(this.settings, silent,
-				WholeTimeout.of(timeout, since, false, nanoTime())));
+				WholeTimeout.ofPool(timeout, since, nanoTime())));
 	}
 
 	private CompletableFuture<RunningProcess> startAsync(PendingProcess pending,
@@ -223,7 +224,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private RunPlanner started(PendingProcess pending) {
-		return new RunPlanner(this.settings, pending, false);
+		return RunPlanner.ofStart(this.settings, pending);
 	}
 
 	@Override
@@ -244,18 +245,6 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public Future<?> schedule(Duration delay, Runnable task) {
 		return this.context.schedule(delay, () -> this.context.execute(task));
-	}
-
-	private PendingProcess withDefaultsOfRun(PendingProcess pending) {
-		if (pending.toSpec().detached()) {
-			return pending;
-		}
-		PendingProcess changed = pending;
-		if (pending.toSpec().timeout() == null) {
-			Duration timeout = this.settings.timeout().duration();
-			changed = (timeout != null) ? pending.timeout(timeout) : pending.noTimeout();
-		}
-		return withoutLiveInput(changed);
 	}
 
 	private static PendingProcess withoutLiveInput(PendingProcess pending) {
@@ -314,7 +303,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private static ProcessRejectedException closedException(Command command) {
-		return new ProcessRejectedException(command, "its ProcessManager is closed");
+		return new ProcessRejectedException(command, Reason.CLOSED,
+				"its ProcessManager is closed and starts nothing any more");
 	}
 
 	// the one way to a process; the permit is held

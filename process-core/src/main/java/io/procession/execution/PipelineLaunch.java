@@ -92,7 +92,7 @@ final class PipelineLaunch {
 	void prepare(RunContext context, ProcessEngine engine, RunBooks books, boolean closeInput) {
 		long now = context.time().nanoTime();
 		Duration bound = this.timeout.duration();
-		this.whole = (bound != null) ? WholeTimeout.of(bound, now, true, now) : null;
+		this.whole = (bound != null) ? WholeTimeout.ofPipeline(bound, now) : null;
 		try {
 			for (int i = 0; i < this.segments.size(); i++) {
 				this.planned.add(plan(i, context, books, closeInput));

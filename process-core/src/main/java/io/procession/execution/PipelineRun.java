@@ -98,7 +98,7 @@ final class PipelineRun {
 			this.stopper.awaitGone();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(null, ex);
+			throw interrupted("the stop of its pipeline goes on", null, ex);
 		}
 	}
 
@@ -140,7 +140,7 @@ final class PipelineRun {
 		catch (InterruptedException ex) {
 			this.stopper.stop(RunPlan::toAbort);
 			this.ended.join();
-			throw interrupted(result().result(), ex);
+			throw interrupted("its pipeline was stopped", result().result(), ex);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
@@ -153,7 +153,7 @@ final class PipelineRun {
 			this.ended.get();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(null, ex);
+			throw interrupted("its pipeline was left alone, stop() ends it", null, ex);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
@@ -166,7 +166,7 @@ final class PipelineRun {
 			this.ended.get(RunContext.nanos(timeout), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(null, ex);
+			throw interrupted("its pipeline was left alone, stop() ends it", null, ex);
 		}
 		catch (TimeoutException ex) {
 			return Optional.empty();
@@ -177,9 +177,10 @@ final class PipelineRun {
 		return Optional.of(resultOrThrow());
 	}
 
-	private ProcessInterruptedException interrupted(@Nullable ProcessResult soFar, InterruptedException ex) {
+	private ProcessInterruptedException interrupted(String outcome, @Nullable ProcessResult soFar,
+			InterruptedException ex) {
 		Thread.currentThread().interrupt();
-		return new ProcessInterruptedException(this.processes.get(0).spec().command(), soFar, ex);
+		return new ProcessInterruptedException(this.processes.get(0).spec().command(), outcome, soFar, ex);
 	}
 
 }

@@ -62,6 +62,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	/** How much a step before the program may have written about its failure. */
 	private static final int LONGEST_START_ERROR = 1024;
 
+	/** What becomes of a process if a wait for it is interrupted. */
+	static final String LEFT_ALONE = "it was left alone, stop() ends it";
+
 	private static final Logger logger = LoggerFactory.getLogger(ProcessRun.class);
 
 	private final RunContext context;
@@ -598,7 +601,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	void signal(Signal signal) {
 		if (!trySignal(signal)) {
 			throw new IllegalStateException(
-					"The process '" + name() + "' has ended: signal " + signal + " cannot reach it any more");
+					describe() + " has ended: signal " + signal + " cannot reach it any more");
 		}
 	}
 
@@ -663,11 +666,15 @@ final class ProcessRun implements OutputRecorder.Owner {
 					order.signal(), order.grace(), ended);
 	}
 
+	private String describe() {
+		return "Command '" + spec().command().summary() + "'";
+	}
+
 	// only a detached process outlives its manager
 	private void checkCanStop() {
 		if (this.context.closed().get() && this.process.exitCode().isEmpty()) {
-			throw new IllegalStateException("The manager that started '" + name()
-					+ "' is closed and cannot stop it any more: use ProcessHandle.of(" + this.process.pid() + ")");
+			throw new IllegalStateException(describe() + " cannot be stopped any more, its ProcessManager is closed:"
+					+ " use ProcessHandle.of(" + this.process.pid() + ")");
 		}
 	}
 
@@ -770,7 +777,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			}
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(null, ex);
+			throw interrupted("its stop goes on", null, ex);
 		}
 		finally {
 			this.lock.unlock();
@@ -790,7 +797,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		catch (InterruptedException ex) {
 			end(this.plan.toAbort());
-			throw interrupted(awaitUninterruptibly(), ex);
+			throw interrupted("it was stopped", awaitUninterruptibly(), ex);
 		}
 		finally {
 			enter(-1);
@@ -804,7 +811,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			awaitResult(Long.MAX_VALUE, false);
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(null, ex);
+			throw interrupted(LEFT_ALONE, null, ex);
 		}
 		return resultOrThrow();
 	}
@@ -824,14 +831,15 @@ final class ProcessRun implements OutputRecorder.Owner {
 			}
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(null, ex);
+			throw interrupted(LEFT_ALONE, null, ex);
 		}
 		return Optional.of(resultOrThrow());
 	}
 
-	private ProcessInterruptedException interrupted(@Nullable ProcessResult soFar, InterruptedException ex) {
+	private ProcessInterruptedException interrupted(String outcome, @Nullable ProcessResult soFar,
+			InterruptedException ex) {
 		Thread.currentThread().interrupt();
-		return new ProcessInterruptedException(spec().command(), soFar, ex);
+		return new ProcessInterruptedException(spec().command(), outcome, soFar, ex);
 	}
 
 	// bounded: a stop is under way, or the exit is known
@@ -946,10 +954,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private @Nullable RuntimeException failure(ProcessResult made) {
 		if (this.stopCause == ExitCause.TIMED_OUT) {
-			return new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), made);
+			return new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), this.plan.timeoutRemedy(), made);
 		}
 		if (this.stopCause == ExitCause.IDLE_TIMED_OUT) {
-			return new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()), made);
+			return new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()), this.plan.idleRemedy(), made);
 		}
 		if (made.cause() == ExitCause.START_FAILED) {
 			return new ProcessStartException(spec(), ProcessStartException.Reason.ISOLATION,
@@ -1021,7 +1029,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			}
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(null, ex);
+			throw interrupted(LEFT_ALONE, null, ex);
 		}
 		finally {
 			this.lock.lock();

@@ -16,8 +16,10 @@ import io.procession.process.Signal;
  * @param attended whether a caller waits in {@code run()} and keeps the deadline
  * @param permits how many permits it holds
  * @param timeout bound on the whole run
+ * @param timeoutRemedy where that comes from and what to do should it be too short
  * @param whole whose timeout that is, if it is not its own
  * @param idleTimeout bound on silence
+ * @param idleRemedy where that comes from and what to do should it be too short
  * @param stopSignal what asks it to end
  * @param stopGrace how long it has after a stop
  * @param timeoutGrace how long it has after a timeout
@@ -30,7 +32,8 @@ import io.procession.process.Signal;
  * @param masks what messages must not show
  */
 record RunPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
-		@Nullable WholeTimeout whole, @Nullable Duration idleTimeout, Signal stopSignal, Duration stopGrace,
+		String timeoutRemedy, @Nullable WholeTimeout whole, @Nullable Duration idleTimeout, String idleRemedy,
+		Signal stopSignal, Duration stopGrace,
 		Duration timeoutGrace, Duration drain, @Nullable Long outputLimit, OutputRecorder.StreamPlan output,
 		OutputRecorder.StreamPlan error, boolean liveInput, ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
 

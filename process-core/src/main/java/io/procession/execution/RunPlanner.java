@@ -38,6 +38,12 @@ final class RunPlanner {
 
 	private static final Path TTY = Path.of("/dev/tty");
 
+	private static final String OWN_TIMEOUT = "raise it with timeout(...)";
+
+	private static final String OWN_IDLE_TIMEOUT = "raise it with idleTimeout(...)";
+
+	private static final String DEFAULT_IDLE_TIMEOUT = OWN_IDLE_TIMEOUT + " or procession.defaults.idle-timeout";
+
 	private final ProcessSettings settings;
 
 	private final PendingProcess pending;
@@ -49,7 +55,7 @@ final class RunPlanner {
 
 	private final Place place;
 
-	private final TimeLimit defaultTimeout;
+	private final DefaultTimeout defaultTimeout;
 
 	private final @Nullable WholeTimeout whole;
 
@@ -57,12 +63,8 @@ final class RunPlanner {
 
 	private final List<OutputStream> files = new ArrayList<>();
 
-	RunPlanner(ProcessSettings settings, PendingProcess pending, boolean attended) {
-		this(settings, pending, attended, Place.ALONE, attended ? settings.timeout() : settings.startTimeout(), null);
-	}
-
 	private RunPlanner(ProcessSettings settings, PendingProcess pending, boolean attended, Place place,
-			TimeLimit defaultTimeout, @Nullable WholeTimeout whole) {
+			DefaultTimeout defaultTimeout, @Nullable WholeTimeout whole) {
 		this.settings = settings;
 		this.pending = pending;
 		this.spec = pending.toSpec();
@@ -73,13 +75,28 @@ final class RunPlanner {
 	}
 
 	/**
+	 * Plans what {@code run()} and {@code runAsync()} run.
+	 * @param attended whether a caller waits and keeps the deadline
+	 */
+	static RunPlanner ofRun(ProcessSettings settings, PendingProcess pending, boolean attended) {
+		return new RunPlanner(settings, pending, attended, Place.ALONE, DefaultTimeout.RUN, null);
+	}
+
+	/**
+	 * Plans what {@code start()} starts.
+	 */
+	static RunPlanner ofStart(ProcessSettings settings, PendingProcess pending) {
+		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.START, null);
+	}
+
+	/**
 	 * Plans a stage of a pipeline.
 	 * @param place where it stands
 	 * @param whole bound on the whole pipeline, if there is one
 	 */
 	static RunPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place,
 			@Nullable WholeTimeout whole) {
-		return new RunPlanner(settings, pending, false, place, TimeLimit.none(), whole);
+		return new RunPlanner(settings, pending, false, place, DefaultTimeout.NONE, whole);
 	}
 
 	/**
@@ -87,7 +104,7 @@ final class RunPlanner {
 	 * @param whole bound on them all
 	 */
 	static RunPlanner ofMember(ProcessSettings settings, PendingProcess pending, WholeTimeout whole) {
-		return new RunPlanner(settings, pending, false, Place.ALONE, TimeLimit.none(), whole);
+		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.NONE, whole);
 	}
 
 	/**
@@ -229,7 +246,8 @@ final class RunPlanner {
 				&& this.pending.inputStream() == null && this.place.readsJvm();
 		WholeTimeout whole = (this.whole != null && this.whole.binds(ownTimeout())) ? this.whole : null;
 		return new RunPlan(launch.executionId(), this.pending.redactedBy(this.spec.command().redactor()), this.attended,
-				permits, (whole != null) ? whole.timeout() : ownTimeout(), whole, idleTimeout(),
+				permits, (whole != null) ? whole.timeout() : ownTimeout(), timeoutRemedy(whole), whole, idleTimeout(),
+				(this.spec.idleTimeout() != null) ? OWN_IDLE_TIMEOUT : DEFAULT_IDLE_TIMEOUT,
 				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
 				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
 				Objects.requireNonNullElse(grace, this.settings.timeoutGrace()),
@@ -286,7 +304,15 @@ final class RunPlanner {
 	}
 
 	private @Nullable Duration ownTimeout() {
-		return bound(this.spec.timeout(), this.spec.detached() ? TimeLimit.none() : this.defaultTimeout);
+		return bound(this.spec.timeout(),
+				this.spec.detached() ? TimeLimit.none() : this.defaultTimeout.of(this.settings));
+	}
+
+	private String timeoutRemedy(@Nullable WholeTimeout whole) {
+		if (whole != null) {
+			return whole.remedy();
+		}
+		return (this.spec.timeout() != null) ? OWN_TIMEOUT : this.defaultTimeout.remedy;
 	}
 
 	private @Nullable Duration idleTimeout() {
@@ -296,6 +322,29 @@ final class RunPlanner {
 
 	private static @Nullable Duration bound(@Nullable TimeLimit said, TimeLimit otherwise) {
 		return ((said != null) ? said : otherwise).duration();
+	}
+
+	/**
+	 * What bounds a process that says nothing.
+	 */
+	private enum DefaultTimeout {
+
+		RUN(" or procession.defaults.timeout"), START(" or procession.defaults.start-timeout"), NONE("");
+
+		private final String remedy;
+
+		DefaultTimeout(String setting) {
+			this.remedy = OWN_TIMEOUT + setting;
+		}
+
+		private TimeLimit of(ProcessSettings settings) {
+			return switch (this) {
+				case RUN -> settings.timeout();
+				case START -> settings.startTimeout();
+				case NONE -> TimeLimit.none();
+			};
+		}
+
 	}
 
 	/**

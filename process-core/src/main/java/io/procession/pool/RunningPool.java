@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessInterruptedException;
@@ -120,7 +122,7 @@ public final class RunningPool {
 			return this.run.ended().get();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(ex);
+			throw interrupted("its pool goes on, stop() ends it", ex);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
@@ -139,7 +141,7 @@ public final class RunningPool {
 			return Optional.of(this.run.ended().get(TimeUnit.NANOSECONDS.convert(bound), TimeUnit.NANOSECONDS));
 		}
 		catch (InterruptedException ex) {
-			throw interrupted(ex);
+			throw interrupted("its pool goes on, stop() ends it", ex);
 		}
 		catch (TimeoutException ex) {
 			return Optional.empty();
@@ -167,13 +169,13 @@ public final class RunningPool {
 				.stopAsync(Objects.requireNonNullElse(pending.toSpec().stopGrace(), timeoutGrace)));
 			// as bounded as the stop, and no interrupt cuts it short
 			this.run.ended().join();
-			throw ex;
+			throw interrupted("its pool was stopped", ex.getCause());
 		}
 	}
 
-	private ProcessInterruptedException interrupted(InterruptedException ex) {
+	private ProcessInterruptedException interrupted(String outcome, @Nullable Throwable ex) {
 		Thread.currentThread().interrupt();
-		return new ProcessInterruptedException(this.run.first().command(), null, ex);
+		return new ProcessInterruptedException(this.run.first().command(), outcome, null, ex);
 	}
 
 }

@@ -25,6 +25,8 @@ import io.procession.security.Redactor;
  */
 public final class Command {
 
+	private static final int LONGEST_SUMMARY = 300;
+
 	private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
 	private final List<String> arguments;
@@ -207,6 +209,15 @@ public final class Command {
 	 */
 	public List<Secret> secrets() {
 		return List.copyOf(this.secrets.values());
+	}
+
+	/**
+	 * What {@link #toString()} says, cut after 300 characters: for messages.
+	 * @return the text, secrets as {@code ***}
+	 */
+	public String summary() {
+		String text = toString();
+		return (text.length() > LONGEST_SUMMARY) ? text.substring(0, LONGEST_SUMMARY) + "..." : text;
 	}
 
 	@Override

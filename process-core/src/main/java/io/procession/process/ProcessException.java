@@ -49,8 +49,7 @@ public class ProcessException extends RuntimeException {
 	}
 
 	static String describe(Command command) {
-		String text = command.toString();
-		return "Command '" + ((text.length() > 300) ? text.substring(0, 300) + "..." : text) + "'";
+		return "Command '" + command.summary() + "'";
 	}
 
 	static String withErrorTail(String message, ProcessResult result) {

@@ -12,11 +12,11 @@ public final class ProcessIdleTimedOutException extends ProcessTimedOutException
 	/**
 	 * A new exception.
 	 * @param timeout how long it was allowed to be silent
+	 * @param remedy where that comes from and what to do, in words
 	 * @param result the result so far
 	 */
-	public ProcessIdleTimedOutException(Duration timeout, ProcessResult result) {
-		super(withErrorTail(describe(result.command()) + " wrote nothing for " + seconds(timeout)
-				+ ", its idle timeout, and was stopped", result), timeout, result);
+	public ProcessIdleTimedOutException(Duration timeout, String remedy, ProcessResult result) {
+		super("wrote nothing for " + seconds(timeout) + ", its idle timeout,", remedy, timeout, result);
 	}
 
 }

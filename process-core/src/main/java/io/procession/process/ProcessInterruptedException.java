@@ -14,12 +14,14 @@ public final class ProcessInterruptedException extends ProcessException {
 	/**
 	 * A new exception.
 	 * @param command what was waited for
+	 * @param outcome what became of it, in words
 	 * @param result the result so far, if the process was stopped
 	 * @param cause the interrupt
 	 */
-	public ProcessInterruptedException(Command command, @Nullable ProcessResult result, InterruptedException cause) {
-		super("Interrupted while waiting for " + describe(command) + ((result != null) ? ", which was stopped" : ""),
-				command, result, cause);
+	public ProcessInterruptedException(Command command, String outcome, @Nullable ProcessResult result,
+			@Nullable Throwable cause) {
+		super(describe(command) + " was waited for by a thread that was interrupted: " + outcome, command, result,
+				cause);
 	}
 
 }

@@ -16,16 +16,16 @@ public class ProcessTimedOutException extends ProcessException {
 	/**
 	 * A new exception.
 	 * @param timeout the time it had
+	 * @param remedy where that comes from and what to do, in words
 	 * @param result the result so far
 	 */
-	public ProcessTimedOutException(Duration timeout, ProcessResult result) {
-		this(withErrorTail(
-				describe(result.command()) + " exceeded its timeout of " + seconds(timeout) + " and was stopped",
-				result), timeout, result);
+	public ProcessTimedOutException(Duration timeout, String remedy, ProcessResult result) {
+		this("exceeded its timeout of " + seconds(timeout), remedy, timeout, result);
 	}
 
-	ProcessTimedOutException(String message, Duration timeout, ProcessResult result) {
-		super(message, result.command(), result, null);
+	ProcessTimedOutException(String what, String remedy, Duration timeout, ProcessResult result) {
+		super(withErrorTail(describe(result.command()) + " " + what + " and was stopped: " + remedy, result),
+				result.command(), result, null);
 		this.exceededTimeout = timeout;
 	}
 

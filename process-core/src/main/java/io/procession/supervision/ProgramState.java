@@ -32,7 +32,7 @@ public enum ProgramState {
 	private Set<ProgramState> following() {
 		return switch (this) {
 			case STOPPED, LOST -> EnumSet.of(STARTING);
-			case STARTING -> EnumSet.of(RUNNING, STOPPING, BACKOFF, FATAL);
+			case STARTING -> EnumSet.of(RUNNING, STOPPING, STOPPED, BACKOFF, FATAL);
 			case RUNNING -> EnumSet.of(STOPPING, BACKOFF, EXITED, STOPPED, LOST);
 			case STOPPING -> EnumSet.of(STOPPED, STARTING, LOST);
 			case BACKOFF, EXITED, FATAL -> EnumSet.of(STARTING, STOPPED);

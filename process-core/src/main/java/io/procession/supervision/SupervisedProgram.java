@@ -23,6 +23,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessException;
+import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.supervision.ProgramStatus.Wanted;
 
@@ -37,6 +38,8 @@ import io.procession.supervision.ProgramStatus.Wanted;
  * nothing is ever done to a run because of an older one.
  */
 final class SupervisedProgram {
+
+	private static final String MANAGER_CLOSED = "its process manager was closed";
 
 	private static final Logger logger = LoggerFactory.getLogger(SupervisedProgram.class);
 
@@ -233,6 +236,11 @@ final class SupervisedProgram {
 		if (id != this.run) {
 			return;
 		}
+		if (error instanceof ProcessRejectedException rejected
+				&& rejected.reason() == ProcessRejectedException.Reason.CLOSED) {
+			managerClosed();
+			return;
+		}
 		String message = Objects.requireNonNullElse(error.getMessage(), error.toString());
 		this.lastFailed = true;
 		if (error instanceof ProcessException exception) {
@@ -256,6 +264,17 @@ final class SupervisedProgram {
 			logger.error("Program could not be started and is not tried again: name={}: {}", this.program.name(),
 					message);
 		}
+	}
+
+	// nothing is ever started again
+	private void managerClosed() {
+		if (this.status.state() == ProgramState.STOPPING) {
+			this.wanted = Wanted.DOWN;
+			down("stopped on request");
+			return;
+		}
+		become(ProgramState.STOPPED, MANAGER_CLOSED);
+		logger.info("Program is not started any more, its process manager is closed: name={}", this.program.name());
 	}
 
 	private void backOff(String reason) {
@@ -343,7 +362,7 @@ final class SupervisedProgram {
 			case IDLE_TIMED_OUT -> "was silent for too long";
 			case OUTPUT_LIMIT -> "wrote too much";
 			case STOPPED, KILLED -> "stopped by somebody else than its supervisor";
-			case SHUTDOWN -> "its process manager was closed";
+			case SHUTDOWN -> MANAGER_CLOSED;
 			case START_FAILED -> "could not be started";
 			case LOST -> "was still there a while after KILL";
 		};

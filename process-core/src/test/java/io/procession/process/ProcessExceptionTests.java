@@ -20,10 +20,10 @@ class ProcessExceptionTests {
 
 	@Test
 	void saysWhichTimeoutWasExceeded() {
-		ProcessTimedOutException ex = new ProcessTimedOutException(Duration.ofMillis(1500), RESULT);
+		ProcessTimedOutException ex = new ProcessTimedOutException(Duration.ofMillis(1500), "raise it", RESULT);
 
 		assertThat(ex)
-			.hasMessage("Command 'mysql ***' exceeded its timeout of 1.5s and was stopped;"
+			.hasMessage("Command 'mysql ***' exceeded its timeout of 1.5s and was stopped: raise it;"
 					+ " stderr ends: \"waiting for lock\"")
 			.hasNoCause();
 		assertThat(ex.exceededTimeout()).isEqualTo(Duration.ofMillis(1500));
@@ -33,40 +33,46 @@ class ProcessExceptionTests {
 
 	@Test
 	void saysHowLongItWasSilent() {
-		ProcessIdleTimedOutException ex = new ProcessIdleTimedOutException(Duration.ofSeconds(30), RESULT);
+		ProcessIdleTimedOutException ex = new ProcessIdleTimedOutException(Duration.ofSeconds(30), "raise it", RESULT);
 
 		assertThat(ex).isInstanceOf(ProcessTimedOutException.class)
-			.hasMessageContaining("wrote nothing for 30s, its idle timeout");
+			.hasMessage("Command 'mysql ***' wrote nothing for 30s, its idle timeout, and was stopped: raise it;"
+					+ " stderr ends: \"waiting for lock\"");
 		assertThat(ex.exceededTimeout()).isEqualTo(Duration.ofSeconds(30));
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "1, 1ms", "999, 999ms", "1000, 1s", "1099, 1s", "1100, 1.1s", "3200, 3.2s", "60000, 60s" })
 	void showsDurationsAsPeopleDo(long millis, String shown) {
-		assertThat(new ProcessTimedOutException(Duration.ofMillis(millis), RESULT))
+		assertThat(new ProcessTimedOutException(Duration.ofMillis(millis), "raise it", RESULT))
 			.hasMessageContaining("timeout of " + shown + " and");
 	}
 
 	@Test
 	void saysHowMuchWasAllowed() {
-		assertThat(new ProcessOutputLimitException(1024, RESULT)).hasMessageContaining("output limit of 1024 bytes");
+		assertThat(new ProcessOutputLimitException(1024, RESULT))
+			.hasMessage("Command 'mysql ***' wrote more than its output limit of 1024 bytes and was stopped: raise it"
+					+ " with outputLimit(...), or keep only the end with keepLast(...);"
+					+ " stderr ends: \"waiting for lock\"");
 	}
 
 	@Test
 	void saysWhyItWasRejected() {
-		ProcessRejectedException ex = new ProcessRejectedException(COMMAND, "the manager is closed");
+		ProcessRejectedException ex = new ProcessRejectedException(COMMAND, ProcessRejectedException.Reason.CLOSED,
+				"the manager is closed");
 
 		assertThat(ex).hasMessage("Command 'mysql ***' was not started: the manager is closed");
+		assertThat(ex.reason()).isEqualTo(ProcessRejectedException.Reason.CLOSED);
 		assertThat(ex.result()).isEmpty();
 	}
 
 	@Test
-	void saysWhetherTheInterruptedProcessWasStopped() {
+	void saysWhatBecameOfTheOneThatWasWaitedFor() {
 		InterruptedException cause = new InterruptedException();
 
-		assertThat(new ProcessInterruptedException(COMMAND, RESULT, cause)).hasMessageContaining("which was stopped")
+		assertThat(new ProcessInterruptedException(COMMAND, "it was stopped", RESULT, cause))
+			.hasMessage("Command 'mysql ***' was waited for by a thread that was interrupted: it was stopped")
 			.hasCause(cause);
-		assertThat(new ProcessInterruptedException(COMMAND, null, cause)).hasMessageNotContaining("stopped");
 	}
 
 	@ParameterizedTest
@@ -82,7 +88,8 @@ class ProcessExceptionTests {
 
 	@Test
 	void cutsALongCommand() {
-		ProcessRejectedException ex = new ProcessRejectedException(Command.of("echo", "x".repeat(10_000)), "full");
+		ProcessRejectedException ex = new ProcessRejectedException(Command.of("echo", "x".repeat(10_000)),
+				ProcessRejectedException.Reason.FULL, "full");
 
 		assertThat(ex.getMessage()).hasSizeLessThan(400).contains("...");
 	}

@@ -448,6 +448,21 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
+	void triesNoMoreOnceTheManagerIsClosed() {
+		try (ProcessManager other = ProcessManager.create();
+				ProcessSupervisor mistaken = ProcessSupervisor.create(other)) {
+			mistaken.add(program("late", Scripts.SLEEPS).restart(AT_ONCE).build());
+			other.close();
+
+			ProgramStatus status = get(mistaken.start("late"));
+
+			assertThat(status.state()).isEqualTo(ProgramState.STOPPED);
+			assertThat(status.reason()).isEqualTo("its process manager was closed");
+			assertThat(status.restarts()).isZero();
+		}
+	}
+
+	@Test
 	void givesUpProcessThatKillDoesNotEnd() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.stopGrace(Duration.ofMillis(10))
