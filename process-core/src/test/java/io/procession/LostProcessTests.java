@@ -29,13 +29,17 @@ class LostProcessTests {
 	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private static ProcessManager manager() {
+		return manager(new ImmortalEngine());
+	}
+
+	private static ProcessManager manager(ImmortalEngine engine) {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.stopGrace(Duration.ofMillis(100))
 			.timeoutGrace(Duration.ofMillis(100))
 			.shutdownGrace(Duration.ofMillis(100))
 			.lostAfter(Duration.ofMillis(200))
 			.build();
-		return ProcessManager.builder().settings(settings).engine(new ImmortalEngine()).build();
+		return ProcessManager.builder().settings(settings).engine(engine).build();
 	}
 
 	@Test
@@ -74,6 +78,19 @@ class LostProcessTests {
 
 		assertThat(watch.elapsed()).isLessThan(SOON);
 		assertThat(process.waitFor().cause()).isEqualTo(ExitCause.LOST);
+	}
+
+	@Test
+	void isGivenUpThoughItCannotEvenBeLookedAt() {
+		Stopwatch watch = Stopwatch.started();
+		try (ProcessManager processes = manager(ImmortalEngine.invisible())) {
+			RunningProcess process = processes.start("immortal");
+
+			process.stop();
+
+			assertThat(process.waitFor().cause()).isEqualTo(ExitCause.LOST);
+		}
+		assertThat(watch.elapsed()).isLessThan(SOON);
 	}
 
 }

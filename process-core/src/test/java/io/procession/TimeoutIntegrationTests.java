@@ -446,12 +446,18 @@ class TimeoutIntegrationTests {
 
 	@Test
 	void holdsADeadlineThatComesWhileThereIsNoDescriptor(ProcessManager processes) {
+		assertThat(outOfDescriptors(processes, "briefly").outputLines()).contains("ended TIMED_OUT 143");
+	}
+
+	@Test
+	void killsThoughThereIsNoDescriptorForLongerThanItsGrace(ProcessManager processes) {
+		assertThat(outOfDescriptors(processes, "lasting").outputLines()).contains("ended TIMED_OUT 137");
+	}
+
+	private static ProcessResult outOfDescriptors(ProcessManager processes, String how) {
 		List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
-		command.addAll(TestChild.javaCommand(OutOfDescriptors.class));
-
-		ProcessResult result = processes.command(command).run().throwIfFailed();
-
-		assertThat(result.outputLines()).contains("ended TIMED_OUT 143");
+		command.addAll(TestChild.javaCommand(OutOfDescriptors.class, how));
+		return processes.command(command).run().throwIfFailed();
 	}
 
 	@Test

@@ -182,7 +182,9 @@ final class Stopper {
 				}
 			}
 			catch (RuntimeException | Error ex) {
-				logger.warn("A process could not be signalled: {}", stop.what, ex);
+				if (stop.failed(now, ex)) {
+					over.add(stop);
+				}
 			}
 		}
 		return over;
@@ -212,6 +214,8 @@ final class Stopper {
 		private long killedAt;
 
 		private boolean killing;
+
+		private boolean toldFailure;
 
 		private volatile boolean over;
 
@@ -260,6 +264,21 @@ final class Stopper {
 		private static String shown(List<Long> pids) {
 			return (pids.size() <= SHOWN) ? pids.toString()
 					: pids.subList(0, SHOWN) + " and " + (pids.size() - SHOWN) + " more";
+		}
+
+		// it is tried again and again, but not for ever
+		private boolean failed(long now, Throwable failure) {
+			if (!this.toldFailure) {
+				this.toldFailure = true;
+				logger.warn("A process could not be signalled, trying again and again: {}", this.what, failure);
+			}
+			if (now - this.beganAt - this.grace < Stopper.this.lostAfter) {
+				return false;
+			}
+			logger.warn("A process could not be signalled and is given up: {}", this.what);
+			this.lost = true;
+			this.over = true;
+			return true;
 		}
 
 		private boolean step(long now) {

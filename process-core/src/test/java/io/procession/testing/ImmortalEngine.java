@@ -1,6 +1,8 @@
 package io.procession.testing;
 
+import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -25,9 +27,30 @@ public final class ImmortalEngine implements ProcessEngine {
 
 	private static final long PID = 99_999_999;
 
+	private final ProcessTree tree;
+
+	/**
+	 * An engine whose processes are seen to survive.
+	 */
+	public ImmortalEngine() {
+		this(new Tree(List.of(PID)));
+	}
+
+	private ImmortalEngine(ProcessTree tree) {
+		this.tree = tree;
+	}
+
+	/**
+	 * An engine whose processes cannot even be looked at.
+	 * @return the engine
+	 */
+	public static ImmortalEngine invisible() {
+		return new ImmortalEngine(new Invisible());
+	}
+
 	@Override
 	public EngineProcess start(Launch launch) {
-		return new Immortal();
+		return new Immortal(this.tree);
 	}
 
 	@Override
@@ -58,6 +81,12 @@ public final class ImmortalEngine implements ProcessEngine {
 	}
 
 	private static final class Immortal implements EngineProcess {
+
+		private final ProcessTree tree;
+
+		private Immortal(ProcessTree tree) {
+			this.tree = tree;
+		}
 
 		@Override
 		public long pid() {
@@ -94,12 +123,26 @@ public final class ImmortalEngine implements ProcessEngine {
 
 		@Override
 		public ProcessTree tree() {
-			return new Tree(List.of(PID));
+			return this.tree;
 		}
 
 	}
 
 	private record Tree(List<Long> alive) implements ProcessTree {
+
+		@Override
+		public void signal(Signal signal) {
+		}
+
+	}
+
+	/** There is no descriptor to look with. */
+	private static final class Invisible implements ProcessTree {
+
+		@Override
+		public List<Long> alive() {
+			throw new UncheckedIOException(new IOException("planned"));
+		}
 
 		@Override
 		public void signal(Signal signal) {

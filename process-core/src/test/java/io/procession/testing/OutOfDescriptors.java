@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import io.procession.ProcessManager;
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 
@@ -24,14 +26,45 @@ public final class OutOfDescriptors {
 
 	/**
 	 * Prints {@code ended}, the cause and the exit code.
-	 * @param arguments none
+	 * @param arguments {@code briefly} if there are some again before its grace is over;
+	 * {@code lasting} if there are none until it has ended, and it ignores TERM
 	 * @throws Exception if something goes wrong
 	 */
 	public static void main(String[] arguments) throws Exception {
 		// to load classes takes descriptors too
 		try (ProcessManager processes = manager()) {
 			processes.start("sleep", "300").stop();
+			ignoring(processes).stopGrace(Duration.ofMillis(100)).start().stop();
 		}
+		if (arguments[0].equals("lasting")) {
+			lasting();
+		}
+		else {
+			briefly();
+		}
+	}
+
+	private static PendingProcess ignoring(ProcessManager processes) {
+		return processes.shell("trap '' TERM; while :; do sleep 300; done");
+	}
+
+	private static void lasting() throws Exception {
+		try (ProcessManager processes = manager()) {
+			RunningProcess process = ignoring(processes).timeout(Duration.ofMillis(500))
+				.stopGrace(Duration.ofMillis(300))
+				.start();
+
+			List<InputStream> taken = takeAll();
+			ProcessResult result = process.onExit().get(20, TimeUnit.SECONDS);
+			for (InputStream stream : taken) {
+				stream.close();
+			}
+
+			System.out.println("ended " + result.cause() + " " + result.exitCode());
+		}
+	}
+
+	private static void briefly() throws Exception {
 		try (ProcessManager processes = manager()) {
 			RunningProcess process = processes.command("sleep", "300")
 				.timeout(Duration.ofMillis(300))
@@ -51,7 +84,10 @@ public final class OutOfDescriptors {
 
 	// with a guard identities would be known early
 	private static ProcessManager manager() {
-		return ProcessManager.builder().guard(false).build();
+		return ProcessManager.builder()
+			.guard(false)
+			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofSeconds(1)).build())
+			.build();
 	}
 
 	private static List<InputStream> takeAll() {

@@ -51,7 +51,7 @@ final class LocalProcess implements EngineProcess {
 			return null;
 		}
 		if (known == null) {
-			known = read(this.process);
+			known = read();
 			if (!this.process.isAlive()) {
 				// reaped meanwhile, perhaps before the read: the PID may be another's
 				return null;
@@ -61,13 +61,13 @@ final class LocalProcess implements EngineProcess {
 		return known;
 	}
 
-	private static ProcStat read(Process process) {
-		ProcStat stat = ProcStat.read(process.pid());
+	private ProcStat read() {
+		ProcStat stat = this.system.read(this.process.pid());
 		if (stat != null) {
 			return stat;
 		}
-		long start = process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-		return new ProcStat(process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start);
+		long start = this.process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+		return new ProcStat(this.process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start);
 	}
 
 	@Override
@@ -108,7 +108,7 @@ final class LocalProcess implements EngineProcess {
 	@Override
 	public boolean signal(Signal signal) {
 		ProcStat target = identity();
-		return target != null && this.process.isAlive() && Signals.send(signal, List.of(target));
+		return target != null && this.process.isAlive() && this.system.send(signal, List.of(target));
 	}
 
 	@Override

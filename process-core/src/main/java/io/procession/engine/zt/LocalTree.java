@@ -191,13 +191,13 @@ final class LocalTree implements ProcessTree {
 			boolean due = this.sent.get(pid) != signal && !spared;
 			if (signal == Signal.KILL || due) {
 				targets.add(process);
-				this.sent.put(pid, signal);
 			}
 		}
 		// parents first: they shall know before they see a child die and start the next
 		targets.sort(Comparator.comparingLong(ProcStat::startTicks).thenComparingLong(ProcStat::pid));
+		this.system.send(signal, targets);
 		this.signalledAt = signalledAt;
-		Signals.send(signal, targets);
+		targets.forEach((process) -> this.sent.put(process.pid(), signal));
 	}
 
 }

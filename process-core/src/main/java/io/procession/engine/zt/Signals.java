@@ -2,6 +2,8 @@ package io.procession.engine.zt;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +22,16 @@ import io.procession.process.Signal;
  */
 final class Signals {
 
-	private static final long SHELL_BOUND_SECONDS = 5;
-
 	private static final Logger logger = LoggerFactory.getLogger(Signals.class);
 
-	private Signals() {
+	private final Duration shellBound;
+
+	/**
+	 * A sender of signals.
+	 * @param shellBound how long the shell may take
+	 */
+	Signals(Duration shellBound) {
+		this.shellBound = shellBound;
 	}
 
 	/**
@@ -33,8 +40,10 @@ final class Signals {
 	 * @param processes who gets it; whoever is gone, or whose PID means another by now,
 	 * is left alone
 	 * @return whether one of them was there
+	 * @throws UncheckedIOException if there is no descriptor to look with; some of them
+	 * may have got it
 	 */
-	static boolean send(Signal signal, List<ProcStat> processes) {
+	boolean send(Signal signal, List<ProcStat> processes) {
 		boolean sent = false;
 		List<Long> others = new ArrayList<>();
 		for (ProcStat process : processes) {
@@ -59,10 +68,11 @@ final class Signals {
 	// its
 	private static @Nullable ProcessHandle verified(ProcStat process) {
 		Optional<ProcessHandle> handle = ProcessHandle.of(process.pid());
+		// the JDK, too, takes one that it has no descriptor to look at for gone
+		ProcStat now = ProcStat.read(process.pid());
 		if (handle.isEmpty() || process.pid() == ProcessHandle.current().pid()) {
 			return null;
 		}
-		ProcStat now = ProcStat.read(process.pid());
 		if (now == null) {
 			// not Linux: the handle alone has to do
 			return new File("/proc/self/stat").exists() ? null : handle.get();
@@ -70,7 +80,7 @@ final class Signals {
 		return (now.isAlive() && now.startTicks() == process.startTicks()) ? handle.get() : null;
 	}
 
-	private static void kill(Signal signal, List<Long> pids) {
+	private void kill(Signal signal, List<Long> pids) {
 		List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\"", "sh", signal.name()));
 		pids.forEach((pid) -> command.add(Long.toString(pid)));
 		ProcessBuilder builder = new ProcessBuilder(command);
@@ -78,9 +88,9 @@ final class Signals {
 		try {
 			Process kill = builder.start();
 			kill.getOutputStream().close();
-			if (!kill.waitFor(SHELL_BOUND_SECONDS, TimeUnit.SECONDS)) {
+			if (!kill.waitFor(TimeUnit.NANOSECONDS.convert(this.shellBound), TimeUnit.NANOSECONDS)) {
 				kill.destroyForcibly();
-				logger.warn("Signal {} could not be sent within {} s: pids={}", signal, SHELL_BOUND_SECONDS, pids);
+				logger.warn("Signal {} could not be sent within {}: pids={}", signal, this.shellBound, pids);
 			}
 		}
 		catch (IOException ex) {

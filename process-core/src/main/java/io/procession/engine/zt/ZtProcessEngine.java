@@ -35,7 +35,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	private final Marker marker;
 
-	private final SystemView system = new SystemView();
+	private final SystemView system;
 
 	private final @Nullable Guard guard;
 
@@ -78,11 +78,12 @@ public final class ZtProcessEngine implements ProcessEngine {
 	 * for the parent of the JVM's own
 	 * @param leftoverGrace how long what a dead JVM left behind has between TERM and
 	 * KILL; 2 s unless said
-	 * @param lostAfter how long after KILL it is given up, and how long the guard has to
-	 * end when this is closed; 5 s unless said
+	 * @param lostAfter how long after KILL it is given up, how long a signal may take to
+	 * be sent, and the guard to end when this is closed; 5 s unless said
 	 */
 	public ZtProcessEngine(boolean guard, @Nullable String application, @Nullable Path controlGroup,
 			Duration leftoverGrace, Duration lostAfter) {
+		this.system = new SystemView(lostAfter);
 		this.isolator = new Isolator(controlGroup);
 		this.marker = Marker.create(application);
 		this.guard = guard ? new Guard(this.marker, lostAfter) : null;
@@ -149,6 +150,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	/** What comes before the first process: the guard, or else the sweep. */
 	private void prepare() {
+		this.system.prepare();
 		if (this.guard != null) {
 			this.guard.ensureRunning();
 		}
@@ -247,6 +249,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public void close() {
+		this.system.close();
 		this.leftGroups.forEach(ControlGroup::kill);
 		this.leftGroups.removeIf(ControlGroup::remove);
 		if (this.guard != null) {
