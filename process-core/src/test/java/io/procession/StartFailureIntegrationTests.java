@@ -1,8 +1,10 @@
 package io.procession;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,12 +12,14 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessStartFailed;
+import io.procession.execution.LineListener;
 import io.procession.execution.PendingProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
@@ -268,6 +272,49 @@ class StartFailureIntegrationTests {
 
 	private static int openDescriptors() {
 		return Objects.requireNonNull(Path.of("/proc/self/fd").toFile().list()).length;
+	}
+
+	@Test
+	void losesNoFileThatItWouldHaveWrittenTo(ProcessManager processes) throws IOException {
+		Path script = Files.writeString(this.folder.resolve("script"), "#!/no/such/interpreter\n");
+		Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+		PendingProcess missing = processes.command("no-such-program");
+		PendingProcess broken = processes.command(script.toString());
+		PendingProcess tooLong = processes.command("true", "x".repeat(1 << 22));
+		PendingProcess cat = processes.command("cat");
+		LineListener listener = (type, line) -> {
+		};
+		for (PendingProcess bad : List.of(missing, broken, tooLong)) {
+			losesNothing((file) -> bad.outputTo(file).run());
+			losesNothing((file) -> bad.errorOutputTo(file).run());
+			losesNothing((file) -> bad.outputTo(file).detached().start());
+			losesNothing((file) -> bad.outputTo(file).onLine(listener).run());
+			losesNothing((file) -> bad.errorOutputTo(file).onLine(listener).start());
+			losesNothing((file) -> cat.pipe(bad.outputTo(file)).run());
+			losesNothing((file) -> cat.pipe(bad.outputTo(file).onLine(listener)).run());
+			losesNothing((file) -> cat.pipe(bad).errorOutputTo(file).run());
+			losesNothing((file) -> cat.pipe("copy", InputStream::transferTo).pipe(bad).outputTo(file).run());
+		}
+	}
+
+	private void losesNothing(Consumer<Path> start) throws IOException {
+		Path file = Files.writeString(this.folder.resolve("precious"), "precious");
+
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> start.accept(file));
+
+		assertThat(file).hasContent("precious");
+	}
+
+	@Test
+	void emptiesAFileOnceItHasStarted(ProcessManager processes) throws IOException {
+		Path file = Files.writeString(this.folder.resolve("file"), "something longer");
+
+		processes.command("echo", "new").outputTo(file).onLine((type, line) -> {
+		}).run();
+		assertThat(file).hasContent("new\n");
+		processes.command("true").outputTo(file).onLine((type, line) -> {
+		}).run();
+		assertThat(file).isEmptyFile();
 	}
 
 }

@@ -7,6 +7,9 @@ import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -55,6 +58,8 @@ final class OutputRecorder implements OutputSink {
 
 	private final Owner owner;
 
+	private final @Nullable Path emptied;
+
 	private @Nullable OutputStream file;
 
 	private ByteBuffer space = ByteBuffer.allocate(0);
@@ -102,7 +107,21 @@ final class OutputRecorder implements OutputSink {
 		this.turn = turn;
 		this.owner = owner;
 		this.file = plan.file();
+		this.emptied = plan.emptied();
 		this.ended = !plan.piped();
+	}
+
+	/** The process has started: what its file held before may be lost now. */
+	void begin() {
+		if (this.emptied == null) {
+			return;
+		}
+		try {
+			Files.newOutputStream(this.emptied, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING).close();
+		}
+		catch (IOException ex) {
+			fileFailed(ex);
+		}
 	}
 
 	@Override
@@ -233,11 +252,14 @@ final class OutputRecorder implements OutputSink {
 			out.write(bytes, offset, count);
 		}
 		catch (IOException ex) {
-			logger.warn("Output can no longer be written to its file: name={} stream={}", this.owner.name(), this.type,
-					ex);
-			this.broken = true;
-			closeFile();
+			fileFailed(ex);
 		}
+	}
+
+	private void fileFailed(IOException ex) {
+		logger.warn("Output can no longer be written to its file: name={} stream={}", this.owner.name(), this.type, ex);
+		this.broken = true;
+		closeFile();
 	}
 
 	private void closeFile() {
@@ -366,10 +388,11 @@ final class OutputRecorder implements OutputSink {
 	 * @param charset how they become text
 	 * @param maxLineLength bytes after which a line is handed over in parts
 	 * @param file where they are written to, too; closed at the end
+	 * @param emptied which file that is, if it is to be emptied first
 	 * @param feed the stage in Java that reads them, if one does
 	 */
 	record StreamPlan(boolean piped, boolean capture, long keep, Charset charset, int maxLineLength,
-			@Nullable OutputStream file, @Nullable BoundedPipe feed) {
+			@Nullable OutputStream file, @Nullable Path emptied, @Nullable BoundedPipe feed) {
 
 	}
 

@@ -97,12 +97,12 @@ final class PipelineLaunch {
 			for (int i = 0; i < this.segments.size(); i++) {
 				this.planned.add(plan(i, context, books, closeInput));
 			}
-			if (this.planned.size() > 1) {
-				// one alone is checked when it is started
+			if (this.planned.size() > 1 || this.pipeline.errorTo() != null) {
+				// one alone is checked when it is started, if nothing is lost by then
 				this.planned.forEach((segment) -> engine.check(segment.stream().map(Planned::launch).toList()));
 			}
-			emptyErrorFile();
 			this.planned.forEach((segment) -> segment.forEach(Planned::openFiles));
+			emptyErrorFile();
 		}
 		catch (RuntimeException | Error ex) {
 			undo(ex, books);

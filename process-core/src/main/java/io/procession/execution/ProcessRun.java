@@ -155,6 +155,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	/** Begins to read, to feed and to count the time. The process is in the books. */
 	void begin() {
+		this.output.begin();
+		this.error.begin();
 		// streams first: nobody may wait for a process whose pipe is full
 		boolean reads = this.plan.output().piped() || this.plan.error().piped();
 		this.process.connect(this.plan.output().piped() ? this.output : null,

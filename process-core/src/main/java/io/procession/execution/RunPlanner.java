@@ -265,7 +265,8 @@ final class RunPlanner {
 		Charset charset = Objects.requireNonNullElse(output.charset(), this.settings.charset());
 		return new OutputRecorder.StreamPlan(piped, capture,
 				Objects.requireNonNullElse(output.keepLast(), Long.MAX_VALUE), charset, this.settings.maxLineLength(),
-				(piped && file != null) ? open(file) : null, kept ? null : this.place.feed());
+				(piped && file != null) ? open(file) : null, (piped && file != null) ? emptied(file) : null,
+				kept ? null : this.place.feed());
 	}
 
 	private OutputStream open(OutputFile file) {
@@ -277,17 +278,21 @@ final class RunPlanner {
 					"its output file '" + path + "' is neither a file nor a device", null);
 		}
 		try {
-			OutputStream stream = file.append()
-					? Files.newOutputStream(file.path(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
-					: Files.newOutputStream(file.path());
+			// it is emptied when the process has started: a start that fails loses nothing
+			OutputStream stream = Files.newOutputStream(path, StandardOpenOption.CREATE,
+					file.append() ? StandardOpenOption.APPEND : StandardOpenOption.WRITE);
 			this.files.add(stream);
 			return stream;
 		}
 		catch (IOException ex) {
 			closeFiles();
 			throw new ProcessStartException(this.spec, ProcessStartException.Reason.FILE_NOT_ACCESSIBLE,
-					"the output file '" + file.path() + "' cannot be written (" + ex + ")", ex);
+					"the output file '" + path + "' cannot be written (" + ex + ")", ex);
 		}
+	}
+
+	private static @Nullable Path emptied(OutputFile file) {
+		return (!file.append() && Files.isRegularFile(file.path())) ? file.path() : null;
 	}
 
 	/** The process did not start: nobody will write to its files. */

@@ -68,13 +68,18 @@ final class Spawner {
 			this.check.checkVariables(planned);
 		}
 		chain();
-		// a tool of the chain would find out too late to be understood
-		if (thoroughly || !this.chain.isEmpty()) {
+		// a tool of the chain would find out too late to be understood, and the JDK empties
+		// files first
+		if (thoroughly || !this.chain.isEmpty() || empties(this.launch.output()) || empties(this.launch.error())) {
 			this.check.checkAsStage(command());
 		}
 		if (planned != null) {
 			this.isolator.verify(this.launch, planned);
 		}
+	}
+
+	private static boolean empties(Launch.Output output) {
+		return output instanceof Launch.Output.ToFile target && !target.file().append();
 	}
 
 	private void chain() {
