@@ -562,7 +562,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 			.output(out, err, complete)
 			.times(this.startedAt, Duration.ofNanos(nanoTime() - this.startedNanos));
 		if (code == null || code != 0) {
-			builder.errorTail(this.plan.masks().excerpt(err));
+			Masks masks = this.plan.masks();
+			// to look for secrets takes long, and maybe nobody asks
+			builder.errorTail(() -> masks.excerpt(err));
 		}
 		return builder.build();
 	}

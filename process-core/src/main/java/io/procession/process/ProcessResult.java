@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,10 @@ public final class ProcessResult {
 
 	private final boolean outputComplete;
 
-	private final String errorTail;
+	/** Asked once, by whoever first makes a message of this. */
+	private volatile @Nullable String errorTail;
+
+	private final Supplier<String> errorTailSource;
 
 	private final Instant startedAt;
 
@@ -54,7 +58,7 @@ public final class ProcessResult {
 		this.output = builder.output;
 		this.errorOutput = builder.errorOutput;
 		this.outputComplete = builder.outputComplete;
-		this.errorTail = builder.errorTail;
+		this.errorTailSource = builder.errorTail;
 		this.startedAt = builder.startedAt;
 		this.duration = builder.duration;
 		this.startError = startError;
@@ -291,7 +295,12 @@ public final class ProcessResult {
 	}
 
 	String errorTail() {
-		return this.errorTail;
+		String known = this.errorTail;
+		if (known == null) {
+			known = this.errorTailSource.get();
+			this.errorTail = known;
+		}
+		return known;
 	}
 
 	/**
@@ -317,7 +326,7 @@ public final class ProcessResult {
 
 		private boolean outputComplete = true;
 
-		private String errorTail = "";
+		private Supplier<String> errorTail = () -> "";
 
 		private Instant startedAt = Instant.EPOCH;
 
@@ -367,10 +376,10 @@ public final class ProcessResult {
 
 		/**
 		 * The last lines of standard error as messages may show them.
-		 * @param value the text, free of secrets
+		 * @param value gives the text, free of secrets; asked when a message is made
 		 * @return this builder
 		 */
-		public Builder errorTail(String value) {
+		public Builder errorTail(Supplier<String> value) {
 			this.errorTail = value;
 			return this;
 		}

@@ -15,7 +15,7 @@ class ProcessExceptionTests {
 
 	private static final ProcessResult RESULT = ProcessResult.builder(ProcessSpec.of(COMMAND))
 		.exit(143, ExitCause.TIMED_OUT)
-		.errorTail("waiting for lock")
+		.errorTail(() -> "waiting for lock")
 		.build();
 
 	@Test

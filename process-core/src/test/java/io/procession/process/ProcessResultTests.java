@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +95,7 @@ class ProcessResultTests {
 
 	@Test
 	void throwsWhenAskedTo() {
-		ProcessResult failed = result(1, ExitCause.EXITED).errorTail("connection refused").build();
+		ProcessResult failed = result(1, ExitCause.EXITED).errorTail(() -> "connection refused").build();
 		ProcessResult successful = result(0, ExitCause.EXITED).build();
 
 		assertThat(successful.throwIfFailed()).isSameAs(successful);
@@ -146,6 +147,20 @@ class ProcessResultTests {
 		ProcessResult result = result(1, ExitCause.EXITED).output(text("planted"), text("planted"), true).build();
 
 		assertThat(result.toString()).contains("pg_dump", "4711", "exitCode=1").doesNotContain("planted");
+	}
+
+	@Test
+	void looksForTheEndOfItsErrorOutputOnlyWhenAMessageNeedsIt() {
+		AtomicInteger asked = new AtomicInteger();
+		ProcessResult failed = result(1, ExitCause.EXITED).errorTail(() -> "asked " + asked.incrementAndGet()).build();
+		assertThat(failed.failed()).isTrue();
+		assertThat(failed.toString()).doesNotContain("asked");
+
+		assertThat(asked).hasValue(0);
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(failed::throwIfFailed)
+			.withMessageContaining("asked 1");
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(failed::throwIfFailed)
+			.withMessageContaining("asked 1");
 	}
 
 }
