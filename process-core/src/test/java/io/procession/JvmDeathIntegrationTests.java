@@ -21,6 +21,7 @@ import io.procession.testing.Plant;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
+import io.procession.testing.StartInFlight;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.TestApplication;
 import io.procession.testing.TestChild;
@@ -133,6 +134,18 @@ class JvmDeathIntegrationTests {
 
 		assertThat(result.throwIfFailed().output()).startsWith("started 1");
 		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(30));
+	}
+
+	@Test
+	void leavesToTheGuardWhatACloseDidNotFinish(ProcessManager processes) {
+		Plant plant = Plant.fresh();
+
+		ProcessResult result = processes.command(TestChild.javaCommand(StartInFlight.class))
+			.env(Plant.NAME, plant.value())
+			.run();
+
+		assertThat(result.throwIfFailed().output()).contains("started ");
+		await().atMost(SOON).until(() -> plant.alive().isEmpty());
 	}
 
 	@Test

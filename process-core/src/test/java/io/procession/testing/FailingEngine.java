@@ -15,7 +15,7 @@ import io.procession.process.ProcessStartException;
  * though all checks had passed: the machine has no room, or somebody has just removed the
  * program.
  */
-public final class FailingEngine implements ProcessEngine {
+public class FailingEngine implements ProcessEngine {
 
 	private final ProcessEngine engine;
 

@@ -1,0 +1,72 @@
+package io.procession.testing;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.procession.ProcessManager;
+import io.procession.engine.EngineProcess;
+import io.procession.engine.Launch;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.execution.ProcessSettings;
+
+/**
+ * An application with a start that hangs while its manager closes, and goes on after
+ * that; to be run as a child.
+ */
+public final class StartInFlight {
+
+	private StartInFlight() {
+	}
+
+	/**
+	 * Starts a process that nobody knows of, prints its PID, and ends without any clean
+	 * up.
+	 * @param arguments none
+	 * @throws Exception if something goes wrong
+	 */
+	public static void main(String[] arguments) throws Exception {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch closed = new CountDownLatch(1);
+		CompletableFuture<Long> pid = new CompletableFuture<>();
+		ProcessEngine real = new ZtProcessEngine(true, null);
+		ProcessEngine engine = new FailingEngine(real, (launch) -> {
+		}) {
+
+			@Override
+			public EngineProcess start(Launch launch) {
+				if (launch.arguments().get(0).equals("true")) {
+					return real.start(launch);
+				}
+				entered.countDown();
+				try {
+					closed.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+				EngineProcess process = real.start(launch);
+				pid.complete(process.pid());
+				return process;
+			}
+
+		};
+		ProcessManager processes = ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(200)).build())
+			.engine(engine)
+			.shutdownHook(false)
+			.build();
+		processes.run("true");
+		processes.command("sh", "-c", "trap '' TERM; sleep 300").runAsync();
+		entered.await();
+
+		processes.close();
+		closed.countDown();
+
+		System.out.println("started " + pid.get(20, TimeUnit.SECONDS));
+		Runtime.getRuntime().halt(0);
+	}
+
+}
