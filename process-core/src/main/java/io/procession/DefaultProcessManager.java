@@ -86,11 +86,6 @@ final class DefaultProcessManager implements ProcessManager {
 	}
 
 	@Override
-	public long nanoTime() {
-		return this.launcher.nanoTime();
-	}
-
-	@Override
 	public TimeSource timeSource() {
 		return this.launcher.timeSource();
 	}

@@ -4,9 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -15,7 +13,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -54,12 +51,6 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 */
 	private static final int EXTRA_SPAWNS = 1;
 
-	/**
-	 * How many launches that nobody waits for are under way. More would only wait for
-	 * permits to spawn, fewer for the secrets of one another.
-	 */
-	private static final int MOST_LAUNCHES = 32;
-
 	private static final Logger logger = LoggerFactory.getLogger(LocalProcessLauncher.class);
 
 	private final ProcessSettings settings;
@@ -81,7 +72,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final Semaphore spawns = new Semaphore(this.maxSpawns);
 
-	private final LaunchTurns launchTurns;
+	private final AsyncLaunches asyncLaunches;
 
 	private final RunBooks books;
 
@@ -112,7 +103,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		this.context = new RunContext(settings, time, lent, lent,
 				new Stopper(engine, time, lent, lent, settings.lostAfter()), events,
 				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new AtomicBoolean());
-		this.launchTurns = new LaunchTurns(MOST_LAUNCHES, this.context::execute);
+		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.books = new RunBooks(this.context, this.limit, engine);
 	}
 
@@ -213,7 +204,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since) {
 		return startAsync(withoutLiveInput(pending), (silent) -> RunPlanner.ofMember(this.settings, silent,
-				WholeTimeout.ofPool(timeout, since, nanoTime())));
+				WholeTimeout.ofPool(timeout, since, this.context.time().nanoTime())));
 	}
 
 	private CompletableFuture<RunningProcess> startAsync(PendingProcess pending,
@@ -233,11 +224,6 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	@Override
-	public long nanoTime() {
-		return this.context.time().nanoTime();
-	}
-
-	@Override
 	public TimeSource timeSource() {
 		return this.context.time();
 	}
@@ -253,47 +239,18 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		return given ? pending : pending.input(new byte[0]);
 	}
 
-	/** Waits for permits without a thread, then launches on the executor. */
 	private <T> CompletableFuture<T> whenPermitted(Command command, int permits,
 			Supplier<CompletableFuture<T>> launch) {
-		Turn<T> turn = new Turn<>(this.context.time());
 		try {
 			checkOpen(command);
 			checkPossible(command, permits);
 		}
 		catch (ProcessRejectedException ex) {
-			turn.completeExceptionally(ex);
-			return turn;
+			CompletableFuture<T> rejected = this.context.time().newFuture();
+			rejected.completeExceptionally(ex);
+			return rejected;
 		}
-		CompletableFuture<Boolean> permit = this.limit.whenAvailable(permits);
-		permit.thenAccept((granted) -> {
-			if (granted) {
-				launchAtItsTurn(turn, launch, permits);
-			}
-			else {
-				this.context.execute(() -> turn.completeExceptionally(closedException(command)));
-			}
-		});
-		// who cancels while it waits gives up the place
-		turn.whenComplete((made, failure) -> this.limit.giveUp(permit));
-		return turn;
-	}
-
-	private <T> void launchAtItsTurn(Turn<T> turn, Supplier<CompletableFuture<T>> launch, int permits) {
-		try {
-			this.launchTurns.execute(() -> {
-				if (turn.begin()) {
-					turn.launch(launch, this.context::execute);
-				}
-				else {
-					this.limit.release(permits);
-				}
-			});
-		}
-		catch (RuntimeException | Error ex) {
-			this.limit.release(permits);
-			turn.completeExceptionally(ex);
-		}
+		return this.asyncLaunches.whenPermitted(permits, launch, () -> closedException(command));
 	}
 
 	private void checkOpen(Command command) {
@@ -514,78 +471,6 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		// pumps on pipes that survivors hold go on, as daemons
 		Waiting.of(ProcessRun.drain(this.settings.drain()),
 				(nanos) -> this.ownExecutor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
-	}
-
-	/**
-	 * A launch that waits for its turn. Once its turn has come it cannot be cancelled any
-	 * more: a process would stay behind that nobody knows.
-	 */
-	private static final class Turn<T> extends CompletableFuture<T> {
-
-		private final TimeSource time;
-
-		private boolean begun;
-
-		private Turn(TimeSource time) {
-			this.time = time;
-		}
-
-		synchronized boolean begin() {
-			this.begun = !isDone();
-			return this.begun;
-		}
-
-		@Override
-		public synchronized boolean cancel(boolean mayInterrupt) {
-			return !this.begun && super.cancel(mayInterrupt);
-		}
-
-		// who waits, waits by the clock of the manager
-
-		@Override
-		public <U> CompletableFuture<U> newIncompleteFuture() {
-			return this.time.newFuture();
-		}
-
-		private boolean byMachine() {
-			return this.time.executor() == null;
-		}
-
-		@Override
-		public T join() {
-			return byMachine() ? super.join() : copy().join();
-		}
-
-		@Override
-		public T get() throws InterruptedException, ExecutionException {
-			return byMachine() ? super.get() : copy().get();
-		}
-
-		@Override
-		public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-			return byMachine() ? super.get(timeout, unit) : copy().get(timeout, unit);
-		}
-
-		// foreign code may hang on it, which must not keep the others from their turns
-		private void launch(Supplier<CompletableFuture<T>> launch, Executor executor) {
-			CompletableFuture<T> launched;
-			try {
-				launched = launch.get();
-			}
-			catch (RuntimeException | Error ex) {
-				launched = CompletableFuture.failedFuture(ex);
-			}
-			launched.whenCompleteAsync((made, failure) -> {
-				if (failure == null) {
-					complete(made);
-				}
-				else {
-					completeExceptionally((failure instanceof CompletionException && failure.getCause() != null)
-							? failure.getCause() : failure);
-				}
-			}, executor);
-		}
-
 	}
 
 }

@@ -64,7 +64,7 @@ public interface ProcessLauncher {
 	 * timeout in common. It ends with that, whenever its turn comes.
 	 * @param pending what to start; its own timeout holds too
 	 * @param timeout bound on them all
-	 * @param since when that began, by {@link #nanoTime()}
+	 * @param since when that began, by the {@link #timeSource() time source}
 	 * @return a handle to the live process, later; or what {@link #start} throws
 	 */
 	CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since);
@@ -74,12 +74,6 @@ public interface ProcessLauncher {
 	 * @return the settings
 	 */
 	ProcessSettings settings();
-
-	/**
-	 * The monotonic clock that timeouts go by; see {@link System#nanoTime()}.
-	 * @return nanoseconds from an arbitrary origin
-	 */
-	long nanoTime();
 
 	/**
 	 * The clocks that hold here, and how to wait by them.

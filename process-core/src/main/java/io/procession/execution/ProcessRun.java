@@ -27,12 +27,9 @@ import io.procession.event.ProcessTimedOut;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
-import io.procession.process.ProcessIdleTimedOutException;
 import io.procession.process.ProcessInterruptedException;
-import io.procession.process.ProcessOutputLimitException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
-import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
@@ -55,12 +52,6 @@ final class ProcessRun implements OutputRecorder.Owner {
 	 * How far the exit and the end of output are apart if nothing holds one of them up.
 	 */
 	private static final Duration EXIT_AFTER_END = Duration.ofMillis(100);
-
-	/** How much later than its children a JVM may begin its own end. */
-	private static final Duration AFTER_CTRL_C = Duration.ofMillis(200);
-
-	/** How much a step before the program may have written about its failure. */
-	private static final int LONGEST_START_ERROR = 1024;
 
 	/** What becomes of a process if a wait for it is interrupted. */
 	static final String LEFT_ALONE = "it was left alone, stop() ends it";
@@ -116,16 +107,13 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private @Nullable ExitCause stopCause;
 
-	/** Why it never became its program; written before the result. */
-	private @Nullable String startError;
-
 	private boolean stopEnded;
 
 	private boolean shuttingDown;
 
 	private boolean finishing;
 
-	private volatile @Nullable ProcessResult result;
+	private volatile @Nullable RunOutcome outcome;
 
 	private final List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
 
@@ -164,7 +152,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		feed();
 		this.lock.lock();
 		try {
-			if (this.exitCode == null && this.result == null) {
+			if (this.exitCode == null && this.outcome == null) {
 				if (this.plan.keepsTimeout()) {
 					this.timeoutTask = this.context.schedule(Math.max(0, untilDeadline(nanoTime())), this::timeUp);
 				}
@@ -246,7 +234,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		lookForExit();
 		this.lock.lock();
 		try {
-			return this.exitCode == null && this.result == null;
+			return this.exitCode == null && this.outcome == null;
 		}
 		finally {
 			this.lock.unlock();
@@ -377,7 +365,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		this.lock.lock();
 		try {
-			if (this.exitCode == null && this.stop == null && this.result == null) {
+			if (this.exitCode == null && this.stop == null && this.outcome == null) {
 				this.idleTask = this.context.schedule(remaining, this::checkIdle);
 			}
 		}
@@ -503,7 +491,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 		if (this.feeder != null) {
 			this.feeder.stop();
 		}
-		ProcessResult made = resultAtAnyRate(complete);
+		RunOutcome outcome = outcomeAtAnyRate(complete);
+		ProcessResult made = outcome.result();
 		if (!ended) {
 			logger.warn("Process ended, but something it left behind holds its output open: name={} pid={}", name(),
 					made.pid());
@@ -517,7 +506,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		List<CompletableFuture<ProcessResult>> waitingFutures;
 		this.lock.lock();
 		try {
-			this.result = made;
+			this.outcome = outcome;
 			this.context.time().signalAll(this.changed);
 			waitingFutures = List.copyOf(this.futures);
 			this.futures.clear();
@@ -530,62 +519,21 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	// whoever waits gets an answer, even if there is no memory left for the output
-	private ProcessResult resultAtAnyRate(boolean complete) {
+	private RunOutcome outcomeAtAnyRate(boolean complete) {
 		try {
-			return result(this.output.captured(), this.error.captured(), complete);
+			return outcome(this.output.captured(), this.error.captured(), complete);
 		}
 		catch (RuntimeException | Error ex) {
 			logger.error("Output of a process is lost: name={}", name(), ex);
-			return result(CapturedOutput.empty(), CapturedOutput.empty(), false);
+			return outcome(CapturedOutput.empty(), CapturedOutput.empty(), false);
 		}
 	}
 
-	private ProcessResult result(CapturedOutput out, CapturedOutput err, boolean complete) {
-		Integer code = this.exitCode;
-		ExitCause cause = this.stopCause;
-		if (code == null) {
-			cause = ExitCause.LOST;
-		}
-		else if (cause == null && this.overLimit) {
-			cause = ExitCause.OUTPUT_LIMIT;
-		}
-		else if (cause == null) {
-			cause = Signal.fromExitCode(code).map(this::causeOf).orElse(ExitCause.EXITED);
-		}
-		if (cause == ExitCause.EXITED && code != null && code != 0) {
-			this.startError = startError(code, spec().output().mergeError() ? out : err);
-			cause = (this.startError != null) ? ExitCause.START_FAILED : cause;
-		}
-		ProcessResult.Builder builder = ProcessResult.builder(spec())
-			.pid(this.process.pid())
-			.exit((code != null) ? code : Signal.KILL.exitCode(), cause)
-			.output(out, err, complete)
-			.times(this.startedAt, Duration.ofNanos(nanoTime() - this.startedNanos));
-		if (code == null || code != 0) {
-			Masks masks = this.plan.masks();
-			// to look for secrets takes long, and maybe nobody asks
-			builder.errorTail(() -> masks.excerpt(err));
-		}
-		return builder.build();
-	}
-
-	/** What a step before the program said when it failed, if one did. */
-	private @Nullable String startError(int code, CapturedOutput written) {
-		boolean possible = written.length() > 0 && written.length() <= LONGEST_START_ERROR;
-		return (possible && this.process.neverBegan(code, written.toString())) ? this.plan.masks().excerpt(written)
-				: null;
-	}
-
-	/**
-	 * The terminal's Ctrl-C reaches the children as it reaches the JVM, which may take a
-	 * moment longer to notice.
-	 */
-	private ExitCause causeOf(Signal signal) {
-		boolean asked = signal == Signal.INT || signal == Signal.TERM || signal == Signal.HUP;
-		if (asked && this.context.isShuttingDown((signal == Signal.INT) ? AFTER_CTRL_C : Duration.ZERO)) {
-			return ExitCause.SHUTDOWN;
-		}
-		return ExitCause.SIGNALED;
+	private RunOutcome outcome(CapturedOutput out, CapturedOutput err, boolean complete) {
+		ExitCause cause = (this.stopCause == null && this.overLimit) ? ExitCause.OUTPUT_LIMIT : this.stopCause;
+		Duration duration = Duration.ofNanos(nanoTime() - this.startedNanos);
+		return new RunOutcome(this.context, this.plan, this.process,
+				new RunOutcome.Ending(this.exitCode, cause, this.startedAt, duration), out, err, complete);
 	}
 
 	void resize(int columns, int rows) {
@@ -604,8 +552,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	void signal(Signal signal) {
 		if (!trySignal(signal)) {
-			throw new IllegalStateException(
-					describe() + " has ended: signal " + signal + " cannot reach it any more");
+			throw new IllegalStateException(describe() + " has ended: signal " + signal + " cannot reach it any more");
 		}
 	}
 
@@ -771,7 +718,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	void awaitStopped() {
 		this.lock.lock();
 		try {
-			while (this.stop != null && !this.stopEnded && this.result == null) {
+			while (this.stop != null && !this.stopEnded && this.outcome == null) {
 				awaitChange(SLICE);
 				if (this.context.closed().get()) {
 					// nobody goes on with it, as with a detached one
@@ -822,7 +769,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	// its end waits for its listeners
 	private void refuseToWaitForItself() {
-		if (this.result == null && this.turn.isHeldByCurrentThread()) {
+		if (this.outcome == null && this.turn.isHeldByCurrentThread()) {
 			throw new IllegalStateException("A listener of '" + name()
 					+ "' cannot wait without a bound for what comes after it: use onExit(), or wait on another thread");
 		}
@@ -847,11 +794,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	// bounded: a stop is under way, or the exit is known
-	private @Nullable ProcessResult awaitUninterruptibly() {
+	private ProcessResult awaitUninterruptibly() {
 		while (true) {
 			try {
 				awaitResult(Long.MAX_VALUE, false);
-				return this.result;
+				return result();
 			}
 			catch (InterruptedException ex) {
 				logger.debug("Interrupted again while stopping: name={}", name());
@@ -869,7 +816,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		boolean enforce = enforceDeadline;
 		enter(1);
 		try {
-			while (this.result == null) {
+			while (this.outcome == null) {
 				long now = nanoTime();
 				long remaining = (until == Long.MAX_VALUE) ? Long.MAX_VALUE : until - now;
 				if (remaining <= 0) {
@@ -913,12 +860,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		this.lock.lock();
 		try {
-			if (this.result == null && !this.finishing) {
+			if (this.outcome == null && !this.finishing) {
 				boolean draining = this.stop == null || this.stopEnded;
 				long drain = draining ? Math.max(0, drainRemaining(nanoTime())) : Long.MAX_VALUE;
 				awaitChange(Math.min(nanos, drain));
 			}
-			else if (this.result == null) {
+			else if (this.outcome == null) {
 				awaitChange(nanos);
 			}
 		}
@@ -931,7 +878,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private boolean isExitUnknown() {
 		this.lock.lock();
 		try {
-			return this.exitCode == null && this.result == null && !this.finishing;
+			return this.exitCode == null && this.outcome == null && !this.finishing;
 		}
 		finally {
 			this.lock.unlock();
@@ -945,37 +892,20 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	/** The result; it is known. */
 	ProcessResult result() {
-		return Objects.requireNonNull(this.result);
+		return Objects.requireNonNull(this.outcome).result();
 	}
 
 	/** Throws what {@code run()} throws for a process that was stopped before its end. */
 	void throwIfCutShort() {
-		RuntimeException failure = failure(result());
+		RuntimeException failure = Objects.requireNonNull(this.outcome).failure();
 		if (failure != null) {
 			throw failure;
 		}
 	}
 
-	private @Nullable RuntimeException failure(ProcessResult made) {
-		if (this.stopCause == ExitCause.TIMED_OUT) {
-			return new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), this.plan.timeoutRemedy(), made);
-		}
-		if (this.stopCause == ExitCause.IDLE_TIMED_OUT) {
-			return new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()), this.plan.idleRemedy(), made);
-		}
-		if (made.cause() == ExitCause.START_FAILED) {
-			return new ProcessStartException(spec(), ProcessStartException.Reason.ISOLATION,
-					"its isolation is set up, but its program cannot be executed in it: " + this.startError, null);
-		}
-		if (made.cause() == ExitCause.OUTPUT_LIMIT || this.stopCause == ExitCause.OUTPUT_LIMIT) {
-			return new ProcessOutputLimitException(Objects.requireNonNull(this.plan.outputLimit()), made);
-		}
-		return null;
-	}
-
 	void ensureNotTimedOut() {
-		ProcessResult made = this.result;
-		if (made != null && failure(made) instanceof ProcessTimedOutException timedOut) {
+		RunOutcome known = this.outcome;
+		if (known != null && known.failure() instanceof ProcessTimedOutException timedOut) {
 			throw timedOut;
 		}
 	}
@@ -984,7 +914,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		CompletableFuture<ProcessResult> future = this.context.time().newFuture();
 		this.lock.lock();
 		try {
-			if (this.result == null) {
+			if (this.outcome == null) {
 				this.futures.add(future);
 				return future;
 			}
@@ -992,7 +922,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finally {
 			this.lock.unlock();
 		}
-		future.complete(this.result);
+		future.complete(result());
 		return future;
 	}
 
@@ -1021,7 +951,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		try {
 			while (true) {
 				// asked before the look: what comes after it is seen by the next one
-				boolean last = this.result != null;
+				boolean last = this.outcome != null;
 				if (watch.look(last)) {
 					return true;
 				}
@@ -1054,7 +984,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private void awaitOutput(OutputWatch watch, long nanos) throws InterruptedException {
 		this.lock.lock();
 		try {
-			if (this.result == null && !watch.isBehind()) {
+			if (this.outcome == null && !watch.isBehind()) {
 				awaitChange(nanos);
 			}
 		}

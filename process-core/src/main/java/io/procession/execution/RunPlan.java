@@ -33,9 +33,9 @@ import io.procession.process.Signal;
  */
 record RunPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
 		String timeoutRemedy, @Nullable WholeTimeout whole, @Nullable Duration idleTimeout, String idleRemedy,
-		Signal stopSignal, Duration stopGrace,
-		Duration timeoutGrace, Duration drain, @Nullable Long outputLimit, OutputRecorder.StreamPlan output,
-		OutputRecorder.StreamPlan error, boolean liveInput, ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
+		Signal stopSignal, Duration stopGrace, Duration timeoutGrace, Duration drain, @Nullable Long outputLimit,
+		OutputRecorder.StreamPlan output, OutputRecorder.StreamPlan error, boolean liveInput,
+		ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
 
 	/** Whether the run itself sees to its timeout; its caller or its pipeline may. */
 	boolean keepsTimeout() {

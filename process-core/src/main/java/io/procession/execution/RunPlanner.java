@@ -278,7 +278,8 @@ final class RunPlanner {
 					"its output file '" + path + "' is neither a file nor a device", null);
 		}
 		try {
-			// it is emptied when the process has started: a start that fails loses nothing
+			// it is emptied when the process has started: a start that fails loses
+			// nothing
 			OutputStream stream = Files.newOutputStream(path, StandardOpenOption.CREATE,
 					file.append() ? StandardOpenOption.APPEND : StandardOpenOption.WRITE);
 			this.files.add(stream);

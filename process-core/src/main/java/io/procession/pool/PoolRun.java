@@ -82,7 +82,7 @@ final class PoolRun {
 		this.timeout = timeout;
 		this.progress = new PoolProgress(progressListeners, this.keys.size());
 		this.results = new ProcessResult[this.keys.size()];
-		this.began = launcher.nanoTime();
+		this.began = launcher.timeSource().nanoTime();
 		this.ended = launcher.timeSource().newFuture();
 	}
 
@@ -166,7 +166,8 @@ final class PoolRun {
 	}
 
 	private boolean isTimeOver() {
-		return this.timeout != null && this.timeout.minusNanos(this.launcher.nanoTime() - this.began).isNegative();
+		return this.timeout != null
+				&& this.timeout.minusNanos(this.launcher.timeSource().nanoTime() - this.began).isNegative();
 	}
 
 	private CompletableFuture<RunningProcess> launch(int index) {

@@ -68,7 +68,8 @@ final class Spawner {
 			this.check.checkVariables(planned);
 		}
 		chain();
-		// a tool of the chain would find out too late to be understood, and the JDK empties
+		// a tool of the chain would find out too late to be understood, and the JDK
+		// empties
 		// files first
 		if (thoroughly || !this.chain.isEmpty() || empties(this.launch.output()) || empties(this.launch.error())) {
 			this.check.checkAsStage(command());
