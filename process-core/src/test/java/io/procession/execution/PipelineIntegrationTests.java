@@ -45,6 +45,7 @@ import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -69,13 +70,6 @@ class PipelineIntegrationTests {
 		return ProcessManager.builder()
 			.settings(ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(most).acquireTimeout(acquireTimeout).build())
 			.build();
-	}
-
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
 	}
 
 	private static int openDescriptors() {
@@ -605,7 +599,7 @@ class PipelineIntegrationTests {
 	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<ProcessInterruptedException> thrown = new AtomicReference<>();
 		List<Boolean> flag = Collections.synchronizedList(new ArrayList<>());
-		Thread caller = startThread(() -> {
+		Thread caller = Threads.start(() -> {
 			try {
 				planted(processes, "sleep 300 & sleep 300").pipe(planted(processes, "echo begun; sleep 300")).run();
 			}
@@ -735,7 +729,7 @@ class PipelineIntegrationTests {
 	void interruptsAWaitAndGoesOn(ProcessManager processes) throws Exception {
 		RunningPipeline running = processes.command("cat").pipe("cat").start();
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
-		Thread waiting = startThread(() -> {
+		Thread waiting = Threads.start(() -> {
 			try {
 				running.waitFor();
 			}
@@ -778,7 +772,7 @@ class PipelineIntegrationTests {
 					journal.toString());
 			List<Thread> threads = new ArrayList<>();
 			for (int i = 0; i < 6; i++) {
-				threads.add(startThread(() -> stage.pipe(stage).pipe(stage).run()));
+				threads.add(Threads.start(() -> stage.pipe(stage).pipe(stage).run()));
 				futures.add(stage.pipe(stage).runAsync());
 			}
 
@@ -805,7 +799,7 @@ class PipelineIntegrationTests {
 
 			assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(pipeline::start)
 				.withMessageContaining("max-concurrent");
-			Thread waiting = startThread(() -> result.set(pipeline.run()));
+			Thread waiting = Threads.start(() -> result.set(pipeline.run()));
 			await().atMost(SOON).until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
 			CompletableFuture<PipelineResult> future = pipeline.runAsync();
 			assertThat(result).hasNullValue();
@@ -889,7 +883,7 @@ class PipelineIntegrationTests {
 			Pipeline pipeline = planted(processes, "sleep 300 & sleep 300").pipe(planted(processes, Scripts.SLEEPS));
 			running = pipeline.start();
 			future = pipeline.runAsync();
-			caller = startThread(() -> result.set(pipeline.run()));
+			caller = Threads.start(() -> result.set(pipeline.run()));
 			await().atMost(SOON).until(() -> processes.running().size() == 6);
 			waiting = pipeline.runAsync();
 		}

@@ -41,6 +41,7 @@ import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -73,19 +74,7 @@ class PipelineStageIntegrationTests {
 
 	/** Blocks for ever, and fails when it is interrupted. */
 	private static void block(InputStream input, OutputStream output) {
-		try {
-			new CountDownLatch(1).await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException("interrupted", ex);
-		}
-	}
-
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
+		Threads.hold(new CountDownLatch(1));
 	}
 
 	// --- what goes through
@@ -193,7 +182,7 @@ class PipelineStageIntegrationTests {
 			.pipe(processes.shell("head -c 50000000 /dev/zero; : > \"$1\"", marker.toString()))
 			.pipe("slow", (input, output) -> {
 				begun.set(true);
-				hold(go);
+				Threads.hold(go);
 				input.transferTo(output);
 			})
 			.pipe("wc", "-c")
@@ -206,15 +195,6 @@ class PipelineStageIntegrationTests {
 
 		assertThat(running.waitFor().throwIfFailed().output().strip()).isEqualTo("50000000");
 		assertThat(marker).exists();
-	}
-
-	private static void hold(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	private static long usedHeap() {
@@ -246,7 +226,7 @@ class PipelineStageIntegrationTests {
 		RunningPipeline running = processes.pipeline()
 			.pipe(processes.shell("head -c 1000000 /dev/zero & echo error >&2; wait"))
 			.pipe("slow", (input, output) -> {
-				hold(go);
+				Threads.hold(go);
 				input.transferTo(output);
 			})
 			.pipe("wc", "-c")
@@ -488,7 +468,7 @@ class PipelineStageIntegrationTests {
 		CountDownLatch ended = new CountDownLatch(1);
 		RunningPipeline running = processes.command("echo", "text").pipe("late", (input, output) -> {
 			input.readAllBytes();
-			hold(ended);
+			Threads.hold(ended);
 			throw new IOException("planned");
 		}).pipe("true").start();
 		await().atMost(SOON).until(() -> running.stages().stream().noneMatch(RunningProcess::isRunning));
@@ -529,7 +509,7 @@ class PipelineStageIntegrationTests {
 			throw new IOException("cut short");
 		}).pipe(planted(processes, Scripts.IGNORES_TERM)).start();
 		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
-		hold(begun);
+		Threads.hold(begun);
 
 		running.stop(Duration.ofMillis(500));
 
@@ -612,7 +592,7 @@ class PipelineStageIntegrationTests {
 	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		CountDownLatch begun = new CountDownLatch(1);
-		Thread caller = startThread(() -> {
+		Thread caller = Threads.start(() -> {
 			try {
 				processes.pipeline().pipe(planted(processes, "yes")).pipe("blocked", (input, output) -> {
 					begun.countDown();

@@ -21,6 +21,7 @@ import io.procession.process.ProcessTimedOutException;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -201,14 +202,7 @@ class PipelineStopIntegrationTests {
 				input.read();
 				throw new IllegalStateException("planned");
 			};
-			case 3 -> (input, output) -> {
-				try {
-					new CountDownLatch(1).await();
-				}
-				catch (InterruptedException ex) {
-					throw new IllegalStateException(ex);
-				}
-			};
+			case 3 -> (input, output) -> Threads.hold(new CountDownLatch(1));
 			default -> (input, output) -> {
 				// deaf to interrupts
 				while (!over.get()) {

@@ -42,6 +42,7 @@ import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -68,13 +69,6 @@ class PoolIntegrationTests {
 				.shutdownGrace(Duration.ofSeconds(1))
 				.build())
 			.build();
-	}
-
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
 	}
 
 	private static RunningProcess anyOf(RunningPool pool) {
@@ -388,7 +382,7 @@ class PoolIntegrationTests {
 			.add(processes.command("true"))
 			.add(processes.shell("until [ -e \"$1\" ]; do sleep 0.05; done", go.toString()))
 			.onProgress((done, total) -> {
-				hold(known);
+				Threads.hold(known);
 				progress.add(done);
 				if (done < total) {
 					create(go);
@@ -419,21 +413,12 @@ class PoolIntegrationTests {
 		}
 	}
 
-	private static void hold(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
-	}
-
 	@Test
 	void mayBeStoppedByAProgressListener(ProcessManager processes) {
 		AtomicReference<RunningPool> running = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		ProcessPool pool = processes.pool().concurrency(4).onProgress((done, total) -> {
-			hold(known);
+			Threads.hold(known);
 			if (done >= 3) {
 				running.get().stop(Duration.ofMillis(100));
 			}
@@ -453,7 +438,7 @@ class PoolIntegrationTests {
 		AtomicReference<RunningPool> running = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		ProcessPool pool = processes.pool().concurrency(4).onLine((key, type, line) -> {
-			hold(known);
+			Threads.hold(known);
 			running.get().stop(Duration.ofMillis(100));
 		});
 		for (int i = 0; i < 8; i++) {
@@ -602,7 +587,7 @@ class PoolIntegrationTests {
 				.add(processes.command("true"))
 				.add(processes.command("true"))
 				.start();
-			Thread stopping = startThread(running::stop);
+			Thread stopping = Threads.start(running::stop);
 
 			stopping.join(8_000);
 
@@ -724,7 +709,7 @@ class PoolIntegrationTests {
 	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		AtomicReference<Boolean> flag = new AtomicReference<>();
-		Thread caller = startThread(() -> {
+		Thread caller = Threads.start(() -> {
 			try {
 				processes.pool()
 					.concurrency(2)
@@ -752,7 +737,7 @@ class PoolIntegrationTests {
 	void goesOnWhenAWaitIsInterrupted(ProcessManager processes) throws InterruptedException {
 		RunningPool running = processes.pool().add(planted(processes, Scripts.SLEEPS)).start();
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
-		Thread waiting = startThread(() -> {
+		Thread waiting = Threads.start(() -> {
 			try {
 				running.waitFor();
 			}
@@ -782,7 +767,7 @@ class PoolIntegrationTests {
 				pool.add(planted(processes, Scripts.SLEEPS));
 			}
 			running = pool.start();
-			caller = startThread(() -> results.set(pool.run()));
+			caller = Threads.start(() -> results.set(pool.run()));
 			future = running.onEnd();
 			await().atMost(SOON).until(() -> this.plant.alive().size() == 8);
 		}

@@ -31,6 +31,7 @@ import io.procession.process.ProcessResult;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -179,7 +180,7 @@ class PoolLaunchIntegrationTests {
 	@Test
 	void holdsUpNoThreadButItsOwnWhenAProgressListenerIsSlow(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
-		ProcessPool pool = processes.pool().concurrency(20).onProgress((done, total) -> hold(go));
+		ProcessPool pool = processes.pool().concurrency(20).onProgress((done, total) -> Threads.hold(go));
 		for (int i = 0; i < 30; i++) {
 			pool.add(processes.command("true"));
 		}
@@ -191,15 +192,6 @@ class PoolLaunchIntegrationTests {
 		go.countDown();
 
 		assertThat(running.waitFor().successful()).isTrue();
-	}
-
-	private static void hold(CountDownLatch latch) {
-		try {
-			latch.await();
-		}
-		catch (InterruptedException ex) {
-			throw new IllegalStateException(ex);
-		}
 	}
 
 	@Test
@@ -226,7 +218,7 @@ class PoolLaunchIntegrationTests {
 			thinking.add(processes.command("no-such-program").runAsync().whenComplete((result, failure) -> {
 				// one that has failed already is thought about here
 				if (Thread.currentThread() != caller) {
-					hold(go);
+					Threads.hold(go);
 				}
 			}));
 		}
@@ -246,7 +238,7 @@ class PoolLaunchIntegrationTests {
 		CountDownLatch known = new CountDownLatch(1);
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		running.set(processes.pool().add(processes.command("true")).onProgress((done, total) -> {
-			hold(known);
+			Threads.hold(known);
 			try {
 				running.get().waitFor();
 			}
