@@ -5,7 +5,7 @@ import io.procession.process.OutputType;
 /**
  * Is given the output of all processes of a pool line by line. Called as
  * {@link io.procession.execution.LineListener} is; the processes of a pool call it at the
- * same time.
+ * same time. It may stop the pool but not wait for its end, which waits for it.
  */
 @FunctionalInterface
 public interface PoolLineListener {

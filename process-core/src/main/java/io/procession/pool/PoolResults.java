@@ -15,6 +15,9 @@ import io.procession.process.ProcessResult;
  */
 public final class PoolResults implements Iterable<ProcessResult> {
 
+	/** How many keys a message shows. */
+	private static final int SHOWN = 20;
+
 	private final Map<String, ProcessResult> byKey;
 
 	private final List<ProcessResult> inOrder;
@@ -33,9 +36,14 @@ public final class PoolResults implements Iterable<ProcessResult> {
 	public ProcessResult get(String key) {
 		ProcessResult result = this.byKey.get(key);
 		if (result == null) {
-			throw new IllegalArgumentException("The pool has no process '" + key + "'; it has " + this.byKey.keySet());
+			throw new IllegalArgumentException("The pool has no process '" + key + "'; it has " + shownKeys());
 		}
 		return result;
+	}
+
+	private String shownKeys() {
+		List<String> shown = this.byKey.keySet().stream().limit(SHOWN).toList();
+		return (size() <= SHOWN) ? shown.toString() : shown + " and " + (size() - SHOWN) + " more";
 	}
 
 	/**

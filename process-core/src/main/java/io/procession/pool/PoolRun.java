@@ -251,10 +251,18 @@ final class PoolRun {
 			this.underWay--;
 			this.done++;
 		}
-		if (this.failFast && result.failed()) {
+		if (this.failFast && result.failed() && !isCancelled()) {
 			stop("another process of its pool failed", (pending, process) -> process.stopAsync());
 		}
+		endSoonIfOver();
 		this.turn.take();
+	}
+
+	// a stop that is under way may be a harder one
+	private boolean isCancelled() {
+		synchronized (this.lock) {
+			return this.cancelled != null;
+		}
 	}
 
 	// --- ends before the end
@@ -282,7 +290,25 @@ final class PoolRun {
 		}
 		// those that wait for their turn
 		waiting.forEach((launch) -> launch.cancel(false));
+		endSoonIfOver();
 		takeStep();
+	}
+
+	// a stop and a deadline wait for nobody's listener
+	private void endSoonIfOver() {
+		synchronized (this.lock) {
+			if (this.cancelled == null || this.done < this.results.length) {
+				return;
+			}
+		}
+		try {
+			Future<?> end = this.launcher.schedule(this.launcher.settings().drain(),
+					() -> this.ended.complete(results()));
+			this.ended.thenRun(() -> end.cancel(false));
+		}
+		catch (RejectedExecutionException ex) {
+			this.ended.complete(results());
+		}
 	}
 
 	/**
@@ -318,7 +344,7 @@ final class PoolRun {
 		return this.pending.get(0);
 	}
 
-	/** Done when all have ended and that was told. */
+	/** Done when all have ended and that was told, as far as somebody listens. */
 	CompletableFuture<PoolResults> ended() {
 		return this.ended;
 	}

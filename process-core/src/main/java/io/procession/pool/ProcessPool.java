@@ -88,7 +88,7 @@ public final class ProcessPool {
 			throw new IllegalArgumentException(
 					"The process '" + key + "' of the pool is detached: nobody would wait for it");
 		}
-		if (this.entries.putIfAbsent(key, process) != null) {
+		if (this.entries.putIfAbsent(Objects.requireNonNull(key, "key"), process) != null) {
 			throw new IllegalArgumentException("The pool has a process '" + key + "' already: choose another key");
 		}
 		return this;
@@ -130,7 +130,7 @@ public final class ProcessPool {
 	 * @return this pool
 	 */
 	public ProcessPool onLine(PoolLineListener listener) {
-		this.lineListeners.add(listener);
+		this.lineListeners.add(Objects.requireNonNull(listener, "listener"));
 		return this;
 	}
 
@@ -140,7 +140,7 @@ public final class ProcessPool {
 	 * @return this pool
 	 */
 	public ProcessPool onProgress(PoolProgressListener listener) {
-		this.progressListeners.add(listener);
+		this.progressListeners.add(Objects.requireNonNull(listener, "listener"));
 		return this;
 	}
 

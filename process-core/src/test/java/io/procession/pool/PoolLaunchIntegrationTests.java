@@ -1,12 +1,15 @@
 package io.procession.pool;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Delayed;
@@ -14,12 +17,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.ProcessManager;
 import io.procession.execution.LocalProcessLauncher;
@@ -28,6 +34,9 @@ import io.procession.execution.ProcessSettings;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Secret;
+import io.procession.testing.OpenFiles;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -69,6 +78,7 @@ class PoolLaunchIntegrationTests {
 				.maxConcurrent(most)
 				.shutdownGrace(Duration.ofSeconds(1))
 				.timeoutGrace(Duration.ofMillis(300))
+				.drain(Duration.ofMillis(200))
 				.build())
 			.build();
 	}
@@ -192,6 +202,105 @@ class PoolLaunchIntegrationTests {
 		go.countDown();
 
 		assertThat(running.waitFor().successful()).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void waitsForNoProgressListenerWhenItEndsBeforeItsEnd(boolean stops) {
+		CountDownLatch go = new CountDownLatch(1);
+		try (ProcessManager processes = limitedTo(10)) {
+			ProcessPool pool = processes.pool()
+				.concurrency(2)
+				.timeout(stops ? SOON : Duration.ofMillis(300))
+				.add(processes.command("true"))
+				.add(planted(processes, Scripts.SLEEPS))
+				.add(planted(processes, Scripts.SLEEPS))
+				.onProgress((done, total) -> Threads.hold(go));
+			RunningPool running = pool.start();
+			await().atMost(SOON).until(() -> threadsIn(PoolProgress.class) == 1);
+
+			if (stops) {
+				running.stop(Duration.ZERO);
+			}
+			Optional<PoolResults> results = running.waitFor(Duration.ofSeconds(8));
+
+			assertThat(results).hasValueSatisfying((ended) -> {
+				assertThat(ended.get(0).successful()).isTrue();
+				assertThat(ended.get(1).cause()).isEqualTo(stops ? ExitCause.STOPPED : ExitCause.TIMED_OUT);
+				assertThat(ended.get(2).startError()).isPresent();
+			});
+			assertThat(this.plant.alive()).isEmpty();
+			go.countDown();
+		}
+		finally {
+			go.countDown();
+		}
+	}
+
+	@Test
+	void doesNotSoftenAStopWhenWhatItStopsHasFailed() {
+		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch go = new CountDownLatch(1);
+		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
+			asked.countDown();
+			Threads.hold(go);
+			return "value";
+		}).build()) {
+			RunningPool running = processes.pool()
+				.concurrency(2)
+				.failFast()
+				.add("first", planted(processes, Scripts.SLEEPS))
+				.add("late", planted(processes, Scripts.SLEEPS).secretEnv("TOKEN", Secret.reference("token")))
+				.start();
+			Threads.hold(asked);
+			await().atMost(SOON).until(() -> running.running().containsKey("first"));
+
+			Thread stopping = Threads.start(() -> running.stop(Duration.ZERO));
+			await().atMost(SOON).until(() -> running.running().isEmpty());
+			go.countDown();
+			PoolResults results = running.waitFor();
+
+			assertThat(results).extracting(ProcessResult::exitCode).containsExactly(137, 137);
+			await().atMost(SOON).until(() -> !stopping.isAlive());
+		}
+		finally {
+			go.countDown();
+		}
+	}
+
+	@Test
+	void closesTheFilesOfAMemberWhoseManagerClosesBeforeItStarts() throws IOException {
+		Path file = this.folder.resolve("output");
+		AtomicReference<ProcessManager> manager = new AtomicReference<>();
+		AtomicBoolean closed = new AtomicBoolean();
+		InputStream input = new ByteArrayInputStream(new byte[10]) {
+			@Override
+			public void close() {
+				closed.set(true);
+			}
+		};
+		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
+			manager.get().close();
+			return "value";
+		}).build()) {
+			manager.set(processes);
+
+			PoolResults results = processes.pool()
+				.add(processes.command("cat")
+					.secretEnv("TOKEN", Secret.reference("token"))
+					.input(input)
+					.onLine((type, line) -> {
+					})
+					.outputTo(file))
+				.run();
+
+			assertThat(OpenFiles.below(this.folder)).isEmpty();
+			assertThat(file).isEmptyFile();
+			assertThat(results.get(0).startError())
+				.hasValueSatisfying((error) -> assertThat(error.reason()).isEqualTo(Reason.CANCELLED));
+			assertThat(input.available()).isEqualTo(10);
+			assertThat(closed).isFalse();
+		}
 	}
 
 	@Test

@@ -78,6 +78,17 @@ class PoolResultsTests {
 	}
 
 	@Test
+	void namesAFewKeysOfMany() {
+		for (int i = 0; i < 1000; i++) {
+			this.map.put("key-" + i, ended("program", 0));
+		}
+
+		assertThatIllegalArgumentException().isThrownBy(() -> results().get("b"))
+			.withMessageContaining("[key-0, ")
+			.withMessageEndingWith("key-19] and 980 more");
+	}
+
+	@Test
 	void isSuccessfulIfAllAre() {
 		this.map.put("a", ended("one", 0));
 		PoolResults good = results();

@@ -10,6 +10,7 @@ import io.procession.execution.PendingProcess;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
  * What a pool refuses before anything is started.
@@ -39,6 +40,16 @@ class ProcessPoolTests {
 
 		assertThatIllegalArgumentException().isThrownBy(() -> pool.add("a", this.one)).withMessageContaining("'a'");
 		assertThatIllegalArgumentException().isThrownBy(() -> pool.add("1", this.one)).withMessageContaining("'1'");
+	}
+
+	@Test
+	void refusesNothingInPlaceOfSomething() {
+		ProcessPool pool = this.processes.pool();
+
+		assertThatNullPointerException().isThrownBy(() -> pool.add("a", null));
+		assertThatNullPointerException().isThrownBy(() -> pool.add(null, this.one)).withMessage("key");
+		assertThatNullPointerException().isThrownBy(() -> pool.onLine(null)).withMessage("listener");
+		assertThatNullPointerException().isThrownBy(() -> pool.onProgress(null)).withMessage("listener");
 	}
 
 	@Test
