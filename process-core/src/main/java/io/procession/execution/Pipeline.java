@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
@@ -101,7 +102,7 @@ public final class Pipeline {
 	 * @return a new pipeline
 	 */
 	public Pipeline pipe(PendingProcess stage) {
-		return withStage(new Stage.Program(stage));
+		return withStage(new Stage.Program(Objects.requireNonNull(stage, "stage")));
 	}
 
 	/**
@@ -111,7 +112,8 @@ public final class Pipeline {
 	 * @return a new pipeline
 	 */
 	public Pipeline pipe(String stageName, StreamStage stage) {
-		return withStage(new Stage.Java(stageName, stage));
+		return withStage(
+				new Stage.Java(Objects.requireNonNull(stageName, "stageName"), Objects.requireNonNull(stage, "stage")));
 	}
 
 	/**

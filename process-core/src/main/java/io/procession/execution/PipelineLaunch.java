@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -21,6 +22,8 @@ import io.procession.engine.ProcessEngine;
 import io.procession.engine.TimeSource;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.TimeLimit;
@@ -205,12 +208,17 @@ final class PipelineLaunch {
 		});
 	}
 
+	// several may have the same command
 	private PendingProcess culprit(ProcessStartException ex) {
-		return this.segments.stream()
+		List<PendingProcess> suspects = this.segments.stream()
 			.flatMap(List::stream)
 			.filter((stage) -> stage.command().equals(ex.command()))
+			.toList();
+		Optional<String> name = ex.result().map(ProcessResult::name);
+		return suspects.stream()
+			.filter((stage) -> name.equals(Optional.of(RunBooks.shownName(stage, ex))))
 			.findFirst()
-			.orElse(this.segments.get(0).get(0));
+			.orElse(suspects.isEmpty() ? this.segments.get(0).get(0) : suspects.get(0));
 	}
 
 	private static boolean isSilent(PendingProcess stage) {
@@ -224,12 +232,18 @@ final class PipelineLaunch {
 			return;
 		}
 		Path path = file.path();
+		String what = "the error output file '" + path + "' of its pipeline ";
+		ProcessSpec first = this.segments.get(0).get(0).toSpec();
+		if (!RunPlanner.isFileOrDevice(path)) {
+			throw new ProcessStartException(first, Reason.FILE_NOT_ACCESSIBLE, what + "is neither a file nor a device",
+					null);
+		}
 		try {
 			Files.write(path, new byte[0]);
 		}
 		catch (IOException ex) {
-			throw new ProcessStartException(this.segments.get(0).get(0).toSpec(), Reason.FILE_NOT_ACCESSIBLE,
-					"the error output file '" + path + "' of its pipeline cannot be written (" + ex + ")", ex);
+			throw new ProcessStartException(first, Reason.FILE_NOT_ACCESSIBLE, what + "cannot be written (" + ex + ")",
+					ex);
 		}
 	}
 

@@ -149,6 +149,7 @@ final class PipelineRun {
 	}
 
 	PipelineResult waitFor() {
+		this.processes.forEach(ProcessRun::refuseToWaitForItself);
 		try {
 			this.ended.get();
 		}

@@ -1,5 +1,6 @@
 package io.procession.execution;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * alone. <i>Thread-safe.</i>
  */
 final class PipelineStopper {
+
+	/** How long a wait sleeps at most before it looks whether the stop was given up. */
+	private static final long SLICE = Duration.ofMillis(500).toNanos();
 
 	private final RunContext context;
 
@@ -162,8 +166,9 @@ final class PipelineStopper {
 		this.processes.forEach(ProcessRun::awaitStopped);
 		this.lock.lock();
 		try {
-			while (this.underWay > 0) {
-				this.context.time().await(this.lock, this.changed, Long.MAX_VALUE);
+			// nobody goes on with it once the manager is closed
+			while (this.underWay > 0 && !this.context.closed().get()) {
+				this.context.time().await(this.lock, this.changed, SLICE);
 			}
 		}
 		finally {

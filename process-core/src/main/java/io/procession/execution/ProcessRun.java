@@ -767,8 +767,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return resultOrThrow();
 	}
 
-	// its end waits for its listeners
-	private void refuseToWaitForItself() {
+	/** Refuses to let its listeners wait for its end, which waits for them. */
+	void refuseToWaitForItself() {
 		if (this.outcome == null && this.turn.isHeldByCurrentThread()) {
 			throw new IllegalStateException("A listener of '" + name()
 					+ "' cannot wait without a bound for what comes after it: use onExit(), or wait on another thread");

@@ -95,12 +95,16 @@ final class RunBooks {
 	}
 
 	void startFailed(String id, PendingProcess pending, ProcessStartException ex) {
-		// only now it is known what is a secret in it
-		String name = pending.redactedBy(ex.command().redactor()).toSpec().displayName();
+		String name = shownName(pending, ex);
 		logger.debug("Process could not be started: name={} reason={}", name, ex.reason());
 		this.context.events()
 			.publish(() -> new ProcessStartFailed(id, name, this.context.time().now(), ex.command().toString(),
 					ex.reason().name(), String.valueOf(ex.getMessage())));
+	}
+
+	/** Its name, now that it is known what is a secret in it. */
+	static String shownName(PendingProcess pending, ProcessStartException ex) {
+		return pending.redactedBy(ex.command().redactor()).toSpec().displayName();
 	}
 
 	// an exit that no pump sees (closed streams, a survivor that holds them) is seen here

@@ -143,11 +143,14 @@ final class StreamStageRun {
 	}
 
 	/**
-	 * Knows whether writing failed, which is the reader's doing and no failure.
+	 * Knows whether writing failed, which is the reader's doing and no failure, unless
+	 * the stage itself had closed it before.
 	 */
 	private static final class Downstream extends FilterOutputStream {
 
 		private boolean broken;
+
+		private boolean closed;
 
 		private Downstream(OutputStream stream) {
 			super(stream);
@@ -159,7 +162,7 @@ final class StreamStageRun {
 				this.out.write(bytes, offset, length);
 			}
 			catch (IOException ex) {
-				this.broken = true;
+				this.broken = !this.closed;
 				throw ex;
 			}
 		}
@@ -167,6 +170,12 @@ final class StreamStageRun {
 		@Override
 		public void write(int oneByte) throws IOException {
 			write(new byte[] { (byte) oneByte }, 0, 1);
+		}
+
+		@Override
+		public void close() throws IOException {
+			super.close();
+			this.closed = true;
 		}
 
 	}

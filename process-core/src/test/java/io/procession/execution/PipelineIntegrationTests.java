@@ -41,6 +41,7 @@ import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
+import io.procession.testing.OpenFiles;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -50,6 +51,7 @@ import io.procession.testing.Threads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
@@ -326,6 +328,17 @@ class PipelineIntegrationTests {
 			.withMessageContaining(this.folder.toString());
 	}
 
+	@Test
+	void opensNoNamedPipeForErrorOutput(ProcessManager processes) {
+		Path pipe = this.folder.resolve("pipe");
+		processes.run("mkfifo", pipe.toString()).throwIfFailed();
+
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> processes.command("true").pipe("true").errorOutputTo(pipe).run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.FILE_NOT_ACCESSIBLE))
+			.withMessageContaining("'" + pipe + "' of its pipeline is neither a file nor a device");
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2 })
 	void mergesErrorOutputIntoWhatTheNextStageReads(int merging, ProcessManager processes) {
@@ -481,6 +494,21 @@ class PipelineIntegrationTests {
 				.isInstanceOfSatisfying(ProcessStartFailed.class,
 						(failed) -> assertThat(failed.name()).isEqualTo(bad.toSpec().displayName()));
 		}
+	}
+
+	@Test
+	void tellsWhichOfSeveralOfTheSameCommandCannotStart(ProcessManager processes) {
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(events::add);
+		PendingProcess cat = processes.command("cat");
+
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> cat.name("one")
+			.pipe(cat.name("two").directory(this.folder.resolve("missing")))
+			.pipe(cat.name("three"))
+			.run());
+
+		await().atMost(SOON).until(() -> !events.isEmpty());
+		assertThat(events).extracting(ProcessEvent::name).containsExactly("two");
 	}
 
 	@Test
@@ -648,6 +676,26 @@ class PipelineIntegrationTests {
 		assertThat(running.onExit().join().output()).isEqualTo("got one\ngot two\n");
 		assertThat(running.isRunning()).isFalse();
 		assertThat(running.waitUntil((type, line) -> line.equals("never"), SOON)).isFalse();
+	}
+
+	@Test
+	void doesNotLetAListenerWaitForItsEnd(ProcessManager processes) throws IOException {
+		AtomicReference<RunningPipeline> running = new AtomicReference<>();
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		running.set(processes.command("cat").pipe("cat").onLine((stage, type, line) -> {
+			try {
+				running.get().waitFor();
+			}
+			catch (IllegalStateException ex) {
+				thrown.set(ex);
+			}
+		}).start());
+
+		running.get().stdin().writeLine("text");
+		running.get().stdin().close();
+
+		assertThat(running.get().waitFor(SOON)).isPresent();
+		assertThat(thrown.get()).hasMessageContaining("listener of 'cat'");
 	}
 
 	@Test
@@ -868,7 +916,56 @@ class PipelineIntegrationTests {
 		}
 	}
 
+	@Test
+	void givesUpItsPlaceWhenItIsCancelled() {
+		Path file = this.folder.resolve("output");
+		try (ProcessManager processes = limitedTo(2, Duration.ofSeconds(60))) {
+			RunningProcess holder = processes.start("sleep", "300");
+			CompletableFuture<PipelineResult> waiting = processes.command("echo", "x")
+				.pipe("cat")
+				.outputTo(file)
+				.runAsync();
+
+			assertThat(waiting.cancel(true)).isTrue();
+			holder.kill();
+
+			assertThat(processes.command("echo", "y").pipe("cat").run().output()).isEqualTo("y\n");
+			assertThat(file).doesNotExist();
+		}
+	}
+
 	// --- closing
+
+	@ParameterizedTest
+	@EnumSource(Door.class)
+	void closesItsFilesWhenItsManagerClosesBeforeItStarts(Door door) {
+		Path output = this.folder.resolve("output");
+		Path errors = this.folder.resolve("errors");
+		AtomicReference<ProcessManager> manager = new AtomicReference<>();
+		ByteArrayInputStream input = new ByteArrayInputStream(new byte[10]);
+		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
+			manager.get().close();
+			return "value";
+		}).build()) {
+			manager.set(processes);
+
+			Throwable thrown = catchThrowable(() -> door.enter(processes.command("cat")
+				.secretEnv("TOKEN", Secret.reference("token"))
+				.pipe("copy", (in, out) -> in.transferTo(out))
+				.pipe("cat")
+				.input(input)
+				.onLine((stage, type, line) -> {
+				})
+				.outputTo(output)
+				.errorOutputTo(errors)));
+
+			assertThat(OpenFiles.below(this.folder)).isEmpty();
+			assertThat(List.of(output, errors)).allSatisfy((file) -> assertThat(file).isEmptyFile());
+			assertThat((thrown instanceof CompletionException) ? thrown.getCause() : thrown)
+				.isInstanceOf(ProcessRejectedException.class);
+			assertThat(input.available()).isEqualTo(10);
+		}
+	}
 
 	@Test
 	void stopsWhenItsManagerCloses() throws InterruptedException {
@@ -920,6 +1017,34 @@ class PipelineIntegrationTests {
 			assertThat(this.plant.alive()).as("round %s", i).isEmpty();
 			assertThat(running.waitFor().stages()).hasSize(3);
 		}
+	}
+
+	/** How a pipeline is begun. */
+	enum Door {
+
+		RUN {
+			@Override
+			void enter(Pipeline pipeline) {
+				pipeline.run();
+			}
+		},
+
+		START {
+			@Override
+			void enter(Pipeline pipeline) {
+				pipeline.start();
+			}
+		},
+
+		RUN_ASYNC {
+			@Override
+			void enter(Pipeline pipeline) {
+				pipeline.runAsync().join();
+			}
+		};
+
+		abstract void enter(Pipeline pipeline);
+
 	}
 
 	/** What keeps a stage from starting. */

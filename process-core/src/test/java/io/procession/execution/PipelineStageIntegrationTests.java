@@ -373,6 +373,17 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
+	void failsIfItWritesAfterItHasClosedItsOutput(ProcessManager processes) {
+		assertThatExceptionOfType(StreamStageException.class)
+			.isThrownBy(() -> processes.command("echo", "text").pipe("forgetful", (input, output) -> {
+				output.close();
+				input.transferTo(output);
+			}).pipe("cat").run())
+			.withMessageContaining("'forgetful'")
+			.withCauseInstanceOf(IOException.class);
+	}
+
+	@Test
 	void failsLaterIfItWasStarted(ProcessManager processes) {
 		Pipeline pipeline = processes.pipeline().pipe("yes").pipe("broken", (input, output) -> {
 			throw new UncheckedIOException(new IOException("planned"));

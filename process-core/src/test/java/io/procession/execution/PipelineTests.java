@@ -15,6 +15,7 @@ import io.procession.ProcessManager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
  * What a pipeline refuses before anything is started.
@@ -84,6 +85,14 @@ class PipelineTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.cat.pipe("cat", "a\0b"));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.empty.timeout(Duration.ZERO));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.empty.timeout(Duration.ofSeconds(-1)));
+	}
+
+	@Test
+	void refusesNothingInPlaceOfAStage() {
+		assertThatNullPointerException().isThrownBy(() -> this.empty.pipe((PendingProcess) null)).withMessage("stage");
+		assertThatNullPointerException().isThrownBy(() -> this.empty.pipe("upper", (StreamStage) null))
+			.withMessage("stage");
+		assertThatNullPointerException().isThrownBy(() -> this.empty.pipe(null, COPY)).withMessage("stageName");
 	}
 
 	@Test
