@@ -370,7 +370,9 @@ class PipelineIntegrationTests {
 	void doesNotWaitForWhatTheLastStageLeavesBehind(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
-		PipelineResult result = processes.command("echo", "text").pipe(planted(processes, "cat; sleep 300 &")).run();
+		PipelineResult result = processes.command("echo", "text")
+			.pipe(planted(processes, "cat; sleep 300 &").drain(Duration.ofMillis(200)))
+			.run();
 
 		assertThat(watch.elapsed()).isLessThan(SOON);
 		assertThat(result.output()).isEqualTo("text\n");
@@ -596,17 +598,18 @@ class PipelineIntegrationTests {
 	@Test
 	void hasTheDefaultTimeoutOfARun() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
-			.timeout(TimeLimit.of(Duration.ofMillis(300)))
+			.timeout(TimeLimit.of(Duration.ofMillis(100)))
 			.build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
-			Pipeline pipeline = processes.command("sleep", "0.8").pipe("cat");
+			Pipeline endless = processes.command("sleep", "300").pipe("cat");
+			Pipeline slow = processes.command("sleep", "0.3").pipe("cat");
 
-			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(pipeline::run);
-			assertThat(pipeline.runAsync()).failsWithin(SOON)
+			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(endless::run);
+			assertThat(endless.runAsync()).failsWithin(SOON)
 				.withThrowableThat()
 				.withCauseInstanceOf(ProcessTimedOutException.class);
-			assertThat(pipeline.noTimeout().run().successful()).isTrue();
-			assertThat(pipeline.start().waitFor().successful()).isTrue();
+			assertThat(slow.noTimeout().run().successful()).isTrue();
+			assertThat(slow.start().waitFor().successful()).isTrue();
 		}
 	}
 
@@ -729,7 +732,7 @@ class PipelineIntegrationTests {
 		await().atMost(SOON).until(() -> this.plant.alive().size() >= 8);
 		Stopwatch watch = Stopwatch.started();
 
-		running.stop(Duration.ofSeconds(1));
+		running.stop(Duration.ofMillis(300));
 
 		assertThat(watch.elapsed()).isLessThan(SOON);
 		assertThat(this.plant.alive()).isEmpty();
@@ -742,9 +745,9 @@ class PipelineIntegrationTests {
 	@Test
 	void stopsInParallel(ProcessManager processes) {
 		Pipeline pipeline = processes.pipeline();
-		for (int i = 0; i < 6; i++) {
+		for (int i = 0; i < 12; i++) {
 			pipeline = pipeline
-				.pipe(planted(processes, "exec >&2; " + Scripts.IGNORES_TERM).stopGrace(Duration.ofSeconds(1)));
+				.pipe(planted(processes, "exec >&2; " + Scripts.IGNORES_TERM).stopGrace(Duration.ofMillis(500)));
 		}
 		RunningPipeline running = pipeline.start();
 		await().atMost(SOON)
@@ -753,7 +756,8 @@ class PipelineIntegrationTests {
 
 		running.stop();
 
-		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(12));
+		// one after the other would take 6 s
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(5));
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
@@ -897,10 +901,11 @@ class PipelineIntegrationTests {
 					(bad) -> processes.command("yes").pipe(bad).pipe("cat"),
 					(bad) -> processes.command("yes").pipe("cat").pipe(bad));
 			Unstartable[] kinds = Unstartable.values();
-			for (int i = 0; i < 200; i++) {
+			// each kind at each place by each way
+			for (int i = 0; i < 72; i++) {
 				PendingProcess bad = kinds[i % kinds.length].pending(processes, this.folder);
 				Pipeline pipeline = places.get(i % places.size()).apply(bad);
-				switch (i % 3) {
+				switch (i / 3 % 3) {
 					case 0 -> assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pipeline::run);
 					case 1 -> assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pipeline::start);
 					default -> assertThatExceptionOfType(CompletionException.class)

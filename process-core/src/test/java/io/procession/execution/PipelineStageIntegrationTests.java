@@ -66,6 +66,16 @@ class PipelineStageIntegrationTests {
 		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
 	}
 
+	/** Gives up soon who is not to be waited for. */
+	private static ProcessManager impatient() {
+		return ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder()
+				.drain(Duration.ofMillis(200))
+				.shutdownGrace(Duration.ofSeconds(1))
+				.build())
+			.build();
+	}
+
 	private static void upperCase(InputStream input, OutputStream output) throws IOException {
 		for (int c = input.read(); c >= 0; c = input.read()) {
 			output.write(Character.toUpperCase(c));
@@ -329,17 +339,19 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void isGivenUpWhenItsNeighboursHaveEnded(ProcessManager processes) {
-		Stopwatch watch = Stopwatch.started();
+	void isGivenUpWhenItsNeighboursHaveEnded() {
+		try (ProcessManager processes = impatient()) {
+			Stopwatch watch = Stopwatch.started();
 
-		PipelineResult result = processes.pipeline()
-			.pipe("echo", "text")
-			.pipe("blocked", PipelineStageIntegrationTests::block)
-			.pipe(processes.command("echo", "last"))
-			.run();
+			PipelineResult result = processes.pipeline()
+				.pipe("echo", "text")
+				.pipe("blocked", PipelineStageIntegrationTests::block)
+				.pipe(processes.command("echo", "last"))
+				.run();
 
-		assertThat(result.output()).isEqualTo("last\n");
-		assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(result.output()).isEqualTo("last\n");
+			assertThat(watch.elapsed()).isLessThan(SOON);
+		}
 	}
 
 	// --- failures
@@ -531,60 +543,67 @@ class PipelineStageIntegrationTests {
 	// --- time
 
 	@Test
-	void holdsTheDeadlineThoughAStageBlocks(ProcessManager processes) {
-		for (int i = 0; i < 2; i++) {
+	void holdsTheDeadlineThoughAStageBlocks() {
+		try (ProcessManager processes = impatient()) {
+			for (int i = 0; i < 2; i++) {
+				Stopwatch watch = Stopwatch.started();
+
+				assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> processes.pipeline()
+					.pipe(planted(processes, "yes"))
+					.pipe("blocked", PipelineStageIntegrationTests::block)
+					.pipe(planted(processes, "cat"))
+					.timeout(Duration.ofMillis(300))
+					.run());
+
+				assertThat(watch.elapsed()).isLessThan(SOON);
+				assertThat(this.plant.alive()).isEmpty();
+			}
+		}
+	}
+
+	@Test
+	void holdsTheDeadlineThoughAStageTakesNoNoticeOfInterrupts() {
+		try (ProcessManager processes = impatient()) {
+			AtomicBoolean free = new AtomicBoolean();
 			Stopwatch watch = Stopwatch.started();
 
-			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> processes.pipeline()
-				.pipe(planted(processes, "yes"))
+			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(
+					() -> processes.pipeline().pipe(planted(processes, "yes")).pipe("stubborn", (input, output) -> {
+						while (!free.get()) {
+							Thread.onSpinWait();
+						}
+					}).pipe(planted(processes, "cat")).timeout(Duration.ofMillis(300)).run());
+
+			try {
+				assertThat(watch.elapsed()).isLessThan(SOON);
+				assertThat(this.plant.alive()).isEmpty();
+				// nor does the pump wait for it that reads what the program before it
+				// wrote
+				await().atMost(SOON)
+					.until(() -> Thread.getAllStackTraces()
+						.values()
+						.stream()
+						.flatMap(Arrays::stream)
+						.noneMatch((frame) -> frame.getClassName().equals(BoundedPipe.class.getName())));
+			}
+			finally {
+				free.set(true);
+			}
+		}
+	}
+
+	@Test
+	void tellsOfAnEndOnAThreadOfTheManagerThoughAStageWasGivenUp() {
+		try (ProcessManager processes = impatient()) {
+			RunningPipeline running = processes.command("echo", "text")
 				.pipe("blocked", PipelineStageIntegrationTests::block)
-				.pipe(planted(processes, "cat"))
-				.timeout(Duration.ofMillis(300))
-				.run());
+				.pipe("true")
+				.start();
 
-			assertThat(watch.elapsed()).isLessThan(SOON);
-			assertThat(this.plant.alive()).isEmpty();
+			CompletableFuture<String> thread = running.onExit().thenApply((result) -> Thread.currentThread().getName());
+
+			assertThat(thread).succeedsWithin(SOON).asString().startsWith("procession-");
 		}
-	}
-
-	@Test
-	void holdsTheDeadlineThoughAStageTakesNoNoticeOfInterrupts(ProcessManager processes) {
-		AtomicBoolean free = new AtomicBoolean();
-		Stopwatch watch = Stopwatch.started();
-
-		assertThatExceptionOfType(ProcessTimedOutException.class)
-			.isThrownBy(() -> processes.pipeline().pipe(planted(processes, "yes")).pipe("stubborn", (input, output) -> {
-				while (!free.get()) {
-					Thread.onSpinWait();
-				}
-			}).pipe(planted(processes, "cat")).timeout(Duration.ofMillis(300)).run());
-
-		try {
-			assertThat(watch.elapsed()).isLessThan(SOON);
-			assertThat(this.plant.alive()).isEmpty();
-			// nor does the pump wait for it that reads what the program before it wrote
-			await().atMost(SOON)
-				.until(() -> Thread.getAllStackTraces()
-					.values()
-					.stream()
-					.flatMap(Arrays::stream)
-					.noneMatch((frame) -> frame.getClassName().equals(BoundedPipe.class.getName())));
-		}
-		finally {
-			free.set(true);
-		}
-	}
-
-	@Test
-	void tellsOfAnEndOnAThreadOfTheManagerThoughAStageWasGivenUp(ProcessManager processes) {
-		RunningPipeline running = processes.command("echo", "text")
-			.pipe("blocked", PipelineStageIntegrationTests::block)
-			.pipe("true")
-			.start();
-
-		CompletableFuture<String> thread = running.onExit().thenApply((result) -> Thread.currentThread().getName());
-
-		assertThat(thread).succeedsWithin(SOON).asString().startsWith("procession-");
 	}
 
 	@Test
@@ -594,33 +613,35 @@ class PipelineStageIntegrationTests {
 				.pipe(planted(processes, "yes | gzip -c; sleep 300"))
 				.pipe("unpack", (input, output) -> new GZIPInputStream(input).transferTo(output))
 				.pipe("wc", "-c")
-				.timeout(Duration.ofMillis(300))
+				.timeout(Duration.ofMillis(100))
 				.run());
 		}
 	}
 
 	@Test
-	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
-		AtomicReference<Throwable> thrown = new AtomicReference<>();
-		CountDownLatch begun = new CountDownLatch(1);
-		Thread caller = Threads.start(() -> {
-			try {
-				processes.pipeline().pipe(planted(processes, "yes")).pipe("blocked", (input, output) -> {
-					begun.countDown();
-					block(input, output);
-				}).pipe(planted(processes, "cat; sleep 300")).run();
-			}
-			catch (RuntimeException ex) {
-				thrown.set(ex);
-			}
-		});
-		begun.await();
+	void stopsWhenItsCallerIsInterrupted() throws InterruptedException {
+		try (ProcessManager processes = impatient()) {
+			AtomicReference<Throwable> thrown = new AtomicReference<>();
+			CountDownLatch begun = new CountDownLatch(1);
+			Thread caller = Threads.start(() -> {
+				try {
+					processes.pipeline().pipe(planted(processes, "yes")).pipe("blocked", (input, output) -> {
+						begun.countDown();
+						block(input, output);
+					}).pipe(planted(processes, "cat; sleep 300")).run();
+				}
+				catch (RuntimeException ex) {
+					thrown.set(ex);
+				}
+			});
+			begun.await();
 
-		caller.interrupt();
-		caller.join(SOON.toMillis());
+			caller.interrupt();
+			caller.join(SOON.toMillis());
 
-		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
-		assertThat(this.plant.alive()).isEmpty();
+			assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
+			assertThat(this.plant.alive()).isEmpty();
+		}
 	}
 
 	// --- live
@@ -644,22 +665,24 @@ class PipelineStageIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void isStopped(boolean blocks, ProcessManager processes) {
-		RunningPipeline running = processes.pipeline()
-			.pipe(planted(processes, "sleep 300 & yes"))
-			.pipe("busy", blocks ? PipelineStageIntegrationTests::block : COPY)
-			.pipe(planted(processes, Scripts.IGNORES_TERM))
-			.start();
-		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
-		Stopwatch watch = Stopwatch.started();
+	void isStopped(boolean blocks) {
+		try (ProcessManager processes = impatient()) {
+			RunningPipeline running = processes.pipeline()
+				.pipe(planted(processes, "sleep 300 & yes"))
+				.pipe("busy", blocks ? PipelineStageIntegrationTests::block : COPY)
+				.pipe(planted(processes, Scripts.IGNORES_TERM))
+				.start();
+			assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
+			Stopwatch watch = Stopwatch.started();
 
-		running.stop(Duration.ofMillis(200));
+			running.stop(Duration.ofMillis(200));
 
-		assertThat(this.plant.alive()).isEmpty();
-		assertThat(running.onExit()).succeedsWithin(SOON)
-			.satisfies((result) -> assertThat(result.stages()).extracting(ProcessResult::cause)
-				.containsOnly(ExitCause.STOPPED));
-		assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(this.plant.alive()).isEmpty();
+			assertThat(running.onExit()).succeedsWithin(SOON)
+				.satisfies((result) -> assertThat(result.stages()).extracting(ProcessResult::cause)
+					.containsOnly(ExitCause.STOPPED));
+			assertThat(watch.elapsed()).isLessThan(SOON);
+		}
 	}
 
 	@Test
@@ -673,7 +696,7 @@ class PipelineStageIntegrationTests {
 		};
 		RunningPipeline running;
 		CompletableFuture<PipelineResult> future;
-		try (ProcessManager processes = ProcessManager.create()) {
+		try (ProcessManager processes = impatient()) {
 			Pipeline pipeline = processes.pipeline()
 				.pipe(planted(processes, "yes"))
 				.pipe("blocked", blocked)

@@ -154,8 +154,8 @@ class PipelineStopIntegrationTests {
 		Random random = new Random(20261122);
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.drain(Duration.ofMillis(50))
-			.timeoutGrace(Duration.ofMillis(100))
-			.stopGrace(Duration.ofMillis(100))
+			.timeoutGrace(Duration.ofMillis(50))
+			.stopGrace(Duration.ofMillis(50))
 			.build();
 		AtomicBoolean over = new AtomicBoolean();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
@@ -165,7 +165,7 @@ class PipelineStopIntegrationTests {
 				if (random.nextBoolean()) {
 					pipeline = pipeline.pipe("two", anyStage(random, over)).pipe(anyProgram(processes, random));
 				}
-				RunningPipeline running = pipeline.timeout(Duration.ofMillis(1 + random.nextInt(300))).start();
+				RunningPipeline running = pipeline.timeout(Duration.ofMillis(1 + random.nextInt(150))).start();
 				LockSupport.parkNanos(random.nextInt(40) * 1_000_000L);
 				switch (random.nextInt(4)) {
 					case 0 -> running.stop();

@@ -396,7 +396,7 @@ class PoolIntegrationTests {
 			running.get().stop(Duration.ofMillis(100));
 		});
 		for (int i = 0; i < 8; i++) {
-			pool.add(planted(processes, Scripts.SLEEPS));
+			pool.add(planted(processes, Scripts.SLEEPS).drain(Duration.ofMillis(200)));
 		}
 		running.set(pool.start());
 		known.countDown();
@@ -485,13 +485,14 @@ class PoolIntegrationTests {
 	@Test
 	void hasTheDefaultTimeoutOfARun() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
-			.timeout(TimeLimit.of(Duration.ofMillis(300)))
+			.timeout(TimeLimit.of(Duration.ofMillis(100)))
 			.build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
-			ProcessPool pool = processes.pool().add(processes.command("sleep", "1"));
+			ProcessPool endless = processes.pool().add(processes.command("sleep", "300"));
+			ProcessPool slow = processes.pool().add(processes.command("sleep", "0.3")).noTimeout();
 
-			assertThat(pool.run().get(0).cause()).isEqualTo(ExitCause.TIMED_OUT);
-			assertThat(pool.noTimeout().run().get(0).cause()).isEqualTo(ExitCause.EXITED);
+			assertThat(endless.run().get(0).cause()).isEqualTo(ExitCause.TIMED_OUT);
+			assertThat(slow.run().get(0).cause()).isEqualTo(ExitCause.EXITED);
 		}
 	}
 
@@ -563,9 +564,10 @@ class PoolIntegrationTests {
 					&& running.running().values().stream().allMatch((process) -> process.output().equals("ready\n")));
 		Stopwatch watch = Stopwatch.started();
 
-		running.stop(Duration.ofSeconds(1));
+		running.stop(Duration.ofMillis(600));
 		PoolResults results = running.waitFor();
 
+		// one after the other would take 12 s
 		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(10));
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(running.isRunning()).isFalse();
@@ -766,7 +768,7 @@ class PoolIntegrationTests {
 					case 0 -> processes.command("no-such-program");
 					case 1 -> processes.shell("exit 3");
 					case 2 -> planted(processes, "exec sleep 0.02");
-					case 3 -> planted(processes, "sleep 300 & exec sleep 300").timeout(Duration.ofMillis(200));
+					case 3 -> planted(processes, "sleep 300 & exec sleep 300").timeout(Duration.ofMillis(60));
 					default -> processes.command("echo", "x");
 				});
 			}
