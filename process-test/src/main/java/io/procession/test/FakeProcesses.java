@@ -156,7 +156,17 @@ public final class FakeProcesses implements ProcessEngine {
 	private FakeProcess stub(String description, Predicate<ProcessSpec> matches) {
 		ProcessStub stub = new ProcessStub(description, matches);
 		this.stubs.add(stub);
+		testedHere();
 		return stub.first();
+	}
+
+	/** Who tells what is faked is the one that must not be kept waiting. */
+	private void testedHere() {
+		this.time.strands().testedBy(Thread.currentThread(), this::isAnyAlive);
+	}
+
+	private boolean isAnyAlive() {
+		return this.living.stream().anyMatch((fake) -> fake.exitCode().isEmpty());
 	}
 
 	static List<String> arguments(String program, String first, String... others) {
@@ -190,6 +200,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @param duration how far
 	 */
 	public void advance(Duration duration) {
+		testedHere();
 		this.time.advance(duration);
 	}
 
@@ -232,7 +243,8 @@ public final class FakeProcesses implements ProcessEngine {
 		synchronized (this.given) {
 			this.givenStubs = null;
 		}
-		beginTest();
+		forgetCalls();
+		this.time.strands().testedBy(null, () -> false);
 	}
 
 	/**
@@ -240,6 +252,11 @@ public final class FakeProcesses implements ProcessEngine {
 	 * runs survive {@link #reset()}.
 	 */
 	public void beginTest() {
+		forgetCalls();
+		testedHere();
+	}
+
+	private void forgetCalls() {
 		this.calls.clear();
 		this.strays.clear();
 		this.firstOfTest = this.nextPid.get();

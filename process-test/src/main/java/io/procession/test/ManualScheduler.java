@@ -93,7 +93,7 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 
 		private volatile long due;
 
-		private volatile Strands.@Nullable Timer timer;
+		private volatile @Nullable Timer timer;
 
 		private Task(Callable<V> task, long interval, boolean fixedRate) {
 			super(task);
@@ -115,7 +115,7 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 		@Override
 		public boolean cancel(boolean mayInterrupt) {
 			boolean cancelled = super.cancel(mayInterrupt);
-			Strands.Timer present = this.timer;
+			Timer present = this.timer;
 			if (present != null) {
 				ManualScheduler.this.strands.cancel(present);
 			}

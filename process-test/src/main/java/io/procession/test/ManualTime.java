@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
+import java.util.function.BooleanSupplier;
 
 import io.procession.engine.TimeSource;
 
@@ -100,11 +101,11 @@ public final class ManualTime implements TimeSource {
 
 	@Override
 	public void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
-		long seen = this.strands.listen(condition);
+		BooleanSupplier signalled = this.strands.listen(condition);
 		// never run anything under a lock of others
 		lock.unlock();
 		try {
-			this.strands.awaitSignal(seen, nanos);
+			this.strands.awaitSignal(signalled, nanos);
 		}
 		finally {
 			lock.lock();

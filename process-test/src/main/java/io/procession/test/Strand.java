@@ -27,8 +27,8 @@ final class Strand {
 
 	boolean turn;
 
-	/** What it waits for; {@code null} if for a signal. */
-	@Nullable BooleanSupplier until;
+	/** What it waits for. */
+	BooleanSupplier until = () -> true;
 
 	/** Whose signal it waits for. */
 	@Nullable Object condition;
@@ -55,6 +55,10 @@ final class Strand {
 		if (thread == null || this.entering) {
 			return false;
 		}
+		return isParked(thread);
+	}
+
+	static boolean isParked(Thread thread) {
 		Thread.State state = thread.getState();
 		return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || state == Thread.State.BLOCKED;
 	}

@@ -2,6 +2,7 @@ package io.procession.test;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -11,9 +12,11 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>
  * The thread of a test that waits is the driver: it gives the turn to one {@link Strand}
  * after the other, until each has ended or waits, and then moves the clock to what is due
- * next. While nobody drives, a helper thread runs what is due now, but never moves the
- * clock. <i>Thread-safe.</i>
+ * next. While nobody drives, the {@link Caretaker} does. <i>Thread-safe.</i>
  */
 final class Strands {
 
@@ -45,16 +47,14 @@ final class Strands {
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/** How much faster than the machine's a clock is that was let go. */
-	private static final int FREE_PACE = 1000;
-
-	private static final long HELPER_TICK = TimeUnit.MILLISECONDS.toNanos(20);
-
 	/** More tasks than this at one time go round in circles. */
 	private static final int MOST_AT_ONCE = 50_000;
 
 	/** As many waits in a row without anything due are one that never ends. */
 	private static final int MOST_IDLE = 100_000;
+
+	/** Enough to see where somebody waits. */
+	private static final int MOST_FRAMES = 30;
 
 	private static final Duration THREAD_IDLE = Duration.ofSeconds(1);
 
@@ -64,8 +64,12 @@ final class Strands {
 
 	private final AtomicInteger threadNumber = new AtomicInteger();
 
+	private final AtomicLong timerNumber = new AtomicLong();
+
 	private final ThreadPoolExecutor carriers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, THREAD_IDLE.toMillis(),
 			TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::newThread);
+
+	private final Caretaker caretaker = new Caretaker(this);
 
 	private volatile long now;
 
@@ -93,26 +97,15 @@ final class Strands {
 
 	private @Nullable Thread driver;
 
-	private @Nullable Thread helper;
-
 	/** Grows with everything that happens. */
 	private long changes;
-
-	private long timerNumber;
 
 	private int idleMoves;
 
 	/** How many processes are at work that know nothing of this clock. */
 	private int realProcesses;
 
-	private boolean free;
-
-	/** When the clock was let go, by the machine's clock. */
-	private long freeSince;
-
-	private long nowWhenFree;
-
-	private Thread newThread(Runnable task) {
+	Thread newThread(Runnable task) {
 		Thread thread = new Thread(task, "procession-test-" + this.threadNumber.incrementAndGet());
 		thread.setDaemon(true);
 		return thread;
@@ -126,107 +119,81 @@ final class Strands {
 
 	/** Runs a task when its turn comes. */
 	void execute(Runnable task) {
-		enter();
-		try {
+		locked(() -> {
 			this.ready.add(new Strand(task, this.lock.newCondition()));
 			change();
-			ensureHelper();
-		}
-		finally {
-			this.lock.unlock();
-		}
+			this.caretaker.ensureAwake();
+		});
 	}
 
 	Timer schedule(Runnable task, long due) {
-		enter();
-		try {
-			Timer timer = new Timer(task, due, this.timerNumber++);
+		Timer timer = new Timer(task, due, this.timerNumber.getAndIncrement());
+		locked(() -> {
 			this.timers.add(timer);
 			change();
-			ensureHelper();
-			return timer;
-		}
-		finally {
-			this.lock.unlock();
-		}
+			this.caretaker.ensureAwake();
+		});
+		return timer;
 	}
 
 	void cancel(Timer timer) {
-		enter();
-		try {
-			this.timers.remove(timer);
-		}
-		finally {
-			this.lock.unlock();
-		}
+		locked(() -> this.timers.remove(timer));
 	}
 
 	/** Something has happened that somebody may wait for. */
 	void touch() {
-		enter();
-		try {
-			change();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		locked(this::change);
 	}
 
 	/** What the thread of the test shall throw, since nobody else would see it. */
 	void report(Error failure) {
-		enter();
-		try {
+		locked(() -> {
 			this.failures.add(failure);
 			change();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
 	void forgetFailures() {
-		enter();
-		try {
-			this.failures.clear();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		locked(this.failures::clear);
 	}
 
 	/** While there are real processes, time that is waited for goes by as it does. */
 	void realProcesses(int more) {
-		enter();
-		try {
+		locked(() -> {
 			this.realProcesses += more;
 			change();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
 	/** From now on the clock runs by itself. */
 	void letGo() {
-		enter();
-		try {
-			if (!this.free) {
-				this.free = true;
-				this.freeSince = System.nanoTime();
-				this.nowWhenFree = this.now;
-			}
-			ensureHelper();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		locked(this.caretaker::letGo);
+	}
+
+	/**
+	 * Whose standing still is a mistake from now on, and when it is.
+	 * @param tester the thread of the test, or {@code null} if there is none
+	 * @param lives whether there is a process that lives; quick, asked under the lock
+	 */
+	void testedBy(@Nullable Thread tester, BooleanSupplier lives) {
+		locked(() -> this.caretaker.testedBy(tester, lives));
 	}
 
 	boolean isStrand() {
 		return this.current.get() != null;
 	}
 
-	private void enter() {
+	private void locked(Runnable action) {
+		enter();
+		try {
+			action.run();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void enter() {
 		Strand strand = this.current.get();
 		if (strand == null) {
 			this.lock.lock();
@@ -273,62 +240,47 @@ final class Strands {
 	/**
 	 * Announces that this thread will wait for a signal; it holds the lock of the
 	 * condition, so that it misses none.
-	 * @return what has happened until now
+	 * @return whether it has come; for a thread of the test, whether anything has
+	 * happened
 	 */
-	long listen(Object condition) {
+	BooleanSupplier listen(Object condition) {
 		Strand strand = this.current.get();
 		enter();
 		try {
-			if (strand != null) {
-				strand.condition = condition;
-				strand.signalled = false;
-				this.listening.add(strand);
+			if (strand == null) {
+				long seen = this.changes;
+				return () -> this.changes != seen;
 			}
-			return this.changes;
+			strand.condition = condition;
+			strand.signalled = false;
+			this.listening.add(strand);
+			return () -> strand.signalled;
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	/**
-	 * Waits for the signal. A thread of the test comes back whenever something has
-	 * happened.
-	 */
-	void awaitSignal(long seen, long nanos) throws InterruptedException {
-		Strand strand = this.current.get();
-		long deadline = deadline(nanos);
-		enter();
+	/** Waits for what {@link #listen} has announced. */
+	void awaitSignal(BooleanSupplier signalled, long nanos) throws InterruptedException {
 		try {
-			if (strand == null) {
-				drive(() -> this.changes != seen, deadline, "a change");
-			}
-			else if (!strand.signalled && this.now < deadline) {
-				block(strand, null, deadline);
-			}
+			await(signalled, nanos, "a change");
 		}
 		finally {
+			Strand strand = this.current.get();
 			if (strand != null) {
-				this.listening.remove(strand);
-				strand.condition = null;
+				locked(() -> this.listening.remove(strand));
 			}
-			this.lock.unlock();
 		}
 	}
 
 	void signal(Object condition) {
-		enter();
-		try {
+		locked(() -> {
 			for (Strand strand : this.listening) {
-				if (strand.condition == condition) {
-					strand.signalled = true;
-				}
+				strand.signalled |= strand.condition == condition;
 			}
 			change();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		});
 	}
 
 	private long deadline(long nanos) {
@@ -337,7 +289,7 @@ final class Strands {
 	}
 
 	// the lock is held; gives the turn back and comes back with it
-	private void block(Strand strand, @Nullable BooleanSupplier until, long deadline) throws InterruptedException {
+	private void block(Strand strand, BooleanSupplier until, long deadline) throws InterruptedException {
 		strand.until = until;
 		strand.deadline = deadline;
 		this.away.remove(strand);
@@ -346,7 +298,7 @@ final class Strands {
 			this.running = null;
 		}
 		this.changed.signalAll();
-		ensureHelper();
+		this.caretaker.ensureAwake();
 		try {
 			while (!strand.turn) {
 				strand.wake.await();
@@ -380,7 +332,7 @@ final class Strands {
 		}
 		enter();
 		try {
-			while (this.driver != null && this.driver == this.helper) {
+			while (this.driver != null && this.caretaker.isThread(this.driver)) {
 				// it may have begun what this call has set off
 				pause(TICK);
 			}
@@ -409,14 +361,7 @@ final class Strands {
 		try {
 			takeOver();
 			try {
-				long target = deadline(nanos);
-				runAll();
-				while (nextDue() <= target) {
-					moveTo(nextDue());
-					runAll();
-				}
-				moveTo(target);
-				runAll();
+				runUntil(deadline(nanos));
 			}
 			finally {
 				release();
@@ -426,6 +371,16 @@ final class Strands {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	private void runUntil(long target) {
+		runAll();
+		while (nextDue() <= target) {
+			moveTo(nextDue());
+			runAll();
+		}
+		moveTo(target);
+		runAll();
 	}
 
 	private void takeOver() {
@@ -440,7 +395,7 @@ final class Strands {
 			this.driver = null;
 		}
 		this.changed.signalAll();
-		ensureHelper();
+		this.caretaker.ensureAwake();
 	}
 
 	private void throwFailure() {
@@ -522,9 +477,9 @@ final class Strands {
 		takeOver();
 	}
 
-	private long nextDue() {
+	long nextDue() {
 		Timer first = this.timers.peek();
-		long next = (first != null) ? first.due : Long.MAX_VALUE;
+		long next = (first != null) ? first.due() : Long.MAX_VALUE;
 		for (Strand strand : this.waiting) {
 			next = Math.min(next, strand.deadline);
 		}
@@ -556,22 +511,17 @@ final class Strands {
 
 	private @Nullable Strand next() {
 		Timer first = this.timers.peek();
-		while (first != null && first.due <= this.now) {
+		while (first != null && first.due() <= this.now) {
 			this.timers.remove();
-			this.ready.add(new Strand(first.task, this.lock.newCondition()));
+			this.ready.add(new Strand(first.task(), this.lock.newCondition()));
 			first = this.timers.peek();
 		}
 		for (Strand strand : this.waiting) {
-			if (hasCome(strand) || strand.deadline <= this.now) {
+			if (strand.until.getAsBoolean() || strand.deadline <= this.now) {
 				return strand;
 			}
 		}
 		return this.ready.poll();
-	}
-
-	private static boolean hasCome(Strand strand) {
-		BooleanSupplier until = strand.until;
-		return (until != null) ? until.getAsBoolean() : strand.signalled;
 	}
 
 	private void run(Strand strand) {
@@ -653,19 +603,17 @@ final class Strands {
 	}
 
 	private static String describe(Strand strand) {
-		StringBuilder message = new StringBuilder("A listener, stub or task has not come to its end within ");
-		message.append(BOUND.toSeconds()).append(" s of real time. It is here:");
-		Thread thread = strand.carrier;
-		if (thread != null) {
-			for (StackTraceElement frame : thread.getStackTrace()) {
-				message.append("\n\tat ").append(frame);
-			}
-		}
-		return message.toString();
+		return "A listener, stub or task has not come to its end within " + BOUND.toSeconds()
+				+ " s of real time. It is here:" + stack(strand.carrier);
+	}
+
+	static String stack(@Nullable Thread thread) {
+		StackTraceElement[] stack = (thread != null) ? thread.getStackTrace() : new StackTraceElement[0];
+		return Arrays.stream(stack).limit(MOST_FRAMES).map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
 	}
 
 	// what has begun must be brought to its end first: an interrupt is seen later
-	private void pause(long nanos) {
+	void pause(long nanos) {
 		boolean interrupted = Thread.interrupted();
 		try {
 			this.changed.awaitNanos(nanos);
@@ -678,85 +626,40 @@ final class Strands {
 		}
 	}
 
-	// --- the helper
+	// --- for the caretaker; the lock is held
 
-	private void ensureHelper() {
-		boolean needed = this.driver == null && (this.free || canGoOn());
-		if (needed && this.helper == null) {
-			this.helper = newThread(this::help);
-			this.helper.start();
-		}
+	boolean isDriven() {
+		return this.driver != null;
 	}
 
-	private boolean canGoOn() {
+	/** Whether something can be run without moving the clock. */
+	boolean canGoOn() {
 		Timer first = this.timers.peek();
-		return !this.ready.isEmpty() || (first != null && first.due <= this.now)
-				|| this.waiting.stream().anyMatch(Strands::hasCome);
+		return !this.ready.isEmpty() || (first != null && first.due() <= this.now)
+				|| this.waiting.stream().anyMatch((strand) -> strand.until.getAsBoolean());
 	}
 
-	private void help() {
-		enter();
-		try {
-			long idleSince = System.nanoTime();
-			while (System.nanoTime() - idleSince < THREAD_IDLE.toNanos()) {
-				pause(this.free ? TICK : HELPER_TICK);
-				if (this.driver == null && (canGoOn() || (this.free && nextDue() < Long.MAX_VALUE))) {
-					idleSince = System.nanoTime();
-					helpOnce();
-				}
-			}
-		}
-		finally {
-			this.helper = null;
-			this.lock.unlock();
-		}
+	long changes() {
+		return this.changes;
 	}
 
-	private void helpOnce() {
+	void leave() {
+		this.lock.unlock();
+	}
+
+	/**
+	 * Drives without waiting for anything.
+	 * @param target how far the clock is moved if need be
+	 */
+	void driveTo(long target) {
 		this.driver = Thread.currentThread();
 		try {
-			runAll();
-			if (this.free) {
-				long target = this.nowWhenFree + (System.nanoTime() - this.freeSince) * FREE_PACE;
-				while (nextDue() <= target) {
-					moveTo(nextDue());
-					runAll();
-				}
-				moveTo(target);
-			}
-		}
-		catch (IllegalStateException ex) {
-			logger.warn("What is due cannot be run", ex);
+			runUntil(target);
 		}
 		finally {
 			this.driver = null;
 			this.changed.signalAll();
 		}
-	}
-
-	/**
-	 * Something that is due later.
-	 */
-	static final class Timer implements Comparable<Timer> {
-
-		private final Runnable task;
-
-		private final long due;
-
-		private final long number;
-
-		private Timer(Runnable task, long due, long number) {
-			this.task = task;
-			this.due = due;
-			this.number = number;
-		}
-
-		@Override
-		public int compareTo(Timer other) {
-			int byTime = Long.compare(this.due, other.due);
-			return (byTime != 0) ? byTime : Long.compare(this.number, other.number);
-		}
-
 	}
 
 }

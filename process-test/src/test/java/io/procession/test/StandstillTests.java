@@ -1,0 +1,108 @@
+package io.procession.test;
+
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+import io.procession.ProcessManager;
+import io.procession.process.ProcessResult;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A test that waits for something that does not move the clock is told so.
+ */
+@Timeout(60)
+class StandstillTests {
+
+	private final Logger logger = (Logger) LoggerFactory.getLogger(Caretaker.class);
+
+	private final Warnings warnings = new Warnings();
+
+	@BeforeEach
+	void listen() {
+		this.warnings.start();
+		this.logger.setLevel(Level.WARN);
+		this.logger.setAdditive(false);
+		this.logger.addAppender(this.warnings);
+	}
+
+	@AfterEach
+	void stopListening() {
+		this.logger.detachAppender(this.warnings);
+		this.logger.setLevel(null);
+		this.logger.setAdditive(true);
+	}
+
+	@Test
+	void testThatWaitsForSomethingElseIsToldAndGoesOn() throws Exception {
+		FakeProcesses over = FakeProcesses.create();
+		over.stub("date");
+		over.time().scheduler().schedule(over::toString, 1, TimeUnit.HOURS);
+		over.reset();
+		FakeProcesses hanging = FakeProcesses.create();
+		Thread test = new Thread(() -> waitInVain(hanging), "a-test");
+		test.start();
+
+		String warning = this.warnings.messages.poll(30, TimeUnit.SECONDS);
+
+		assertThat(warning).contains("'a-test'")
+			.contains("has stood at +PT0S")
+			.contains("next, at +PT1H")
+			.contains("FakeProcesses.advance(...)")
+			.contains("StandstillTests.waitInVain");
+		test.join();
+		assertThat(Duration.ofNanos(hanging.time().nanoTime())).isEqualTo(Duration.ofHours(2));
+		assertThat(this.warnings.messages).isEmpty();
+	}
+
+	@Test
+	void testThatWaitsForWhatNeverEndsIsTold() throws Exception {
+		FakeProcesses hanging = FakeProcesses.create();
+		CompletableFuture<Void> end = new CompletableFuture<>();
+		Thread test = new Thread(() -> {
+			hanging.stub("server").hangs();
+			hanging.manager().start("server");
+			end.join();
+		}, "another-test");
+		test.start();
+
+		assertThat(this.warnings.messages.poll(30, TimeUnit.SECONDS)).contains("'another-test'")
+			.contains("Nothing is due");
+		end.complete(null);
+		test.join();
+	}
+
+	private static void waitInVain(FakeProcesses processes) {
+		processes.stub("slow").after(Duration.ofHours(1));
+		ProcessManager manager = processes.manager();
+		CompletableFuture<ProcessResult> one = manager.command("slow").noTimeout().runAsync();
+		CompletableFuture<ProcessResult> two = one
+			.thenCompose((result) -> manager.command("slow").noTimeout().runAsync());
+		CompletableFuture.allOf(one, two).join();
+	}
+
+	private static final class Warnings extends AppenderBase<ILoggingEvent> {
+
+		private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+
+		@Override
+		protected void append(ILoggingEvent event) {
+			this.messages.add(event.getFormattedMessage());
+		}
+
+	}
+
+}
