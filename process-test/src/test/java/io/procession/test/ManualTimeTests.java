@@ -154,6 +154,18 @@ class ManualTimeTests {
 	}
 
 	@Test
+	void interruptTakesNoTime() {
+		this.processes.stub("server").hangs();
+		this.processes.time().scheduler().schedule(this.processes::toString, 1, TimeUnit.SECONDS);
+		RunningProcess process = this.manager.start("server");
+
+		process.signal(Signal.INT);
+
+		assertThat(process.waitFor()).wasSignaledBy(Signal.INT).hasCause(ExitCause.SIGNALED);
+		assertThat(elapsed()).isZero();
+	}
+
+	@Test
 	void waitForABoundedTimeStopsNothing() {
 		this.processes.stub("slow").after(HOUR);
 		RunningProcess process = this.manager.start("slow");
