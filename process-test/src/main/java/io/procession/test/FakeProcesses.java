@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -177,7 +179,8 @@ public final class FakeProcesses implements ProcessEngine {
 
 	/**
 	 * Lets processes run for real that no stub matches. While one does, time that is
-	 * waited for passes as on the machine's clock.
+	 * waited for passes as on the machine's clock. A pipeline with stubs for a part of
+	 * its stages is refused.
 	 * @return this
 	 */
 	public FakeProcesses allowStrayProcesses() {
@@ -363,20 +366,18 @@ public final class FakeProcesses implements ProcessEngine {
 
 	@Override
 	public List<EngineProcess> startPipeline(List<Launch> launches) {
-		List<FakeProcess> lives = new ArrayList<>();
-		for (Launch launch : launches) {
-			FakeProcess life = life(launch.spec());
-			if (life != null) {
-				life.checkStart(launch.spec());
-				lives.add(life);
+		List<ProcessSpec> strays = launches.stream().map(Launch::spec).filter((spec) -> find(spec) == null).toList();
+		if (this.straysAllowed && !strays.isEmpty()) {
+			if (strays.size() < launches.size()) {
+				throw mixed(launches, strays);
 			}
-		}
-		if (lives.isEmpty()) {
 			return startRealPipeline(launches);
 		}
-		if (lives.size() < launches.size()) {
-			throw new IllegalStateException("A pipeline is either faked or real: only " + lives.size() + " of the "
-					+ launches.size() + " stages of " + shown(launches) + " have a stub");
+		List<FakeProcess> lives = new ArrayList<>();
+		for (Launch launch : launches) {
+			FakeProcess life = Objects.requireNonNull(life(launch.spec()));
+			life.checkStart(launch.spec());
+			lives.add(life);
 		}
 		List<LiveFake> started = new ArrayList<>();
 		OutputStream next = null;
@@ -408,8 +409,17 @@ public final class FakeProcesses implements ProcessEngine {
 		this.calls.addAll(ofPipeline);
 	}
 
-	private static String shown(List<Launch> launches) {
-		return launches.stream().map((launch) -> CommandPattern.shown(launch.spec().command())).toList().toString();
+	private StrayProcessError mixed(List<Launch> launches, List<ProcessSpec> strays) {
+		StringBuilder message = new StringBuilder("A pipeline is either all faked or all real, and of this one\n")
+			.append(launches.stream()
+				.map((launch) -> CommandPattern.shown(launch.spec().command()))
+				.collect(Collectors.joining(" | "))
+				.indent(2))
+			.append("a part has a stub. Add stubs for the others\n");
+		strays.forEach((spec) -> message.append("  processes.stub(\"")
+			.append(suggestion(spec.command()))
+			.append("\").outputLines(\"...\");\n"));
+		return refuse(strays.get(0), message.append("or remove those that match the rest of it.").toString());
 	}
 
 	/** How a process lives; {@code null} if it is a stray that may run. */

@@ -24,6 +24,7 @@ import io.procession.pool.RunningPool;
 import io.procession.process.Command;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
+import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessOutputLimitException;
 import io.procession.process.ProcessResult;
@@ -32,6 +33,7 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
+import io.procession.security.CommandPolicy;
 import io.procession.stats.ProcessStats;
 import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.Program;
@@ -493,6 +495,22 @@ class FakeProcessesTests {
 	}
 
 	@Test
+	void pipelineOfFakeAndRealIsRefused() {
+		this.processes.allowStrayProcesses().stub("cat *").outputLines("b").then().outputLines("c");
+		this.processes.stub("wc");
+
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.command("cat", "log").pipe("sort", "-u").pipe("wc").run())
+			.withMessageContaining("  cat log | sort -u | wc\n")
+			.withMessageContaining("Add stubs for the others\n  processes.stub(\"sort -u\").outputLines(\"...\");\nor");
+		assertThat(this.processes).ranNothing();
+
+		this.processes.stub("sort *").repliesWith(ProcessCall::input);
+		this.manager.command("cat", "log").pipe("sort", "-u").pipe("wc").run();
+		assertThat(this.processes.calls().get(1).input()).isEqualTo("b\n");
+	}
+
+	@Test
 	void pipelineHasStagesInJava() {
 		this.processes.stub("cat").outputLines("one").after(Duration.ofSeconds(3)).outputLines("two");
 		this.processes.stub("tail").repliesWith(ProcessCall::input);
@@ -515,6 +533,22 @@ class FakeProcessesTests {
 
 		assertThat(result.output()).isEqualTo("y\n");
 		assertThat(result.stages().get(0)).wasSignaledBy(Signal.PIPE);
+	}
+
+	// --- the rest of the library
+
+	@Test
+	void policyHoldsForFakes() {
+		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+		CommandPolicy policy = CommandPolicy.builder().allow(java, "-version").build();
+		ProcessManager strict = ProcessManager.builder().engine(this.processes).commandPolicy(policy).build();
+		this.processes.stub("*").outputLines("fake");
+
+		assertThat(strict.run(java, "-version")).hasOutput("fake");
+		assertThatExceptionOfType(ProcessDeniedException.class).isThrownBy(() -> strict.run(java, "-jar"));
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> strict.run("no-such-program"));
+		assertThat(this.processes).ranInOrder("*java -version");
+		strict.close();
 	}
 
 	// --- strays
