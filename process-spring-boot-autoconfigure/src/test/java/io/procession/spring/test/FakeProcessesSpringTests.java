@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -103,6 +104,19 @@ class FakeProcessesSpringTests {
 					.toSeconds()));
 	}
 
+	@Test
+	@Order(5)
+	void schedulesIntervalsByTheClock() {
+		this.processes.advance(Duration.ofMinutes(10));
+		this.application.often.clear();
+		Instant now = this.processes.time().now();
+
+		this.processes.advance(Duration.ofMinutes(30));
+
+		assertThat(this.application.often).hasSize(3)
+			.allSatisfy((instant) -> assertThat(instant).isBetween(now, now.plus(Duration.ofMinutes(30))));
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	@EnableScheduling
@@ -111,6 +125,8 @@ class FakeProcessesSpringTests {
 		private final List<String> exited = new CopyOnWriteArrayList<>();
 
 		private final List<Instant> scheduled = new CopyOnWriteArrayList<>();
+
+		private final List<Instant> often = new CopyOnWriteArrayList<>();
 
 		@Autowired
 		private FakeProcesses processes;
@@ -128,6 +144,11 @@ class FakeProcessesSpringTests {
 		@Scheduled(cron = "0 0 2 * * *", zone = "UTC")
 		void nightly() {
 			this.scheduled.add(this.processes.time().now());
+		}
+
+		@Scheduled(initialDelay = 10, fixedDelay = 10, timeUnit = TimeUnit.MINUTES)
+		void often() {
+			this.often.add(this.processes.time().now());
 		}
 
 	}

@@ -26,8 +26,8 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
  * </pre>
  *
  * The context has one {@code FakeProcesses} bean, which is reset after each test; and a
- * {@code TaskScheduler} by the fakes' clock, so that {@code @Scheduled} methods run when
- * the test advances it. What starts with the context is stubbed by
+ * {@code TaskScheduler} by the fakes' clock, so that all {@code @Scheduled} methods run
+ * when the test advances it. What starts with the context is stubbed by
  * {@link FakeProcessesCustomizer} beans. A process that was refused for want of a stub
  * fails the test, whatever its code made of the error.
  */

@@ -6,6 +6,7 @@ import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.scheduling.concurrent.ConcurrentTaskScheduler;
 import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
@@ -33,6 +34,13 @@ final class FakeProcessesContextCustomizer implements ContextCustomizer {
 			.genericBeanDefinition(TaskScheduler.class, () -> scheduler(beans.getBean(FakeProcesses.class).time()))
 			.setPrimary(true)
 			.getBeanDefinition());
+		// else Spring asks the machine's clock when the first run is due
+		registry.registerBeanDefinition("fakeSchedulingConfigurer",
+				BeanDefinitionBuilder
+					.genericBeanDefinition(SchedulingConfigurer.class,
+							() -> (tasks) -> tasks
+								.setTaskScheduler(beans.getBean("fakeTaskScheduler", TaskScheduler.class)))
+					.getBeanDefinition());
 		registry.registerBeanDefinition("fakeProcessesLifecycle",
 				BeanDefinitionBuilder
 					.genericBeanDefinition(FakeProcessesLifecycle.class,
