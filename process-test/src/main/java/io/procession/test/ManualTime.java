@@ -25,7 +25,13 @@ import io.procession.engine.TimeSource;
  * each time, while a thread of the test waits: when a call of the library returns,
  * everything has happened that takes no time. A task that waits for something else, such
  * as a latch of the test, is left alone and does not stop the others. A wait that can
- * never end is an error that says so, after a few seconds. <i>Thread-safe.</i>
+ * never end is an error that says so, after a second.
+ *
+ * <p>
+ * A thread of the test that waits for something else, such as a {@code sleep} or a future
+ * of its own, does not move the clock. If everything stands still for 5 s because of it,
+ * a warning is logged that says where it waits, and the clock is moved to what is due
+ * next, again and again until the thread goes on. <i>Thread-safe.</i>
  */
 public final class ManualTime implements TimeSource {
 

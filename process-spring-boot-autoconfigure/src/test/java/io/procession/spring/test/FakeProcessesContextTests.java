@@ -26,6 +26,7 @@ import io.procession.ProcessManager;
 import io.procession.engine.ProcessEngine;
 import io.procession.execution.RunningProcess;
 import io.procession.process.Signal;
+import io.procession.security.CommandPolicy;
 import io.procession.supervision.ProcessSupervisor;
 import io.procession.test.FakeProcesses;
 import io.procession.test.StrayProcessError;
@@ -105,6 +106,18 @@ class FakeProcessesContextTests {
 		good.before();
 		good.bean(FakeProcesses.class).stub("date");
 		assertThat(good.bean(ProcessManager.class).run("date")).isSuccessful();
+	}
+
+	@Test
+	void policyOfProgramsThatAreNotThereCanBeLeftOut() throws Exception {
+		assertThatIllegalStateException().isThrownBy(() -> new Run(Policy.class))
+			.withStackTraceContaining("there is no program 'no-such-program' in the PATH");
+
+		Run run = new Run(PolicyLeftOut.class);
+		run.before();
+		run.bean(FakeProcesses.class).stub("no-such-program");
+		assertThat(run.bean(ProcessManager.class).run("no-such-program")).isSuccessful();
+		run.after();
 	}
 
 	@Test
@@ -252,6 +265,36 @@ class FakeProcessesContextTests {
 	static class Unstubbed {
 
 		void test() {
+		}
+
+	}
+
+	@SpringBootTest(classes = Application.class,
+			properties = "procession.security.commands.allow[0].program=no-such-program")
+	@AutoConfigureFakeProcesses
+	static class Policy {
+
+		void test() {
+		}
+
+	}
+
+	@SpringBootTest(classes = { Application.class, PolicyLeftOut.Beans.class },
+			properties = "procession.security.commands.allow[0].program=no-such-program")
+	@AutoConfigureFakeProcesses
+	static class PolicyLeftOut {
+
+		void test() {
+		}
+
+		@Configuration(proxyBeanMethods = false)
+		static class Beans {
+
+			@Bean
+			CommandPolicy everything() {
+				return CommandPolicy.none();
+			}
+
 		}
 
 	}
