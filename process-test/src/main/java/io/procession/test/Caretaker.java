@@ -26,7 +26,9 @@ final class Caretaker {
 	private static final int FREE_PACE = 1000;
 
 	/** How long a test has to notice that what it waits for has come. */
-	private static final long STEP = TimeUnit.MILLISECONDS.toNanos(150);
+	private static final long STEP = TimeUnit.MILLISECONDS.toNanos(50);
+
+	private static final int BREAK_TICKS = 10;
 
 	private static final long FREE_TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -45,7 +47,7 @@ final class Caretaker {
 
 	private long nowWhenFree;
 
-	private @Nullable Thread tester;
+	private @Nullable Tester tester;
 
 	private BooleanSupplier lives = () -> false;
 
@@ -53,8 +55,8 @@ final class Caretaker {
 		this.strands = strands;
 	}
 
-	void testedBy(@Nullable Thread thread, BooleanSupplier somethingLives) {
-		this.tester = thread;
+	void testedBy(@Nullable Tester test, BooleanSupplier somethingLives) {
+		this.tester = test;
 		this.lives = somethingLives;
 		ensureAwake();
 	}
@@ -66,6 +68,10 @@ final class Caretaker {
 			this.nowWhenFree = this.strands.now();
 		}
 		ensureAwake();
+	}
+
+	void hold() {
+		this.free = false;
 	}
 
 	boolean isThread(Thread other) {
@@ -97,8 +103,12 @@ final class Caretaker {
 		try {
 			long seen = this.strands.changes();
 			long idleSince = System.nanoTime();
-			while (isNeeded(Duration.ofNanos(System.nanoTime() - idleSince))) {
+			while (isNeeded(System.nanoTime() - idleSince)) {
 				this.strands.pause(this.free ? FREE_TICK : TICK);
+				if (System.nanoTime() - idleSince > STANDSTILL.toNanos() && isTesterParked()) {
+					warnOfStandstill();
+					stepOn();
+				}
 				if (!this.strands.isDriven() && canDoSomething()) {
 					drive(this.free ? this.nowWhenFree + (System.nanoTime() - this.freeSince) * FREE_PACE
 							: this.strands.now());
@@ -115,29 +125,23 @@ final class Caretaker {
 		}
 	}
 
-	private boolean isNeeded(Duration idle) {
-		if (idle.compareTo(IDLE) < 0) {
-			return true;
-		}
-		if (!mayStandStill()) {
-			return false;
-		}
-		if (idle.compareTo(STANDSTILL) < 0) {
-			return true;
-		}
-		if (isTesterParked()) {
-			warnOfStandstill();
-			stepOn();
+	private boolean isNeeded(long idle) {
+		return this.free || idle < IDLE.toNanos() || (idle < 2 * STANDSTILL.toNanos() && mayStandStill());
+	}
+
+	/** Whether it waits, if with short breaks, as those do that look again and again. */
+	private boolean isTesterParked() {
+		for (int i = 0; i < BREAK_TICKS && !this.strands.isDriven() && this.tester != null; i++) {
+			if (this.tester.isParked()) {
+				return true;
+			}
+			this.strands.pause(FREE_TICK);
 		}
 		return false;
 	}
 
-	private boolean isTesterParked() {
-		return this.tester != null && Strand.isParked(this.tester);
-	}
-
 	private void warnOfStandstill() {
-		Thread waiting = Objects.requireNonNull(this.tester);
+		Thread waiting = Objects.requireNonNull(this.tester).thread();
 		String next = isAnythingDue()
 				? "It is moved now to what is due next, at +" + Duration.ofNanos(this.strands.nextDue())
 						+ ", until the test goes on"

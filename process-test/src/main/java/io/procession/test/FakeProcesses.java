@@ -164,7 +164,12 @@ public final class FakeProcesses implements ProcessEngine {
 
 	/** Who tells what is faked is the one that must not be kept waiting. */
 	private void testedHere() {
-		this.time.strands().testedBy(Thread.currentThread(), this::isAnyAlive);
+		String test = StackWalker.getInstance()
+			.walk((frames) -> frames.map(StackWalker.StackFrame::getClassName)
+				.filter((name) -> !name.equals(FakeProcesses.class.getName()))
+				.findFirst()
+				.orElseThrow());
+		this.time.strands().testedBy(new Tester(Thread.currentThread(), test), this::isAnyAlive);
 	}
 
 	private boolean isAnyAlive() {
@@ -256,7 +261,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 */
 	public void beginTest() {
 		forgetCalls();
-		testedHere();
+		this.time.strands().testedBy(new Tester(Thread.currentThread(), ""), this::isAnyAlive);
 	}
 
 	private void forgetCalls() {

@@ -72,6 +72,13 @@ public final class ManualTime implements TimeSource {
 		this.strands.letGo();
 	}
 
+	/**
+	 * Lets the clock stand still again after {@link #letGo()}; does nothing if it does.
+	 */
+	public void hold() {
+		this.strands.hold();
+	}
+
 	@Override
 	public Instant now() {
 		return this.start.plusNanos(this.strands.now());

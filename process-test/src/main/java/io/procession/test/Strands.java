@@ -170,12 +170,22 @@ final class Strands {
 		locked(this.caretaker::letGo);
 	}
 
+	/** The clock stands again. */
+	void hold() {
+		locked(() -> {
+			this.caretaker.hold();
+			while (this.driver != null && this.caretaker.isThread(this.driver) && !isStrand()) {
+				pause(TICK);
+			}
+		});
+	}
+
 	/**
 	 * Whose standing still is a mistake from now on, and when it is.
-	 * @param tester the thread of the test, or {@code null} if there is none
+	 * @param tester whose, or {@code null} if there is no test now
 	 * @param lives whether there is a process that lives; quick, asked under the lock
 	 */
-	void testedBy(@Nullable Thread tester, BooleanSupplier lives) {
+	void testedBy(@Nullable Tester tester, BooleanSupplier lives) {
 		locked(() -> this.caretaker.testedBy(tester, lives));
 	}
 

@@ -2,8 +2,10 @@ package io.procession.spring.test;
 
 import java.lang.reflect.Method;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,6 +17,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ApplicationRunner;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.test.annotation.DirtiesContext.HierarchyMode;
@@ -135,6 +138,34 @@ class FakeProcessesContextTests {
 
 		assertThat(processes.time().nanoTime()).isGreaterThan(Duration.ofSeconds(10).toNanos());
 		assertThat(signals).isNotEmpty();
+	}
+
+	@Test
+	void pausesBetweenTestClassesAndGoesOn() throws Exception {
+		Run run = new Run(Stubborn.class);
+		run.before();
+		run.after();
+		ConfigurableApplicationContext context = (ConfigurableApplicationContext) run.context().getApplicationContext();
+		ProcessManager manager = run.bean(ProcessManager.class);
+		FakeProcesses processes = run.bean(FakeProcesses.class);
+		List<Instant> ticks = new CopyOnWriteArrayList<>();
+		processes.time()
+			.scheduler()
+			.scheduleAtFixedRate(() -> ticks.add(processes.time().now()), 1, 1, TimeUnit.SECONDS);
+
+		context.pause();
+		assertThat(manager.running()).isEmpty();
+		Instant paused = processes.time().now();
+		int ticked = ticks.size();
+
+		context.restart();
+		run.before();
+		assertThat(manager.running()).hasSize(1);
+		processes.advance(Duration.ofSeconds(3));
+		assertThat(ticks).hasSize(ticked + 3);
+		assertThat(processes.time().now()).isEqualTo(paused.plusSeconds(3));
+		run.after();
+		run.close();
 	}
 
 	@Test

@@ -41,10 +41,17 @@ final class FakeProcessesContextCustomizer implements ContextCustomizer {
 							() -> (tasks) -> tasks
 								.setTaskScheduler(beans.getBean("fakeTaskScheduler", TaskScheduler.class)))
 					.getBeanDefinition());
-		registry.registerBeanDefinition("fakeProcessesLifecycle",
+		registerLifecycle(context, registry, "fakeProcessesStop", Integer.MAX_VALUE);
+		registerLifecycle(context, registry, "fakeProcessesStart", Integer.MIN_VALUE);
+	}
+
+	private static void registerLifecycle(ConfigurableApplicationContext context, BeanDefinitionRegistry registry,
+			String name, int phase) {
+		registry.registerBeanDefinition(name,
 				BeanDefinitionBuilder
 					.genericBeanDefinition(FakeProcessesLifecycle.class,
-							() -> new FakeProcessesLifecycle(beans.getBean(FakeProcesses.class).time()))
+							() -> new FakeProcessesLifecycle(context,
+									context.getBeanFactory().getBean(FakeProcesses.class).time(), phase))
 					.getBeanDefinition());
 	}
 
