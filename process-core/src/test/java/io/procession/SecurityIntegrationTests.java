@@ -150,12 +150,39 @@ class SecurityIntegrationTests {
 			assertThat(processes.command("tool").env("PATH", tool.getParent().toString()).run().output())
 				.isEqualTo(expected);
 			assertThat(processes.command(tool + "/").run().output()).isEqualTo(expected);
-			String relative = Path.of("").toAbsolutePath().relativize(tool.toRealPath()).getParent().toString();
-			assertThat(processes.command("tool")
-				.env("PATH", relative)
-				.directory(this.folder.resolve("evil"))
-				.run()
-				.output()).isEqualTo(expected);
+			PendingProcess relative = processes.command("tool").env("PATH", "../tools");
+			assertThat(relative.directory(this.folder.resolve("evil")).run().output()).isEqualTo(expected);
+			denied(() -> relative.env("PATH", ".").directory(this.folder.resolve("evil")).run());
+			denied(() -> relative.env("PATH", "").directory(this.folder.resolve("evil")).run());
+		}
+	}
+
+	@Test
+	void seesRelativeFoldersOfAPathFromTheWorkingDirectory(ProcessManager processes) throws IOException {
+		Path folder = script("there/sub/tool", "#!/bin/sh\necho there\n").getParent().getParent();
+		PendingProcess tool = processes.command("tool").env("PATH", "sub").directory(folder);
+
+		assertThat(tool.run().output()).isEqualTo("there\n");
+		assertThat(tool.newSession().run().output()).isEqualTo("there\n");
+		assertThat(tool.env("PATH", "").directory(folder.resolve("sub")).run().output()).isEqualTo("there\n");
+		assertThat(tool.env("PATH", "sub:/usr/bin:/bin").pipe("cat").run().output()).isEqualTo("there\n");
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> tool.directory(this.folder).run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND));
+	}
+
+	@Test
+	void deniesInterpretersThatOnlyTheWorkingDirectoryLeadsTo() throws IOException {
+		Path script = script("there/script", "#!/usr/bin/env tool\n");
+		Path tool = script("there/sub/tool", "#!/bin/sh\necho denied one ran\n");
+		try (ProcessManager processes = ProcessManager.builder()
+			.commandPolicy(CommandPolicy.builder().allowShells().deny(tool.toString()).build())
+			.build()) {
+			PendingProcess pending = processes.command(script.toString())
+				.directory(script.getParent())
+				.env("PATH", "sub:/usr/bin:/bin");
+
+			denied(pending::run);
+			denied(() -> pending.env("PATH", "/usr/bin:/bin:sub").run());
 		}
 	}
 

@@ -88,7 +88,7 @@ final class StartGate {
 	}
 
 	private Path judge(ProcessSpec spec, List<String> arguments, @Nullable String path) {
-		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, null, path);
+		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, spec.directory(), path);
 		Path found = Executables.find(arguments.get(0), spec.directory(), path)
 			.orElseThrow(() -> new ProcessStartException(spec, ProcessStartException.Reason.NOT_FOUND,
 					"there is no program '" + spec.command().program() + "' "

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks programs up as a start does: by their path, seen from the working directory, or
- * by their name in the folders of a {@code PATH}.
+ * Looks programs up as a start does: by their path, or by their name in the folders of a
+ * {@code PATH}, both seen from the working directory; see {@code execvp(3)}.
  */
 public final class Executables {
 
@@ -30,7 +30,7 @@ public final class Executables {
 	public static Optional<Path> find(String program, @Nullable Path directory, @Nullable String path) {
 		try {
 			boolean isPath = program.indexOf('/') >= 0 || program.indexOf(File.separatorChar) >= 0;
-			return isPath ? at(program, directory) : in(path, program);
+			return isPath ? at(program, directory) : in(path, program, directory);
 		}
 		catch (InvalidPathException ex) {
 			return Optional.empty();
@@ -42,11 +42,12 @@ public final class Executables {
 		return Optional.of(file.toAbsolutePath()).filter(Files::exists);
 	}
 
-	private static Optional<Path> in(@Nullable String path, String program) {
+	private static Optional<Path> in(@Nullable String path, String program, @Nullable Path directory) {
 		String folders = (path != null) ? path : System.getenv("PATH");
 		Path found = null;
 		for (String folder : ((folders != null) ? folders : DEFAULT_PATH).split(File.pathSeparator)) {
-			Path candidate = Path.of(folder.isEmpty() ? "." : folder, program).toAbsolutePath();
+			Path place = (directory != null) ? directory.resolve(folder) : Path.of(folder);
+			Path candidate = place.resolve(program).toAbsolutePath();
 			if (Files.isRegularFile(candidate)) {
 				if (Files.isExecutable(candidate)) {
 					return Optional.of(candidate);

@@ -140,7 +140,7 @@ final class LaunchCheck {
 		return this.launch.environment().containsKey("PATH");
 	}
 
-	private void checkDirectory() {
+	void checkDirectory() {
 		Path directory = this.launch.directory();
 		if (directory == null) {
 			return;
@@ -235,9 +235,9 @@ final class LaunchCheck {
 	}
 
 	private File find(String program) {
+		Path directory = this.launch.directory();
 		if (program.indexOf('/') >= 0) {
 			File file = new File(program);
-			Path directory = this.launch.directory();
 			if (directory == null || file.isAbsolute()) {
 				checkExecutable(program, file, "at that path");
 				return file;
@@ -252,7 +252,12 @@ final class LaunchCheck {
 		File notExecutable = null;
 		for (String folder : ((path != null) ? path : DEFAULT_PATH).split(":")) {
 			// a folder of any name: Path would refuse what the native encoding lacks
-			File candidate = new File(folder.isEmpty() ? "." : folder, program);
+			File place = new File(folder.isEmpty() ? "." : folder);
+			if (directory != null && !place.isAbsolute()) {
+				// as execvp(3) in the child
+				place = new File(directory.toFile().getAbsoluteFile(), place.getPath());
+			}
+			File candidate = new File(place, program);
 			if (candidate.isFile()) {
 				if (candidate.canExecute()) {
 					return candidate;
