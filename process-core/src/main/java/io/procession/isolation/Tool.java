@@ -2,6 +2,7 @@ package io.procession.isolation;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,13 +88,20 @@ public enum Tool {
 		return null;
 	}
 
-	private static boolean isBusyBox(Path tool) {
+	/** It is installed as links of either kind: {@code busybox --install [-s]}. */
+	static boolean isBusyBox(Path tool) {
 		try {
-			return tool.toRealPath().getFileName().toString().startsWith("busybox");
+			return tool.toRealPath().getFileName().toString().startsWith("busybox") || isLinked(tool, "busybox")
+					|| isLinked(tool, "../bin/busybox");
 		}
 		catch (IOException ex) {
 			return false;
 		}
+	}
+
+	private static boolean isLinked(Path tool, String busyBox) throws IOException {
+		Path candidate = tool.resolveSibling(busyBox);
+		return Files.exists(candidate) && Files.isSameFile(tool, candidate);
 	}
 
 }

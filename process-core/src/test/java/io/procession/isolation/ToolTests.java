@@ -1,0 +1,29 @@
+package io.procession.isolation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ToolTests {
+
+	@TempDir
+	private Path folder;
+
+	@Test
+	void knowsBusyBoxByItsLinksOfEitherKind() throws IOException {
+		Path bin = Files.createDirectory(this.folder.resolve("bin"));
+		Path sbin = Files.createDirectory(this.folder.resolve("sbin"));
+		Path busyBox = Files.createFile(bin.resolve("busybox"));
+
+		assertThat(Tool.isBusyBox(Files.createSymbolicLink(sbin.resolve("setpriv"), busyBox))).isTrue();
+		assertThat(Tool.isBusyBox(Files.createLink(bin.resolve("ionice"), busyBox))).isTrue();
+		assertThat(Tool.isBusyBox(Files.createLink(sbin.resolve("taskset"), busyBox))).isTrue();
+		assertThat(Tool.isBusyBox(Files.createFile(bin.resolve("chrt")))).isFalse();
+	}
+
+}
