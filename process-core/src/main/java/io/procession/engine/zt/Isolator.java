@@ -1,7 +1,9 @@
 package io.procession.engine.zt;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +38,9 @@ import io.procession.process.ProcessStartException.Reason;
 final class Isolator {
 
 	private static final long TRIAL_SECONDS = 10;
+
+	/** How often what a trial has written is read while it runs. */
+	private static final long READ_MILLIS = 10;
 
 	/** So many chains are remembered as tried. */
 	private static final int REMEMBERED = 256;
@@ -174,7 +179,7 @@ final class Isolator {
 		return attempt(command);
 	}
 
-	private static Trial attempt(List<String> command) {
+	static Trial attempt(List<String> command) {
 		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.directory(new File("/"));
 		builder.redirectInput(new File("/dev/null")).redirectErrorStream(true);
@@ -188,11 +193,18 @@ final class Isolator {
 			return new Trial(-1, String.valueOf(ex.getMessage()));
 		}
 		try {
-			if (!process.waitFor(TRIAL_SECONDS, TimeUnit.SECONDS)) {
-				return new Trial(-1, "it did not end within " + TRIAL_SECONDS + " s");
+			ByteArrayOutputStream output = new ByteArrayOutputStream();
+			InputStream in = process.getInputStream();
+			long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TRIAL_SECONDS);
+			while (!process.waitFor(READ_MILLIS, TimeUnit.MILLISECONDS)) {
+				// one that finds its pipe full would never end
+				output.write(in.readNBytes(in.available()));
+				if (System.nanoTime() - deadline >= 0) {
+					return new Trial(-1, "it did not end within " + TRIAL_SECONDS + " s");
+				}
 			}
-			return new Trial(process.exitValue(),
-					new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1));
+			in.transferTo(output);
+			return new Trial(process.exitValue(), output.toString(StandardCharsets.ISO_8859_1));
 		}
 		catch (IOException ex) {
 			return new Trial(-1, String.valueOf(ex.getMessage()));
@@ -213,7 +225,7 @@ final class Isolator {
 	 * @param exitCode its exit code, or -1 if there is none
 	 * @param output what it has written, to either stream
 	 */
-	private record Trial(int exitCode, String output) {
+	record Trial(int exitCode, String output) {
 
 		String lastLine() {
 			String[] lines = this.output.strip().split("\n");

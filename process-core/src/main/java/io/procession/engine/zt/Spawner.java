@@ -309,6 +309,15 @@ final class Spawner {
 	// 17 says "error=2, No such file or directory", 25 "Exec failed, error: 2 (...)"
 	private ProcessStartException explain(Exception ex) {
 		String message = String.valueOf(rootCause(ex).getMessage());
+		if (isErrno(message, 2) || isErrno(message, 13) || isErrno(message, 20)) {
+			// it may have gone since it was checked
+			try {
+				this.check.checkDirectory();
+			}
+			catch (ProcessStartException gone) {
+				return gone;
+			}
+		}
 		if (!this.chain.isEmpty() && (isErrno(message, 2) || isErrno(message, 13))) {
 			return this.check.failure(Reason.ISOLATION,
 					"'" + this.chain.tools().get(0) + "', the first tool of its isolation, cannot be executed");

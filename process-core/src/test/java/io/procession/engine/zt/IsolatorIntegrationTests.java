@@ -1,12 +1,15 @@
 package io.procession.engine.zt;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.engine.Launch;
 import io.procession.isolation.Account;
@@ -22,6 +25,7 @@ import io.procession.testing.CurrentUser;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
@@ -77,6 +81,32 @@ class IsolatorIntegrationTests {
 
 		assertThatNoException().isThrownBy(() -> this.isolator.verify(launch(),
 				new IsolationPlan(Isolation.none().withPriority(Priority.ofNice(19)), tools, null, false)));
+	}
+
+	@Test
+	void readsWhatATrialSaysWhileItRuns() {
+		Isolator.Trial trial = Isolator.attempt(List.of("/bin/sh", "-c", "head -c 300000 /dev/zero; echo end"));
+
+		assertThat(trial.exitCode()).isZero();
+		assertThat(trial.output()).hasSize(300_004).endsWith("end\n");
+	}
+
+	@Test
+	void tellsThatADirectoryHasGoneSinceItWasChecked(@TempDir Path folder) throws IOException {
+		for (Isolation isolation : List.of(Isolation.none(), Isolation.none().withNewSession(true))) {
+			Path directory = Files.createDirectory(folder.resolve("gone"));
+			Launch launch = new Launch("1",
+					ProcessSpec.builder(Command.of("true")).directory(directory).isolation(isolation).build(), null,
+					List.of("true"), directory, true, Map.of(), Set.of(), Launch.Input.none(), Launch.Output.discard(),
+					Launch.Output.discard(), false, false, null, isolation);
+			Spawner spawner = new Spawner(launch, Marker.create(null), this.isolator);
+			spawner.check(false);
+			Files.delete(directory);
+
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(spawner::spawn)
+				.withMessageContaining("its working directory '" + directory + "' does not exist")
+				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NO_SUCH_DIRECTORY));
+		}
 	}
 
 	private void assertFoundOut(Isolation isolation, List<String> failing, String message) throws IOException {
