@@ -1,8 +1,10 @@
 package io.procession;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -233,6 +236,48 @@ class SecretIntegrationTests {
 			.collect(Collectors.joining("\n"));
 
 		assertThat(names).doesNotContain(this.secret);
+	}
+
+	@Test
+	void isInNothingThatProcTellsOfTheJvmAndItsGuard(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("echo ready; exec sleep 300", "--token=" + this.secret)
+			.secretArg(Secret.of(this.secret))
+			.secretEnv("PASSWORD", Secret.of(this.secret))
+			.env("PLAIN", this.secret)
+			.input("in-" + this.secret)
+			.start();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
+
+		List<ProcessHandle> others = ProcessHandle.current()
+			.descendants()
+			.filter((handle) -> handle.pid() != process.pid())
+			.toList();
+		StringBuilder shown = new StringBuilder(threads());
+		shown.append(told("self"));
+		for (ProcessHandle other : others) {
+			shown.append(told(Long.toString(other.pid())));
+		}
+		for (String descriptor : Objects.requireNonNull(new File("/proc/self/fd").list())) {
+			shown.append(new File("/proc/self/fd", descriptor).getCanonicalPath()).append('\n');
+		}
+
+		assertThat(told(Long.toString(process.pid()))).contains(this.secret);
+		assertThat(shown.toString()).contains("procession-guard").doesNotContain(this.secret);
+		process.kill();
+	}
+
+	// what lives for a moment only may be gone
+	private static String told(String pid) {
+		StringBuilder told = new StringBuilder();
+		for (String file : List.of("cmdline", "environ", "comm")) {
+			try {
+				told.append(Files.readString(Path.of("/proc", pid, file), StandardCharsets.ISO_8859_1)).append('\n');
+			}
+			catch (IOException ex) {
+				told.append(ex.getClass().getName());
+			}
+		}
+		return told.toString();
 	}
 
 	private static final class Veto implements ProcessListener {
