@@ -393,14 +393,17 @@ class StopIntegrationTests {
 
 	@Test
 	void stopsOneThatIsSuspended(ProcessManager processes) {
-		RunningProcess process = startReady(processes, Scripts.SLEEPS);
+		RunningProcess process = startReady(processes, "trap 'echo bye; exit 42' TERM; echo ready;"
+				+ " sh -c 'kill -s STOP $$; exec sleep 300' & while :; do wait; done");
 		process.signal(Signal.STOP);
 		await().atMost(SOON).until(() -> state(process) == 'T');
 
-		process.stop(Duration.ofMillis(300));
+		process.stop(Duration.ofSeconds(30));
 
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(process.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
+		assertThat(process.waitFor().exitCode()).isEqualTo(42);
+		assertThat(process.waitFor().output()).endsWith("bye\n");
 	}
 
 	@ParameterizedTest

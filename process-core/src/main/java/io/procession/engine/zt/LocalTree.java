@@ -198,6 +198,10 @@ final class LocalTree implements ProcessTree {
 		this.system.send(signal, targets);
 		this.signalledAt = signalledAt;
 		targets.forEach((process) -> this.sent.put(process.pid(), signal));
+		if (signal != Signal.KILL) {
+			// what is suspended could not answer within its grace
+			this.system.send(Signal.CONT, targets.stream().filter(ProcStat::isSuspended).toList());
+		}
 	}
 
 }

@@ -76,6 +76,13 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	}
 
 	/**
+	 * Whether a signal has suspended it, so that it takes note of none but KILL and CONT.
+	 */
+	boolean isSuspended() {
+		return this.state == 'T';
+	}
+
+	/**
 	 * A zombie has ended; only its exit code is still to be fetched by its parent. One
 	 * with threads has lost just its first.
 	 */
