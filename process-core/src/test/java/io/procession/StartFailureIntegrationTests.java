@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -192,6 +193,22 @@ class StartFailureIntegrationTests {
 	void refusesWhatTheNativeEncodingLacks(ProcessManager processes) {
 		fails(processes.command("echo", "lone surrogate \uD800"), Reason.NOT_ENCODABLE);
 		fails(processes.command("true").env("VALUE", "lone surrogate \uD800"), Reason.NOT_ENCODABLE, "VALUE");
+	}
+
+	@Test
+	void refusesNamesThatAreNoText(ProcessManager processes) throws IOException {
+		processes.shell("mkdir \"$1/$(printf 'bad\\377')\"", this.folder.toString()).run().throwIfFailed();
+		Path bad;
+		try (Stream<Path> files = Files.list(this.folder)) {
+			bad = files.findFirst().orElseThrow();
+		}
+		Path file = Files.createFile(bad.resolve("file"));
+
+		fails(processes.command("pwd").directory(bad), Reason.NOT_ENCODABLE, bad.toString());
+		fails(processes.command("cat").input(file), Reason.NOT_ENCODABLE, file.toString());
+		fails(processes.command("true").outputTo(file), Reason.NOT_ENCODABLE, file.toString());
+		Path replacement = Files.createDirectory(this.folder.resolve("a \uFFFD is a character"));
+		assertThat(processes.command("pwd").directory(replacement).run().output()).isEqualTo(replacement + "\n");
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +35,9 @@ final class LaunchCheck {
 
 	/** What the JDK encodes arguments and the environment with. */
 	private static final Charset NATIVE = nativeCharset();
+
+	/** What stands in the text of a path for bytes that are none. */
+	private static final char UNKNOWN = '\uFFFD';
 
 	private final Launch launch;
 
@@ -148,11 +152,30 @@ final class LaunchCheck {
 		if (!Files.exists(directory)) {
 			throw failure(Reason.NO_SUCH_DIRECTORY, "its working directory '" + directory + "' does not exist");
 		}
+		checkName("its working directory", directory);
 		if (!Files.isDirectory(directory)) {
 			throw failure(Reason.NOT_A_DIRECTORY, "its working directory '" + directory + "' is not a directory");
 		}
 		if (!Files.isExecutable(directory)) {
 			throw failure(Reason.NOT_A_DIRECTORY, "its working directory '" + directory + "' may not be entered");
+		}
+	}
+
+	// the JDK starts processes with names in text, which not every name can be
+	private void checkName(String what, Path path) {
+		if (path.toString().indexOf(UNKNOWN) >= 0 && !isText(path)) {
+			throw failure(Reason.NOT_ENCODABLE,
+					what + " '" + path + "' has bytes in its name that are no characters in this JVM's native encoding "
+							+ NATIVE + ": use a link to it, or start the JVM with LC_ALL=C.UTF-8 if it lacks that");
+		}
+	}
+
+	private static boolean isText(Path path) {
+		try {
+			return path.equals(Path.of(path.toString()));
+		}
+		catch (InvalidPathException ex) {
+			return false;
 		}
 	}
 
@@ -198,6 +221,7 @@ final class LaunchCheck {
 		if (!Files.exists(file)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file '" + file + "' does not exist");
 		}
+		checkName("its input file", file);
 		if (!isFileOrDevice(file)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file '" + file + "' is neither a file nor a device");
 		}
@@ -221,6 +245,7 @@ final class LaunchCheck {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE,
 					"the folder of its output file '" + file + "' does not exist: create it first");
 		}
+		checkName("its output file", file);
 		if (Files.exists(file) && !isFileOrDevice(file)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its output file '" + file + "' is neither a file nor a device");
 		}
@@ -318,7 +343,18 @@ final class LaunchCheck {
 						+ " pass the data by input(...) or a file");
 	}
 
-	ProcessStartException noInterpreter() {
+	/** Something was not there, though it was when this was checked. */
+	ProcessStartException missing() {
+		try {
+			check();
+		}
+		catch (ProcessStartException ex) {
+			return ex;
+		}
+		return noInterpreter();
+	}
+
+	private ProcessStartException noInterpreter() {
 		Interpreter missing = (this.executable != null) ? Interpreter.missingOf(this.executable) : null;
 		return failure(Reason.NO_INTERPRETER,
 				(missing != null) ? missing.describe() : "'" + this.launch.spec().command().program()

@@ -326,7 +326,7 @@ final class Spawner {
 			return this.check.tooLong();
 		}
 		if (isErrno(message, 2)) {
-			return this.check.noInterpreter();
+			return this.check.missing();
 		}
 		if (isErrno(message, 13)) {
 			return this.check.failure(Reason.NOT_EXECUTABLE,
