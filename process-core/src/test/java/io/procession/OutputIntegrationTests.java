@@ -34,6 +34,7 @@ import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessOutputLimitException;
 import io.procession.process.ProcessResult;
+import io.procession.testing.LogCapture;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -181,6 +182,24 @@ class OutputIntegrationTests {
 		};
 
 		assertThat(processes.command("cat").input(failing).timeout(SOON).run().output()).isEqualTo("xxx");
+	}
+
+	@Test
+	void saysThatAnInputFailed(ProcessManager processes) {
+		InputStream failing = new InputStream() {
+
+			@Override
+			public int read() {
+				throw new StackOverflowError("planned");
+			}
+
+		};
+
+		try (LogCapture log = LogCapture.begin()) {
+			assertThat(processes.command("cat").input(failing).timeout(SOON).run().output()).isEmpty();
+
+			assertThat(log.text()).contains("WARN", "Input stream of a process failed", "planned", "name=cat");
+		}
 	}
 
 	@Test

@@ -118,7 +118,7 @@ final class InputFeeder {
 		catch (InterruptedIOException ex) {
 			return -1;
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			logger.warn("Input stream of a process failed, it sees the end of its input: name={}", name, ex);
 			return -1;
 		}
