@@ -53,10 +53,18 @@ class JvmDeathIntegrationTests {
 	@Test
 	@Tag("stress")
 	void leavesNothingOfTwoHundredWhenTheJvmIsKilled(ProcessManager processes) {
+		String name = "application=" + UUID.randomUUID();
 		Application application = Application.start(processes, "plain=40", "ignoring=40", "daemon=40", "orphan=40",
-				"flood=2", "title=36", "jvm=2");
+				"flood=2", "title=36", "jvm=2", name);
+		Application second = Application.start(processes, "plain=2", "ignoring=2", "daemon=2", name);
+		Application other = Application.start(processes, "plain=2", "ignoring=2", "daemon=2");
+		Stopwatch watch = Stopwatch.started();
 
 		application.killLeavingNothing();
+
+		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(3));
+		assertThat(second.tree).allMatch(ProcessTable.Entry::isAlive);
+		assertThat(other.tree).allMatch(ProcessTable.Entry::isAlive);
 	}
 
 	@Test
