@@ -144,7 +144,7 @@ final class LaunchCheck {
 		return this.launch.environment().containsKey("PATH");
 	}
 
-	void checkDirectory() {
+	private void checkDirectory() {
 		Path directory = this.launch.directory();
 		if (directory == null) {
 			return;
@@ -343,18 +343,18 @@ final class LaunchCheck {
 						+ " pass the data by input(...) or a file");
 	}
 
-	/** Something was not there, though it was when this was checked. */
-	ProcessStartException missing() {
+	/** What is wrong that was not when this was checked. */
+	Optional<ProcessStartException> again() {
 		try {
 			check();
+			return Optional.empty();
 		}
 		catch (ProcessStartException ex) {
-			return ex;
+			return Optional.of(ex);
 		}
-		return noInterpreter();
 	}
 
-	private ProcessStartException noInterpreter() {
+	ProcessStartException noInterpreter() {
 		Interpreter missing = (this.executable != null) ? Interpreter.missingOf(this.executable) : null;
 		return failure(Reason.NO_INTERPRETER,
 				(missing != null) ? missing.describe() : "'" + this.launch.spec().command().program()

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -310,12 +311,9 @@ final class Spawner {
 	private ProcessStartException explain(Exception ex) {
 		String message = String.valueOf(rootCause(ex).getMessage());
 		if (isErrno(message, 2) || isErrno(message, 13) || isErrno(message, 20)) {
-			// it may have gone since it was checked
-			try {
-				this.check.checkDirectory();
-			}
-			catch (ProcessStartException gone) {
-				return gone;
+			Optional<ProcessStartException> changed = this.check.again();
+			if (changed.isPresent()) {
+				return changed.get();
 			}
 		}
 		if (!this.chain.isEmpty() && (isErrno(message, 2) || isErrno(message, 13))) {
@@ -326,7 +324,7 @@ final class Spawner {
 			return this.check.tooLong();
 		}
 		if (isErrno(message, 2)) {
-			return this.check.missing();
+			return this.check.noInterpreter();
 		}
 		if (isErrno(message, 13)) {
 			return this.check.failure(Reason.NOT_EXECUTABLE,

@@ -14,6 +14,7 @@ import io.procession.engine.Launch;
 import io.procession.isolation.Isolation;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
+import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,11 +32,11 @@ class LaunchCheckTests {
 		LaunchCheck check = new LaunchCheck(launch(program, directory));
 		check.check();
 
-		assertThat(check.missing().reason()).isEqualTo(Reason.NO_INTERPRETER);
+		assertThat(check.again()).isEmpty();
 		Files.delete(program);
-		assertThat(check.missing().reason()).isEqualTo(Reason.NOT_FOUND);
+		assertThat(check.again()).map(ProcessStartException::reason).contains(Reason.NOT_FOUND);
 		Files.delete(directory);
-		assertThat(check.missing().reason()).isEqualTo(Reason.NO_SUCH_DIRECTORY);
+		assertThat(check.again()).map(ProcessStartException::reason).contains(Reason.NO_SUCH_DIRECTORY);
 	}
 
 	private static Launch launch(Path program, Path directory) {
