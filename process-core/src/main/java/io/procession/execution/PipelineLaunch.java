@@ -225,7 +225,7 @@ final class PipelineLaunch {
 		return stage.toSpec().input() == null && stage.inputStream() == null;
 	}
 
-	// the stages append to it
+	// it was checked with each stage, which appends to it
 	private void emptyErrorFile() {
 		OutputFile file = this.pipeline.errorTo();
 		if (file == null) {
@@ -234,10 +234,6 @@ final class PipelineLaunch {
 		Path path = file.path();
 		String what = "the error output file '" + path + "' of its pipeline ";
 		ProcessSpec first = this.segments.get(0).get(0).toSpec();
-		if (!RunPlanner.isFileOrDevice(path)) {
-			throw new ProcessStartException(first, Reason.FILE_NOT_ACCESSIBLE, what + "is neither a file nor a device",
-					null);
-		}
 		try {
 			Files.write(path, new byte[0]);
 		}

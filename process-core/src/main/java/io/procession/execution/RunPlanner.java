@@ -271,7 +271,8 @@ final class RunPlanner {
 
 	private OutputStream open(OutputFile file) {
 		Path path = file.path();
-		if (!isFileOrDevice(path)) {
+		if (Files.exists(path) && !Files.isRegularFile(path) && !path.toAbsolutePath().startsWith("/dev")) {
+			// to open a named pipe could take for ever
 			closeFiles();
 			throw new ProcessStartException(this.spec, ProcessStartException.Reason.FILE_NOT_ACCESSIBLE,
 					"its output file '" + path + "' is neither a file nor a device", null);
@@ -293,14 +294,6 @@ final class RunPlanner {
 
 	private static @Nullable Path emptied(OutputFile file) {
 		return (!file.append() && Files.isRegularFile(file.path())) ? file.path() : null;
-	}
-
-	/**
-	 * Whether it is what output can go to, or not there yet; to open a named pipe could
-	 * take for ever.
-	 */
-	static boolean isFileOrDevice(Path path) {
-		return !Files.exists(path) || Files.isRegularFile(path) || path.toAbsolutePath().startsWith("/dev");
 	}
 
 	/** The process did not start: nobody will write to its files. */

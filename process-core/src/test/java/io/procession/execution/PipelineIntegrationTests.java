@@ -336,7 +336,7 @@ class PipelineIntegrationTests {
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("true").pipe("true").errorOutputTo(pipe).run())
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.FILE_NOT_ACCESSIBLE))
-			.withMessageContaining("'" + pipe + "' of its pipeline is neither a file nor a device");
+			.withMessageContaining("'" + pipe + "' is neither a file nor a device");
 	}
 
 	@ParameterizedTest
