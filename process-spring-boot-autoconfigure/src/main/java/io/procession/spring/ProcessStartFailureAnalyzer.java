@@ -17,13 +17,12 @@ final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessS
 	}
 
 	private static String action(ProcessStartException cause) {
-		String program = cause.command().program();
+		// nothing of the command: the description shows it without its secrets
 		return switch (cause.reason()) {
-			case NOT_FOUND ->
-				"Install '" + program + "', add its folder to the PATH of the JVM, or give its full path.";
-			case NOT_EXECUTABLE -> "Let the user that runs the application execute it: chmod +x " + program;
+			case NOT_FOUND -> "Install the program, add its folder to the PATH of the JVM, or give its full path.";
+			case NOT_EXECUTABLE -> "Let the user that runs the application execute the program: chmod +x";
 			case NO_INTERPRETER ->
-				"Install the interpreter that the first line of '" + program + "' names, or correct that line.";
+				"Install the interpreter that the first line of the program names, or correct that line.";
 			case NO_SUCH_DIRECTORY, NOT_A_DIRECTORY ->
 				"Create the working directory, or name one that is there and that the user may enter.";
 			case FILE_NOT_ACCESSIBLE ->

@@ -19,7 +19,7 @@ class ProcessStartFailureAnalyzerTests {
 		FailureAnalysis analysis = analyze(Reason.NOT_FOUND);
 
 		assertThat(analysis.getDescription()).contains("pg_dump").contains("could not be started");
-		assertThat(analysis.getAction()).startsWith("Install 'pg_dump'");
+		assertThat(analysis.getAction()).startsWith("Install the program");
 	}
 
 	@ParameterizedTest
