@@ -7,9 +7,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -20,7 +23,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.procession.ProcessManager;
+import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
+import io.procession.process.ProcessStartException;
 import io.procession.process.Secret;
 import io.procession.spring.StartsProcesses;
 import io.procession.supervision.ProcessSupervisor;
@@ -28,6 +33,7 @@ import io.procession.supervision.ProgramState;
 import io.procession.supervision.ProgramStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 @StartsProcesses
@@ -193,6 +199,41 @@ class ActuatorIntegrationTests {
 		assertThat(timer.at("/measurements/0/value").asDouble()).isEqualTo(2.0);
 		assertThat(timer.at("/measurements/1/value").asDouble()).isBetween(0.000_001, 60.0);
 		assertThat(active.at("/measurements/0/value").asDouble()).isEqualTo(1.0);
+	}
+
+	@Test
+	void showsNoSecretInAnyAnswerOrMeter() throws Exception {
+		String secret = "s3cret-value";
+		start("--management.endpoint.health.show-details=always",
+				"--procession.programs.leaky.command=sh -c 'echo \"$*\" >&2; exit 3' sh --password=" + secret,
+				"--procession.programs.leaky.environment.DB_PASSWORD=" + secret,
+				"--procession.programs.leaky.restart.delay=10m");
+		ProcessManager processes = this.context.getBean(ProcessManager.class);
+		PendingProcess planted = processes
+			.shell("echo \"$* $LICENCE\" >&2; read -r line", "https://me:" + secret + "@host")
+			.name("planted")
+			.secretArg(Secret.of(secret))
+			.secretEnv("LICENCE", Secret.of(secret));
+		planted.start();
+		planted.run();
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> planted.directory(Path.of("/no/" + secret)).run());
+		await().atMost(BOUND)
+			.until(() -> this.supervisor.find("leaky").orElseThrow().state() == ProgramState.BACKOFF
+					&& get("metrics/procession.execution?tag=name:planted").statusCode() == 200);
+
+		StringBuilder shown = new StringBuilder();
+		for (String path : List.of("processes", "processes/leaky", "processes/planted", "health",
+				"health/programs/leaky", "health/processes", "metrics")) {
+			shown.append(get(path).body()).append('\n');
+		}
+		for (JsonNode name : json(get("metrics")).get("names")) {
+			shown.append(get("metrics/" + name.asString()).body()).append('\n');
+		}
+		this.context.getBean(MeterRegistry.class).getMeters().forEach((meter) -> shown.append(meter.getId()));
+
+		assertThat(shown.toString()).contains("planted", "https://me:***@host", "BACKOFF")
+			.doesNotContain(secret);
 	}
 
 	private void start(String... arguments) {
