@@ -1,6 +1,7 @@
 package io.procession;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
@@ -26,6 +29,7 @@ import io.procession.event.ProcessStarted;
 import io.procession.event.ProcessStopping;
 import io.procession.event.ProcessTimedOut;
 import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessOutputLimitException;
@@ -223,6 +227,87 @@ class ListenerIntegrationTests {
 		assertThat(watch.elapsed()).isLessThan(SOON);
 		assertThat(result.exitCode()).isEqualTo(3);
 		assertThat(result.output()).isEqualTo("a\n");
+	}
+
+	@Test
+	void isNamedInTheLogWhenItMissesTheRest(ProcessManager processes) {
+		try (LogCapture log = LogCapture.begin()) {
+			shell(processes, "echo a; exit 3").onLine((type, line) -> block()).timeout(Duration.ofSeconds(1)).run();
+
+			assertThat(log.text()).contains("WARN", "a listener or stage that is still at work on its output misses")
+				.doesNotContain("left behind holds");
+		}
+	}
+
+	@Test
+	void isNamedInTheLogWhenItClosesTheManager() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().drain(Duration.ofMillis(200)).build();
+		try (LogCapture log = LogCapture.begin();
+				ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			RunningProcess process = shell(processes, Scripts.SLEEPS).onLine((type, line) -> processes.close()).start();
+
+			assertThat(process.onExit().orTimeout(30, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
+			assertThat(log.text()).contains("WARN", "a listener or stage that is still at work on its output misses")
+				.doesNotContain("left behind holds");
+		}
+	}
+
+	@Test
+	void isNotNamedInTheLogWhenSomethingHoldsTheOutput(ProcessManager processes) {
+		try (LogCapture log = LogCapture.begin()) {
+			ProcessResult result = shell(processes, "sleep 30 & echo hi").drain(Duration.ofMillis(100))
+				.onLine((type, line) -> {
+				})
+				.run();
+
+			assertThat(log.text().contains("left behind holds")).isNotEqualTo(result.outputComplete());
+			assertThat(log.text()).doesNotContain("listener or stage");
+		}
+	}
+
+	@Test
+	void isToldOfBothStreamsAsTheyCome(ProcessManager processes) {
+		List<String> lines = new ArrayList<>();
+
+		processes.shell("echo 1; read a; echo 2 >&2; read a; echo 3; read a; echo 4 >&2").onLine((type, line) -> {
+			lines.add(type + " " + line);
+			answer(processes.running().get(0));
+		}).start().waitFor(SOON);
+
+		assertThat(lines).containsExactly("OUTPUT 1", "ERROR 2", "OUTPUT 3", "ERROR 4");
+	}
+
+	private static void answer(RunningProcess process) {
+		try {
+			process.stdin().writeLine("go on");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Test
+	void isToldEachLineOnceHoweverOftenOneWaits(ProcessManager processes) {
+		List<String> lines = new ArrayList<>();
+		RunningProcess process = processes.command("seq", "1", "100").onLine((type, line) -> lines.add(line)).start();
+
+		process.waitUntil((type, line) -> line.equals("50"));
+		process.waitFor();
+		process.waitFor();
+		process.waitUntil((type, line) -> line.equals("never"));
+
+		assertThat(lines).hasSize(100).isEqualTo(process.waitFor().outputLines());
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Signal.class, names = { "TERM", "KILL" })
+	void maySignalItsProcess(Signal signal, ProcessManager processes) {
+		ProcessResult result = shell(processes, "echo ready; exec sleep 300")
+			.onLine((type, line) -> processes.running().get(0).signal(signal))
+			.run();
+
+		assertThat(result.cause()).isEqualTo(ExitCause.SIGNALED);
+		assertThat(result.signal()).contains(signal);
 	}
 
 	@Test

@@ -486,6 +486,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		cancel(this.drainTask);
 		boolean ended = this.output.isEnded() && this.error.isEnded();
 		boolean complete = ended && !this.output.isBroken() && !this.error.isBroken();
+		boolean atWork = this.output.isListenerAtWork() || this.error.isListenerAtWork();
 		this.output.close();
 		this.error.close();
 		if (this.feeder != null) {
@@ -494,8 +495,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		RunOutcome outcome = outcomeAtAnyRate(complete);
 		ProcessResult made = outcome.result();
 		if (!ended) {
-			logger.warn("Process ended, but something it left behind holds its output open: name={} pid={}", name(),
-					made.pid());
+			logger.warn("Process ended, but {}: name={} pid={}",
+					atWork ? "a listener or stage that is still at work on its output misses the rest"
+							: "something it left behind holds its output open",
+					name(), made.pid());
 		}
 		logger.debug("Process ended: name={} pid={} exitCode={} cause={} duration={}", name(), made.pid(),
 				made.exitCode(), made.cause(), made.duration());
