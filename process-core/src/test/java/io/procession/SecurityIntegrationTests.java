@@ -23,6 +23,7 @@ import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStartFailed;
 import io.procession.event.ProcessStarting;
 import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
 import io.procession.process.Command;
 import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessException;
@@ -38,6 +39,7 @@ import io.procession.supervision.Program;
 import io.procession.supervision.ProgramState;
 import io.procession.supervision.RestartPolicy;
 import io.procession.testing.LogCapture;
+import io.procession.testing.OpenFiles;
 import io.procession.testing.RealProcesses;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -256,6 +258,48 @@ class SecurityIntegrationTests {
 		await().until(() -> told.stream().filter(SecurityIntegrationTests::isDenial).count() == 2);
 		assertThat(told.get(0).executionId()).isEqualTo(asked.get(0).executionId());
 		assertThat(told).noneMatch(ProcessStarting.class::isInstance);
+	}
+
+	@Test
+	void passesOnTheErrorOfAListenerAndKeepsNothing() throws IOException {
+		AssertionError planned = new AssertionError("planned");
+		Path file = Files.writeString(this.folder.resolve("output"), "as it was");
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.maxConcurrent(2)
+			.acquireTimeout(Duration.ofSeconds(10))
+			.build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			processes.addListener(new ProcessListener() {
+
+				@Override
+				public void beforeStart(ProcessStarting event) {
+					if (event.name().equals("unwanted")) {
+						throw planned;
+					}
+				}
+
+				@Override
+				public void onEvent(ProcessEvent event) {
+					// not of interest
+				}
+
+			});
+			PendingProcess unwanted = processes.command("echo").name("unwanted").outputTo(file).onLine((type, line) -> {
+			});
+			for (int i = 0; i < 3; i++) {
+				assertThat(catchThrowable(unwanted::run)).isSameAs(planned);
+				assertThat(catchThrowable(unwanted::start)).isSameAs(planned);
+				assertThat(catchThrowable(() -> unwanted.runAsync().join())).hasCauseReference(planned);
+				assertThat(catchThrowable(() -> processes.command("echo").pipe(unwanted).run())).isSameAs(planned);
+				assertThat(catchThrowable(() -> processes.command("echo").pipe(unwanted).start())).isSameAs(planned);
+			}
+
+			assertThat(processes.running()).isEmpty();
+			assertThat(file).hasContent("as it was");
+			assertThat(OpenFiles.below(this.folder)).isEmpty();
+			// it needs all permits there are
+			assertThat(processes.command("echo", "hi").pipe("cat").run().output()).isEqualTo("hi\n");
+		}
 	}
 
 	@Test

@@ -15,8 +15,9 @@ public interface ProcessListener {
 	/**
 	 * A process is about to be started. Called on the thread that starts it, before
 	 * anything exists: what is slow here delays that start. To veto the start, throw: it
-	 * fails with a {@code ProcessDeniedException} that has the message as its reason. Not
-	 * followed by {@link #onEvent} for the same event.
+	 * fails with a {@code ProcessDeniedException} that has the message as its reason. An
+	 * {@code Error} is no veto: it reaches whoever starts as it is. Nothing is started
+	 * then either. Not followed by {@link #onEvent} for the same event.
 	 * @param event what is about to be started
 	 */
 	default void beforeStart(ProcessStarting event) {
