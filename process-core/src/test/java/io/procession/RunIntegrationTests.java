@@ -102,6 +102,7 @@ class RunIntegrationTests {
 			assertThat(ex).hasMessageContaining("exited with 3")
 				.hasMessageContaining("success is 0")
 				.hasMessageContaining("no such table")
+				.hasMessageNotContaining("some output;")
 				.hasNoCause();
 		});
 	}
@@ -349,6 +350,21 @@ class RunIntegrationTests {
 
 		assertThat(output).hasContent("out\n");
 		assertThat(result.errorOutput()).isEqualTo("err\n");
+	}
+
+	@Test
+	void keepsTheLastBytesOnlyOfWhatGoesToNoFile(ProcessManager processes) {
+		Path output = this.folder.resolve("output");
+		PendingProcess pending = processes.shell("echo whole output; printf 12345 >&2").outputTo(output).keepLast(3);
+
+		for (PendingProcess each : List.of(pending, pending.onLine((type, line) -> {
+		}))) {
+			ProcessResult result = each.run();
+
+			assertThat(output).hasContent("whole output\n");
+			assertThat(result.output()).isEmpty();
+			assertThat(result.errorOutput()).isEqualTo("345");
+		}
 	}
 
 	@Test

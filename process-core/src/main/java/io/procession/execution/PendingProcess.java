@@ -294,8 +294,8 @@ public final class PendingProcess {
 
 	/**
 	 * Writes standard output to a file, emptied first. The process writes it itself and
-	 * nothing is kept in memory; with a listener or an idle timeout it goes through the
-	 * JVM, to the listener and to the file.
+	 * nothing is kept in memory, whatever {@link #keepLast(long)} says; with a listener
+	 * or an idle timeout it goes through the JVM, to the listener and to the file.
 	 * @param file the file; its folder must exist at the start
 	 * @return a new pending process
 	 */
@@ -349,7 +349,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Keeps only the last bytes of each stream.
+	 * Keeps only the last bytes of each stream in memory. A stream that goes to a file is
+	 * not kept at all, and its file gets everything.
 	 * @param bytes not negative
 	 * @return a new pending process
 	 */
