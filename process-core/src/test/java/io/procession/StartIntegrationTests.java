@@ -36,6 +36,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
@@ -397,6 +398,18 @@ class StartIntegrationTests {
 
 		assertThat(matched).isFalse();
 		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(process.isRunning()).isTrue();
+	}
+
+	@Test
+	void refusesNothingInPlaceOfATime(ProcessManager processes) {
+		RunningProcess process = processes.start("sleep", "300");
+
+		assertThatNullPointerException().isThrownBy(() -> process.waitUntil((type, line) -> true, null))
+			.withMessage("timeout");
+		assertThatNullPointerException().isThrownBy(() -> process.waitFor(null));
+		assertThatNullPointerException().isThrownBy(() -> process.stop(null)).withMessage("grace");
+		assertThatNullPointerException().isThrownBy(() -> process.stopAsync(null)).withMessage("grace");
 		assertThat(process.isRunning()).isTrue();
 	}
 

@@ -3,6 +3,7 @@ package io.procession.execution;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 
 import io.procession.isolation.Isolation;
 import io.procession.process.TimeLimit;
@@ -67,6 +68,11 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 	 * @param isolation what holds where a process says nothing about its isolation
 	 */
 	public ProcessSettings {
+		Objects.requireNonNull(timeout, "timeout");
+		Objects.requireNonNull(startTimeout, "startTimeout");
+		Objects.requireNonNull(idleTimeout, "idleTimeout");
+		Objects.requireNonNull(charset, "charset");
+		Objects.requireNonNull(isolation, "isolation");
 		notNegative("stopGrace", stopGrace);
 		notNegative("timeoutGrace", timeoutGrace);
 		notNegative("drain", drain);
@@ -83,13 +89,13 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 	}
 
 	private static void notNegative(String what, Duration duration) {
-		if (duration.isNegative()) {
+		if (Objects.requireNonNull(duration, what).isNegative()) {
 			throw new IllegalArgumentException(what + " must not be negative: " + duration);
 		}
 	}
 
 	private static void positive(String what, Duration duration) {
-		if (duration.isNegative() || duration.isZero()) {
+		if (Objects.requireNonNull(duration, what).isNegative() || duration.isZero()) {
 			throw new IllegalArgumentException(what + " must be positive: " + duration);
 		}
 	}

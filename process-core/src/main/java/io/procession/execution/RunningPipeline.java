@@ -2,6 +2,7 @@ package io.procession.execution;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
@@ -110,7 +111,7 @@ public final class RunningPipeline {
 	 * @param grace how long they have after the stop signal; zero means KILL at once
 	 */
 	public void stop(Duration grace) {
-		this.run.stop(grace);
+		this.run.stop(Objects.requireNonNull(grace, "grace"));
 	}
 
 	/**

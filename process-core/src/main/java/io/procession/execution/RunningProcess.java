@@ -2,6 +2,7 @@ package io.procession.execution;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
@@ -148,7 +149,7 @@ public final class RunningProcess {
 	 * @param grace how long it has to end after the stop signal; zero means KILL at once
 	 */
 	public void stop(Duration grace) {
-		this.run.stop(grace);
+		this.run.stop(Objects.requireNonNull(grace, "grace"));
 	}
 
 	/**
@@ -167,7 +168,7 @@ public final class RunningProcess {
 	 * @return its result, later, as {@link #onExit()} gives it
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace) {
-		this.run.beginStop(grace);
+		this.run.beginStop(Objects.requireNonNull(grace, "grace"));
 		return this.run.onExit();
 	}
 
@@ -229,7 +230,7 @@ public final class RunningProcess {
 	 * interrupted; the process goes on
 	 */
 	public boolean waitUntil(BiPredicate<OutputType, String> condition, Duration timeout) {
-		return this.run.waitUntil(condition, timeout);
+		return this.run.waitUntil(condition, Objects.requireNonNull(timeout, "timeout"));
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -491,7 +492,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Bytes kept of each stream, the older ones dropped.
+		 * Bytes kept of each stream, the older ones dropped; a stream that goes to a file
+		 * is not kept.
 		 * @param bytes not negative
 		 * @return this builder
 		 */
@@ -528,7 +530,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		 * @return this builder
 		 */
 		public Builder stopGrace(Duration value) {
-			this.stopGrace = value;
+			this.stopGrace = Objects.requireNonNull(value, "stopGrace");
 			return this;
 		}
 
@@ -538,7 +540,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		 * @return this builder
 		 */
 		public Builder drain(Duration value) {
-			this.drain = value;
+			this.drain = Objects.requireNonNull(value, "drain");
 			return this;
 		}
 

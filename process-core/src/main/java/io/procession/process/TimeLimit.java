@@ -1,6 +1,7 @@
 package io.procession.process;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ public record TimeLimit(@Nullable Duration duration) {
 	 * @throws IllegalArgumentException if it is zero or negative
 	 */
 	public static TimeLimit of(Duration duration) {
-		return new TimeLimit(duration);
+		return new TimeLimit(Objects.requireNonNull(duration, "The timeout is null: say noTimeout() for none"));
 	}
 
 	/**

@@ -10,6 +10,7 @@ import io.procession.process.TimeLimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class ProcessSettingsTests {
 
@@ -63,6 +64,22 @@ class ProcessSettingsTests {
 	private static void refuses(UnaryOperator<ProcessSettings.Builder> change, String culprit) {
 		ProcessSettings.Builder builder = change.apply(ProcessSettings.DEFAULTS.toBuilder());
 		assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining(culprit);
+	}
+
+	@Test
+	void namesTheValueThatIsMissing() {
+		misses((builder) -> builder.timeout(null), "timeout");
+		misses((builder) -> builder.startTimeout(null), "startTimeout");
+		misses((builder) -> builder.idleTimeout(null), "idleTimeout");
+		misses((builder) -> builder.stopGrace(null), "stopGrace");
+		misses((builder) -> builder.lostAfter(null), "lostAfter");
+		misses((builder) -> builder.charset(null), "charset");
+		misses((builder) -> builder.isolation(null), "isolation");
+	}
+
+	private static void misses(UnaryOperator<ProcessSettings.Builder> change, String culprit) {
+		ProcessSettings.Builder builder = change.apply(ProcessSettings.DEFAULTS.toBuilder());
+		assertThatNullPointerException().isThrownBy(builder::build).withMessage(culprit);
 	}
 
 	@Test

@@ -48,6 +48,7 @@ class ProcessPoolTests {
 
 		assertThatNullPointerException().isThrownBy(() -> pool.add("a", null));
 		assertThatNullPointerException().isThrownBy(() -> pool.add(null, this.one)).withMessage("key");
+		assertThatNullPointerException().isThrownBy(() -> pool.timeout(null)).withMessageContaining("noTimeout()");
 		assertThatNullPointerException().isThrownBy(() -> pool.onLine(null)).withMessage("listener");
 		assertThatNullPointerException().isThrownBy(() -> pool.onProgress(null)).withMessage("listener");
 	}

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class ProcessSpecTests {
 
@@ -155,6 +156,16 @@ class ProcessSpecTests {
 		refuses((builder) -> builder.keepLast(-1), "keepLast");
 		refuses(ProcessSpec.Builder::successExitCodes, "successExitCodes");
 		refuses((builder) -> builder.name(" "), "name");
+	}
+
+	@Test
+	void refusesNothingInPlaceOfATime() {
+		ProcessSpec.Builder builder = ProcessSpec.builder(COMMAND);
+
+		assertThatNullPointerException().isThrownBy(() -> builder.timeout(null)).withMessageContaining("noTimeout()");
+		assertThatNullPointerException().isThrownBy(() -> builder.idleTimeout(null));
+		assertThatNullPointerException().isThrownBy(() -> builder.stopGrace(null)).withMessage("stopGrace");
+		assertThatNullPointerException().isThrownBy(() -> builder.drain(null)).withMessage("drain");
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class TimeLimitTests {
 
@@ -23,6 +24,7 @@ class TimeLimitTests {
 			.withMessageContaining("PT0S")
 			.withMessageContaining("noTimeout()");
 		assertThatIllegalArgumentException().isThrownBy(() -> TimeLimit.of(Duration.ofMillis(-1)));
+		assertThatNullPointerException().isThrownBy(() -> TimeLimit.of(null)).withMessageContaining("noTimeout()");
 	}
 
 }
