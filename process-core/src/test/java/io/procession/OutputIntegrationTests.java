@@ -36,10 +36,12 @@ import io.procession.process.ProcessOutputLimitException;
 import io.procession.process.ProcessResult;
 import io.procession.testing.LogCapture;
 import io.procession.testing.Plant;
+import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.TestChild;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -63,6 +65,25 @@ class OutputIntegrationTests {
 			assertThat(processes.shell("seq 1 2000 >&2; kill -KILL $$").run().errorOutput())
 				.isEqualTo(expected.toString());
 			assertThat(processes.command("seq", "1", "2000").start().waitFor().output()).isEqualTo(expected.toString());
+		}
+	}
+
+	@Test
+	void keepsTheOutputOfOneThatEndedBeforeItWasRead() {
+		CountDownLatch ended = new CountDownLatch(1);
+		try (ProcessManager processes = ProcessManager.builder().executor((task) -> Threads.start(() -> {
+			Threads.hold(ended);
+			task.run();
+		})).build()) {
+			RunningProcess process = processes.shell("head -c 32770 /dev/zero; head -c 32770 /dev/zero >&2").start();
+			await().atMost(SOON).until(() -> !ProcessTable.isAlive(process.pid()));
+			ended.countDown();
+
+			ProcessResult result = process.waitFor();
+
+			assertThat(result.outputBytes()).isEqualTo(new byte[32770]);
+			assertThat(result.errorOutputBytes()).isEqualTo(new byte[32770]);
+			assertThat(result.outputComplete()).isTrue();
 		}
 	}
 

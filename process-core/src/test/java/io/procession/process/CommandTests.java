@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class CommandTests {
 
@@ -61,6 +62,12 @@ class CommandTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("  ", "x")).withMessageContaining("empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.shell(" ")).withMessageContaining("empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("''")).withMessageContaining("empty");
+	}
+
+	@Test
+	void refusesNothingInPlaceOfAnArgument() {
+		assertThatNullPointerException().isThrownBy(() -> Command.of("ls", "-l", null));
+		assertThatNullPointerException().isThrownBy(() -> Command.of("ls").withArgument((String) null));
 	}
 
 	@Test

@@ -68,6 +68,17 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
+	void takesZeroForACommand() {
+		this.processes.stub("0");
+		this.manager.run("0");
+		this.manager.start("0").waitFor();
+
+		assertThatNoException()
+			.isThrownBy(() -> assertThat(this.processes).ranTimes(2, "0").ran("0").ranInOrder("0", "0"));
+		assertFails(() -> assertThat(this.processes).didNotRun("0"), "not to have run:\n  0");
+	}
+
+	@Test
 	void orderIsThatOfAll() {
 		runThree();
 

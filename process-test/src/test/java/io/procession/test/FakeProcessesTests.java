@@ -202,6 +202,28 @@ class FakeProcessesTests {
 	}
 
 	@Test
+	void sequenceEndsInSilenceIfAsked() {
+		this.processes.stub("fetch").exitCode(1).then().exitCode(2).otherwise();
+
+		assertThat(this.manager.run("fetch")).hasExitCode(1);
+		assertThat(this.manager.run("fetch")).hasExitCode(2);
+		assertThat(this.manager.run("fetch")).isSuccessful().hasOutput("").hasErrorOutput("");
+	}
+
+	@Test
+	void failureSaysExactlyThis() {
+		this.processes.stub("silent").exitCode(1);
+		this.processes.stub("loud").outputLines("not this").errorOutputLines("but this").exitCode(2);
+
+		assertThatExceptionOfType(ProcessFailedException.class)
+			.isThrownBy(() -> this.manager.run("silent").throwIfFailed())
+			.withMessage("Command 'silent' exited with 1 after 0ms (success is 0)");
+		assertThatExceptionOfType(ProcessFailedException.class)
+			.isThrownBy(() -> this.manager.run("loud").throwIfFailed())
+			.withMessage("Command 'loud' exited with 2 after 0ms (success is 0); stderr ends: \"but this\"");
+	}
+
+	@Test
 	void misuseOfStubsSaysSo() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub(" "))
 			.withMessageContaining("use \"*\" for any");
@@ -563,8 +585,11 @@ class FakeProcessesTests {
 			.withMessageContaining("processes.stub(\"git push say \\\"hi\\\"\")")
 			.withMessageContaining("processes.allowStrayProcesses()")
 			.withMessageContaining("\"git pull *\"");
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.shell("git push && date").run())
+			.withMessageContaining("git push && date");
 		assertThat(this.processes).ranNothing();
-		assertThat(this.processes.strays()).containsExactly("git push say \"hi\"");
+		assertThat(this.processes.strays()).hasSize(2).contains("git push say \"hi\"");
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(this.processes::verifyNoStrays)
 			.withMessageContaining("git push");
 	}
