@@ -31,6 +31,7 @@ import io.procession.process.OutputType;
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessInput;
 import io.procession.process.ProcessResult;
+import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Stopwatch;
@@ -380,6 +381,34 @@ class RunIntegrationTests {
 	}
 
 	@Test
+	void appendsErrorOutputToAFile(ProcessManager processes) {
+		Path error = this.folder.resolve("error");
+		PendingProcess pending = processes.shell("echo out; echo err >&2").appendErrorOutputTo(error);
+
+		assertThat(pending.run().output()).isEqualTo("out\n");
+		assertThat(pending.onLine((type, line) -> {
+		}).run().errorOutput()).isEmpty();
+
+		assertThat(error).hasContent("err\nerr\n");
+	}
+
+	@Test
+	void letsTheProcessWriteToItsFilesItself(ProcessManager processes) throws IOException {
+		Path output = this.folder.resolve("output");
+		Path error = this.folder.resolve("error");
+		PendingProcess pending = processes.shell("readlink /proc/$$/fd/1; readlink /proc/$$/fd/2 >&2")
+			.outputTo(output)
+			.errorOutputTo(error);
+
+		pending.run();
+		assertThat(output).hasContent(output.toRealPath() + "\n");
+		assertThat(error).hasContent(error.toRealPath() + "\n");
+		pending.onLine((type, line) -> {
+		}).run();
+		assertThat(Files.readString(output)).startsWith("pipe:");
+	}
+
+	@Test
 	void writesMergedOutputToOneFile(ProcessManager processes) {
 		Path output = this.folder.resolve("output");
 
@@ -472,6 +501,16 @@ class RunIntegrationTests {
 	void isCalledWhatItWasNamed(ProcessManager processes) {
 		assertThat(processes.command("/bin/true").run().name()).isEqualTo("true");
 		assertThat(processes.command("/bin/true").name("nightly import").run().name()).isEqualTo("nightly import");
+	}
+
+	@Test
+	void showsWhatItIs(ProcessManager processes) {
+		PendingProcess pending = processes.command("echo", "a b").name("greeting").tag("nightly");
+
+		assertThat(pending).hasToString("PendingProcess[greeting: echo 'a b']");
+		assertThat(pending.secretArg(Secret.of("hunter2")).toString()).doesNotContain("hunter2");
+		assertThat(pending.toSpec().tags()).containsExactly("nightly");
+		assertThat(processes.pending(pending.toSpec()).run().output()).isEqualTo("a b\n");
 	}
 
 	@Test

@@ -321,6 +321,7 @@ class TimeoutIntegrationTests {
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			assertThatExceptionOfType(ProcessIdleTimedOutException.class)
 				.isThrownBy(() -> processes.run("sleep", "300"));
+			assertThat(processes.command("sleep", "1").noIdleTimeout().run().successful()).isTrue();
 		}
 	}
 
