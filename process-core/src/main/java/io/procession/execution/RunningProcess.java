@@ -137,8 +137,9 @@ public final class RunningProcess {
 
 	/**
 	 * Stops the process and its whole tree: stop signal, grace of 10 s unless said
-	 * otherwise, KILL. Returns when the tree is gone; never waits for output. May be
-	 * called from a listener. Does nothing if the process has ended.
+	 * otherwise, KILL. What is suspended gets CONT after the stop signal. Returns when
+	 * the tree is gone; never waits for output. May be called from a listener. Does
+	 * nothing if the process has ended.
 	 */
 	public void stop() {
 		this.run.stop(null);
