@@ -20,6 +20,9 @@ final class Caretaker {
 	/** How long a test may wait for something else while the clock stands. */
 	static final Duration STANDSTILL = Duration.ofSeconds(5);
 
+	/** How long a test that does not wait is looked at. */
+	private static final Duration AT_WORK = Duration.ofSeconds(10);
+
 	private static final Duration IDLE = Duration.ofSeconds(1);
 
 	/** How much faster than the machine's a clock is that was let go. */
@@ -27,6 +30,9 @@ final class Caretaker {
 
 	/** How long a test has to notice that what it waits for has come. */
 	private static final long STEP = TimeUnit.MILLISECONDS.toNanos(50);
+
+	/** What a look counts at most: while a debugger halts the JVM, nobody waits. */
+	private static final long LONGEST_LOOK = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private static final int BREAK_TICKS = 10;
 
@@ -103,9 +109,17 @@ final class Caretaker {
 		try {
 			long seen = this.strands.changes();
 			long idleSince = System.nanoTime();
+			long waited = 0;
+			boolean told = false;
 			while (isNeeded(System.nanoTime() - idleSince)) {
+				long began = System.nanoTime();
 				this.strands.pause(this.free ? FREE_TICK : TICK);
-				if (System.nanoTime() - idleSince > STANDSTILL.toNanos() && isTesterParked()) {
+				if (isTesterWaiting()) {
+					idleSince = System.nanoTime();
+					waited += Math.min(idleSince - began, LONGEST_LOOK);
+				}
+				if (waited > STANDSTILL.toNanos() && !told) {
+					told = true;
 					warnOfStandstill();
 					stepOn();
 				}
@@ -116,6 +130,8 @@ final class Caretaker {
 				if (this.strands.isDriven() || this.strands.changes() != seen) {
 					seen = this.strands.changes();
 					idleSince = System.nanoTime();
+					waited = 0;
+					told = false;
 				}
 			}
 		}
@@ -126,7 +142,11 @@ final class Caretaker {
 	}
 
 	private boolean isNeeded(long idle) {
-		return this.free || idle < IDLE.toNanos() || (idle < 2 * STANDSTILL.toNanos() && mayStandStill());
+		return this.free || idle < IDLE.toNanos() || (idle < AT_WORK.toNanos() && mayStandStill());
+	}
+
+	private boolean isTesterWaiting() {
+		return mayStandStill() && !this.strands.isDriven() && this.tester != null && this.tester.isParked();
 	}
 
 	/** Whether it waits, if with short breaks, as those do that look again and again. */

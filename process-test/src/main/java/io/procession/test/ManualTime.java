@@ -29,9 +29,11 @@ import io.procession.engine.TimeSource;
  *
  * <p>
  * A thread of the test that waits for something else, such as a {@code sleep} or a future
- * of its own, does not move the clock. If everything stands still for 5 s because of it,
- * a warning is logged that says where it waits, and the clock is moved to what is due
- * next, again and again until the thread goes on. <i>Thread-safe.</i>
+ * of its own, does not move the clock. If the one that told the last stub, or moved the
+ * clock last, has waited so for 5 s in which nothing has happened, while something is due
+ * or a process lives, a warning is logged that says where it waits, and the clock is
+ * moved to what is due next, again and again until the thread goes on. While it is at
+ * work, or after {@link FakeProcesses#reset()}, the clock stands. <i>Thread-safe.</i>
  */
 public final class ManualTime implements TimeSource {
 

@@ -186,7 +186,10 @@ final class Strands {
 	 * @param lives whether there is a process that lives; quick, asked under the lock
 	 */
 	void testedBy(@Nullable Tester tester, BooleanSupplier lives) {
-		locked(() -> this.caretaker.testedBy(tester, lives));
+		locked(() -> {
+			this.caretaker.testedBy(tester, lives);
+			change();
+		});
 	}
 
 	boolean isStrand() {

@@ -1,5 +1,8 @@
 package io.procession.test;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -17,9 +20,11 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 import io.procession.ProcessManager;
+import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * A test that waits for something that does not move the clock is told so.
@@ -81,8 +86,29 @@ class StandstillTests {
 
 		assertThat(this.warnings.messages.poll(30, TimeUnit.SECONDS)).contains("'another-test'")
 			.contains("Nothing is due");
+		// said once
+		assertThat(this.warnings.messages.poll(500, TimeUnit.MILLISECONDS)).isNull();
 		end.complete(null);
 		test.join();
+	}
+
+	@Test
+	void testThatWorksLongIsLeftAlone() throws Exception {
+		FakeProcesses untouched = FakeProcesses.create();
+		untouched.stub("slow").after(Duration.ofHours(1));
+		RunningProcess process = untouched.manager().command("slow").noTimeout().start();
+
+		// to the JVM it is at work
+		try (ServerSocket nobodyCalls = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			nobodyCalls.setSoTimeout((int) Caretaker.STANDSTILL.plusSeconds(1).toMillis());
+			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(nobodyCalls::accept);
+		}
+		String warning = this.warnings.messages.poll(500, TimeUnit.MILLISECONDS);
+
+		assertThat(warning).isNull();
+		assertThat(untouched.time().nanoTime()).isZero();
+		assertThat(process.isRunning()).isTrue();
+		untouched.reset();
 	}
 
 	private static void waitInVain(FakeProcesses processes) {
