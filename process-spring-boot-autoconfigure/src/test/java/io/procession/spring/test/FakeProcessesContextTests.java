@@ -190,6 +190,28 @@ class FakeProcessesContextTests {
 		}
 	}
 
+	@Test
+	void secondTestAtTheSameTimeIsRefusedAndLeavesTheFirstAlone() throws Exception {
+		Run first = new Run(Plain.class);
+		Run second = new Run(AlsoPlain.class);
+		first.before();
+		assertThat(second.bean(FakeProcesses.class)).isSameAs(first.bean(FakeProcesses.class));
+		first.bean(FakeProcesses.class).stub("slow").hangs();
+		RunningProcess process = first.bean(ProcessManager.class).start("slow");
+
+		assertThatIllegalStateException().isThrownBy(second::before)
+			.withMessageContaining("AlsoPlain.test' was begun before")
+			.withMessageContaining("Plain.test' has ended")
+			.withMessageContaining("@ResourceLock(\"fakes\")");
+		second.after();
+
+		assertThat(process.isRunning()).isTrue();
+		assertThat(first.bean(FakeProcesses.class)).ran("slow");
+		first.after();
+		second.before();
+		second.after();
+	}
+
 	private static void runOne(Class<?> testClass, int number) throws Exception {
 		Run run = new Run(testClass);
 		run.before();
@@ -271,6 +293,15 @@ class FakeProcessesContextTests {
 	@SpringBootTest(classes = Application.class)
 	@AutoConfigureFakeProcesses
 	static class Plain {
+
+		void test() {
+		}
+
+	}
+
+	@SpringBootTest(classes = Application.class)
+	@AutoConfigureFakeProcesses
+	static class AlsoPlain {
 
 		void test() {
 		}

@@ -25,7 +25,8 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
  * }
  * </pre>
  *
- * The context has one {@code FakeProcesses} bean, which is reset after each test; and a
+ * The context has one {@code FakeProcesses} bean, which is reset after each test, so that
+ * a second test at the same time over the same context is refused; and a
  * {@code TaskScheduler} by the fakes' clock, so that all {@code @Scheduled} methods run
  * when the test advances it. What starts with the context is stubbed by
  * {@link FakeProcessesCustomizer} beans. A process that was refused for want of a stub

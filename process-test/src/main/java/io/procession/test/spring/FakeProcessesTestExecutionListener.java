@@ -1,5 +1,8 @@
 package io.procession.test.spring;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.TestContext;
 import org.springframework.test.context.support.AbstractTestExecutionListener;
@@ -11,9 +14,17 @@ import io.procession.test.StrayProcessError;
 
 /**
  * Resets the fakes of a context after each test, and fails the test if the code under
- * test has swallowed that a process was refused.
+ * test has swallowed that a process was refused. Refuses a second test at the same time,
+ * whose reset would end the processes of the first.
  */
 final class FakeProcessesTestExecutionListener extends AbstractTestExecutionListener {
+
+	private static final String FAKES = FakeProcessesTestExecutionListener.class.getName() + ".fakes";
+
+	/**
+	 * The test that has the fakes now: of this class there is one object per test class.
+	 */
+	private static final Map<FakeProcesses, String> TESTS = new ConcurrentHashMap<>();
 
 	@Override
 	public void beforeTestMethod(TestContext test) {
@@ -32,7 +43,19 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 							+ " FakeProcessesCustomizer\n" + ex.getMessage(),
 					ex);
 		}
+		take(processes, test);
 		processes.beginTest();
+	}
+
+	private static void take(FakeProcesses processes, TestContext test) {
+		String name = test.getTestClass().getName() + "." + test.getTestMethod().getName();
+		String other = TESTS.putIfAbsent(processes, name);
+		if (other != null) {
+			throw new IllegalStateException("The test '" + name + "' was begun before '" + other + "' has ended, and"
+					+ " both share the fakes of one context: each would end the processes of the other. Let JUnit run"
+					+ " them one after the other: put @ResourceLock(\"fakes\") on the classes of both");
+		}
+		test.setAttribute(FAKES, processes);
 	}
 
 	private static void checkManagers(ApplicationContext context, FakeProcesses processes) {
@@ -50,10 +73,10 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 
 	@Override
 	public void afterTestMethod(TestContext test) {
-		if (!FakeProcessesContextCustomizerFactory.isWanted(test.getTestClass()) || !test.hasApplicationContext()) {
+		FakeProcesses processes = (FakeProcesses) test.removeAttribute(FAKES);
+		if (processes == null) {
 			return;
 		}
-		FakeProcesses processes = test.getApplicationContext().getBean(FakeProcesses.class);
 		try {
 			// a test that failed has said why
 			if (test.getTestException() == null) {
@@ -61,7 +84,16 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 			}
 		}
 		finally {
+			end(processes);
+		}
+	}
+
+	private static void end(FakeProcesses processes) {
+		try {
 			processes.reset();
+		}
+		finally {
+			TESTS.remove(processes);
 		}
 	}
 
