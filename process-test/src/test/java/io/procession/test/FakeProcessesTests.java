@@ -11,10 +11,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import io.procession.ProcessManager;
 import io.procession.execution.PipelineResult;
@@ -431,6 +434,18 @@ class FakeProcessesTests {
 		assertThatIllegalStateException().isThrownBy(() -> process.signal(Signal.TERM));
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "STOP", "TSTP", "CONT", "WINCH" })
+	void signalsThatEndNoProgramEndNoFake(Signal signal) {
+		this.processes.stub("server").hangs();
+		RunningProcess process = this.manager.start("server");
+
+		process.signal(signal);
+
+		assertThat(process.isRunning()).isTrue();
+		assertThat(this.processes.calls().get(0).signals()).containsExactly(signal);
+	}
+
 	@Test
 	void stopEndsDelivery() {
 		this.processes.stub("chatty").outputLines("one").after(Duration.ofSeconds(1)).outputLines("two");
@@ -634,6 +649,25 @@ class FakeProcessesTests {
 		this.processes.advance(Duration.ofSeconds(1));
 		assertThat(this.processes).ran("bad");
 		supervisor.close();
+	}
+
+	@Test
+	void strayOfATaskFailsTheAdvance() {
+		this.processes.time().scheduler().schedule(() -> this.manager.run("bad"), 1, TimeUnit.HOURS);
+
+		assertThatNoException().isThrownBy(() -> this.processes.advance(Duration.ofMinutes(59)));
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.processes.advance(Duration.ofMinutes(1)))
+			.withMessageContaining("bad");
+	}
+
+	@Test
+	void strayListsTheNearestStubsFirst() {
+		this.processes.stub("make");
+		this.processes.stub("git pull");
+
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("git", "push"))
+			.withMessageContaining("There are stubs for:\n  \"git pull\"\n  \"make\"");
 	}
 
 	@Test

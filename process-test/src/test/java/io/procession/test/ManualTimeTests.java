@@ -372,6 +372,19 @@ class ManualTimeTests {
 	}
 
 	@Test
+	void whatIsDueAtTheSameTimeRunsInTheOrderOfItsSchedule() {
+		List<Integer> ran = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			int number = i;
+			this.processes.time().scheduler().schedule(() -> ran.add(number), 1, TimeUnit.HOURS);
+		}
+
+		this.processes.advance(HOUR);
+
+		assertThat(ran).hasSize(20).isSorted();
+	}
+
+	@Test
 	void scheduledTaskMayWait() {
 		this.processes.stub("slow").after(Duration.ofMinutes(30)).outputLines("done");
 		List<String> outputs = new ArrayList<>();
