@@ -320,13 +320,23 @@ public final class FakeProcesses implements ProcessEngine {
 			this.calls.add(new ProcessCall(launch.spec()));
 			return new RealProcess(real().start(launch), this.time.strands(), this.realThreads);
 		}
+		checkStart(launch.spec(), life);
 		return start(launch, life, launch.input(), null);
+	}
+
+	private void checkStart(ProcessSpec spec, FakeProcess life) {
+		try {
+			life.checkStart(spec);
+		}
+		catch (RuntimeException ex) {
+			this.calls.add(new ProcessCall(spec));
+			throw ex;
+		}
 	}
 
 	private LiveFake start(Launch launch, FakeProcess life, Launch.@Nullable Input from, @Nullable OutputStream next) {
 		ProcessCall call = new ProcessCall(launch.spec());
 		this.calls.add(call);
-		life.checkStart(launch.spec());
 		FakeOutput output = new FakeOutput((next != null) ? next : open(launch, launch.output()));
 		FakeOutput error = launch.mergeError() ? output : new FakeOutput(open(launch, launch.error()));
 		LiveFake fake = new LiveFake(this.nextPid.getAndIncrement(), call, life, this.time,
@@ -381,7 +391,7 @@ public final class FakeProcesses implements ProcessEngine {
 		List<FakeProcess> lives = new ArrayList<>();
 		for (Launch launch : launches) {
 			FakeProcess life = Objects.requireNonNull(life(launch.spec()));
-			life.checkStart(launch.spec());
+			checkStart(launch.spec(), life);
 			lives.add(life);
 		}
 		List<LiveFake> started = new ArrayList<>();

@@ -532,6 +532,18 @@ class FakeProcessesTests {
 	}
 
 	@Test
+	void stageThatCannotStartStartsNone() {
+		this.processes.stub("cat").hangs();
+		this.processes.stub("sort").failsToStart(Reason.NOT_EXECUTABLE);
+
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> this.manager.command("cat").pipe("sort").run())
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NOT_EXECUTABLE));
+		assertThat(this.manager.running()).isEmpty();
+		assertThat(this.processes).ran("sort").didNotRun("cat");
+	}
+
+	@Test
 	void pipelineOfFakeAndRealIsRefused() {
 		this.processes.allowStrayProcesses().stub("cat *").outputLines("b").then().outputLines("c");
 		this.processes.stub("wc");
