@@ -243,10 +243,11 @@ public final class FakeProcesses implements ProcessEngine {
 		this.stubs.clear();
 		for (LiveFake fake : this.living) {
 			if (fake.pid() >= this.firstOfTest) {
-				fake.signal(Signal.KILL);
+				fake.end();
 			}
 		}
-		this.time.strands().forgetFailures();
+		// what goes on because of that, such as a pool, may ask for stubs
+		this.time.strands().settleAndForgetFailures();
 		this.straysAllowed = false;
 		synchronized (this.given) {
 			this.givenStubs = null;

@@ -159,6 +159,11 @@ final class LiveFake implements EngineProcess {
 		return reached;
 	}
 
+	/** Ends it as KILL does; what follows from that has not happened yet. */
+	void end() {
+		deliver(Signal.KILL);
+	}
+
 	private boolean deliver(Signal signal) {
 		if (this.exitCode != null) {
 			return false;

@@ -153,10 +153,6 @@ final class Strands {
 		});
 	}
 
-	void forgetFailures() {
-		locked(this.failures::clear);
-	}
-
 	/** While there are real processes, time that is waited for goes by as it does. */
 	void realProcesses(int more) {
 		locked(() -> {
@@ -343,25 +339,35 @@ final class Strands {
 		if (isStrand()) {
 			return;
 		}
-		enter();
-		try {
-			while (this.driver != null && this.caretaker.isThread(this.driver)) {
-				// it may have begun what this call has set off
-				pause(TICK);
-			}
-			if (this.driver == null) {
-				this.driver = Thread.currentThread();
-				try {
-					runAll();
-				}
-				finally {
-					release();
-				}
-			}
+		locked(() -> {
+			runDue();
 			throwFailure();
+		});
+	}
+
+	/** Runs what is due now, and forgets what has failed until then. */
+	void settleAndForgetFailures() {
+		locked(() -> {
+			if (!isStrand()) {
+				runDue();
+			}
+			this.failures.clear();
+		});
+	}
+
+	private void runDue() {
+		while (this.driver != null && this.caretaker.isThread(this.driver)) {
+			// it may have begun what this call has set off
+			pause(TICK);
 		}
-		finally {
-			this.lock.unlock();
+		if (this.driver == null) {
+			this.driver = Thread.currentThread();
+			try {
+				runAll();
+			}
+			finally {
+				release();
+			}
 		}
 	}
 

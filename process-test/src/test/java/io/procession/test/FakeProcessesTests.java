@@ -705,6 +705,46 @@ class FakeProcessesTests {
 	}
 
 	@Test
+	void resetGoesThroughThoughSomethingIsRefusedByIt() {
+		this.processes.stub("slow *").hangs();
+		RunningPool pool = this.manager.pool()
+			.concurrency(1)
+			.add(this.manager.command("slow", "1"))
+			.add(this.manager.command("slow", "2"))
+			.start();
+		this.processes.advance(Duration.ZERO);
+		assertThat(pool.running()).hasSize(1);
+
+		this.processes.reset();
+
+		assertThat(pool.running()).isEmpty();
+		assertThat(this.processes).ranNothing();
+		assertThatNoException().isThrownBy(() -> {
+			this.processes.verifyNoStrays();
+			this.processes.advance(Duration.ofSeconds(1));
+		});
+	}
+
+	@Test
+	void resetRefusesStraysAgain() {
+		this.processes.allowStrayProcesses();
+
+		this.processes.reset();
+
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("no-such-program"));
+	}
+
+	@Test
+	void resetBeginsSequencesThatWereGivenAgain() {
+		this.processes.stubAlways((given) -> given.stub("fetch").exitCode(1).then().outputLines("ok"));
+		this.manager.run("fetch");
+
+		this.processes.reset();
+
+		assertThat(this.manager.run("fetch")).hasExitCode(1);
+	}
+
+	@Test
 	void resetKeepsWhatWasGiven() {
 		this.processes.stubAlways((given) -> given.stub("date").outputLines("given"));
 		this.processes.stub("date").outputLines("mine");

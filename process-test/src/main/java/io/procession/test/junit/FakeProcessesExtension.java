@@ -15,8 +15,8 @@ import io.procession.test.ManualTime;
 /**
  * Gives each test fakes of its own: {@link FakeProcesses}, a {@link ProcessManager} over
  * them and their {@link ManualTime}, to its constructor or its methods. After the test,
- * the manager is closed, and a process that was refused for want of a stub fails the
- * test, whatever its code made of the error.
+ * the manager is closed and what still runs is ended, and a process that was refused for
+ * want of a stub fails the test, whatever its code made of the error.
  *
  * <pre>
  * &#64;ExtendWith(FakeProcessesExtension.class)
@@ -76,9 +76,17 @@ public final class FakeProcessesExtension implements ParameterResolver, AfterEac
 		if (manager != null) {
 			manager.close();
 		}
-		// a test that failed has said why
-		if (processes != null && context.getExecutionException().isEmpty()) {
-			processes.verifyNoStrays();
+		if (processes == null) {
+			return;
+		}
+		try {
+			// a test that failed has said why
+			if (context.getExecutionException().isEmpty()) {
+				processes.verifyNoStrays();
+			}
+		}
+		finally {
+			processes.reset();
 		}
 	}
 
