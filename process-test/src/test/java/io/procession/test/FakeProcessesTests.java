@@ -91,6 +91,15 @@ class FakeProcessesTests {
 	}
 
 	@Test
+	void patternIsOfTheWholeLine() {
+		this.processes.stub("git pull");
+
+		assertThat(this.manager.run("git", "pull")).isSuccessful();
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("git", "pull", "--force"));
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("my-git", "pull"));
+	}
+
+	@Test
 	void quotesOfPatternsDoNotMatter() {
 		for (String pattern : List.of("git commit -m 'two words'", "git commit -m \"two words\"",
 				"git commit -m two words")) {
@@ -316,6 +325,31 @@ class FakeProcessesTests {
 		assertThat(this.manager.run("git", "pull")).isSuccessful().hasOutput("ok");
 		assertThatIllegalStateException().isThrownBy(() -> new FakeProcess(null).then())
 			.withMessageContaining("for stubs");
+	}
+
+	@Test
+	void decidesHowSignalsAreTaken() {
+		this.processes.stub("server").decides((call, rest) -> rest.ignores(Signal.TERM).exitsOn(Signal.HUP, 7).hangs());
+		RunningProcess process = this.manager.start("server");
+
+		process.signal(Signal.TERM);
+		assertThat(process.isRunning()).isTrue();
+		process.signal(Signal.HUP);
+
+		assertThat(process.waitFor()).hasExitCode(7);
+		assertThat(this.processes.calls().get(0).exitCode()).hasValue(7);
+	}
+
+	@Test
+	void closedInputTakesNothing() throws IOException {
+		this.processes.stub("server").hangs();
+		RunningProcess process = this.manager.start("server");
+
+		process.stdin().close();
+
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> process.stdin().writeLine("late"));
+		assertThat(this.processes.calls().get(0).input()).isEmpty();
+		assertThat(this.processes.calls().get(0).exitCode()).isEmpty();
 	}
 
 	@Test
@@ -646,6 +680,20 @@ class FakeProcessesTests {
 			.isThrownBy(() -> this.manager.command("good").pipe("bad").run())
 			.withMessageContaining("bad");
 		assertThat(this.manager.running()).isEmpty();
+	}
+
+	@Test
+	void strayBehindAStageInJavaLetsNothingStart() {
+		this.processes.stub("good");
+
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.pipeline()
+				.pipe("good")
+				.pipe("copy", (input, output) -> input.transferTo(output))
+				.pipe("bad")
+				.run())
+			.withMessageContaining("bad");
+		assertThat(this.processes).ranNothing();
 	}
 
 	@Test

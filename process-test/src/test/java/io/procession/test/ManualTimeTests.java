@@ -2,14 +2,19 @@ package io.procession.test;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +31,7 @@ import io.procession.process.Command;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessIdleTimedOutException;
+import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
@@ -42,6 +48,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 @Timeout(60)
 class ManualTimeTests {
@@ -341,6 +348,19 @@ class ManualTimeTests {
 	}
 
 	@Test
+	void waitCanBeInterrupted() {
+		this.processes.stub("slow").after(HOUR);
+		RunningProcess process = this.manager.start("slow");
+		Thread.currentThread().interrupt();
+
+		Throwable thrown = catchThrowable(() -> process.waitFor());
+
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(thrown).isInstanceOf(ProcessInterruptedException.class);
+		assertThat(elapsed()).isLessThan(HOUR);
+	}
+
+	@Test
 	void otherThreadMayEndTheWait() throws Exception {
 		this.processes.stub("stuck").hangs();
 		RunningProcess process = this.manager.start("stuck");
@@ -369,6 +389,62 @@ class ManualTimeTests {
 		this.processes.advance(Duration.ofHours(5));
 
 		assertThat(ran).containsExactly(HOUR, HOUR.multipliedBy(3), HOUR.multipliedBy(5));
+	}
+
+	@Test
+	void intervalsAreFromStartToStartOrFromEndToStart() {
+		this.processes.stub("slow").after(Duration.ofMinutes(30));
+		List<Duration> atRate = new ArrayList<>();
+		List<Duration> withDelay = new ArrayList<>();
+		this.processes.time().scheduler().scheduleAtFixedRate(() -> {
+			atRate.add(elapsed());
+			this.manager.command("slow").noTimeout().run();
+		}, 1, 1, TimeUnit.HOURS);
+		this.processes.time().scheduler().scheduleWithFixedDelay(() -> {
+			withDelay.add(elapsed());
+			this.manager.command("slow").noTimeout().run();
+		}, 1, 1, TimeUnit.HOURS);
+
+		this.processes.advance(Duration.ofHours(4));
+
+		assertThat(atRate).containsExactly(HOUR, HOUR.multipliedBy(2), HOUR.multipliedBy(3), HOUR.multipliedBy(4));
+		assertThat(withDelay).containsExactly(HOUR, Duration.ofMinutes(150), Duration.ofMinutes(240));
+	}
+
+	@Test
+	void whatIsCancelledIsNotDueAnyMore() {
+		ScheduledFuture<?> task = this.processes.time().scheduler().schedule(() -> elapsed(), 1, TimeUnit.HOURS);
+		assertThat(task.getDelay(TimeUnit.MINUTES)).isEqualTo(60);
+
+		task.cancel(false);
+
+		assertThat(task.isCancelled()).isTrue();
+		assertThat(this.processes.time().strands().nextDue()).isEqualTo(Long.MAX_VALUE);
+	}
+
+	@Test
+	void onlyTheTestMovesTheClock() {
+		List<Throwable> thrown = new ArrayList<>();
+		this.processes.time().executor().execute(() -> thrown.add(catchThrowable(() -> this.processes.advance(HOUR))));
+
+		this.processes.advance(Duration.ZERO);
+
+		assertThat(thrown).singleElement(InstanceOfAssertFactories.THROWABLE)
+			.isInstanceOf(IllegalStateException.class)
+			.hasMessageContaining("Only the test moves the clock");
+		assertThat(elapsed()).isZero();
+	}
+
+	@Test
+	void futureIsWaitedForABoundedTimeByTheClock() {
+		this.processes.stub("slow").after(HOUR);
+		CompletableFuture<ProcessResult> result = this.manager.command("slow").noTimeout().runAsync();
+
+		assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> result.get(59, TimeUnit.MINUTES))
+			.withMessageContaining("59 MINUTES of the fakes' clock");
+
+		assertThat(elapsed()).isEqualTo(Duration.ofMinutes(59));
+		assertThat(result.join()).isSuccessful();
 	}
 
 	@Test
@@ -449,6 +525,8 @@ class ManualTimeTests {
 
 		assertThat(others.time().clock().instant()).isEqualTo(start.plusSeconds(2));
 		assertThat(Optional.of(others.time().now())).contains(start.plusSeconds(2));
+		ZoneId berlin = ZoneId.of("Europe/Berlin");
+		assertThat(LocalTime.now(others.time().clock().withZone(berlin))).isEqualTo("03:00:01");
 	}
 
 }

@@ -40,6 +40,7 @@ import static io.procession.test.ProcessAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Runs small test classes by hand: what their contexts and listeners do.
@@ -60,6 +61,18 @@ class FakeProcessesContextTests {
 		run.bean(FakeProcesses.class).stub("unknown");
 		manager.run("unknown");
 		run.after();
+	}
+
+	@Test
+	void testThatFailedSaysWhyItself() throws Exception {
+		Run run = new Run(Plain.class);
+		run.before();
+		ProcessManager manager = run.bean(ProcessManager.class);
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> manager.run("unknown"));
+
+		assertThatNoException().isThrownBy(() -> run.afterFailure(new IllegalStateException("my reason")));
+
+		assertThat(run.bean(FakeProcesses.class).strays()).isEmpty();
 	}
 
 	@Test
@@ -268,6 +281,10 @@ class FakeProcessesContextTests {
 
 		private void after() throws Exception {
 			this.manager.afterTestMethod(this.instance, this.method, null);
+		}
+
+		private void afterFailure(Throwable failure) throws Exception {
+			this.manager.afterTestMethod(this.instance, this.method, failure);
 		}
 
 		private <T> T bean(Class<T> type) {
