@@ -17,7 +17,7 @@ import io.procession.process.ProcessSpec;
  * in {@link FakeProcesses#stub(String)}; several are the exact arguments.
  *
  * <p>
- * A failure lists what did run, the nearest first marked. <i>Not thread-safe.</i>
+ * A failure lists what did run, and the nearest of it. <i>Not thread-safe.</i>
  */
 @CanIgnoreReturnValue
 public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAssert, FakeProcesses> {

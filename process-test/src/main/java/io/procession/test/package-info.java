@@ -2,17 +2,22 @@
  * What tests of applications that run processes need.
  *
  * <ul>
- * <li>{@link io.procession.test.ProcessAssertions}: the door, to be imported statically
- * <li>{@link io.procession.test.ProcessResultAssert}: what can be said about a result
+ * <li>{@link io.procession.test.FakeProcesses}: processes that are told instead of
+ * started
+ * <li>{@link io.procession.test.ProcessAssertions}: assertions about what was run and how
+ * it ended, to be imported statically
  * </ul>
  *
  * <pre class="code">
  * import static io.procession.test.ProcessAssertions.assertThat;
  *
- * ProcessResult result = processes.run("git", "status", "--short");
+ * FakeProcesses processes = FakeProcesses.create();
+ * processes.stub("git status *").outputLines("M README.md");
  *
- * assertThat(result).isSuccessful().hasOutput("");
- * assertThat(processes.run("sh", "-c", "exit 3")).hasFailed().hasExitCode(3);
+ * ProcessResult result = processes.manager().run("git", "status", "--short");
+ *
+ * assertThat(result).isSuccessful().hasOutput("M README.md");
+ * assertThat(processes).ran("git", "status", "--short");
  * </pre>
  */
 @NullMarked
