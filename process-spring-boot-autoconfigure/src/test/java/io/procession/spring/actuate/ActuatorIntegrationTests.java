@@ -232,8 +232,7 @@ class ActuatorIntegrationTests {
 		}
 		this.context.getBean(MeterRegistry.class).getMeters().forEach((meter) -> shown.append(meter.getId()));
 
-		assertThat(shown.toString()).contains("planted", "https://me:***@host", "BACKOFF")
-			.doesNotContain(secret);
+		assertThat(shown.toString()).contains("planted", "https://me:***@host", "BACKOFF").doesNotContain(secret);
 	}
 
 	private void start(String... arguments) {
