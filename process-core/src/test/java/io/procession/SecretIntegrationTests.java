@@ -153,6 +153,22 @@ class SecretIntegrationTests {
 	}
 
 	@Test
+	void isShownByNoHalf(ProcessManager processes) {
+		PendingProcess flooding = processes.shell("yes \"$1\" | head -n 300 >&2; exit 3")
+			.secretArg(Secret.of(this.secret));
+		PendingProcess limited = processes.shell("printf %s \"$1\" >&2; exec sleep 300")
+			.secretArg(Secret.of(this.secret));
+		StringBuffer shown = new StringBuffer();
+		add(shown, () -> flooding.run().throwIfFailed());
+		add(shown, () -> flooding.keepLast(20).run().throwIfFailed());
+		add(shown, () -> limited.outputLimit(30).run());
+
+		for (int start = 0; start + 8 <= this.secret.length(); start++) {
+			assertThat(shown).contains("***").doesNotContain(this.secret.substring(start, start + 8));
+		}
+	}
+
+	@Test
 	void isShownNowhereThoughOnlyItsNameTells() throws IOException {
 		StringBuffer shown = new StringBuffer();
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());

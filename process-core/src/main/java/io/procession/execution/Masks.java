@@ -56,15 +56,10 @@ final class Masks {
 			return "";
 		}
 		Redactor redactor = redactor();
-		int longest = redactor.longestValue();
-		int window = WINDOW + 4 * longest;
-		String tail = output.tail(window);
-		if (output.length() > window || output.dropped() > 0) {
-			// what is cut at the front may be half a secret
-			tail = tail.substring(Math.min(longest, tail.length()));
-		}
+		int window = WINDOW + 4 * redactor.longestValue();
+		boolean cut = output.length() > window || output.dropped() > 0;
 		StringBuilder line = new StringBuilder();
-		redactor.hide(tail).strip().chars().forEach((c) -> {
+		redactor.hideInPart(output.tail(window), cut).strip().chars().forEach((c) -> {
 			if (c == '\n') {
 				line.append(" | ");
 			}

@@ -61,9 +61,10 @@ public final class Redactor {
 	private Redactor(List<String> names, List<Pattern> patterns, List<String> values) {
 		this.names = names;
 		this.patterns = patterns;
-		// one may hold another
+		// one may hold another; the newline at the end of a secret's file is seldom shown
 		this.values = values.stream()
-			.filter((value) -> !value.isBlank())
+			.map(String::strip)
+			.filter((value) -> !value.isEmpty())
 			.distinct()
 			.sorted(Comparator.comparingInt(String::length).reversed())
 			.toList();
@@ -162,7 +163,7 @@ public final class Redactor {
 	 * @return whether it is long enough, and no mask already
 	 */
 	public static boolean isRecognisable(String value) {
-		return value.length() >= SHORTEST_FOUND && !value.isBlank();
+		return value.strip().length() >= SHORTEST_FOUND;
 	}
 
 	/**
@@ -174,6 +175,30 @@ public final class Redactor {
 		String hidden = text;
 		for (String value : this.values) {
 			hidden = hidden.replace(value, MASK);
+		}
+		return hidden;
+	}
+
+	/**
+	 * A part of a longer text without the values that this hides, nor what its ends leave
+	 * of them.
+	 * @param part where the longer text was cut by its size, a value may have been cut
+	 * too
+	 * @param cutAtStart whether something came before it
+	 * @return the part, each of the values replaced, with less at its start
+	 */
+	public String hideInPart(String part, boolean cutAtStart) {
+		String hidden = hide(part);
+		if (cutAtStart) {
+			// not before: that would cut the next one
+			hidden = hidden.substring(Math.min(longestValue(), hidden.length()));
+		}
+		for (int length = Math.min(longestValue() - 1, hidden.length()); length >= SHORTEST_FOUND; length--) {
+			int start = hidden.length() - length;
+			String end = hidden.substring(start);
+			if (this.values.stream().anyMatch((value) -> value.startsWith(end))) {
+				return hidden.substring(0, start) + MASK;
+			}
 		}
 		return hidden;
 	}

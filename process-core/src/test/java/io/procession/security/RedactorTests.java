@@ -55,6 +55,23 @@ class RedactorTests {
 	}
 
 	@Test
+	void hidesValuesWithoutTheBlanksAroundThem() {
+		Redactor redactor = Redactor.defaults().hiding(List.of("\nhunter2\r\n"));
+
+		assertThat(redactor.hide("wrong: 'hunter2'")).isEqualTo("wrong: '***'");
+		assertThat(Redactor.isRecognisable(" abc\n")).isFalse();
+	}
+
+	@Test
+	void hidesWhatTheEndsOfAPartLeaveOfValues() {
+		Redactor redactor = Redactor.defaults().hiding(List.of("abcdef", "123456789"));
+
+		assertThat(redactor.hideInPart("abcde, 2345678 abcdef 1234567", false)).isEqualTo("abcde, 2345678 *** ***");
+		assertThat(redactor.hideInPart("3456789 abcdef 123456789 end abc", true)).isEqualTo("** *** end abc");
+		assertThat(redactor.hideInPart("456", true)).isEmpty();
+	}
+
+	@Test
 	void knowsOtherNames() {
 		Redactor redactor = Redactor.of(List.of("pin", "x-.*"));
 
