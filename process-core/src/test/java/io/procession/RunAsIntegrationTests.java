@@ -4,7 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +15,8 @@ import org.junit.jupiter.api.condition.EnabledIf;
 
 import io.procession.execution.PendingProcess;
 import io.procession.isolation.IoClass;
+import io.procession.isolation.Isolation;
+import io.procession.isolation.IsolationPlan;
 import io.procession.isolation.Priority;
 import io.procession.isolation.RunAs;
 import io.procession.process.ProcessResult;
@@ -77,6 +81,20 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
+	void leavesTheGroupsOfTheJvm(ProcessManager processes) {
+		for (RunAs runAs : List.of(NOBODY, NOBODY.withSupplementaryGroups(), RunAs.user("54321").withGroup("54322"))) {
+			IsolationPlan plan = processes.isolation()
+				.plan(Isolation.none().withRunAs(runAs), (database, key) -> Optional.empty());
+			// as a JVM would that is in these groups
+			List<String> command = new ArrayList<>(List.of("setpriv", "--groups=1,2"));
+			command.addAll(plan.tools());
+			command.addAll(List.of("id", "-G"));
+
+			assertThat(processes.command(command).run().output().strip()).containsOnlyDigits();
+		}
+	}
+
+	@Test
 	void letsTheEnvironmentFollow(ProcessManager processes) {
 		PendingProcess show = processes.shell("echo ${HOME-none} ${USER-none} ${LOGNAME-none} ${SHELL-none}")
 			.directory(ROOT)
@@ -87,6 +105,7 @@ class RunAsIntegrationTests {
 			.isEqualTo("/nonexistent nobody nobody /usr/sbin/nologin\n");
 		assertThat(show.runAs(NOBODY).env("HOME", "/own").unsetEnv("SHELL").run().output())
 			.isEqualTo("/own nobody nobody none\n");
+		assertThat(show.runAs(NOBODY).secretEnv("HOME", Secret.of("/secret")).run().output()).startsWith("/secret ");
 		// nobody knows who that is: least of all should it look like root
 		assertThat(show.runAs(RunAs.user("54321").withGroup("54321")).run().output()).isEqualTo("/ none none none\n");
 	}
