@@ -26,6 +26,7 @@ import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
@@ -34,6 +35,7 @@ import io.procession.testing.RequiresProgram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -315,6 +317,23 @@ class IsolationIntegrationTests {
 		assertThat(processes.isolation()).isSameAs(processes.isolation());
 		assertThat(processes.isolation().toString()).contains("umask")
 			.contains("does not: tree-memory, tree-cpus, tree-tasks, since ");
+	}
+
+	@Test
+	void allowsSeveralCpus(ProcessManager processes) {
+		assumeThat(Runtime.getRuntime().availableProcessors()).isGreaterThan(1);
+
+		assertThat(processes.command("grep", "Cpus_allowed_list", "/proc/self/status").cpuAffinity(1, 0).run().output())
+			.isEqualTo("Cpus_allowed_list:\t0-1\n");
+	}
+
+	@Test
+	void passesSecretsToItsToolsWhereTheyHaveNoMorePrivilegeThanTheProgram(ProcessManager processes) {
+		assertThat(processes.shell("echo $LD_TEST")
+			.secretEnv("LD_TEST", Secret.of("secret"))
+			.noNewPrivileges()
+			.run()
+			.output()).isEqualTo("secret\n");
 	}
 
 	@Test

@@ -53,6 +53,49 @@ class OrdinaryUserIntegrationTests {
 		}
 	}
 
+	@Test
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	void switchesUsersByCapabilitiesAlone(ProcessManager processes) throws IOException {
+		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
+		try {
+			String classPath = copyClassPath(folder);
+			Path here = Files.createDirectory(folder.resolve("here"));
+			Files.setPosixFilePermissions(here, PosixFilePermissions.fromString("rwx------"));
+			Files.setAttribute(here, "unix:uid", 65534);
+
+			assertThat(report(processes, "+setuid,+setgid,+kill", classPath, here)).satisfiesExactly(
+					(line) -> is(line, "supported: true"), (line) -> is(line, "other user: 1"),
+					(line) -> is(line, "0000000000000000"), (line) -> is(line, "stopped: Optional[TERM]"),
+					(line) -> is(line, "here: NOT_A_DIRECTORY",
+							"'" + here + "', the JVM's, may not be entered by the user 'daemon': "),
+					(line) -> is(line, "inherited: ISOLATION", "unsetEnv(\"my.setting\")"),
+					(line) -> is(line, "not inherited: 0077"));
+			assertThat(report(processes, "+setuid,+setgid", classPath, here))
+				.startsWith("supported: false")
+				.element(1)
+				.satisfies((line) -> is(line, "other user: ISOLATION", "it lacks CAP_KILL. "));
+		}
+		finally {
+			processes.run("rm", "-r", folder.toString());
+		}
+	}
+
+	private static List<String> report(ProcessManager processes, String capabilities, String classPath, Path here) {
+		return processes
+			.command("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=" + capabilities,
+					"--ambient-caps=" + capabilities, Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+					"-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", classPath,
+					OrdinaryUser.class.getName(), "with capabilities")
+			.directory(here)
+			.env("my.setting", "x")
+			.run()
+			.throwIfFailed()
+			.outputLines()
+			.stream()
+			.filter((line) -> !line.startsWith("SLF4J"))
+			.toList();
+	}
+
 	// that of the build may be root's alone
 	private static String copyClassPath(Path folder) throws IOException {
 		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

@@ -200,6 +200,16 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
+	void refusesAPathThatEnvWouldTakeForAVariable(ProcessManager processes) throws Exception {
+		Path program = script("a=b", "rwxr-xr-x", "#!/bin/sh\necho $LD_LIBRARY_PATH\n");
+		PendingProcess process = asNobody(processes.command(program.toString()));
+
+		assertThat(process.run().output()).isEqualTo("\n");
+		assertRefused(process.env("LD_LIBRARY_PATH", "/opt/lib"), Reason.ISOLATION,
+				"'" + program + "', holds '=', which env(1) would take for a variable");
+	}
+
+	@Test
 	void stopsTheTreeOfAnotherUser(ProcessManager processes) {
 		PendingProcess process = asNobody(processes.shell(Scripts.DAEMONIZES)).newSession()
 			.timeout(Duration.ofSeconds(1))

@@ -1,6 +1,7 @@
 package io.procession.testing;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,6 +15,7 @@ import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.RunAs;
 import io.procession.isolation.Scheduling;
 import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessTimedOutException;
 
 /**
  * What isolation looks like to a JVM without privilege. A main program of its own, so
@@ -30,12 +32,20 @@ public final class OrdinaryUser {
 	}
 
 	/**
-	 * Prints {@link #report}, a line each.
-	 * @param arguments none
+	 * Prints {@link #report}, a line each, or, with any argument, what such a user may do
+	 * that has been given capabilities.
+	 * @param arguments none, or any
 	 */
 	public static void main(String[] arguments) {
 		try (ProcessManager processes = ProcessManager.create()) {
-			report(processes).forEach(System.out::println);
+			OrdinaryUser user = new OrdinaryUser(processes);
+			if (arguments.length == 0) {
+				user.tryAll();
+			}
+			else {
+				user.tryCapabilities();
+			}
+			user.report.forEach(System.out::println);
 		}
 	}
 
@@ -70,6 +80,17 @@ public final class OrdinaryUser {
 		attempt("session", () -> shell("[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo leads").newSession());
 	}
 
+	private void tryCapabilities() {
+		RunAs daemon = RunAs.user("daemon");
+		this.report.add("supported: " + this.processes.isolation().isSupported(IsolationFeature.RUN_AS));
+		attempt("other user",
+				() -> shell("id -u; grep '^Cap[IPEA]' /proc/self/status | cut -f2 | sort -u").runAs(daemon));
+		attempt("stopped", () -> shell("sleep 300").runAs(daemon).timeout(Duration.ofMillis(100)));
+		attempt("here", () -> this.processes.command("true").runAs(daemon));
+		attempt("inherited", () -> shell("umask").umask("0077"));
+		attempt("not inherited", () -> shell("umask").umask("0077").unsetEnv("my.setting"));
+	}
+
 	private PendingProcess shell(String script) {
 		return this.processes.shell(script).directory(Path.of("/"));
 	}
@@ -78,6 +99,9 @@ public final class OrdinaryUser {
 		String outcome;
 		try {
 			outcome = process.get().run().output().strip();
+		}
+		catch (ProcessTimedOutException ex) {
+			outcome = ex.result().map((result) -> result.signal().toString()).orElse("");
 		}
 		catch (ProcessStartException ex) {
 			String message = String.valueOf(ex.getMessage());

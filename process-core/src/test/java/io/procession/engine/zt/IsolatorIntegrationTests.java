@@ -84,6 +84,18 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
+	void triesEachChainOnce(@TempDir Path folder) throws IOException {
+		Path journal = Files.createFile(folder.resolve("journal"));
+		for (String tried : List.of("a", "b", "a", "b")) {
+			this.isolator.verify(launch(), new IsolationPlan(Isolation.none().withNoNewPrivileges(false), List
+				.of("/bin/sh", "-c", "echo \"$1\" >> \"$0\"; shift; exec \"$@\"", journal.toString(), tried), null,
+					false));
+		}
+
+		assertThat(journal).hasContent("a\nb\n");
+	}
+
+	@Test
 	void readsWhatATrialSaysWhileItRuns() {
 		Isolator.Trial trial = Isolator.attempt(List.of("/bin/sh", "-c", "head -c 300000 /dev/zero; echo end"));
 
