@@ -70,8 +70,7 @@ class OrdinaryUserIntegrationTests {
 							"'" + here + "', the JVM's, may not be entered by the user 'daemon': "),
 					(line) -> is(line, "inherited: ISOLATION", "unsetEnv(\"my.setting\")"),
 					(line) -> is(line, "not inherited: 0077"));
-			assertThat(report(processes, "+setuid,+setgid", classPath, here))
-				.startsWith("supported: false")
+			assertThat(report(processes, "+setuid,+setgid", classPath, here)).startsWith("supported: false")
 				.element(1)
 				.satisfies((line) -> is(line, "other user: ISOLATION", "it lacks CAP_KILL. "));
 		}
@@ -83,9 +82,10 @@ class OrdinaryUserIntegrationTests {
 	private static List<String> report(ProcessManager processes, String capabilities, String classPath, Path here) {
 		return processes
 			.command("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=" + capabilities,
-					"--ambient-caps=" + capabilities, Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-					"-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", classPath,
-					OrdinaryUser.class.getName(), "with capabilities")
+					"--ambient-caps=" + capabilities,
+					Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
+					"-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", classPath, OrdinaryUser.class.getName(),
+					"with capabilities")
 			.directory(here)
 			.env("my.setting", "x")
 			.run()

@@ -11,7 +11,10 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
+import io.procession.isolation.Isolation;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
@@ -104,7 +107,7 @@ class TerminalIntegrationTests {
 		assertThatExceptionOfType(ProcessTimedOutException.class)
 			.isThrownBy(() -> processes.shell("trap '' TERM HUP; echo up; sleep 300 & sleep 300")
 				.pty(80, 24)
-				.timeout(Duration.ofMillis(500))
+				.timeout(Duration.ofSeconds(2))
 				.stopGrace(Duration.ofMillis(200))
 				.run())
 			.satisfies((ex) -> assertThat(ex.result().orElseThrow().output()).startsWith("up"));
@@ -147,12 +150,38 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
+	void passesNameAndEnvironmentAsWithoutATerminal(ProcessManager processes) {
+		PendingProcess term = processes.shell("echo $TERM").pty(80, 24);
+
+		assertThat(processes.command("cat", "/proc/self/cmdline").pty(80, 24).run().output())
+			.isEqualTo("cat\0/proc/self/cmdline\0");
+		assertThat(term.env("TERM", "vt100").run().output()).isEqualTo("vt100\r\n");
+		assertThat(term.unsetEnv("TERM").run().output()).isEqualTo("xterm\r\n");
+		// the guard knows what it has to end by it
+		assertThat(processes.command("env").inheritEnv(false).pty(80, 24).run().output()).contains("PROCESSION_");
+	}
+
+	@Test
+	void knowsThatAPseudoterminalComesWithASession() {
+		try (ProcessManager processes = ProcessManager.builder().settings(withNewSession()).build()) {
+			assertThat(processes.shell("stty size < /dev/tty").pty(80, 24).run().output()).isEqualTo("24 80\r\n");
+		}
+	}
+
+	private static ProcessSettings withNewSession() {
+		return ProcessSettings.DEFAULTS.toBuilder().isolation(Isolation.none().withNewSession(true)).build();
+	}
+
+	@Test
 	void usesTheTerminalOfTheJvm(ProcessManager processes) {
 		List<String> application = TestChild.javaCommand(OnTerminal.class);
 		List<String> withoutTerminal = new ArrayList<>(List.of("setsid", "-w"));
 		withoutTerminal.addAll(application);
 
-		assertThat(processes.command(application).pty(90, 20).run().outputLines()).contains("20 90", "0 true");
+		assertThat(processes.command(application).pty(90, 20).run().outputLines()).contains("20 90", "0 true")
+			.last()
+			.asString()
+			.contains("new-session: a session of its own has no part in the terminal");
 		assertThat(processes.command(withoutTerminal).run().outputLines()).singleElement()
 			.asString()
 			.contains("could not be started: tty() needs the terminal that the JVM was started from, and it has none")
@@ -185,9 +214,11 @@ class TerminalIntegrationTests {
 	static final class OnTerminal {
 
 		public static void main(String[] arguments) {
-			try (ProcessManager processes = ProcessManager.create()) {
+			try (ProcessManager processes = ProcessManager.create();
+					ProcessManager inSessions = ProcessManager.builder().settings(withNewSession()).build()) {
 				ProcessResult result = processes.shell("stty size").tty().run();
 				System.out.println(result.exitCode() + " " + result.output().isEmpty());
+				inSessions.shell("stty size").tty().run();
 			}
 			catch (ProcessStartException ex) {
 				System.out.println(ex.getMessage());

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.engine.Launch;
@@ -17,7 +18,9 @@ import io.procession.isolation.IoClass;
 import io.procession.isolation.Isolation;
 import io.procession.isolation.IsolationPlan;
 import io.procession.isolation.Priority;
+import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.RunAs;
+import io.procession.isolation.Scheduling;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
@@ -74,6 +77,40 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root may switch users")
+	void findsOutThatGroupsOrPrivilegeRemained() {
+		Account account = new Account(65534, 65534, Set.of(), "nobody", "/", "/bin/sh");
+		List<String> tools = List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--groups=1",
+				"--inh-caps=+kill", "--ambient-caps=+kill");
+
+		assertThatExceptionOfType(ProcessStartException.class)
+			.isThrownBy(() -> this.isolator.verify(launch(),
+					new IsolationPlan(Isolation.none().withRunAs(RunAs.user("nobody").withSupplementaryGroups()), tools,
+							account, true)))
+			.withMessageContaining("the supplementary groups is [1] instead of []")
+			.withMessageContaining("the capabilities is 32 instead of 0");
+	}
+
+	@Test
+	void findsOutThatNothingWasSet() throws IOException {
+		Isolation isolation = Isolation.none()
+			.withNoNewPrivileges(true)
+			.withNewSession(true)
+			.withOomScoreAdjustment(543)
+			.withLimits(ResourceLimits.none().withOpenFiles(43))
+			.withPriority(Priority.none().withScheduling(Scheduling.BATCH));
+		IsolationPlan plan = new IsolationPlan(isolation, List.of("/usr/bin/nice", "-n", "0"), null, false);
+
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> this.isolator.verify(launch(), plan))
+			.withMessageContaining("no-new-privileges is 0 instead of 1, ")
+			.withMessageContaining("new-session is ")
+			.withMessageContaining("priority.scheduling is 0 instead of 3, ")
+			.withMessageContaining("oom-score-adjustment is ")
+			.withMessageContaining(" instead of 543, limits.open-files is ")
+			.withMessageEndingWith(" instead of 43");
+	}
+
+	@Test
 	void believesWhatDoesAsItShould() throws IOException {
 		List<String> tools = new ArrayList<>(unprivileged());
 		// the last there is, however nice this JVM is
@@ -87,9 +124,11 @@ class IsolatorIntegrationTests {
 	void triesEachChainOnce(@TempDir Path folder) throws IOException {
 		Path journal = Files.createFile(folder.resolve("journal"));
 		for (String tried : List.of("a", "b", "a", "b")) {
-			this.isolator.verify(launch(), new IsolationPlan(Isolation.none().withNoNewPrivileges(false), List
-				.of("/bin/sh", "-c", "echo \"$1\" >> \"$0\"; shift; exec \"$@\"", journal.toString(), tried), null,
-					false));
+			this.isolator.verify(launch(),
+					new IsolationPlan(
+							Isolation.none().withNoNewPrivileges(false), List.of("/bin/sh", "-c",
+									"echo \"$1\" >> \"$0\"; shift; exec \"$@\"", journal.toString(), tried),
+							null, false));
 		}
 
 		assertThat(journal).hasContent("a\nb\n");
