@@ -180,7 +180,7 @@ class CommandPolicyTests {
 
 		assertThat(judge(denyingPerl, script).rule())
 			.isEqualTo("the rule 'deny " + perl + "', which holds for the interpreter of a script");
-		assertThat(allows(denyingPerl, nested)).isFalse();
+		assertThat(judge(denyingPerl, nested).rule()).contains("deny " + perl);
 		assertThat(allows(CommandPolicy.builder().deny("sort").allowShells().build(), byEnv)).isFalse();
 		assertThat(allows(CommandPolicy.builder().deny("cat").allowShells().build(), byEnv)).isTrue();
 		assertThat(allows(CommandPolicy.builder().allow(script.toString()).deny(perl.toString()).build(), script))

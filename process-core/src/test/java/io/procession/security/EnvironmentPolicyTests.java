@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class EnvironmentPolicyTests {
 
 	private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/bin", "LC_ALL", "C", "DB_PASSWORD", "x",
-			"XPATH", "y", "a+b", "z");
+			"XPATH", "y", "a+b", "z", "aab", "z");
 
 	@Test
 	void letsThroughWhatItNames() {
