@@ -406,6 +406,19 @@ class StopIntegrationTests {
 		assertThat(process.waitFor().output()).endsWith("bye\n");
 	}
 
+	@Test
+	@RequiresProgram("perl")
+	void reachesOneWhoseParentsHandlerSwallowedTheSignalBeforeItsExec(ProcessManager processes) {
+		RunningProcess process = startReady(processes,
+				"exec perl -e '$| = 1; $SIG{TERM} = sub { $asked = 1 }; if (fork() == 0) { print \"ready\\n\";"
+						+ " sleep 1 until $asked; exec \"sleep\", 300 } until (wait() > 0) {} exit 42'");
+
+		process.stop(Duration.ofSeconds(30));
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(process.waitFor().exitCode()).isEqualTo(42);
+	}
+
 	@ParameterizedTest
 	@EnumSource(value = Signal.class, names = { "TERM", "KILL", "USR1" })
 	void cannotSignalWhatHasEnded(Signal signal, ProcessManager processes) {

@@ -67,7 +67,7 @@ final class LocalProcess implements EngineProcess {
 			return stat;
 		}
 		long start = this.process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-		return new ProcStat(this.process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start);
+		return new ProcStat(this.process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start, false);
 	}
 
 	@Override

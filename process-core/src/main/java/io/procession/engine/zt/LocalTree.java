@@ -50,7 +50,7 @@ final class LocalTree implements ProcessTree {
 	/** Sessions and groups that members have made. */
 	private final Set<Long> groups = new HashSet<>();
 
-	private final Map<Long, Signal> sent = new HashMap<>();
+	private final Map<Long, Sent> sent = new HashMap<>();
 
 	/** When the first signal was sent, in clock ticks since boot. */
 	private @Nullable Long signalledAt;
@@ -188,7 +188,8 @@ final class LocalTree implements ProcessTree {
 			// a child of a living member, born since, may be what its handler starts
 			boolean spared = !first && process.startTicks() >= signalledAt
 					&& this.members.containsKey(process.parent());
-			boolean due = this.sent.get(pid) != signal && !spared;
+			Sent before = this.sent.get(pid);
+			boolean due = (before == null || !before.reached(process, signal)) && !spared;
 			if (signal == Signal.KILL || due) {
 				targets.add(process);
 			}
@@ -197,11 +198,26 @@ final class LocalTree implements ProcessTree {
 		targets.sort(Comparator.comparingLong(ProcStat::startTicks).thenComparingLong(ProcStat::pid));
 		this.system.send(signal, targets);
 		this.signalledAt = signalledAt;
-		targets.forEach((process) -> this.sent.put(process.pid(), signal));
+		targets.forEach((process) -> this.sent.put(process.pid(), new Sent(signal, process.forked())));
 		if (signal != Signal.KILL) {
 			// what is suspended could not answer within its grace
 			this.system.send(Signal.CONT, targets.stream().filter(ProcStat::isSuspended).toList());
 		}
+	}
+
+	/**
+	 * What a process was sent last.
+	 *
+	 * @param signal which signal
+	 * @param early whether it had not executed its program then: the handler of whoever
+	 * forked it may have swallowed the signal
+	 */
+	private record Sent(Signal signal, boolean early) {
+
+		boolean reached(ProcStat process, Signal wanted) {
+			return this.signal == wanted && (!this.early || process.forked());
+		}
+
 	}
 
 }

@@ -20,8 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param session its session
  * @param threads how many threads it has
  * @param startTicks when it started, in clock ticks since boot: with the PID its identity
+ * @param forked whether it has executed no program since its fork, and so still has the
+ * signal handlers of its parent
  */
-record ProcStat(long pid, char state, long parent, long group, long session, int threads, long startTicks) {
+record ProcStat(long pid, char state, long parent, long group, long session, int threads, long startTicks,
+		boolean forked) {
+
+	/** {@code PF_FORKNOEXEC} of the kernel's {@code sched.h}. */
+	private static final long FORKED = 0x40;
 
 	/**
 	 * Reads a process.
@@ -57,7 +63,8 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 			return null;
 		}
 		return new ProcStat(pid, fields[0].charAt(0), Long.parseLong(fields[1]), Long.parseLong(fields[2]),
-				Long.parseLong(fields[3]), Integer.parseInt(fields[17]), Long.parseLong(fields[19]));
+				Long.parseLong(fields[3]), Integer.parseInt(fields[17]), Long.parseLong(fields[19]),
+				(Long.parseLong(fields[6]) & FORKED) != 0);
 	}
 
 	/**

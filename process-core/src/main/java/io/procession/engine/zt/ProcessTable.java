@@ -67,7 +67,7 @@ final class ProcessTable {
 		ProcessHandle.allProcesses().forEach((handle) -> {
 			long parent = handle.parent().map(ProcessHandle::pid).orElse(0L);
 			long start = handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
-			processes.put(handle.pid(), new ProcStat(handle.pid(), 'R', parent, 0, 0, 1, start));
+			processes.put(handle.pid(), new ProcStat(handle.pid(), 'R', parent, 0, 0, 1, start, false));
 		});
 		return new ProcessTable(processes, Map.of());
 	}

@@ -24,6 +24,7 @@ class ProcStatTests {
 		assertThat(self.threads()).isGreaterThan(1);
 		assertThat(self.startTicks()).isPositive().isLessThanOrEqualTo(ProcStat.ticksNow());
 		assertThat(self.isAlive()).isTrue();
+		assertThat(self.forked()).isFalse();
 	}
 
 	@Test
@@ -33,10 +34,10 @@ class ProcStatTests {
 
 	@Test
 	void takesAZombieForDeadUnlessItHasThreads() {
-		assertThat(new ProcStat(1, 'Z', 0, 0, 0, 1, 0).isAlive()).isFalse();
-		assertThat(new ProcStat(1, 'Z', 0, 0, 0, 2, 0).isAlive()).isTrue();
-		assertThat(new ProcStat(1, 'X', 0, 0, 0, 1, 0).isAlive()).isFalse();
-		assertThat(new ProcStat(1, 'S', 0, 0, 0, 1, 0).isAlive()).isTrue();
+		assertThat(new ProcStat(1, 'Z', 0, 0, 0, 1, 0, false).isAlive()).isFalse();
+		assertThat(new ProcStat(1, 'Z', 0, 0, 0, 2, 0, false).isAlive()).isTrue();
+		assertThat(new ProcStat(1, 'X', 0, 0, 0, 1, 0, false).isAlive()).isFalse();
+		assertThat(new ProcStat(1, 'S', 0, 0, 0, 1, 0, false).isAlive()).isTrue();
 	}
 
 }
