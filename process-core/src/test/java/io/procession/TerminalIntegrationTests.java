@@ -2,14 +2,17 @@ package io.procession;
 
 import java.io.ByteArrayInputStream;
 import java.io.File;
+import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
@@ -116,6 +119,17 @@ class TerminalIntegrationTests {
 		sleeper.stop();
 		assertThat(sleeper.waitFor().signal()).contains(Signal.TERM);
 		assertThat(sleeper.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
+	}
+
+	@Test
+	void runsAScriptThatNamesNoInterpreter(ProcessManager processes, @TempDir Path folder) throws IOException {
+		Path script = Files.writeString(folder.resolve("script"), "[ -t 1 ] && echo \"$1 $2\"; exit 42");
+		assertThat(script.toFile().setExecutable(true)).isTrue();
+
+		ProcessResult result = processes.command(script.toString(), "a b", "c").pty(80, 24).run();
+
+		assertThat(result.output().strip()).isEqualTo("a b c");
+		assertThat(result.exitCode()).isEqualTo(42);
 	}
 
 	@Test

@@ -19,7 +19,7 @@ record Interpreter(File script, String name) {
 	/** How deep the kernel follows scripts that name scripts. */
 	private static final int DEEPEST = 5;
 
-	/** How much of the first line the kernel reads. */
+	/** How much of the first line the kernel reads, in bytes. */
 	private static final int LONGEST_LINE = 256;
 
 	/**
@@ -42,21 +42,33 @@ record Interpreter(File script, String name) {
 		return null;
 	}
 
+	/**
+	 * Whether the kernel refuses to execute a program since it is a script that names no
+	 * interpreter. {@code execvp(3)} and the JDK give it to the shell then.
+	 * @param program a program, perhaps a script
+	 */
+	static boolean isLeftOut(File program) {
+		String start = start(program);
+		return !start.isEmpty() && !start.startsWith("#!") && start.indexOf('\0') < 0;
+	}
+
 	private static @Nullable String read(File file) {
-		byte[] start = new byte[LONGEST_LINE];
-		int length;
+		String start = start(file);
+		if (start.length() < 3 || !start.startsWith("#!")) {
+			return null;
+		}
+		String line = start.substring(2).split("\n", 2)[0];
+		return line.replaceFirst("^[ \t]+", "").split("[ \t]", 2)[0];
+	}
+
+	private static String start(File file) {
 		try (InputStream in = new FileInputStream(file)) {
-			length = in.readNBytes(start, 0, start.length);
+			return new String(in.readNBytes(LONGEST_LINE), StandardCharsets.UTF_8);
 		}
 		catch (IOException ex) {
 			// may be executed but not read: it is no script
-			return null;
+			return "";
 		}
-		if (length < 3 || start[0] != '#' || start[1] != '!') {
-			return null;
-		}
-		String line = new String(start, 2, length - 2, StandardCharsets.UTF_8).split("\n", 2)[0];
-		return line.replaceFirst("^[ \t]+", "").split("[ \t]", 2)[0];
 	}
 
 	String describe() {

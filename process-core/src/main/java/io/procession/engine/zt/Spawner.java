@@ -31,6 +31,8 @@ final class Spawner {
 
 	static final boolean WINDOWS = File.separatorChar == '\\';
 
+	private static final String SHELL = "/bin/sh";
+
 	private final Launch launch;
 
 	private final Marker marker;
@@ -148,6 +150,12 @@ final class Spawner {
 		// the file is given apart: a program may go by the name that it is called by
 		boolean asWritten = this.chain.isEmpty() && this.launch.executable() == null;
 		List<String> arguments = asWritten ? this.launch.arguments() : command;
+		if (this.chain.isEmpty() && Interpreter.isLeftOut(executable)) {
+			arguments = new ArrayList<>(arguments);
+			arguments.set(0, program);
+			arguments.add(0, SHELL);
+			program = SHELL;
+		}
 		Map<String, String> environment = builder(true, true).environment();
 		environment.putIfAbsent("TERM", "xterm");
 		try {
