@@ -185,10 +185,10 @@ final class LocalTree implements ProcessTree {
 			if (process == null) {
 				continue;
 			}
-			// a child of a living member, born since, may be what its handler starts
-			boolean spared = !first && process.startTicks() >= signalledAt
-					&& this.members.containsKey(process.parent());
 			Sent before = this.sent.get(pid);
+			// a child of a living member, born since, may be what its handler starts
+			boolean spared = before == null && !first && process.startTicks() >= signalledAt
+					&& this.members.containsKey(process.parent());
 			boolean due = (before == null || !before.reached(process, signal)) && !spared;
 			if (signal == Signal.KILL || due) {
 				targets.add(process);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,8 +54,8 @@ final class Signals {
 			}
 			sent = true;
 			switch (signal) {
-				case TERM -> handle.destroy();
-				case KILL -> handle.destroyForcibly();
+				case TERM -> insist(handle::destroy, process);
+				case KILL -> insist(handle::destroyForcibly, process);
 				default -> others.add(process.pid());
 			}
 		}
@@ -64,20 +65,32 @@ final class Signals {
 		return sent;
 	}
 
+	/**
+	 * Sends a signal by the JDK, which does nothing where it has no descriptor to look
+	 * with: somebody else may have taken it just then.
+	 * @return whether it was sent; not if it is gone, or not ours to signal
+	 */
+	private static boolean insist(BooleanSupplier send, ProcStat process) {
+		return send.getAsBoolean() || (ProcStat.read(process.pid()) != null && send.getAsBoolean());
+	}
+
 	// the handle is taken first: if the same process is there afterwards, the handle is
-	// its
+	// its; without a descriptor there is none
 	private static @Nullable ProcessHandle verified(ProcStat process) {
-		Optional<ProcessHandle> handle = ProcessHandle.of(process.pid());
-		// the JDK, too, takes one that it has no descriptor to look at for gone
-		ProcStat now = ProcStat.read(process.pid());
-		if (handle.isEmpty() || process.pid() == ProcessHandle.current().pid()) {
+		if (process.pid() == ProcessHandle.current().pid()) {
 			return null;
 		}
+		Optional<ProcessHandle> handle = ProcessHandle.of(process.pid());
+		ProcStat now = ProcStat.read(process.pid());
 		if (now == null) {
 			// not Linux: the handle alone has to do
-			return new File("/proc/self/stat").exists() ? null : handle.get();
+			return new File("/proc/self/stat").exists() ? null : handle.orElse(null);
 		}
-		return (now.isAlive() && now.startTicks() == process.startTicks()) ? handle.get() : null;
+		if (!now.isAlive() || now.startTicks() != process.startTicks()) {
+			return null;
+		}
+		return handle
+			.orElseThrow(() -> new UncheckedIOException(new IOException("No handle of process " + process.pid())));
 	}
 
 	private void kill(Signal signal, List<Long> pids) {
