@@ -478,7 +478,8 @@ class PoolIntegrationTests {
 
 		isCancelled(results.get(49), "time was over");
 		assertThat(results).extracting(ProcessResult::cause)
-			.containsOnly(ExitCause.EXITED, ExitCause.TIMED_OUT, ExitCause.START_FAILED);
+			// none if its time was over between two
+			.isSubsetOf(ExitCause.EXITED, ExitCause.TIMED_OUT, ExitCause.START_FAILED);
 		assertThat(results).filteredOn((result) -> result.cause() == ExitCause.TIMED_OUT).hasSizeLessThanOrEqualTo(1);
 	}
 
