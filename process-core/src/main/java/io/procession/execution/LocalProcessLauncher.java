@@ -129,7 +129,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public ProcessResult run(PendingProcess pending) {
 		acquire(pending.command(), permits(pending));
-		return launch(RunPlanner.ofRun(this.settings, pending, true), pending, permits(pending)).attend();
+		ProcessRun run = launch(RunPlanner.ofRun(this.settings, pending, true), pending, permits(pending));
+		return new RunWait(run).attend();
 	}
 
 	private void acquire(Command command, int permits) {
@@ -469,7 +470,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		Waiting.of(bound, (nanos) -> this.context.events().awaitEnd(nanos));
 		Waiting.of(bound, (nanos) -> this.ownScheduler.awaitTermination(nanos, TimeUnit.NANOSECONDS));
 		// pumps on pipes that survivors hold go on, as daemons
-		Waiting.of(ProcessRun.drain(this.settings.drain()),
+		Waiting.of(Drain.bound(this.settings.drain()),
 				(nanos) -> this.ownExecutor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
 	}
 

@@ -149,7 +149,7 @@ final class PipelineRun {
 	}
 
 	PipelineResult waitFor() {
-		this.processes.forEach(ProcessRun::refuseToWaitForItself);
+		this.processes.forEach(RunWait::refuseListener);
 		try {
 			this.ended.get();
 		}

@@ -163,7 +163,9 @@ final class PipelineStopper {
 
 	/** Waits until what is being stopped is gone, the trees of all programs included. */
 	void awaitGone() throws InterruptedException {
-		this.processes.forEach(ProcessRun::awaitStopped);
+		for (ProcessRun process : this.processes) {
+			process.awaitStopped();
+		}
 		this.lock.lock();
 		try {
 			// nobody goes on with it once the manager is closed

@@ -6,14 +6,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -27,7 +25,6 @@ import io.procession.event.ProcessTimedOut;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
-import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessTimedOutException;
@@ -44,17 +41,6 @@ import io.procession.process.Terminal;
  * {@link #finishIfOver()}.
  */
 final class ProcessRun implements OutputRecorder.Owner {
-
-	/** How long a wait sleeps at most before it looks whether the run was given up. */
-	private static final long SLICE = Duration.ofMillis(500).toNanos();
-
-	/**
-	 * How far the exit and the end of output are apart if nothing holds one of them up.
-	 */
-	private static final Duration EXIT_AFTER_END = Duration.ofMillis(100);
-
-	/** What becomes of a process if a wait for it is interrupted. */
-	static final String LEFT_ALONE = "it was left alone, stop() ends it";
 
 	private static final Logger logger = LoggerFactory.getLogger(ProcessRun.class);
 
@@ -81,7 +67,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private final @Nullable StandardInput stdin;
 
-	private volatile long lastArrival;
+	private final @Nullable SilenceWatch silence;
 
 	/** It may have ended before it could be stopped for that. */
 	private volatile boolean overLimit;
@@ -99,9 +85,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private @Nullable Integer exitCode;
 
-	private long exitedNanos;
-
-	private long busyNanosAtExit;
+	private final Drain drain;
 
 	private Stopper.@Nullable Stop stop;
 
@@ -119,8 +103,6 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private @Nullable Future<?> timeoutTask;
 
-	private @Nullable Future<?> idleTask;
-
 	private @Nullable Future<?> drainTask;
 
 	private @Nullable InputFeeder feeder;
@@ -132,10 +114,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.leaveBooks = leaveBooks;
 		this.startedAt = context.time().now();
 		this.startedNanos = context.time().nanoTime();
-		this.lastArrival = this.startedNanos;
 		this.waiting = plan.attended() ? 1 : 0;
 		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), this.turn, this);
 		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), this.turn, this);
+		this.drain = new Drain(plan.drain(), this.output, this.error);
+		this.silence = (plan.idleTimeout() != null)
+				? new SilenceWatch(context, plan.idleTimeout(), this::isListenerAtWork, this::silentTooLong) : null;
 		this.stdin = plan.liveInput() ? new StandardInput(process.input(), plan.output().charset()) : null;
 	}
 
@@ -152,18 +136,15 @@ final class ProcessRun implements OutputRecorder.Owner {
 		feed();
 		this.lock.lock();
 		try {
-			if (this.exitCode == null && this.outcome == null) {
-				if (this.plan.keepsTimeout()) {
-					this.timeoutTask = this.context.schedule(Math.max(0, untilDeadline(nanoTime())), this::timeUp);
-				}
-				Duration idle = this.plan.idleTimeout();
-				if (idle != null) {
-					this.idleTask = this.context.schedule(idle, this::checkIdle);
-				}
+			if (this.plan.keepsTimeout() && this.exitCode == null && this.outcome == null) {
+				this.timeoutTask = this.context.schedule(Math.max(0, untilDeadline(nanoTime())), this::timeUp);
 			}
 		}
 		finally {
 			this.lock.unlock();
+		}
+		if (this.silence != null) {
+			this.silence.begin();
 		}
 		if (!reads) {
 			this.process.onExit(this::lookForExit);
@@ -268,8 +249,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	@Override
 	public int arrived(int count) {
-		if (this.plan.idleTimeout() != null) {
-			this.lastArrival = nanoTime();
+		if (this.silence != null) {
+			this.silence.heard();
 		}
 		Long limit = this.plan.outputLimit();
 		if (limit == null) {
@@ -287,9 +268,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	@Override
 	public void delivered() {
-		if (this.plan.idleTimeout() != null) {
-			// the silence was ours, not its
-			this.lastArrival = nanoTime();
+		if (this.silence != null) {
+			this.silence.heard();
 		}
 	}
 
@@ -315,7 +295,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private void awaitExitAfterEnd() {
 		try {
-			if (this.process.waitFor(EXIT_AFTER_END)) {
+			if (this.process.waitFor(Drain.EXIT_AFTER_END)) {
 				lookForExit();
 			}
 		}
@@ -351,27 +331,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 		end(this.plan.toTimeOut());
 	}
 
-	private void checkIdle() {
-		Duration idle = Objects.requireNonNull(this.plan.idleTimeout());
-		long remaining = RunContext.nanos(idle) - (nanoTime() - this.lastArrival);
-		if (this.output.isListenerAtWork() || this.error.isListenerAtWork()) {
-			// the silence is ours, not its
-			this.lastArrival = nanoTime();
-			remaining = RunContext.nanos(idle);
-		}
-		if (remaining <= 0) {
-			requestStop(ExitCause.IDLE_TIMED_OUT, this.plan.stopSignal(), this.plan.timeoutGrace());
-			return;
-		}
-		this.lock.lock();
-		try {
-			if (this.exitCode == null && this.stop == null && this.outcome == null) {
-				this.idleTask = this.context.schedule(remaining, this::checkIdle);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
+	private void silentTooLong() {
+		requestStop(ExitCause.IDLE_TIMED_OUT, this.plan.stopSignal(), this.plan.timeoutGrace());
+	}
+
+	private boolean isListenerAtWork() {
+		return this.output.isListenerAtWork() || this.error.isListenerAtWork();
 	}
 
 	// --- exit
@@ -393,23 +358,20 @@ final class ProcessRun implements OutputRecorder.Owner {
 				return;
 			}
 			this.exitCode = code;
-			this.exitedNanos = nanoTime();
-			this.busyNanosAtExit = busyNanos(this.exitedNanos);
+			this.drain.begin(nanoTime());
 			cancel(this.timeoutTask);
-			cancel(this.idleTask);
 			stopping = this.stop != null && !this.stopEnded;
 			this.context.time().signalAll(this.changed);
 		}
 		finally {
 			this.lock.unlock();
 		}
+		if (this.silence != null) {
+			this.silence.end();
+		}
 		if (stopping) {
 			this.context.stopper().wake();
 		}
-	}
-
-	private long busyNanos(long now) {
-		return this.output.busyNanos(now) + this.error.busyNanos(now);
 	}
 
 	private static void cancel(@Nullable Future<?> task) {
@@ -441,7 +403,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		if (this.output.isEnded() && this.error.isEnded()) {
 			return true;
 		}
-		long remaining = drainRemaining(nanoTime());
+		long remaining = drainRemaining();
 		if (remaining <= 0) {
 			return true;
 		}
@@ -449,6 +411,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 			this.drainTask = this.context.schedule(remaining, () -> this.context.execute(this::drainOver));
 		}
 		return false;
+	}
+
+	// the lock is held, and the exit or the loss is known
+	private long drainRemaining() {
+		long now = nanoTime();
+		return this.drain.remaining(now, untilDeadline(now));
 	}
 
 	private void drainOver() {
@@ -462,31 +430,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finishIfOver();
 	}
 
-	/** How long to wait for the end of output still; the exit or the loss is known. */
-	private long drainRemaining(long now) {
-		long drain = RunContext.nanos(drain(this.plan.drain()));
-		if (this.stop != null || this.shuttingDown) {
-			// a stop waits for nobody's listener
-			return drain - (now - this.exitedNanos);
-		}
-		long elapsed = now - this.exitedNanos;
-		boolean atWork = this.output.isListenerAtWork() || this.error.isListenerAtWork();
-		long counted = elapsed - Math.min(elapsed, busyNanos(now) - this.busyNanosAtExit);
-		long remaining = atWork ? Math.max(drain - counted, Duration.ofMillis(5).toNanos()) : drain - counted;
-		// the deadline ends the waiting too, but not what comes in the pipe right now
-		return Math.min(remaining, Math.max(untilDeadline(now), RunContext.nanos(EXIT_AFTER_END) - elapsed));
-	}
-
-	/** A drain as it holds: what is in the pipe is read whatever was said. */
-	static Duration drain(Duration said) {
-		return (said.compareTo(EXIT_AFTER_END) < 0) ? EXIT_AFTER_END : said;
-	}
-
 	private void finish() {
 		cancel(this.drainTask);
+		if (this.silence != null) {
+			this.silence.end();
+		}
 		boolean ended = this.output.isEnded() && this.error.isEnded();
 		boolean complete = ended && !this.output.isBroken() && !this.error.isBroken();
-		boolean atWork = this.output.isListenerAtWork() || this.error.isListenerAtWork();
+		boolean atWork = isListenerAtWork();
 		this.output.close();
 		this.error.close();
 		if (this.feeder != null) {
@@ -559,12 +510,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	void stop(@Nullable Duration grace) {
-		beginStop(grace);
-		awaitStopped();
-	}
-
-	/** Begins a stop on request; {@link #awaitStopped()} waits for it. */
+	/** Begins a stop on request, with its own grace if none is given. */
 	void beginStop(@Nullable Duration grace) {
 		if (grace != null && grace.isNegative()) {
 			throw new IllegalArgumentException("The grace must not be negative: " + grace);
@@ -573,7 +519,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		end(this.plan.toStop(grace));
 	}
 
-	/** Begins to kill it on request; {@link #awaitStopped()} waits for it. */
+	/** Begins to kill it on request. */
 	void beginKill() {
 		checkCanStop();
 		end(this.plan.toKill());
@@ -632,20 +578,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	void kill() {
-		beginKill();
-		awaitStopped();
-	}
-
 	/** Begins to stop it because the manager closes; does not wait. */
 	void shutDown(Duration grace) {
 		this.lock.lock();
 		try {
-			if (!this.shuttingDown && this.exitCode != null) {
-				// the drain counts from here, whatever a listener is doing
-				this.exitedNanos = nanoTime();
+			if (!this.shuttingDown) {
+				this.shuttingDown = true;
+				this.drain.beginAnew(nanoTime());
 			}
-			this.shuttingDown = true;
 		}
 		finally {
 			this.lock.unlock();
@@ -708,8 +648,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.lock.lock();
 		try {
 			this.stopEnded = true;
-			// the drain after a stop counts from here
-			this.exitedNanos = nanoTime();
+			this.drain.beginAnew(nanoTime());
 			this.context.time().signalAll(this.changed);
 		}
 		finally {
@@ -718,11 +657,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finishIfOver();
 	}
 
-	void awaitStopped() {
+	// --- waiting
+
+	/** Waits until no stop is in progress, which has a bound. */
+	void awaitStopped() throws InterruptedException {
 		this.lock.lock();
 		try {
 			while (this.stop != null && !this.stopEnded && this.outcome == null) {
-				awaitChange(SLICE);
+				awaitChange(RunWait.SLICE);
 				if (this.context.closed().get()) {
 					// nobody goes on with it, as with a detached one
 					checkCanStop();
@@ -730,92 +672,19 @@ final class ProcessRun implements OutputRecorder.Owner {
 				}
 			}
 		}
-		catch (InterruptedException ex) {
-			throw interrupted("its stop goes on", null, ex);
-		}
 		finally {
 			this.lock.unlock();
 		}
 		this.context.time().settle();
 	}
 
-	// --- waiting
-
 	/**
-	 * Waits for the end as {@code run()} does: with its deadline, stopping if
-	 * interrupted.
-	 */
-	ProcessResult attend() {
-		try {
-			awaitResult(Long.MAX_VALUE, true);
-		}
-		catch (InterruptedException ex) {
-			end(this.plan.toAbort());
-			throw interrupted("it was stopped", awaitUninterruptibly(), ex);
-		}
-		finally {
-			enter(-1);
-		}
-		return resultOrThrow();
-	}
-
-	ProcessResult waitFor() {
-		refuseToWaitForItself();
-		try {
-			awaitResult(Long.MAX_VALUE, false);
-		}
-		catch (InterruptedException ex) {
-			throw interrupted(LEFT_ALONE, null, ex);
-		}
-		return resultOrThrow();
-	}
-
-	/** Refuses to let its listeners wait for its end, which waits for them. */
-	void refuseToWaitForItself() {
-		if (this.outcome == null && this.turn.isHeldByCurrentThread()) {
-			throw new IllegalStateException("A listener of '" + name()
-					+ "' cannot wait without a bound for what comes after it: use onExit(), or wait on another thread");
-		}
-	}
-
-	Optional<ProcessResult> waitFor(Duration timeout) {
-		try {
-			if (!awaitResult(nanoTime() + RunContext.nanos(timeout), false)) {
-				return Optional.empty();
-			}
-		}
-		catch (InterruptedException ex) {
-			throw interrupted(LEFT_ALONE, null, ex);
-		}
-		return Optional.of(resultOrThrow());
-	}
-
-	private ProcessInterruptedException interrupted(String outcome, @Nullable ProcessResult soFar,
-			InterruptedException ex) {
-		Thread.currentThread().interrupt();
-		return new ProcessInterruptedException(spec().command(), outcome, soFar, ex);
-	}
-
-	// bounded: a stop is under way, or the exit is known
-	private ProcessResult awaitUninterruptibly() {
-		while (true) {
-			try {
-				awaitResult(Long.MAX_VALUE, false);
-				return result();
-			}
-			catch (InterruptedException ex) {
-				logger.debug("Interrupted again while stopping: name={}", name());
-			}
-		}
-	}
-
-	/**
-	 * Waits for the result.
+	 * Waits for the outcome.
 	 * @param until when to give up, by the monotonic clock
 	 * @param enforceDeadline whether this thread keeps the deadline
-	 * @return whether there is a result
+	 * @return whether there is an outcome
 	 */
-	private boolean awaitResult(long until, boolean enforceDeadline) throws InterruptedException {
+	boolean awaitOutcome(long until, boolean enforceDeadline) throws InterruptedException {
 		boolean enforce = enforceDeadline;
 		enter(1);
 		try {
@@ -829,7 +698,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 					enforce = false;
 					timeUp();
 				}
-				long slice = Math.min(SLICE, remaining);
+				long slice = Math.min(RunWait.SLICE, remaining);
 				awaitSomething(enforce ? Math.min(slice, untilDeadline(now)) : slice);
 			}
 			return true;
@@ -840,6 +709,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 			finishIfOver();
 			this.context.time().settle();
 		}
+	}
+
+	/** The caller of {@code run()} waits no more. */
+	void unattended() {
+		enter(-1);
 	}
 
 	private void enter(int count) {
@@ -865,7 +739,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		try {
 			if (this.outcome == null && !this.finishing) {
 				boolean draining = this.stop == null || this.stopEnded;
-				long drain = draining ? Math.max(0, drainRemaining(nanoTime())) : Long.MAX_VALUE;
+				long drain = draining ? Math.max(0, drainRemaining()) : Long.MAX_VALUE;
 				awaitChange(Math.min(nanos, drain));
 			}
 			else if (this.outcome == null) {
@@ -888,9 +762,45 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	private ProcessResult resultOrThrow() {
-		throwIfCutShort();
-		return result();
+	/** A thread waits for lines: it is told of what is kept. */
+	void watch(int count) {
+		this.lock.lock();
+		try {
+			this.watchers += count;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Waits for something that the watch has not seen, or for the outcome. */
+	void awaitOutput(OutputWatch watch, long nanos) throws InterruptedException {
+		this.lock.lock();
+		try {
+			if (this.outcome == null && !watch.isBehind()) {
+				awaitChange(nanos);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// the lock is held
+	private void awaitChange(long nanos) throws InterruptedException {
+		this.context.time().await(this.lock, this.changed, nanos);
+	}
+
+	/** Whether this thread is in a call of one of its listeners. */
+	boolean isToldByThisThread() {
+		return this.turn.isHeldByCurrentThread();
+	}
+
+	// --- what came of it
+
+	/** What came of it, or {@code null} while it is not over. */
+	@Nullable RunOutcome outcome() {
+		return this.outcome;
 	}
 
 	/** The result; it is known. */
@@ -904,6 +814,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 		if (failure != null) {
 			throw failure;
 		}
+	}
+
+	ProcessResult resultOrThrow() {
+		throwIfCutShort();
+		return result();
 	}
 
 	void ensureNotTimedOut() {
@@ -932,68 +847,6 @@ final class ProcessRun implements OutputRecorder.Owner {
 	/** As {@link #onExit()}, but fails as {@code run()} throws. */
 	CompletableFuture<ProcessResult> onEnd() {
 		return onExit().thenApply((made) -> resultOrThrow());
-	}
-
-	boolean waitUntil(BiPredicate<OutputType, String> condition, @Nullable Duration timeout) {
-		if (!this.output.isKept() && !this.error.isKept()) {
-			throw new IllegalStateException(
-					"The output of '" + name() + "' is not kept, there is nothing to look at: use onLine(...)");
-		}
-		if (timeout == null) {
-			refuseToWaitForItself();
-		}
-		long until = (timeout != null) ? nanoTime() + RunContext.nanos(timeout) : Long.MAX_VALUE;
-		OutputWatch watch = new OutputWatch(this.output, this.error, this.plan.output().maxLineLength(), condition);
-		this.lock.lock();
-		try {
-			this.watchers++;
-		}
-		finally {
-			this.lock.unlock();
-		}
-		try {
-			while (true) {
-				// asked before the look: what comes after it is seen by the next one
-				boolean last = this.outcome != null;
-				if (watch.look(last)) {
-					return true;
-				}
-				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - nanoTime());
-				if (last || remaining <= 0) {
-					return false;
-				}
-				awaitOutput(watch, remaining);
-			}
-		}
-		catch (InterruptedException ex) {
-			throw interrupted(LEFT_ALONE, null, ex);
-		}
-		finally {
-			this.lock.lock();
-			try {
-				this.watchers--;
-			}
-			finally {
-				this.lock.unlock();
-			}
-		}
-	}
-
-	// the lock is held
-	private void awaitChange(long nanos) throws InterruptedException {
-		this.context.time().await(this.lock, this.changed, nanos);
-	}
-
-	private void awaitOutput(OutputWatch watch, long nanos) throws InterruptedException {
-		this.lock.lock();
-		try {
-			if (this.outcome == null && !watch.isBehind()) {
-				awaitChange(nanos);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
 	}
 
 }

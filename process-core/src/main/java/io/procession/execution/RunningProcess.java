@@ -21,8 +21,11 @@ public final class RunningProcess {
 
 	private final ProcessRun run;
 
+	private final RunWait wait;
+
 	RunningProcess(ProcessRun run) {
 		this.run = run;
+		this.wait = new RunWait(run);
 	}
 
 	/**
@@ -142,7 +145,8 @@ public final class RunningProcess {
 	 * nothing if the process has ended.
 	 */
 	public void stop() {
-		this.run.stop(null);
+		this.run.beginStop(null);
+		this.wait.forStop();
 	}
 
 	/**
@@ -150,7 +154,8 @@ public final class RunningProcess {
 	 * @param grace how long it has to end after the stop signal; zero means KILL at once
 	 */
 	public void stop(Duration grace) {
-		this.run.stop(Objects.requireNonNull(grace, "grace"));
+		this.run.beginStop(Objects.requireNonNull(grace, "grace"));
+		this.wait.forStop();
 	}
 
 	/**
@@ -178,7 +183,8 @@ public final class RunningProcess {
 	 * gone. A stop that is under way turns into a kill.
 	 */
 	public void kill() {
-		this.run.kill();
+		this.run.beginKill();
+		this.wait.forStop();
 	}
 
 	/**
@@ -192,7 +198,7 @@ public final class RunningProcess {
 	 * interrupted; the process goes on
 	 */
 	public ProcessResult waitFor() {
-		return this.run.waitFor();
+		return this.wait.forResult();
 	}
 
 	/**
@@ -205,7 +211,7 @@ public final class RunningProcess {
 	 * interrupted; the process goes on
 	 */
 	public Optional<ProcessResult> waitFor(Duration timeout) {
-		return this.run.waitFor(timeout);
+		return this.wait.forResult(timeout);
 	}
 
 	/**
@@ -218,7 +224,7 @@ public final class RunningProcess {
 	 * interrupted; the process goes on
 	 */
 	public boolean waitUntil(BiPredicate<OutputType, String> condition) {
-		return this.run.waitUntil(condition, null);
+		return this.wait.forLine(condition, null);
 	}
 
 	/**
@@ -231,7 +237,7 @@ public final class RunningProcess {
 	 * interrupted; the process goes on
 	 */
 	public boolean waitUntil(BiPredicate<OutputType, String> condition, Duration timeout) {
-		return this.run.waitUntil(condition, Objects.requireNonNull(timeout, "timeout"));
+		return this.wait.forLine(condition, Objects.requireNonNull(timeout, "timeout"));
 	}
 
 	/**

@@ -1,0 +1,155 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.process.OutputType;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessResult;
+
+/**
+ * How a caller waits for a run: for its result, for the end of a stop, for a line of its
+ * output; and what an interrupt means then. <i>Thread-safe.</i>
+ */
+final class RunWait {
+
+	/** How long a wait sleeps at most before it looks whether the run was given up. */
+	static final long SLICE = Duration.ofMillis(500).toNanos();
+
+	/** What becomes of a process if a wait for it is interrupted. */
+	private static final String LEFT_ALONE = "it was left alone, stop() ends it";
+
+	private final ProcessRun run;
+
+	RunWait(ProcessRun run) {
+		this.run = run;
+	}
+
+	/**
+	 * Waits for the end as {@code run()} does: with its deadline, stopping if
+	 * interrupted.
+	 */
+	ProcessResult attend() {
+		try {
+			this.run.awaitOutcome(Long.MAX_VALUE, true);
+		}
+		catch (InterruptedException ex) {
+			this.run.end(this.run.plan().toAbort());
+			throw interrupted("it was stopped", awaitUninterruptibly(), ex);
+		}
+		finally {
+			this.run.unattended();
+		}
+		return this.run.resultOrThrow();
+	}
+
+	// bounded: a stop is under way, or the exit is known
+	private ProcessResult awaitUninterruptibly() {
+		while (true) {
+			try {
+				this.run.awaitOutcome(Long.MAX_VALUE, false);
+				return this.run.result();
+			}
+			catch (InterruptedException ex) {
+				// it is being stopped because of an interrupt: another changes nothing
+				continue;
+			}
+		}
+	}
+
+	ProcessResult forResult() {
+		refuseListener(this.run);
+		try {
+			this.run.awaitOutcome(Long.MAX_VALUE, false);
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(LEFT_ALONE, null, ex);
+		}
+		return this.run.resultOrThrow();
+	}
+
+	Optional<ProcessResult> forResult(Duration timeout) {
+		try {
+			if (!this.run.awaitOutcome(until(timeout), false)) {
+				return Optional.empty();
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(LEFT_ALONE, null, ex);
+		}
+		return Optional.of(this.run.resultOrThrow());
+	}
+
+	/** Waits for the end of a stop that has begun. */
+	void forStop() {
+		try {
+			this.run.awaitStopped();
+		}
+		catch (InterruptedException ex) {
+			throw interrupted("its stop goes on", null, ex);
+		}
+	}
+
+	/**
+	 * Waits for a line of the output, which is looked at from its beginning.
+	 * @param condition what the line is to be
+	 * @param timeout how long at most, or {@code null} until the end
+	 * @return whether there was such a line
+	 */
+	boolean forLine(BiPredicate<OutputType, String> condition, @Nullable Duration timeout) {
+		OutputRecorder output = this.run.recorder(OutputType.OUTPUT);
+		OutputRecorder error = this.run.recorder(OutputType.ERROR);
+		if (!output.isKept() && !error.isKept()) {
+			throw new IllegalStateException("The output of '" + this.run.name()
+					+ "' is not kept, there is nothing to look at: use onLine(...)");
+		}
+		if (timeout == null) {
+			refuseListener(this.run);
+		}
+		long until = (timeout != null) ? until(timeout) : Long.MAX_VALUE;
+		OutputWatch watch = new OutputWatch(output, error, this.run.plan().output().maxLineLength(), condition);
+		this.run.watch(1);
+		try {
+			while (true) {
+				// asked before the look: what comes after it is seen by the next one
+				boolean last = this.run.outcome() != null;
+				if (watch.look(last)) {
+					return true;
+				}
+				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - this.run.nanoTime());
+				if (last || remaining <= 0) {
+					return false;
+				}
+				this.run.awaitOutput(watch, remaining);
+			}
+		}
+		catch (InterruptedException ex) {
+			throw interrupted(LEFT_ALONE, null, ex);
+		}
+		finally {
+			this.run.watch(-1);
+		}
+	}
+
+	/** Refuses to let its listeners wait for its end, which waits for them. */
+	static void refuseListener(ProcessRun run) {
+		if (run.outcome() == null && run.isToldByThisThread()) {
+			throw new IllegalStateException("A listener of '" + run.name()
+					+ "' cannot wait without a bound for what comes after it: use onExit(), or wait on another thread");
+		}
+	}
+
+	private long until(Duration timeout) {
+		return this.run.nanoTime() + RunContext.nanos(timeout);
+	}
+
+	private ProcessInterruptedException interrupted(String outcome, @Nullable ProcessResult soFar,
+			InterruptedException ex) {
+		Thread.currentThread().interrupt();
+		return new ProcessInterruptedException(this.run.spec().command(), outcome, soFar, ex);
+	}
+
+}
