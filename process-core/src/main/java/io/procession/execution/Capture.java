@@ -16,7 +16,11 @@ final class Capture {
 
 	private static final int FIRST_CHUNK = 512;
 
-	private static final int LARGEST_CHUNK = 256 * 1024;
+	/**
+	 * With its header, so that as many as possible fit into a region of the collector:
+	 * less memory than with larger ones, measured, and as fast.
+	 */
+	private static final int LARGEST_CHUNK = 64 * 1024 - 16;
 
 	private final int largestRead;
 
@@ -61,7 +65,7 @@ final class Capture {
 		}
 	}
 
-	// many small chunks cost the collector more than a few large ones
+	// many small chunks cost the collector more than a few larger ones
 	private int nextChunk() {
 		long largest = Math.max(this.largestRead, Math.min(LARGEST_CHUNK, this.fullLength / 16));
 		return (int) Math.min(this.current.length * 2L, largest);

@@ -33,6 +33,8 @@ final class OutputRecorder implements OutputSink {
 
 	private static final int FIRST_SCRATCH = 1024;
 
+	private static final ByteBuffer NO_SPACE = ByteBuffer.allocate(0);
+
 	private static final int LARGEST_READ_FOR_LINES = 64 * 1024;
 
 	private static final Logger logger = LoggerFactory.getLogger(OutputRecorder.class);
@@ -62,10 +64,10 @@ final class OutputRecorder implements OutputSink {
 
 	private @Nullable OutputStream file;
 
-	private ByteBuffer space = ByteBuffer.allocate(0);
+	private ByteBuffer space = NO_SPACE;
 
 	/** Used again and again for what is not kept; never a part of the capture. */
-	private ByteBuffer scratch = ByteBuffer.allocate(0);
+	private ByteBuffer scratch = NO_SPACE;
 
 	/** When the listener call that goes on began; 0 while there is none. */
 	private volatile long busySince;

@@ -43,7 +43,7 @@ public final class Command {
 	private Command(List<String> arguments, Map<Integer, Secret> secrets, Redactor redactor) {
 		this.redactor = redactor;
 		this.arguments = List.copyOf(arguments);
-		this.secrets = Collections.unmodifiableMap(new TreeMap<>(secrets));
+		this.secrets = secrets.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(secrets));
 		if (this.arguments.isEmpty()) {
 			throw new IllegalArgumentException("A command needs at least a program: it is empty");
 		}

@@ -1,6 +1,7 @@
 package io.procession.benchmarks.scenario;
 
 import java.io.BufferedReader;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import org.zeroturnaround.exec.stream.LogOutputStream;
  * fast machine is what everybody waits for, or copied from a file by {@code cat}.
  */
 final class LinesScenario implements Scenario {
+
+	private static final String NO_LINES = "ProcessBuilder, bytes only";
 
 	private final boolean fromFile;
 
@@ -44,7 +47,27 @@ final class LinesScenario implements Scenario {
 		return List.of(new Contender(Contender.RAW, () -> measure(lines, raw(command))),
 				new Contender(Contender.PROCESSION, () -> measure(lines, procession(setting, command))),
 				new Contender("zt-exec", () -> measure(lines, ztExec(command))),
-				new Contender("commons-exec", () -> measure(lines, commonsExec(command))));
+				new Contender("commons-exec", () -> measure(lines, commonsExec(command))),
+				new Contender(NO_LINES, () -> readOnly(lines, command)));
+	}
+
+	// how fast the lines come at all: nobody can be faster
+	private static Sample readOnly(int lines, List<String> command) throws Exception {
+		long start = System.nanoTime();
+		long bytes = 0;
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		try (InputStream output = process.getInputStream()) {
+			byte[] buffer = new byte[64 * 1024];
+			for (int count = output.read(buffer); count >= 0; count = output.read(buffer)) {
+				bytes += count;
+			}
+		}
+		process.waitFor();
+		Sample sample = Sample.timeSince(start);
+		if (bytes < 2L * lines) {
+			throw new IllegalStateException("Wrong number of bytes: " + bytes);
+		}
+		return sample;
 	}
 
 	private static Path file(List<String> command) throws Exception {

@@ -54,6 +54,19 @@ final class LaunchCheck {
 	}
 
 	/**
+	 * Checks what the JDK does not tell: what is encoded, and the files. Asks the system
+	 * for nothing but those.
+	 * @throws ProcessStartException naming the culprit
+	 */
+	void checkData() {
+		if (this.launch.directory() != null) {
+			checkName("its working directory", this.launch.directory());
+		}
+		checkEncodable();
+		checkFiles();
+	}
+
+	/**
 	 * Checks everything that costs little.
 	 * @throws ProcessStartException naming the culprit
 	 */
@@ -69,8 +82,7 @@ final class LaunchCheck {
 	 */
 	void check(Function<File, Optional<Path>> blocker, @Nullable Account user) {
 		checkDirectory();
-		checkEncodable();
-		checkFiles();
+		checkData();
 		if (!Spawner.WINDOWS) {
 			Path judged = this.launch.executable();
 			this.executable = (judged != null) ? judged(judged.toFile()) : find(this.launch.arguments().get(0));
@@ -139,6 +151,11 @@ final class LaunchCheck {
 		return this.executable;
 	}
 
+	/** Whether the JDK looks the program up as it was written. */
+	boolean isFoundByJdk() {
+		return this.launch.executable() == null && !hasOwnPath();
+	}
+
 	/** Whether the program is to be looked up in a PATH of its own. */
 	boolean hasOwnPath() {
 		return this.launch.environment().containsKey("PATH");
@@ -152,7 +169,6 @@ final class LaunchCheck {
 		if (!Files.exists(directory)) {
 			throw failure(Reason.NO_SUCH_DIRECTORY, "its working directory '" + directory + "' does not exist");
 		}
-		checkName("its working directory", directory);
 		if (!Files.isDirectory(directory)) {
 			throw failure(Reason.NOT_A_DIRECTORY, "its working directory '" + directory + "' is not a directory");
 		}

@@ -55,7 +55,8 @@ final class Spawner {
 	}
 
 	/**
-	 * Checks it before it is started.
+	 * Checks it before it is started. Where the JDK alone starts it, which tells at once
+	 * that it cannot, its program is only looked for after that: most are there.
 	 * @param thoroughly whether what starts it would not tell why it fails, as in a
 	 * pipeline or on a terminal
 	 * @throws ProcessStartException naming the culprit
@@ -63,6 +64,15 @@ final class Spawner {
 	void check(boolean thoroughly) {
 		IsolationPlan planned = this.isolator.plan(this.launch);
 		this.plan = planned;
+		makeChain();
+		// a tool of the chain would find out too late to be understood, and the JDK
+		// empties files first
+		boolean told = !thoroughly && planned == null && this.chain.isEmpty() && !empties(this.launch.output())
+				&& !empties(this.launch.error());
+		if (told && this.check.isFoundByJdk()) {
+			this.check.checkData();
+			return;
+		}
 		if (planned == null) {
 			this.check.check();
 		}
@@ -70,11 +80,8 @@ final class Spawner {
 			this.check.check((file) -> this.isolator.blocker(planned, file), planned.account());
 			this.check.checkVariables(planned);
 		}
-		chain();
-		// a tool of the chain would find out too late to be understood, and the JDK
-		// empties
-		// files first
-		if (thoroughly || !this.chain.isEmpty() || empties(this.launch.output()) || empties(this.launch.error())) {
+		checkChain();
+		if (!told) {
 			this.check.checkAsStage(command());
 		}
 		if (planned != null) {
@@ -86,13 +93,16 @@ final class Spawner {
 		return output instanceof Launch.Output.ToFile target && !target.file().append();
 	}
 
-	private void chain() {
+	private void makeChain() {
 		try {
 			this.chain = ExecChain.of(this.launch, this.plan, this.group);
 		}
 		catch (IsolationException ex) {
 			throw Isolator.failure(this.launch, ex);
 		}
+	}
+
+	private void checkChain() {
 		if (!this.chain.isEmpty() && this.chain.endsWithEnv()) {
 			this.check.checkNoVariable(this.chain.late().keySet());
 		}
@@ -110,7 +120,8 @@ final class Spawner {
 		catch (IsolationException ex) {
 			throw Isolator.failure(this.launch, ex);
 		}
-		chain();
+		makeChain();
+		checkChain();
 	}
 
 	/** What is to be known of its isolation while it lives. */
