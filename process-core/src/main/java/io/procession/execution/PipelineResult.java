@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.process.ExitCause;
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
@@ -90,7 +91,7 @@ public final class PipelineResult {
 	/**
 	 * The first program whose failure fails the pipeline. One that died of PIPE because
 	 * the stage after it read no more is no failure: if something went wrong, it did so
-	 * there.
+	 * there. One that was stopped or out of time is, whatever it died of.
 	 * @return the result, or empty if the pipeline was successful or a stage in Java
 	 * failed, see {@link #streamFailure()}
 	 */
@@ -109,7 +110,10 @@ public final class PipelineResult {
 	}
 
 	private static boolean isFine(ProcessResult stage, boolean last) {
-		return stage.successful() || (!last && stage.exitCode() == Signal.PIPE.exitCode());
+		// not if it was stopped or out of time: then nobody was satisfied
+		boolean hadEnoughReader = !last && stage.cause() == ExitCause.SIGNALED
+				&& stage.exitCode() == Signal.PIPE.exitCode();
+		return stage.successful() || hadEnoughReader;
 	}
 
 	/**

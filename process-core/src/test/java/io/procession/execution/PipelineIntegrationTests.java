@@ -468,6 +468,19 @@ class PipelineIntegrationTests {
 		assertThat(result.exitCode()).isEqualTo(141);
 	}
 
+	@Test
+	void failsWhenAStageIsStoppedThoughItDiesOfPipe(ProcessManager processes) {
+		PendingProcess stoppedByPipe = processes.command("sleep", "300").stopSignal(Signal.PIPE);
+		RunningPipeline stopped = stoppedByPipe.pipe("cat").start();
+		stopped.stages().get(0).stop();
+		PipelineResult late = stoppedByPipe.timeout(Duration.ofMillis(200)).pipe("cat").start().onExit().join();
+
+		assertThat(stopped.waitFor().stages()).extracting(ProcessResult::exitCode).containsExactly(141, 0);
+		assertThat(stopped.waitFor().failedStage()).map(ProcessResult::cause).contains(ExitCause.STOPPED);
+		assertThat(late.stages()).extracting(ProcessResult::exitCode).containsExactly(141, 0);
+		assertThat(late.failedStage()).map(ProcessResult::cause).contains(ExitCause.TIMED_OUT);
+	}
+
 	// --- stages that cannot start
 
 	@ParameterizedTest
