@@ -97,7 +97,8 @@ public final class Pipeline {
 	 * Adds a process with everything that was said of it: name, directory, environment,
 	 * listeners for its standard error. Its own timeout holds too and stops it alone.
 	 * Input can be that of the first stage only, output to a file and an idle timeout
-	 * that of the last.
+	 * that of the last, an output limit that of the last or of one before a stage in
+	 * Java. None has a terminal.
 	 * @param stage the process
 	 * @return a new pipeline
 	 */
@@ -361,13 +362,17 @@ public final class Pipeline {
 						+ "' is Java: it needs a program before and after it (use input(...) and onOutput(...) at the ends)");
 			}
 			if (stage instanceof Stage.Program program) {
-				checkProgram(program.pending(), i == 0, i == end);
+				boolean nativeOutput = i < end && this.stages.get(i + 1) instanceof Stage.Program;
+				checkProgram(program.pending(), i == 0, i == end, nativeOutput);
 			}
 		}
 	}
 
-	private static void checkProgram(PendingProcess stage, boolean isFirst, boolean isLast) {
+	private static void checkProgram(PendingProcess stage, boolean isFirst, boolean isLast, boolean nativeOutput) {
 		ProcessSpec spec = stage.toSpec();
+		if (spec.terminal() != null) {
+			throw new IllegalStateException("A stage of a pipeline has no terminal: '" + spec.displayName() + "'");
+		}
 		if (spec.detached()) {
 			throw new IllegalStateException(
 					"The stage '" + spec.displayName() + "' is detached: a pipeline ends with its manager");
@@ -379,6 +384,10 @@ public final class Pipeline {
 		if (!isLast && (spec.output().outputTo() != null || spec.idleTimeout() != null)) {
 			throw new IllegalStateException("The stage '" + spec.displayName()
 					+ "' has outputTo(...) or idleTimeout(...), but its output goes to the stage after it");
+		}
+		if (nativeOutput && spec.output().limit() != null) {
+			throw new IllegalStateException("The stage '" + spec.displayName()
+					+ "' has outputLimit(...), but nobody counts what goes to the stage after it: limit the last stage");
 		}
 	}
 

@@ -159,9 +159,6 @@ final class RunPlanner {
 		if (terminal == null) {
 			return;
 		}
-		if (this.place != Place.ALONE) {
-			throw new IllegalStateException("A stage of a pipeline has no terminal: '" + this.spec.displayName() + "'");
-		}
 		if (terminal instanceof Terminal.Inherited) {
 			if (hasListeners() || this.pending.inputStream() != null) {
 				throw new IllegalStateException("With tty() '" + this.spec.displayName()

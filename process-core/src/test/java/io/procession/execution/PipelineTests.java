@@ -74,6 +74,21 @@ class PipelineTests {
 	}
 
 	@Test
+	void limitsOutputOnlyWhereTheJvmSeesIt() {
+		PendingProcess limited = this.cat.outputLimit(10).name("first");
+
+		refuses(limited.pipe(this.cat), "'first'", "outputLimit(...)", "stage after it");
+		assertThat(limited.pipe("copy", COPY).pipe(this.cat).stages()).hasSize(3);
+		assertThat(this.cat.pipe(limited).stages()).hasSize(2);
+	}
+
+	@Test
+	void hasNoTerminal() {
+		refuses(this.cat.tty().name("first").pipe(this.cat), "'first'", "terminal");
+		refuses(this.cat.pipe(this.cat.pty(80, 24).name("second")), "'second'", "terminal");
+	}
+
+	@Test
 	void isNotDetached() {
 		refuses(this.cat.detached().name("first").pipe(this.cat), "'first'", "detached");
 		refuses(this.cat.pipe(this.cat.detached().name("second")), "'second'", "detached");
