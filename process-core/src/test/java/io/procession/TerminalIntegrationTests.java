@@ -18,6 +18,7 @@ import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.isolation.Isolation;
+import io.procession.pool.PoolResults;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
@@ -203,6 +204,17 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
+	void usesTheTerminalOfTheJvmThoughNobodyWaits(ProcessManager processes) {
+		List<String> application = TestChild.javaCommand(InAPool.class);
+		List<String> withoutTerminal = new ArrayList<>(List.of("setsid", "-w"));
+		withoutTerminal.addAll(application);
+
+		assertThat(processes.command(application).pty(90, 20).run().outputLines()).containsExactly("20 90", "0",
+				"20 90", "0, 0");
+		assertThat(processes.command(withoutTerminal).run().outputLines()).containsExactly("NO_TERMINAL", "0, 126");
+	}
+
+	@Test
 	void namesTheDependencyThatIsMissing() throws Exception {
 		List<URL> classPath = new ArrayList<>();
 		for (String entry : TestChild.classPath().split(File.pathSeparator)) {
@@ -236,6 +248,27 @@ class TerminalIntegrationTests {
 			}
 			catch (ProcessStartException ex) {
 				System.out.println(ex.getMessage());
+			}
+		}
+
+	}
+
+	static final class InAPool {
+
+		public static void main(String[] arguments) {
+			try (ProcessManager processes = ProcessManager.create()) {
+				PendingProcess onTerminal = processes.shell("stty size").tty();
+				System.out.println(onTerminal.runAsync()
+					.handle((result, failure) -> (result != null) ? result.exitCode()
+							: ((ProcessStartException) failure).reason())
+					.join());
+				PoolResults results = processes.pool()
+					.concurrency(1)
+					.timeout(Duration.ofSeconds(10))
+					.add(processes.command("true"))
+					.add(onTerminal)
+					.run();
+				System.out.println(results.get(0).exitCode() + ", " + results.get(1).exitCode());
 			}
 		}
 

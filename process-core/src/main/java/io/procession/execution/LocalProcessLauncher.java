@@ -35,6 +35,7 @@ import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
 import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
+import io.procession.process.Terminal;
 import io.procession.security.SecurityPolicy;
 
 /**
@@ -192,7 +193,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	@Override
 	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
-		PendingProcess asRun = pending.toSpec().detached() ? pending : withoutLiveInput(pending);
+		PendingProcess asRun = withoutLiveInput(pending);
 		return whenPermitted(pending.command(), permits(pending),
 				() -> launch(RunPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun)).onEnd());
 	}
@@ -235,8 +236,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private static PendingProcess withoutLiveInput(PendingProcess pending) {
-		boolean given = pending.toSpec().input() != null || pending.inputStream() != null
-				|| pending.toSpec().detached();
+		boolean given = pending.toSpec().input() != null || pending.inputStream() != null || pending.toSpec().detached()
+				|| pending.toSpec().terminal() instanceof Terminal.Inherited;
 		return given ? pending : pending.input(new byte[0]);
 	}
 

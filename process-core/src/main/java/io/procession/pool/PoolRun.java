@@ -172,8 +172,14 @@ final class PoolRun {
 
 	private CompletableFuture<RunningProcess> launch(int index) {
 		PendingProcess process = this.pending.get(index);
-		return (this.timeout != null) ? this.launcher.startAsync(process, this.timeout, this.began)
-				: this.launcher.startAsync(process);
+		try {
+			return (this.timeout != null) ? this.launcher.startAsync(process, this.timeout, this.began)
+					: this.launcher.startAsync(process);
+		}
+		catch (RuntimeException | Error ex) {
+			// one that cannot even be tried must not lose the others
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	private PoolResults results() {

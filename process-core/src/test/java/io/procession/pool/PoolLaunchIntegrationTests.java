@@ -3,6 +3,7 @@ package io.procession.pool;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.procession.ProcessManager;
 import io.procession.execution.LocalProcessLauncher;
 import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessLauncher;
 import io.procession.execution.ProcessSettings;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessInterruptedException;
@@ -465,6 +467,32 @@ class PoolLaunchIntegrationTests {
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> running.running().clear());
 		running.stop(Duration.ZERO);
 		assertThat(running.running()).isEmpty();
+	}
+
+	@Test
+	void hasAResultForWhatCannotEvenBeLaunched(ProcessManager processes) {
+		PendingProcess bad = processes.command("true").name("bad");
+		ProcessLauncher refusing = (ProcessLauncher) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { ProcessLauncher.class }, (proxy, method, arguments) -> {
+					if (method.getName().equals("startAsync") && arguments[0] == bad) {
+						throw new IllegalStateException("planned");
+					}
+					return method.invoke(processes, arguments);
+				});
+
+		Optional<PoolResults> results = ProcessPool.of(refusing)
+			.concurrency(1)
+			.add("before", processes.command("true"))
+			.add("bad", bad)
+			.add("after", processes.command("true"))
+			.start()
+			.waitFor(SOON);
+
+		assertThat(results).hasValueSatisfying((ended) -> {
+			assertThat(ended).extracting(ProcessResult::exitCode).containsExactly(0, 126, 0);
+			assertThat(ended.get("bad").startError())
+				.hasValueSatisfying((ex) -> assertThat(ex).hasMessageContaining("planned"));
+		});
 	}
 
 	/** Refuses what is due later than it likes. */
