@@ -150,6 +150,7 @@ final class PipelineRun {
 
 	PipelineResult waitFor() {
 		this.processes.forEach(RunWait::refuseListener);
+		this.streams.forEach(StreamStageRun::refuseToWaitForItself);
 		try {
 			this.ended.get();
 		}

@@ -124,8 +124,8 @@ public final class RunningPipeline {
 	/**
 	 * Waits for the end of all stages.
 	 * @return the result
-	 * @throws IllegalStateException if called by one of its own listeners while it has
-	 * not ended: its end waits for them
+	 * @throws IllegalStateException if called by one of its own listeners or stages in
+	 * Java while it has not ended: its end waits for them
 	 * @throws io.procession.process.ProcessTimedOutException if its time was over
 	 * @throws StreamStageException if a stage in Java failed
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was

@@ -44,6 +44,8 @@ final class StreamStageRun {
 
 	private volatile @Nullable Throwable failure;
 
+	private volatile @Nullable Thread thread;
+
 	StreamStageRun(Pipeline.Stage.Java stage, BoundedPipe input, ProcessRun before, ProcessRun after,
 			RunContext context, PipelineStopper stopper) {
 		this.stage = stage;
@@ -84,6 +86,7 @@ final class StreamStageRun {
 
 	private void run() {
 		Downstream output = new Downstream(this.after.stdin());
+		this.thread = Thread.currentThread();
 		try {
 			OutputStream buffered = new BufferedOutputStream(output, 8192);
 			this.stage.stage().process(this.input, buffered);
@@ -101,6 +104,14 @@ final class StreamStageRun {
 
 	/** Whether it may fail because it was given up, or what it reads was cut off. */
 	private boolean isCutShort() {
+	/** Refuses to let the stage wait for the end of its pipeline, which waits for it. */
+	void refuseToWaitForItself() {
+		if (this.thread == Thread.currentThread() && !this.ended.isDone()) {
+			throw new IllegalStateException("The stage '" + this.stage.name()
+					+ "' cannot wait without a bound for the end of its own pipeline: use onExit()");
+		}
+	}
+
 		return this.ended.isDone() || this.stopper.isStopping() || this.before.isStopRequested();
 	}
 

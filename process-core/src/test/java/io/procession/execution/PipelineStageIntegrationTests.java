@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
@@ -538,6 +539,34 @@ class PipelineStageIntegrationTests {
 
 		assertThat(running.waitFor().stages()).extracting(ProcessResult::cause).containsOnly(ExitCause.STOPPED);
 		assertThat(running.waitFor().streamFailure()).isEmpty();
+	}
+
+	@Test
+	void doesNotLetAStageWaitForTheEndOfItsPipeline(ProcessManager processes) {
+		CompletableFuture<RunningPipeline> running = new CompletableFuture<>();
+		running.complete(processes.command("echo", "text")
+			.pipe("patient", (input, output) -> running.join().waitFor())
+			.pipe("cat")
+			.start());
+
+		assertThat(running.join().onExit().orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join().streamFailure())
+			.hasValueSatisfying((ex) -> assertThat(ex).cause()
+				.isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining("'patient'"));
+	}
+
+	@Test
+	void letsAStageStopItsPipeline(ProcessManager processes) {
+		CompletableFuture<RunningPipeline> running = new CompletableFuture<>();
+		running.complete(planted(processes, "yes").pipe("stopping", (input, output) -> running.join().stop())
+			.pipe(planted(processes, "cat"))
+			.start());
+
+		assertThat(running.join().waitFor(SOON)).hasValueSatisfying((result) -> {
+			assertThat(result.stages()).extracting(ProcessResult::cause).containsOnly(ExitCause.STOPPED);
+			assertThat(result.streamFailure()).isEmpty();
+		});
+		assertThat(this.plant.alive()).isEmpty();
 	}
 
 	// --- time
