@@ -96,6 +96,11 @@ final class DefaultProcessManager implements ProcessManager {
 	}
 
 	@Override
+	public Runnable onClose(Runnable action) {
+		return this.launcher.onClose(action);
+	}
+
+	@Override
 	public PipelineResult run(Pipeline pipeline) {
 		return this.launcher.run(pipeline);
 	}

@@ -103,7 +103,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		EventDispatcher events = new EventDispatcher(this.threads, time);
 		this.context = new RunContext(settings, time, lent, lent,
 				new Stopper(engine, time, lent, lent, settings.lostAfter()), events,
-				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new AtomicBoolean());
+				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new Closed());
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.books = new RunBooks(this.context, this.limit, engine);
 	}
@@ -233,6 +233,11 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public Future<?> schedule(Duration delay, Runnable task) {
 		return this.context.schedule(delay, () -> this.context.execute(task));
+	}
+
+	@Override
+	public Runnable onClose(Runnable action) {
+		return this.context.onClose(action);
 	}
 
 	private static PendingProcess withoutLiveInput(PendingProcess pending) {
@@ -459,7 +464,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private void closeThreads() {
-		this.context.closed().set(true);
+		this.context.closed().set();
 		this.context.events().close();
 		this.ownScheduler.shutdownNow();
 		this.ownExecutor.shutdown();

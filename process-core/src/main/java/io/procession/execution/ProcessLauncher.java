@@ -90,6 +90,14 @@ public interface ProcessLauncher {
 	Future<?> schedule(Duration delay, Runnable task);
 
 	/**
+	 * Runs something at the end of the manager's close, when nothing that was
+	 * {@linkplain #schedule scheduled} comes any more.
+	 * @param action is run once, on a thread of the manager; now if it is closed already
+	 * @return forgets the action
+	 */
+	Runnable onClose(Runnable action);
+
+	/**
 	 * Runs a pipeline and waits for its end; see {@link Pipeline#run()}.
 	 * @param pipeline what to run
 	 * @return its result

@@ -24,7 +24,7 @@ import io.procession.engine.TimeSource;
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
 record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Executor executor, Stopper stopper,
-		EventDispatcher events, StartGate gate, AtomicBoolean closing, AtomicBoolean closed) {
+		EventDispatcher events, StartGate gate, AtomicBoolean closing, Closed closed) {
 
 	/**
 	 * A duration for reckoning: as long as one can count on adding a clock's reading.
@@ -76,6 +76,14 @@ record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Ex
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			task.run();
 		}
+	}
+
+	/**
+	 * Has something run on the executor at the end of a close.
+	 * @return forgets the action
+	 */
+	Runnable onClose(Runnable action) {
+		return this.closed.add(() -> execute(action));
 	}
 
 	Future<?> schedule(Duration delay, Runnable task) {

@@ -9,7 +9,8 @@ import java.io.OutputStream;
  * the stage after it reads. Runs on a thread of the manager; may block, which slows its
  * neighbours and loses nothing. When it returns the next stage sees the end of its input.
  * If it goes on though the programs before and after it have ended, it is interrupted
- * after the drain, and its input ends.
+ * after the drain, or when the manager closes, and its input ends. It may stop its
+ * pipeline but not wait for its end.
  */
 @FunctionalInterface
 public interface StreamStage {

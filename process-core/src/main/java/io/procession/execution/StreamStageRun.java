@@ -61,6 +61,7 @@ final class StreamStageRun {
 		this.context.execute(this.task);
 		// when its neighbours are gone, nobody waits for what it still does
 		CompletableFuture.allOf(this.before.onExit(), this.after.onExit()).thenRun(this::awaitEnd);
+		this.ended.thenRun(this.context.onClose(this::giveUp));
 	}
 
 	private void awaitEnd() {
@@ -85,8 +86,8 @@ final class StreamStageRun {
 	}
 
 	private void run() {
-		Downstream output = new Downstream(this.after.stdin());
 		this.thread = Thread.currentThread();
+		Downstream output = new Downstream(this.after.stdin());
 		try {
 			OutputStream buffered = new BufferedOutputStream(output, 8192);
 			this.stage.stage().process(this.input, buffered);
@@ -98,12 +99,11 @@ final class StreamStageRun {
 			}
 		}
 		finally {
+			this.thread = null;
 			end(output);
 		}
 	}
 
-	/** Whether it may fail because it was given up, or what it reads was cut off. */
-	private boolean isCutShort() {
 	/** Refuses to let the stage wait for the end of its pipeline, which waits for it. */
 	void refuseToWaitForItself() {
 		if (this.thread == Thread.currentThread() && !this.ended.isDone()) {
@@ -112,6 +112,8 @@ final class StreamStageRun {
 		}
 	}
 
+	/** Whether it may fail because it was given up, or what it reads was cut off. */
+	private boolean isCutShort() {
 		return this.ended.isDone() || this.stopper.isStopping() || this.before.isStopRequested();
 	}
 

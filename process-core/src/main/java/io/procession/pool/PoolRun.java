@@ -66,6 +66,8 @@ final class PoolRun {
 
 	private int done;
 
+	private boolean closed;
+
 	/** Why what has not started will not be. */
 	private @Nullable String cancelled;
 
@@ -100,6 +102,8 @@ final class PoolRun {
 			this.underWay = 1;
 		}
 		await(0, first);
+		Runnable forget = this.launcher.onClose(this::managerClosed);
+		this.ended.thenRun(forget);
 		if (this.timeout != null) {
 			beginDeadline(this.timeout);
 		}
@@ -300,12 +304,27 @@ final class PoolRun {
 		takeStep();
 	}
 
+	// no timer will end it any more
+	private void managerClosed() {
+		synchronized (this.lock) {
+			this.closed = true;
+		}
+		cancel(CLOSED);
+		endSoonIfOver();
+	}
+
 	// a stop and a deadline wait for nobody's listener
 	private void endSoonIfOver() {
+		boolean atOnce;
 		synchronized (this.lock) {
 			if (this.cancelled == null || this.done < this.results.length) {
 				return;
 			}
+			atOnce = this.closed;
+		}
+		if (atOnce) {
+			this.ended.complete(results());
+			return;
 		}
 		try {
 			Future<?> end = this.launcher.schedule(this.launcher.settings().drain(),

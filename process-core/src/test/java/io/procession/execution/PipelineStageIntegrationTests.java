@@ -744,6 +744,20 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
+	void endsWhenItsManagerClosesThoughItsProgramsHadEnded() {
+		RunningPipeline running;
+		try (ProcessManager processes = ProcessManager.create()) {
+			running = processes.command("true")
+				.pipe("blocked", PipelineStageIntegrationTests::block)
+				.pipe("true")
+				.start();
+			await().atMost(SOON).until(() -> !running.isRunning());
+		}
+
+		assertThat(running.waitFor(SOON)).hasValueSatisfying((result) -> assertThat(result.successful()).isTrue());
+	}
+
+	@Test
 	void takesPermitsForItsProgramsOnly() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(3).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {

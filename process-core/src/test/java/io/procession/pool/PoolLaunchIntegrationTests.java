@@ -469,6 +469,43 @@ class PoolLaunchIntegrationTests {
 		assertThat(running.running()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void waitsForNoProgressListenerOnceItsManagerIsClosed(boolean stops) throws InterruptedException {
+		CountDownLatch go = new CountDownLatch(1);
+		Duration grace = Duration.ofMillis(300);
+		ProcessManager processes = ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder().shutdownGrace(grace).drain(grace).lostAfter(grace).build())
+			.build();
+		try {
+			RunningPool running = processes.pool()
+				.concurrency(1)
+				.add(processes.command("true"))
+				.add(processes.command("true"))
+				.onProgress((done, total) -> Threads.hold(go))
+				.start();
+			await().atMost(SOON).until(() -> threadsIn(PoolProgress.class) == 1);
+
+			Thread stopper = Threads.start(() -> {
+				if (stops) {
+					running.stop();
+				}
+			});
+			processes.close();
+
+			assertThat(running.waitFor(SOON)).hasValueSatisfying((results) -> {
+				assertThat(results.get(0).successful()).isTrue();
+				assertThat(results.get(1).startError()).isPresent();
+			});
+			stopper.join(SOON.toMillis());
+			assertThat(stopper.isAlive()).isFalse();
+		}
+		finally {
+			go.countDown();
+			processes.close();
+		}
+	}
+
 	@Test
 	void hasAResultForWhatCannotEvenBeLaunched(ProcessManager processes) {
 		PendingProcess bad = processes.command("true").name("bad");

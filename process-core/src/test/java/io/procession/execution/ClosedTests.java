@@ -1,0 +1,47 @@
+package io.procession.execution;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ClosedTests {
+
+	private final Closed closed = new Closed();
+
+	private final AtomicInteger runs = new AtomicInteger();
+
+	@Test
+	void runsAnActionOnceWhenItIsClosed() {
+		this.closed.add(this.runs::incrementAndGet);
+		assertThat(this.closed.get()).isFalse();
+		assertThat(this.runs).hasValue(0);
+
+		this.closed.set();
+		this.closed.set();
+
+		assertThat(this.closed.get()).isTrue();
+		assertThat(this.runs).hasValue(1);
+	}
+
+	@Test
+	void runsAnActionAtOnceThatComesLate() {
+		this.closed.set();
+
+		this.closed.add(this.runs::incrementAndGet);
+
+		assertThat(this.runs).hasValue(1);
+	}
+
+	@Test
+	void forgetsAnAction() {
+		Runnable forget = this.closed.add(this.runs::incrementAndGet);
+
+		forget.run();
+		this.closed.set();
+
+		assertThat(this.runs).hasValue(0);
+	}
+
+}
