@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandPolicy {
 
-	/** How deep the kernel follows scripts that name scripts. */
-	private static final int DEEPEST = 5;
-
 	private static final CommandPolicy NONE = new CommandPolicy(List.of(), List.of(), true);
 
 	private final List<ProgramRule> allowed;
@@ -88,28 +85,32 @@ public final class CommandPolicy {
 		catch (IOException ex) {
 			return Verdict.denied("the path cannot be resolved");
 		}
-		List<Executable> interpreters = new ArrayList<>();
-		for (Path interpreter : executable.interpreters(lookup, DEEPEST)) {
-			if (!interpreter.isAbsolute()) {
-				return Verdict
-					.denied("the policy: '" + interpreter + "', which is to interpret it, is a relative path");
-			}
-			try {
-				interpreters.add(Executable.of(interpreter, List.of(interpreter.toString())));
-			}
-			catch (IOException ex) {
-				return Verdict.denied("the policy: '" + interpreter + "', which is to interpret it, is not there");
-			}
+		try {
+			return judge(executable, Interpreters.of(executable.real(), lookup), arguments);
+		}
+		catch (StackOverflowError ex) {
+			// Pattern goes one deeper with each turn of some loops
+			return Verdict.denied("the policy: an argument is too long for its patterns");
+		}
+	}
+
+	private Verdict judge(Executable executable, Interpreters interpreters, List<String> arguments) {
+		if (!interpreters.unknown().isEmpty()) {
+			return Verdict.denied(interpreters.unknown());
 		}
 		for (ProgramRule rule : this.denied) {
 			if (rule.denies(executable, arguments)) {
 				return Verdict.denied("the rule 'deny " + rule + "'");
 			}
-			if (interpreters.stream().anyMatch((interpreter) -> rule.denies(interpreter, arguments))) {
+			if (interpreters.found().stream().anyMatch((interpreter) -> rule.denies(interpreter, arguments))) {
 				return Verdict.denied("the rule 'deny " + rule + "', which holds for the interpreter of a script");
 			}
 		}
-		return this.allowed.isEmpty() ? judgeByShells(executable, interpreters) : judgeByAllowed(executable, arguments);
+		if (!this.denied.isEmpty() && !interpreters.unclear().isEmpty()) {
+			return Verdict.denied(interpreters.unclear());
+		}
+		return this.allowed.isEmpty() ? judgeByShells(executable, interpreters.found())
+				: judgeByAllowed(executable, arguments);
 	}
 
 	private Verdict judgeByShells(Executable executable, List<Executable> interpreters) {

@@ -1,21 +1,15 @@
 package io.procession.security;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -30,25 +24,28 @@ import org.jspecify.annotations.Nullable;
  */
 record Executable(Path place, Path real, @Nullable String applet) {
 
-	private static final Set<String> MANY_IN_ONE = Set.of("busybox", "toybox", "coreutils");
+	private static final Pattern MANY_IN_ONE = Pattern.compile("(busybox|toybox|coreutils)([.-].*)?");
 
-	private static final Set<String> SHELLS = Set.of("sh", "bash", "rbash", "dash", "ash", "hush", "zsh", "ksh",
-			"ksh93", "mksh", "lksh", "pdksh", "yash", "posh", "csh", "tcsh", "fish", "nu", "elvish", "xonsh", "cmd",
-			"powershell", "pwsh");
+	/** How coreutils is told which program it is to be. */
+	private static final Pattern COREUTILS_PROGRAM = Pattern.compile("--coreutils-prog(-shebang)?=(?<name>.*)");
+
+	private static final Set<String> SHELLS = Set.of("sh", "bash", "rbash", "dash", "ash", "hush", "zsh", "ksh", "rksh",
+			"mksh", "lksh", "pdksh", "oksh", "yash", "posh", "rzsh", "sash", "csh", "bsd-csh", "tcsh", "fish", "nu",
+			"elvish", "xonsh", "cmd", "powershell", "pwsh");
+
+	/** What distinguishes one build of a program from another. */
+	private static final Pattern BUILD = Pattern.compile("(-static|[.-]?\\d[\\d.]*)$");
 
 	/** Programs that are there to run what their arguments name. */
 	private static final Set<String> LAUNCHERS = Set.of("env", "nice", "ionice", "nohup", "setsid", "timeout", "stdbuf",
 			"xargs", "parallel", "sudo", "su", "doas", "pkexec", "runuser", "setpriv", "prlimit", "taskset", "chrt",
 			"unshare", "nsenter", "chroot", "capsh", "setarch", "flock", "script", "watch", "time", "strace", "ltrace",
 			"gdb", "bwrap", "systemd-run", "start-stop-daemon", "run-parts", "ssh-agent", "dbus-run-session",
-			"unbuffer", "expect", "sg", "newgrp", "chpst", "softlimit", "linux32", "linux64", "numactl", "catchsegv");
+			"unbuffer", "expect", "sg", "newgrp", "chpst", "softlimit", "linux32", "linux64", "numactl", "catchsegv",
+			"choom", "uclampset", "coresched", "runcon", "aa-exec", "cgexec", "gosu", "su-exec", "setuidgid", "envdir",
+			"tini", "tini-static", "dumb-init", "catatonit", "fakeroot", "valgrind", "perf", "screen", "tmux");
 
 	private static final Pattern LOADER = Pattern.compile("ld(-.*)?\\.so(\\..*)?");
-
-	private static final List<String> SHELL = List.of("/bin/sh");
-
-	/** How much of its first line the kernel reads. */
-	private static final int LONGEST_LINE = 256;
 
 	/**
 	 * Resolves a file.
@@ -71,20 +68,24 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	}
 
 	private static @Nullable String applet(Path place, Path real, List<String> arguments) {
-		if (!MANY_IN_ONE.contains(name(real))) {
+		if (!isManyInOne(name(real))) {
 			return null;
 		}
 		String name = name(place);
-		if (!MANY_IN_ONE.contains(name)) {
+		if (!isManyInOne(name)) {
 			return name;
 		}
-		return (arguments.size() > 1) ? arguments.get(1) : null;
+		// it may be told to be itself first
+		String told = arguments.stream().skip(1).filter((word) -> !isManyInOne(word)).findFirst().orElse(null);
+		if (told == null) {
+			return null;
+		}
+		Matcher option = COREUTILS_PROGRAM.matcher(told);
+		return option.matches() ? option.group("name") : told;
 	}
 
-	private static String name(Path file) {
-		Path name = file.getFileName();
-		String text = (name != null) ? name.toString().toLowerCase(Locale.ROOT) : "";
-		return text.endsWith(".exe") ? text.substring(0, text.length() - 4) : text;
+	private static boolean isManyInOne(String name) {
+		return MANY_IN_ONE.matcher(name).matches();
 	}
 
 	boolean isLink() {
@@ -92,72 +93,51 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	}
 
 	/**
-	 * Whether it runs whatever it is told to: a shell, or a program that starts others.
+	 * What it goes by: what it is called, what it is in the end; or its part of a file
+	 * that holds many.
 	 */
-	boolean runsOthers() {
-		return (this.applet != null) ? runsOthers(this.applet)
-				: runsOthers(name(this.real)) || runsOthers(name(this.place));
-	}
-
-	private static boolean runsOthers(String name) {
-		return SHELLS.contains(name) || LAUNCHERS.contains(name) || MANY_IN_ONE.contains(name)
-				|| LOADER.matcher(name).matches();
+	private Set<String> names() {
+		return (this.applet != null) ? Set.of(this.applet) : new HashSet<>(List.of(name(this.real), name(this.place)));
 	}
 
 	/**
-	 * What executes it, if it is a script, and what executes that; see {@code execve(2)}.
-	 * A text without a first line that names its interpreter is a script for the shell.
-	 * @param lookup finds a program by its name
-	 * @param deepest how many at most
+	 * Whether it runs whatever it is told to: a shell, or a program that starts others.
 	 */
-	List<Path> interpreters(Function<String, Optional<Path>> lookup, int deepest) {
-		List<Path> interpreters = new ArrayList<>();
-		Path script = this.real;
-		while (interpreters.size() < deepest) {
-			List<String> words = firstLine(script);
-			if (words.isEmpty()) {
-				return interpreters;
-			}
-			Path interpreter = Path.of(words.get(0));
-			interpreters.add(interpreter);
-			if (name(interpreter).equals("env")) {
-				words.stream()
-					.skip(1)
-					.filter((word) -> !word.startsWith("-") && word.indexOf('=') < 0)
-					.findFirst()
-					.flatMap(lookup)
-					.ifPresent(interpreters::add);
-				return interpreters;
-			}
-			script = interpreter;
-		}
-		return interpreters;
+	boolean runsOthers() {
+		return isLauncher()
+				|| names().stream().anyMatch((name) -> SHELLS.contains(name) || SHELLS.contains(plain(name)));
 	}
 
-	private static List<String> firstLine(Path file) {
-		byte[] start = new byte[LONGEST_LINE];
-		int length;
-		try (InputStream in = Files.newInputStream(file)) {
-			length = in.readNBytes(start, 0, start.length);
+	/** Whether it starts what its arguments name. */
+	boolean isLauncher() {
+		return names().stream()
+			.anyMatch((name) -> LAUNCHERS.contains(name) || LAUNCHERS.contains(plain(name)) || isManyInOne(name)
+					|| LOADER.matcher(name).matches());
+	}
+
+	/** Whether it is {@code env(1)}. */
+	boolean isEnv() {
+		return names().contains("env");
+	}
+
+	/** Whether it is a certain part of a file that holds many, by whatever link. */
+	boolean isPart(String name, Path file) {
+		try {
+			return name.equals(this.applet) && Files.isSameFile(file, this.real);
 		}
 		catch (IOException ex) {
-			// may be executed but not read: it is no script
-			return List.of();
+			return false;
 		}
-		if (length >= 2 && start[0] == '#' && start[1] == '!') {
-			String line = new String(start, 2, length - 2, StandardCharsets.UTF_8).split("[\n\0]", 2)[0].strip();
-			return line.isEmpty() ? SHELL : Arrays.asList(line.split("[ \t]+"));
-		}
-		// what the kernel does not know is handed to the shell, by the JDK too
-		return isBinary(ByteBuffer.wrap(start)) ? List.of() : SHELL;
 	}
 
-	private static boolean isBinary(ByteBuffer start) {
-		return switch (start.getInt(0)) {
-			// ELF, then the formats of macOS
-			case 0x7f454c46, 0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe -> true;
-			default -> File.separatorChar == '\\';
-		};
+	private static String plain(String name) {
+		return BUILD.matcher(name).replaceFirst("");
+	}
+
+	static String name(Path file) {
+		Path name = file.getFileName();
+		String text = (name != null) ? name.toString().toLowerCase(Locale.ROOT) : "";
+		return text.endsWith(".exe") ? text.substring(0, text.length() - 4) : text;
 	}
 
 }

@@ -96,7 +96,8 @@ final class ProgramRule {
 
 	/** Whether it means the program, and one of the arguments, if it knows any. */
 	boolean denies(Executable candidate, List<String> vector) {
-		boolean meant = means(candidate) || (candidate.applet() == null && isSameFile(candidate.real()));
+		boolean meant = means(candidate) || (candidate.applet() == null && isSameFile(candidate.real()))
+				|| (!this.folder && candidate.isPart(Executable.name(this.executable.place()), this.executable.real()));
 		return meant && (this.arguments.isEmpty() || matches(vector, Stream::anyMatch));
 	}
 

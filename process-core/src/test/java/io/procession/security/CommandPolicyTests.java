@@ -154,6 +154,10 @@ class CommandPolicyTests {
 			assertThat(judge(policy, program("bin/" + name)).rule()).as(name).contains("shells");
 			assertThat(allows(policy, link("link/" + name, program("harmless")))).as("a link named " + name).isFalse();
 		}
+		for (String name : List.of("choom", "uclampset", "runcon", "gosu", "su-exec", "tini", "dumb-init", "zsh5",
+				"ksh2020", "bash-5.2", "bash-static", "bsd-csh", "busybox.static", "toybox-x86_64")) {
+			assertThat(judge(policy, program("more/" + name)).rule()).as(name).contains("shells");
+		}
 		assertThat(allows(policy, link("harmless2", program("bin/dash")))).isFalse();
 		assertThat(allows(policy, program("bin/git"))).isTrue();
 		assertThat(allows(policy, Path.of("/bin/../bin/sh"))).isFalse();
@@ -185,6 +189,52 @@ class CommandPolicyTests {
 		assertThat(allows(CommandPolicy.builder().deny("cat").allowShells().build(), byEnv)).isTrue();
 		assertThat(allows(CommandPolicy.builder().allow(script.toString()).deny(perl.toString()).build(), script))
 			.isFalse();
+	}
+
+	@Test
+	void looksAtWhatEnvAndItsLikeInterpretAScriptWith() throws IOException {
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+		Path env = link("my-env", Path.of("/usr/bin/env"));
+		Path setsid = program("bin/setsid");
+		Path inner = script("inner", "#!/usr/bin/env -S sort\n");
+
+		for (String line : List.of("/usr/bin/env -Ssort", "/usr/bin/env -vSsort -u", "/usr/bin/env --split-string=sort",
+				"/usr/bin/env --sp sort", "/usr/bin/env -S -i A=b sort", "/usr/bin/env -S -u HOME sort",
+				"/usr/bin/env -S -iu cat sort", "/usr/bin/env -S --unset cat sort", "/usr/bin/env -S nice cat sort",
+				"/usr/bin/env -S env sort", "/usr/bin/env " + inner, env + " sort", setsid + " sort",
+				setsid + " -w sort")) {
+			assertThat(judge(policy, script("denied", "#!" + line + "\n")).rule()).as(line).contains("deny sort");
+		}
+		for (String line : List.of("/usr/bin/env cat", "/usr/bin/env -S cat sort", "/usr/bin/env -S -u sort cat",
+				"/usr/bin/env -S PATHS=/x cat")) {
+			assertThat(allows(policy, script("allowed", "#!" + line + "\n"))).as(line).isTrue();
+		}
+	}
+
+	@Test
+	void refusesALineOfEnvThatItCannotRead() throws IOException {
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+		CommandPolicy allowing = CommandPolicy.builder().allow(this.folder.toString()).build();
+
+		for (String line : List.of("-S so\"rt\"", "-S 'sort'", "-S so\\crt", "-S ${SORT}", "-S PATH=/other sort",
+				"-S -C / ./sort", "-S --chdir=/ ./sort", "-S -iC/ ./sort")) {
+			Path script = script("told", "#!/usr/bin/env " + line + "\n");
+			assertThat(judge(policy, script).rule()).as(line)
+				.isEqualTo("the policy: the first line of '" + script + "' does not tell what interprets it");
+			assertThat(allows(allowing, script)).as("who allows a script trusts it").isTrue();
+		}
+	}
+
+	@Test
+	void readsTheFirstLineAsTheKernelDoes() throws IOException {
+		Path harmless = program("bin/harmless");
+		Path script = script("script", "#! \t" + harmless + "\r\n");
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+
+		assertThat(judge(policy, script).rule())
+			.isEqualTo("the policy: '" + harmless + "?', which is to interpret it, is not there");
+		link("bin/harmless\r", Path.of("/usr/bin/sort"));
+		assertThat(judge(policy, script).rule()).contains("deny sort");
 	}
 
 	@Test
@@ -225,7 +275,43 @@ class CommandPolicyTests {
 		CommandPolicy denying = CommandPolicy.builder().deny(ls.toString()).allowShells().build();
 		assertThat(allows(denying, sh)).isTrue();
 		assertThat(allows(denying, busybox, "ls")).isFalse();
+		assertThat(allows(denying, busybox, "busybox", "ls")).isFalse();
+		assertThat(allows(denying, script("of-ls", "#!" + busybox + " ls\n"))).isFalse();
+		assertThat(allows(denying, script("of-cat", "#!" + busybox + " cat\n"))).isTrue();
 		assertThat(allows(CommandPolicy.builder().deny(busybox.toString()).allowShells().build(), sh)).isFalse();
+	}
+
+	@Test
+	void knowsAProgramWithinBusyboxByItsHardLinkToo() throws IOException {
+		Path busybox = program("bin/busybox");
+		Path rm = Files.createLink(this.folder.resolve("bin/rm"), busybox);
+		CommandPolicy policy = CommandPolicy.builder().deny(rm.toString()).build();
+
+		assertThat(allows(policy, rm)).isFalse();
+		assertThat(allows(policy, busybox, "rm", "-r")).isFalse();
+		assertThat(allows(policy, busybox, "ls")).isTrue();
+	}
+
+	@Test
+	void tellsTheProgramsWithinCoreutilsApart() throws IOException {
+		Path coreutils = program("bin/coreutils");
+		CommandPolicy policy = CommandPolicy.builder().deny(link("bin/rm", coreutils).toString()).build();
+
+		assertThat(allows(policy, coreutils, "--coreutils-prog=ls", "-l")).isTrue();
+		assertThat(allows(policy, coreutils, "--coreutils-prog=rm", "x")).isFalse();
+		assertThat(judge(policy, coreutils, "--coreutils-prog=env", "sh").rule()).contains("shells");
+		assertThat(judge(policy, coreutils, "--coreutils-prog-shebang=nice", "nice", "sh").rule()).contains("shells");
+	}
+
+	@Test
+	void deniesWhatAPatternCannotTell() throws IOException {
+		Path tool = program("tool");
+		String argument = "ab".repeat(50_000);
+
+		for (CommandPolicy policy : List.of(CommandPolicy.builder().allow(tool.toString(), "(a|b)*").build(),
+				CommandPolicy.builder().deny(tool.toString(), "(a|b)*c").build())) {
+			assertThat(judge(policy, tool, argument).rule()).contains("too long for its patterns");
+		}
 	}
 
 	@Test

@@ -1,0 +1,189 @@
+package io.procession.security;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What executes a script, and what executes that; see {@code execve(2)}. A text without a
+ * first line that names its interpreter is a script for the shell. <i>Not
+ * thread-safe.</i>
+ */
+final class Interpreters {
+
+	/** How deep the kernel follows scripts that name scripts, and then some. */
+	private static final int DEEPEST = 10;
+
+	/** How much of its first line the kernel reads. */
+	private static final int LONGEST_LINE = 256;
+
+	private static final String SHELL = "/bin/sh";
+
+	/** What {@code env -S} makes something else of, and where it looks elsewhere. */
+	private static final Pattern UNREADABLE = Pattern.compile("[\"'\\\\$]|(^|\\s)(PATH=|-[A-Za-z0-9]*C|--c)");
+
+	/** What comes before the words that {@code env} is to split. */
+	private static final Pattern SPLIT = Pattern.compile("-[A-Za-z0-9]*S|--s[a-z-]*=?");
+
+	/** Options of {@code env} whose value is the next word. */
+	private static final Pattern TAKES_NEXT = Pattern.compile("-[A-Za-z0-9]*[ua]|--(unset|argv0)");
+
+	private final Function<String, Optional<Path>> lookup;
+
+	private final List<Executable> found = new ArrayList<>();
+
+	private String unknown = "";
+
+	private String unclear = "";
+
+	private Interpreters(Function<String, Optional<Path>> lookup) {
+		this.lookup = lookup;
+	}
+
+	/**
+	 * Looks at a file.
+	 * @param file what is to be executed, perhaps a script
+	 * @param lookup finds a program by its name
+	 */
+	static Interpreters of(Path file, Function<String, Optional<Path>> lookup) {
+		Interpreters interpreters = new Interpreters(lookup);
+		interpreters.follow(file);
+		return interpreters;
+	}
+
+	/** Those that were found. */
+	List<Executable> found() {
+		return this.found;
+	}
+
+	/** Why one of them cannot be judged at all, or empty. */
+	String unknown() {
+		return this.unknown;
+	}
+
+	/** Why there may be others than those that were found, or empty. */
+	String unclear() {
+		return this.unclear;
+	}
+
+	private void follow(Path script) {
+		String line = firstLine(script);
+		if (line == null || this.found.size() >= DEEPEST || !this.unknown.isEmpty()) {
+			return;
+		}
+		String[] words = line.split("[ \t]+", 2);
+		String rest = (words.length > 1) ? words[1] : "";
+		Executable interpreter = resolve(words[0], rest);
+		if (interpreter == null) {
+			return;
+		}
+		this.found.add(interpreter);
+		follow(interpreter.real());
+		if (interpreter.isEnv() && UNREADABLE.matcher(rest).find()) {
+			this.unclear = "the policy: the first line of '" + shown(script) + "' does not tell what interprets it";
+		}
+		else if (interpreter.isLauncher()) {
+			followLauncher(interpreter.isEnv(), new ArrayList<>(List.of(rest.split("[ \t]+"))));
+		}
+	}
+
+	// of others than env the options are not known: each of their words may be a program
+	private void followLauncher(boolean env, List<String> words) {
+		boolean known = env;
+		for (int i = 0; i < words.size(); i++) {
+			Matcher split = SPLIT.matcher(words.get(i));
+			if (known && split.lookingAt()) {
+				words.set(i, words.get(i).substring(split.end()));
+			}
+			String word = words.get(i);
+			if (known && TAKES_NEXT.matcher(word).matches()) {
+				i++;
+				continue;
+			}
+			Executable program = program(words.subList(i, words.size()));
+			if (program != null) {
+				this.found.add(program);
+				follow(program.real());
+				if (known && !program.isLauncher()) {
+					return;
+				}
+				known = known && program.isEnv();
+			}
+		}
+	}
+
+	private @Nullable Executable program(List<String> words) {
+		String word = words.get(0);
+		if (word.isEmpty() || word.startsWith("-") || word.indexOf('=') >= 0) {
+			return null;
+		}
+		try {
+			Path file = this.lookup.apply(word).filter(Files::isRegularFile).orElse(null);
+			return (file != null) ? Executable.of(file, words) : null;
+		}
+		catch (IOException ex) {
+			return null;
+		}
+	}
+
+	private @Nullable Executable resolve(String name, String argument) {
+		try {
+			Path interpreter = Path.of(name);
+			if (interpreter.isAbsolute()) {
+				return Executable.of(interpreter, argument.isEmpty() ? List.of(name) : List.of(name, argument));
+			}
+			this.unknown = "the policy: '" + shown(name) + "', which is to interpret it, is a relative path";
+		}
+		catch (IOException | InvalidPathException ex) {
+			this.unknown = "the policy: '" + shown(name) + "', which is to interpret it, is not there";
+		}
+		return null;
+	}
+
+	private static String shown(Object name) {
+		return name.toString().replaceAll("\\p{Cntrl}", "?");
+	}
+
+	private static @Nullable String firstLine(Path file) {
+		byte[] start = new byte[LONGEST_LINE];
+		int length;
+		try (InputStream in = Files.newInputStream(file)) {
+			length = in.readNBytes(start, 0, start.length);
+		}
+		catch (IOException ex) {
+			// may be executed but not read: it is no script
+			return null;
+		}
+		if (length >= 2 && start[0] == '#' && start[1] == '!') {
+			String line = new String(start, 2, length - 2, StandardCharsets.UTF_8).split("[\n\0]", 2)[0];
+			// blanks and tabs, no more: the \r of a line end of Windows is part of the
+			// name
+			line = line.replaceAll("^[ \t]+|[ \t]+$", "");
+			return line.isEmpty() ? SHELL : line;
+		}
+		// what the kernel does not know is handed to the shell, by the JDK too
+		return isBinary(ByteBuffer.wrap(start)) ? null : SHELL;
+	}
+
+	private static boolean isBinary(ByteBuffer start) {
+		return switch (start.getInt(0)) {
+			// ELF, then the formats of macOS
+			case 0x7f454c46, 0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe, 0xcafebabe -> true;
+			default -> File.separatorChar == '\\';
+		};
+	}
+
+}
