@@ -169,6 +169,19 @@ class SecretIntegrationTests {
 	}
 
 	@Test
+	void isShownByNoAddressInTheEnvironment(ProcessManager processes) {
+		PendingProcess telling = processes.shell("echo \"no route to $DATABASE ($PASS)\" >&2; exit 3")
+			.env("DATABASE", "postgres://me:" + this.secret + "@host/db")
+			.env("PASS", this.secret);
+
+		assertThatExceptionOfType(ProcessException.class).isThrownBy(() -> telling.run().throwIfFailed())
+			.withMessageContaining("no route to postgres://me:***@host/db (***)");
+		assertThatExceptionOfType(ProcessException.class)
+			.isThrownBy(() -> telling.directory(Path.of("/no", this.secret)).run())
+			.withMessageContaining("'/no/***' does not exist");
+	}
+
+	@Test
 	void isShownNowhereThoughOnlyItsNameTells() throws IOException {
 		StringBuffer shown = new StringBuffer();
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());

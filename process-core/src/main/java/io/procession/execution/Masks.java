@@ -42,7 +42,11 @@ final class Masks {
 	}
 
 	private static void add(Redactor redactor, String name, String value, List<String> found) {
-		if (Redactor.isRecognisable(value) && redactor.isSecret(name)) {
+		if (!redactor.isSecret(name)) {
+			// such as the password within the URL of a database
+			found.addAll(redactor.find(List.of(value)));
+		}
+		else if (Redactor.isRecognisable(value)) {
 			found.add(value);
 		}
 	}

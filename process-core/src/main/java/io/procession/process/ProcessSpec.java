@@ -183,7 +183,10 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		Redactor redactor = this.command.redactor();
 		List<String> found = new ArrayList<>(redactor.find(this.command.arguments()));
 		this.environment.variables().forEach((variable, value) -> {
-			if (Redactor.isRecognisable(value) && redactor.isSecret(variable)) {
+			if (!redactor.isSecret(variable)) {
+				found.addAll(redactor.find(List.of(value)));
+			}
+			else if (Redactor.isRecognisable(value)) {
 				found.add(value);
 			}
 		});

@@ -33,17 +33,27 @@ public final class Redactor {
 	/** What is found by its name is looked for in other texts only if it is as long. */
 	private static final int SHORTEST_FOUND = 4;
 
+	/** A line of a secret of several lines is looked for by itself if it is as long. */
+	private static final int SHORTEST_LINE = 8;
+
 	private static final Pattern WORD = Pattern.compile("[\\w-]+");
 
 	// possessive, and never begun within a word: arguments can be long
 	private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w.-])-*+(?<name>[\\w.-]++)[\"']?\\s*+[=:]\\s*+");
 
+	// with what backslashes keep from ending it
 	private static final Pattern VALUE = Pattern
-		.compile("[\"'](?<quoted>(?<=\")[^\"]++|(?<=')[^']++)|(?<bare>[^\\s&;,\"'}]++)");
+		.compile("[\"'](?<quoted>(?<=\")(?=[^\"])[^\"\\\\]*+(?:\\\\[\\s\\S][^\"\\\\]*+)*+|(?<=')[^']++)"
+				+ "|(?<bare>(?=[^\\s&;\"'}])[^\\s&;\"'}\\\\]*+(?:\\\\[\\s\\S][^\\s&;\"'}\\\\]*+)*+)");
 
 	private static final Pattern OPTION = Pattern.compile("-++(?<name>[\\w.-]++)");
 
-	private static final Pattern USER_INFO = Pattern.compile("://[^\\s/:@]*+:(?<password>[^\\s/@]++)@");
+	/** An option before its value within a script. */
+	private static final Pattern SPOKEN = Pattern
+		.compile("(?<![^\\s\"'(;|&])-{1,2}+(?<name>[\\w.-]++)[ \\t]++(?=[^\\s-])");
+
+	// up to the last @, as a browser reads it
+	private static final Pattern USER_INFO = Pattern.compile("://[^\\s/:@]*+:(?<password>[^\\s/]+)@");
 
 	private static final Redactor DEFAULTS = new Redactor(NAMES);
 
@@ -64,10 +74,17 @@ public final class Redactor {
 		// one may hold another; the newline at the end of a secret's file is seldom shown
 		this.values = values.stream()
 			.map(String::strip)
+			.flatMap(Redactor::withLines)
 			.filter((value) -> !value.isEmpty())
 			.distinct()
 			.sorted(Comparator.comparingInt(String::length).reversed())
 			.toList();
+	}
+
+	// what passes a secret on line by line may put something before each
+	private static Stream<String> withLines(String value) {
+		return Stream.concat(Stream.of(value),
+				value.lines().map(String::strip).filter((line) -> line.length() >= SHORTEST_LINE));
 	}
 
 	private static Pattern pattern(String name) {
@@ -227,10 +244,26 @@ public final class Redactor {
 	}
 
 	private List<Span> secrets(String argument) {
-		if (argument.indexOf('=') < 0 && argument.indexOf(':') < 0) {
-			return List.of();
-		}
 		List<Span> spans = new ArrayList<>();
+		if (argument.indexOf('=') >= 0 || argument.indexOf(':') >= 0) {
+			addAssigned(argument, spans);
+			Matcher userInfo = USER_INFO.matcher(argument);
+			while (userInfo.find()) {
+				spans.add(new Span(userInfo.start("password"), userInfo.end("password")));
+			}
+		}
+		Matcher spoken = SPOKEN.matcher(argument);
+		Matcher value = VALUE.matcher(argument);
+		while (spoken.find()) {
+			if (isSecret(spoken.group("name")) && value.region(spoken.end(), argument.length()).lookingAt()) {
+				boolean bare = value.start("bare") >= 0;
+				spans.add(new Span(bare ? value.start() : value.start("quoted"), value.end()));
+			}
+		}
+		return merged(spans);
+	}
+
+	private void addAssigned(String argument, List<Span> spans) {
 		Matcher assigned = ASSIGNED.matcher(argument);
 		Matcher value = VALUE.matcher(argument);
 		int from = 0;
@@ -244,15 +277,21 @@ public final class Redactor {
 				from = end;
 			}
 		}
-		Matcher userInfo = USER_INFO.matcher(argument);
-		while (userInfo.find()) {
-			Span span = new Span(userInfo.start("password"), userInfo.end("password"));
-			if (spans.stream().noneMatch((other) -> other.start < span.end && span.start < other.end)) {
-				spans.add(span);
+	}
+
+	private static List<Span> merged(List<Span> spans) {
+		spans.sort(Comparator.comparingInt(Span::start));
+		List<Span> merged = new ArrayList<>();
+		for (Span span : spans) {
+			Span last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+			if (last == null || span.start >= last.end) {
+				merged.add(span);
+			}
+			else {
+				merged.set(merged.size() - 1, new Span(last.start, Math.max(last.end, span.end)));
 			}
 		}
-		spans.sort(Comparator.comparingInt(Span::start));
-		return spans;
+		return merged;
 	}
 
 	@Override

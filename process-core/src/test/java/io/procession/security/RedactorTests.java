@@ -27,6 +27,13 @@ class RedactorTests {
 			vcap_services={x}                  | vcap_services=***
 			mysql --host=h --password=x -uroot | mysql --host=h --password=*** -uroot
 			password="x                        | password="***
+			{"password": "x\\"y", "user": "u"}  | {"password": "***", "user": "u"}
+			run --token=x\\ y --user u         | run --token=*** --user u
+			run --token=x,y --user u           | run --token=*** --user u
+			run --token "x y" --user u         | run --token "***" --user u
+			mysql --password x db              | mysql --password *** db
+			run --token --user u               | run --token --user u
+			https://user:x@y@host/path         | https://user:***@host/path
 			passwords are kept=elsewhere       | passwords are kept=elsewhere
 			--password=                        | --password=
 			--user=x                           | --user=x
@@ -63,6 +70,13 @@ class RedactorTests {
 	}
 
 	@Test
+	void hidesTheLinesOfAValueToo() {
+		Redactor redactor = Redactor.defaults().hiding(List.of("BEGIN KEY\r\n  0123456789\nyes\nabcdefgh"));
+
+		assertThat(redactor.hide("> 0123456789 | > yes | > abcdefgh")).isEqualTo("> *** | > yes | > ***");
+	}
+
+	@Test
 	void hidesWhatTheEndsOfAPartLeaveOfValues() {
 		Redactor redactor = Redactor.defaults().hiding(List.of("abcdef", "123456789"));
 
@@ -86,7 +100,8 @@ class RedactorTests {
 	@Test
 	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	void isNotSlowedDownByLongArguments() {
-		for (String part : List.of("a", "-", "a=", "a:\"", " ", "://", "://a:", "=", "token=")) {
+		for (String part : List.of("a", "-", "a=", "a:\"", " ", "://", "://a:", "://a:b@", "=", "token=", " -token x",
+				"token=\"\\", "\\")) {
 			String plain = part.repeat(200_000);
 			String secret = "token" + plain;
 
