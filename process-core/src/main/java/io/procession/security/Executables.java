@@ -45,10 +45,10 @@ public final class Executables {
 	private static Optional<Path> in(@Nullable String path, String program, @Nullable Path directory) {
 		String folders = (path != null) ? path : System.getenv("PATH");
 		Path found = null;
-		for (String folder : ((folders != null) ? folders : DEFAULT_PATH).split(File.pathSeparator)) {
-			Path place = (directory != null) ? directory.resolve(folder) : Path.of(folder);
-			Path candidate = place.resolve(program).toAbsolutePath();
-			if (Files.isRegularFile(candidate)) {
+		// the empty one at the end counts too
+		for (String folder : ((folders != null) ? folders : DEFAULT_PATH).split(File.pathSeparator, -1)) {
+			Path candidate = candidate(folder, program, directory);
+			if (candidate != null && Files.isRegularFile(candidate)) {
 				if (Files.isExecutable(candidate)) {
 					return Optional.of(candidate);
 				}
@@ -56,6 +56,18 @@ public final class Executables {
 			}
 		}
 		return Optional.ofNullable(found);
+	}
+
+	private static @Nullable Path candidate(String folder, String program, @Nullable Path directory) {
+		Path name = Path.of(program);
+		try {
+			Path place = (directory != null) ? directory.resolve(folder) : Path.of(folder);
+			return place.resolve(name).toAbsolutePath();
+		}
+		catch (InvalidPathException ex) {
+			// a name that the JVM's native encoding lacks: the others are none the worse
+			return null;
+		}
 	}
 
 }

@@ -291,7 +291,7 @@ final class LaunchCheck {
 		String path = (ownPath != null) ? ownPath : System.getenv("PATH");
 		String where = "in " + ((ownPath != null) ? "its own PATH" : "the JVM's PATH");
 		File notExecutable = null;
-		for (String folder : ((path != null) ? path : DEFAULT_PATH).split(":")) {
+		for (String folder : ((path != null) ? path : DEFAULT_PATH).split(":", -1)) {
 			// a folder of any name: Path would refuse what the native encoding lacks
 			File place = new File(folder.isEmpty() ? "." : folder);
 			if (directory != null && !place.isAbsolute()) {
