@@ -31,6 +31,7 @@ import io.procession.testing.Scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * What root may ask for: other users, more than others have.
@@ -120,6 +121,17 @@ class RunAsIntegrationTests {
 			.output();
 
 		assertThat(status).contains("NoNewPrivs:\t1").doesNotContainPattern("Cap...:\t0*[1-9a-f]");
+	}
+
+	@Test
+	void gainsNothingFromSetUserIdPrograms(ProcessManager processes) throws Exception {
+		Path id = Files.copy(Path.of("/usr/bin/id").toRealPath(), this.folder.resolve("id-of-root"));
+		id.toFile().deleteOnExit();
+		processes.run("chmod", "4755", id.toString()).throwIfFailed();
+		PendingProcess process = asNobody(processes.command(id.toString(), "-u"));
+		assumeThat(process.run().output()).as("a folder where set-user-ID works").isEqualTo("0\n");
+
+		assertThat(process.noNewPrivileges().run().output()).isEqualTo("65534\n");
 	}
 
 	@Test
