@@ -17,6 +17,8 @@ import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.isolation.IoClass;
 import io.procession.isolation.Isolation;
+import io.procession.isolation.IsolationFeature;
+import io.procession.isolation.IsolationSupport;
 import io.procession.isolation.Priority;
 import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.Scheduling;
@@ -28,6 +30,7 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
+import io.procession.testing.LogCapture;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
@@ -313,10 +316,21 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void findsOutOnceWhatWorksHere(ProcessManager processes) {
-		assertThat(processes.isolation()).isSameAs(processes.isolation());
-		assertThat(processes.isolation().toString()).contains("umask")
-			.contains("does not: tree-memory, tree-cpus, tree-tasks, since ");
+	void findsOutOnceWhatWorksHere() {
+		try (LogCapture log = LogCapture.begin(); ProcessManager processes = ProcessManager.create()) {
+			IsolationSupport support = processes.isolation();
+			processes.command("true").umask("0022").run();
+
+			assertThat(processes.isolation()).isSameAs(support);
+			assertThat(support.toString()).startsWith("works: ").contains("umask");
+			for (IsolationFeature feature : IsolationFeature.values()) {
+				assertThat(support.toString()).contains(feature.label()).contains(support.whyNot(feature).orElse(""));
+			}
+			assertThat(log.text().lines().filter((line) -> line.contains("Isolation works: "))).singleElement()
+				.asString()
+				.startsWith("DEBUG ")
+				.endsWith(support.toString());
+		}
 	}
 
 	@Test
