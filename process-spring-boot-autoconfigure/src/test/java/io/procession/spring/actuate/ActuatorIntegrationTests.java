@@ -25,6 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 import io.procession.ProcessManager;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
+import io.procession.isolation.IsolationFeature;
+import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessStartException;
 import io.procession.process.Secret;
 import io.procession.spring.StartsProcesses;
@@ -91,6 +93,19 @@ class ActuatorIntegrationTests {
 			.filter((program) -> program.get("name").asString().equals(name))
 			.findAny()
 			.orElseThrow();
+	}
+
+	@Test
+	void showsWhatIsolationWorksHere() throws Exception {
+		start();
+		IsolationSupport support = this.context.getBean(ProcessManager.class).isolation();
+
+		JsonNode isolation = json(get("processes")).get("isolation");
+
+		assertThat(isolation.size()).isEqualTo(IsolationFeature.values().length);
+		for (IsolationFeature feature : IsolationFeature.values()) {
+			assertThat(isolation.get(feature.label()).asString()).isEqualTo(support.whyNot(feature).orElse("works"));
+		}
 	}
 
 	@Test
