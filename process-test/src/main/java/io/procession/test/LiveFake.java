@@ -292,7 +292,7 @@ final class LiveFake implements EngineProcess {
 	private boolean hasPaused(Step.Pause pause) {
 		long now = this.time.nanoTime();
 		if (this.wakeAt == null) {
-			this.wakeAt = now + TimeUnit.NANOSECONDS.convert(pause.duration());
+			this.wakeAt = Strands.sum(now, TimeUnit.NANOSECONDS.convert(pause.duration()));
 			this.time.strands().schedule(this::kick, this.wakeAt);
 		}
 		if (now < this.wakeAt) {

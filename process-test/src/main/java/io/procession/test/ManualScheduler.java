@@ -56,7 +56,7 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 	}
 
 	private <V> Task<V> schedule(Task<V> task, long delay) {
-		task.due = this.strands.now() + Math.max(0, delay);
+		task.due = this.strands.in(delay);
 		task.timer = this.strands.schedule(task, task.due);
 		return task;
 	}
@@ -107,7 +107,7 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 				super.run();
 			}
 			else if (runAndReset()) {
-				this.due = (this.fixedRate ? this.due : ManualScheduler.this.strands.now()) + this.interval;
+				this.due = Strands.sum(this.fixedRate ? this.due : ManualScheduler.this.strands.now(), this.interval);
 				this.timer = ManualScheduler.this.strands.schedule(this, this.due);
 			}
 		}

@@ -42,8 +42,8 @@ final class Strands {
 	/** How long a task waits for something else before the others go on. */
 	private static final long PARKED = TimeUnit.MILLISECONDS.toNanos(20);
 
-	/** How long it does so before the clock moves on. */
-	private static final long SETTLED = TimeUnit.MILLISECONDS.toNanos(150);
+	/** How long it does so before the clock moves on: enough for a request or a query. */
+	private static final long SETTLED = TimeUnit.SECONDS.toNanos(1);
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -52,6 +52,9 @@ final class Strands {
 
 	/** As many waits in a row without anything due are one that never ends. */
 	private static final int MOST_IDLE = 100_000;
+
+	/** As many with something due, such as a schedule, are one if they take long. */
+	private static final int MOST_MOVES = 250_000;
 
 	/** Enough to see where somebody waits. */
 	private static final int MOST_FRAMES = 30;
@@ -97,10 +100,22 @@ final class Strands {
 
 	private @Nullable Thread driver;
 
+	/** How many wait to be the driver; who drives lets them. */
+	private int claims;
+
 	/** Grows with everything that happens. */
 	private long changes;
 
+	/** How often in a row the clock was moved though nothing was due. */
 	private int idleMoves;
+
+	/** How often the clock was moved for a wait since the test has done something. */
+	private int moves;
+
+	/** Since when, by the machine's clock. */
+	private long movesSince;
+
+	private Duration longestWait = Duration.ofSeconds(30);
 
 	/** How many processes are at work that know nothing of this clock. */
 	private int realProcesses;
@@ -119,13 +134,21 @@ final class Strands {
 
 	/** Runs a task when its turn comes. */
 	void execute(Runnable task) {
+		boolean byTest = !isStrand();
 		locked(() -> {
+			if (byTest) {
+				this.moves = 0;
+			}
 			this.ready.add(new Strand(task, this.lock.newCondition()));
 			change();
 			this.caretaker.ensureAwake();
 		});
 	}
 
+	/**
+	 * Runs a task later.
+	 * @param due when, as {@link #in(long)} says
+	 */
 	Timer schedule(Runnable task, long due) {
 		Timer timer = new Timer(task, due, this.timerNumber.getAndIncrement());
 		locked(() -> {
@@ -230,7 +253,7 @@ final class Strands {
 	 */
 	boolean await(BooleanSupplier until, long nanos, String what) throws InterruptedException {
 		Strand strand = this.current.get();
-		long deadline = deadline(nanos);
+		long deadline = in(nanos);
 		enter();
 		try {
 			if (strand == null) {
@@ -292,9 +315,14 @@ final class Strands {
 		});
 	}
 
-	private long deadline(long nanos) {
-		long deadline = this.now + Math.max(0, nanos);
-		return (deadline < 0) ? Long.MAX_VALUE : deadline;
+	/** When so much has passed; the largest number is never. */
+	long in(long nanos) {
+		return sum(this.now, nanos);
+	}
+
+	static long sum(long time, long nanos) {
+		long sum = time + Math.max(0, nanos);
+		return (sum < 0) ? Long.MAX_VALUE : sum;
 	}
 
 	// the lock is held; gives the turn back and comes back with it
@@ -380,7 +408,13 @@ final class Strands {
 		try {
 			takeOver();
 			try {
-				runUntil(deadline(nanos));
+				long target = in(nanos);
+				if (target == Long.MAX_VALUE) {
+					throw new IllegalArgumentException("The fakes' clock ends 292 years after its beginning: it stands"
+							+ " at +" + Duration.ofNanos(this.now) + " and cannot be moved by "
+							+ Duration.ofNanos(nanos));
+				}
+				runUntil(target);
 			}
 			finally {
 				release();
@@ -395,6 +429,7 @@ final class Strands {
 	private void runUntil(long target) {
 		runAll();
 		while (nextDue() <= target) {
+			throwIfInterrupted(target);
 			moveTo(nextDue());
 			runAll();
 		}
@@ -402,10 +437,19 @@ final class Strands {
 		runAll();
 	}
 
+	private void throwIfInterrupted(long target) {
+		if (Thread.currentThread().isInterrupted()) {
+			throw new IllegalStateException("The thread was interrupted while it moved the fakes' clock, which stands"
+					+ " at +" + Duration.ofNanos(this.now) + ", to +" + Duration.ofNanos(target));
+		}
+	}
+
 	private void takeOver() {
+		this.claims++;
 		while (this.driver != null) {
 			pause(TICK);
 		}
+		this.claims--;
 		this.driver = Thread.currentThread();
 	}
 
@@ -425,20 +469,13 @@ final class Strands {
 	}
 
 	private boolean drive(BooleanSupplier until, long deadline, String what) throws InterruptedException {
-		while (this.driver != null) {
-			if (until.getAsBoolean()) {
-				return true;
-			}
-			if (this.now >= deadline) {
-				return false;
-			}
-			this.changed.awaitNanos(TICK);
-		}
-		this.driver = Thread.currentThread();
 		try {
 			while (true) {
-				runAll();
-				throwFailure();
+				boolean drives = mayDrive();
+				if (drives) {
+					runAll();
+					throwFailure();
+				}
 				if (until.getAsBoolean()) {
 					return true;
 				}
@@ -448,12 +485,29 @@ final class Strands {
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}
-				moveOn(until, deadline, what);
+				if (drives) {
+					moveOn(until, deadline, what);
+				}
+				else {
+					this.changed.awaitNanos(TICK);
+				}
 			}
 		}
 		finally {
 			release();
 		}
+	}
+
+	/** Whether this thread drives; it does unless another one does, or wants to. */
+	private boolean mayDrive() {
+		if (this.driver == Thread.currentThread() && this.claims > 0) {
+			this.driver = null;
+			this.changed.signalAll();
+		}
+		else if (this.driver == null && this.claims == 0) {
+			this.driver = Thread.currentThread();
+		}
+		return this.driver == Thread.currentThread();
 	}
 
 	/** Nothing can go on now: moves the clock to what is due next. */
@@ -472,28 +526,47 @@ final class Strands {
 			this.idleMoves = 0;
 		}
 		if (next == Long.MAX_VALUE || this.idleMoves > MOST_IDLE) {
-			awaitOthers(until, what);
+			awaitOthers(until, what, "nothing is due any more");
+			return;
+		}
+		if (isMovedInVain()) {
+			awaitOthers(until, what, "what is due is due again and again, such as a schedule");
 			return;
 		}
 		moveTo(next);
 	}
 
+	private boolean isMovedInVain() {
+		long time = System.nanoTime();
+		if (this.moves++ == 0) {
+			this.movesSince = time;
+		}
+		return this.moves > MOST_MOVES && time - this.movesSince > this.longestWait.toNanos();
+	}
+
+	/**
+	 * How long, by the machine's clock, the clock is moved for a wait that may not end.
+	 */
+	void longestWait(Duration duration) {
+		locked(() -> this.longestWait = duration);
+	}
+
 	// another thread of the test may do something still
-	private void awaitOthers(BooleanSupplier until, String what) {
+	private void awaitOthers(BooleanSupplier until, String what, String due) {
 		long seen = this.changes;
 		long began = System.nanoTime();
 		this.driver = null;
 		while (this.changes == seen && !until.getAsBoolean()) {
 			if (System.nanoTime() - began > PATIENCE.toNanos()) {
 				throw new IllegalStateException("This thread waits for " + what + ", which never comes: the fakes'"
-						+ " clock stands at +" + Duration.ofNanos(this.now) + ", nothing is due any more, and no other"
-						+ " thread has done anything for " + PATIENCE.toSeconds() + " s. Let the stub end"
-						+ " (exitCode, after), give the process a timeout, or stop it from the test");
+						+ " clock stands at +" + Duration.ofNanos(this.now) + ", " + due + ", and no other thread has"
+						+ " done anything for " + PATIENCE.toSeconds() + " s. Let the stub end (exitCode, after), give"
+						+ " the process a timeout, or stop it from the test");
 			}
 			pause(TICK);
 		}
 		this.idleMoves = 0;
-		takeOver();
+		this.moves = 0;
 	}
 
 	long nextDue() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,15 @@ class ManualTimeTests {
 
 		assertThat(process.waitFor()).wasSignaledBy(Signal.INT).hasCause(ExitCause.SIGNALED);
 		assertThat(elapsed()).isZero();
+	}
+
+	@Test
+	void longWaitIsMovedThroughThoughSomethingIsRepeated() {
+		this.processes.time().strands().longestWait(Duration.ofMillis(500));
+		this.processes.stub("slow").after(Duration.ofDays(1));
+		this.processes.time().scheduler().scheduleAtFixedRate(this.manager::running, 1, 1, TimeUnit.HOURS);
+
+		assertThat(this.manager.command("slow").noTimeout().run()).isSuccessful();
 	}
 
 	@Test
@@ -348,6 +359,38 @@ class ManualTimeTests {
 	}
 
 	@Test
+	void waitThatCannotEndSaysSoThoughSomethingIsRepeated() {
+		this.processes.time().strands().longestWait(Duration.ofMillis(500));
+		this.processes.stub("stuck").hangs();
+		this.processes.time().scheduler().scheduleAtFixedRate(() -> {
+		}, 1, 1, TimeUnit.MINUTES);
+		RunningProcess process = this.manager.start("stuck");
+
+		assertThatIllegalStateException().isThrownBy(process::waitFor)
+			.withMessageContaining("the end of 'stuck")
+			.withMessageContaining("due again and again");
+		assertThat(process.isRunning()).isTrue();
+	}
+
+	@Test
+	void testMovesTheClockThoughAnotherThreadWaits() throws Exception {
+		CountDownLatch minutes = new CountDownLatch(100);
+		this.processes.stub("stuck").hangs();
+		this.processes.time().scheduler().scheduleAtFixedRate(minutes::countDown, 1, 1, TimeUnit.MINUTES);
+		RunningProcess process = this.manager.start("stuck");
+		Thread other = new Thread(() -> process.onExit().join());
+		other.start();
+		// it has begun to move the clock
+		minutes.await();
+
+		this.processes.advance(HOUR);
+		process.stop();
+
+		other.join();
+		assertThat(this.processes.calls().get(0).signals()).contains(Signal.TERM);
+	}
+
+	@Test
 	void waitCanBeInterrupted() {
 		this.processes.stub("slow").after(HOUR);
 		RunningProcess process = this.manager.start("slow");
@@ -482,6 +525,45 @@ class ManualTimeTests {
 	}
 
 	@Test
+	void clockDoesNotGoForEver() {
+		Duration forever = ChronoUnit.FOREVER.getDuration();
+
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.advance(forever))
+			.withMessageContaining("292 years");
+		assertThat(elapsed()).isZero();
+	}
+
+	@Test
+	void whatIsDueInForeverNeverComes() {
+		AtomicInteger runs = new AtomicInteger();
+		this.processes.stub("patient").after(ChronoUnit.FOREVER.getDuration());
+		this.processes.advance(HOUR);
+		this.processes.time().scheduler().schedule(runs::incrementAndGet, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+
+		RunningProcess process = this.manager.start("patient");
+		this.processes.advance(HOUR);
+
+		assertThat(process.isRunning()).isTrue();
+		assertThat(runs).hasValue(0);
+	}
+
+	@Test
+	void advanceCanBeInterrupted() {
+		Thread test = Thread.currentThread();
+		this.processes.time().scheduler().scheduleAtFixedRate(() -> {
+			if (elapsed().compareTo(HOUR) >= 0) {
+				test.interrupt();
+			}
+		}, 1, 1, TimeUnit.MINUTES);
+
+		Throwable thrown = catchThrowable(() -> this.processes.advance(Duration.ofDays(10)));
+
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(thrown).isInstanceOf(IllegalStateException.class).hasMessageContaining("interrupted");
+		assertThat(elapsed()).isBetween(HOUR, HOUR.plusMinutes(2));
+	}
+
+	@Test
 	void circleWithoutDelaySaysSo() {
 		Executor executor = this.processes.time().executor();
 		executor.execute(new Runnable() {
@@ -515,6 +597,24 @@ class ManualTimeTests {
 		latch.countDown();
 
 		assertThat(process.waitFor()).isSuccessful();
+	}
+
+	@Test
+	void listenerMayTakeAWhile() throws Exception {
+		this.processes.stub("chatty").outputLines("one");
+		CountDownLatch never = new CountDownLatch(1);
+
+		ProcessResult result = this.manager.command("chatty").onLine((type, line) -> {
+			try {
+				never.await(400, TimeUnit.MILLISECONDS);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}).run();
+
+		assertThat(result).isSuccessful();
+		assertThat(elapsed()).isZero();
 	}
 
 	@Test
