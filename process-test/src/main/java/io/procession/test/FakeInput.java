@@ -1,6 +1,5 @@
 package io.procession.test;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,8 +15,18 @@ final class FakeInput extends OutputStream {
 
 	private final Runnable changed;
 
-	/** Guards itself and everything below. */
-	private final ByteArrayOutputStream unread = new ByteArrayOutputStream();
+	/** Guards everything below. */
+	private final Object lock = new Object();
+
+	private byte[] bytes = new byte[256];
+
+	/** What has not been read. */
+	private int from;
+
+	private int to;
+
+	/** Where to look on for a line end. */
+	private int looked;
 
 	private boolean ended;
 
@@ -35,22 +44,37 @@ final class FakeInput extends OutputStream {
 
 	@Override
 	public void write(byte[] bytes, int offset, int length) throws IOException {
-		synchronized (this.unread) {
+		synchronized (this.lock) {
 			if (this.broken) {
 				throw new IOException("Broken pipe: the fake process has ended");
 			}
 			if (this.ended) {
 				throw new IOException("Stream closed");
 			}
-			this.unread.write(bytes, offset, length);
+			ensureSpace(length);
+			System.arraycopy(bytes, offset, this.bytes, this.to, length);
+			this.to += length;
 		}
 		this.call.received(bytes, offset, length);
 		this.changed.run();
 	}
 
+	private void ensureSpace(int length) {
+		if (length <= this.bytes.length - this.to) {
+			return;
+		}
+		int left = this.to - this.from;
+		byte[] next = new byte[Math.max(this.bytes.length, 2 * (left + length))];
+		System.arraycopy(this.bytes, this.from, next, 0, left);
+		this.bytes = next;
+		this.looked -= this.from;
+		this.from = 0;
+		this.to = left;
+	}
+
 	@Override
 	public void close() {
-		synchronized (this.unread) {
+		synchronized (this.lock) {
 			if (this.ended) {
 				return;
 			}
@@ -61,13 +85,13 @@ final class FakeInput extends OutputStream {
 
 	/** The process has ended: nobody reads any more. */
 	void breakPipe() {
-		synchronized (this.unread) {
+		synchronized (this.lock) {
 			this.broken = true;
 		}
 	}
 
 	boolean isEnded() {
-		synchronized (this.unread) {
+		synchronized (this.lock) {
 			return this.ended;
 		}
 	}
@@ -77,21 +101,20 @@ final class FakeInput extends OutputStream {
 	 * @return it without its line end, or {@code null} if none is complete
 	 */
 	@Nullable String takeLine() {
-		synchronized (this.unread) {
-			byte[] bytes = this.unread.toByteArray();
-			int end = 0;
-			while (end < bytes.length && bytes[end] != '\n') {
-				end++;
+		synchronized (this.lock) {
+			while (this.looked < this.to && this.bytes[this.looked] != '\n') {
+				this.looked++;
 			}
-			boolean complete = end < bytes.length || (this.ended && bytes.length > 0);
+			boolean complete = this.looked < this.to || (this.ended && this.from < this.to);
 			if (!complete) {
 				return null;
 			}
-			this.unread.reset();
-			int next = Math.min(end + 1, bytes.length);
-			this.unread.write(bytes, next, bytes.length - next);
-			int length = (end > 0 && bytes[end - 1] == '\r') ? end - 1 : end;
-			return new String(bytes, 0, length, StandardCharsets.UTF_8);
+			int end = this.looked;
+			int length = (end > this.from && this.bytes[end - 1] == '\r') ? end - 1 - this.from : end - this.from;
+			String line = new String(this.bytes, this.from, length, StandardCharsets.UTF_8);
+			this.from = Math.min(end + 1, this.to);
+			this.looked = this.from;
+			return line;
 		}
 	}
 

@@ -65,7 +65,7 @@ public final class FakeProcesses implements ProcessEngine {
 
 	private final List<ProcessCall> calls = new CopyOnWriteArrayList<>();
 
-	private final List<String> strays = new CopyOnWriteArrayList<>();
+	private final List<Stray> strays = new CopyOnWriteArrayList<>();
 
 	private final List<LiveFake> living = new CopyOnWriteArrayList<>();
 
@@ -223,11 +223,12 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * The command lines of the processes that were refused for want of a stub.
+	 * The command lines of the processes that were refused for want of a stub, or of a
+	 * further life of one.
 	 * @return a snapshot, in their order
 	 */
 	public List<String> strays() {
-		return List.copyOf(this.strays);
+		return this.strays.stream().map(Stray::line).toList();
 	}
 
 	/** Those that no process has matched, in words. */
@@ -306,9 +307,9 @@ public final class FakeProcesses implements ProcessEngine {
 	 */
 	public void verifyNoStrays() {
 		if (!this.strays.isEmpty()) {
-			throw new StrayProcessError("Processes were refused that no stub is there for, and the code under test went"
-					+ " on:\n" + String.join("\n", this.strays).indent(2) + "Add a stub for each, for example\n"
-					+ "  processes.stub(\"" + this.strays.get(0) + "\")");
+			throw new StrayProcessError(
+					"Processes were refused, and the code under test went on:\n" + String.join("\n", strays()).indent(2)
+							+ "Of the first was said:\n" + this.strays.get(0).message().indent(2).stripTrailing());
 		}
 	}
 
@@ -498,7 +499,7 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	private StrayProcessError refuse(ProcessSpec spec, String message) {
-		this.strays.add(CommandPattern.shown(spec.command()));
+		this.strays.add(new Stray(CommandPattern.shown(spec.command()), message));
 		StrayProcessError error = new StrayProcessError(message);
 		if (this.time.strands().isStrand()) {
 			// a pool or a supervisor would take it for the failure of a process
@@ -592,6 +593,16 @@ public final class FakeProcesses implements ProcessEngine {
 	@Override
 	public String toString() {
 		return "FakeProcesses[" + this.stubs.size() + " stubs, " + this.calls.size() + " calls, " + this.time + "]";
+	}
+
+	/**
+	 * A process that was refused.
+	 *
+	 * @param line its command line
+	 * @param message why, and what to do
+	 */
+	private record Stray(String line, String message) {
+
 	}
 
 	private record Nobody() implements ProcessTree {

@@ -656,6 +656,29 @@ class FakeProcessesTests {
 	}
 
 	@Test
+	void swallowedStrayTellsAgainWhatToDo() {
+		this.processes.stub("fetch").then();
+		this.manager.run("fetch");
+		this.manager.run("fetch");
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("fetch"));
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("say", "\"hi\""));
+
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(this.processes::verifyNoStrays)
+			.withMessageContaining("  fetch\n  say \"hi\"\n")
+			.withMessageContaining("The stub \"fetch\" tells of 2 processes")
+			.withMessageContaining(".otherwise()");
+		assertThat(this.processes.strays()).containsExactly("fetch", "say \"hi\"");
+	}
+
+	@Test
+	void lineByLineIsQuickThoughThereIsMuch() {
+		String lines = "a line of some length\n".repeat(100_000);
+		this.processes.stub("upper").repliesToLines((line) -> line);
+
+		assertThat(this.manager.command("upper").input(lines).run().output()).isEqualTo(lines);
+	}
+
+	@Test
 	void strayShowsNoSecret() {
 		assertThatExceptionOfType(StrayProcessError.class)
 			.isThrownBy(() -> this.manager.command("login").secretArg(Secret.of("hunter2")).run())
