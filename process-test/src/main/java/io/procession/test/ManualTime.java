@@ -24,8 +24,9 @@ import io.procession.engine.TimeSource;
  * What the library does in the background runs one task at a time and in the same order
  * each time, while a thread of the test waits: when a call of the library returns,
  * everything has happened that takes no time. A task that waits for something else, such
- * as a latch of the test, is left alone and does not stop the others. A wait that can
- * never end is an error that says so, after a second.
+ * as a latch of the test, does not stop the others, and for longer than a second not the
+ * clock. A wait that can never end is an error that says so, after a second; if something
+ * is due again and again, such as a schedule, after half a minute.
  *
  * <p>
  * A thread of the test that waits for something else, such as a {@code sleep} or a future
@@ -55,8 +56,10 @@ public final class ManualTime implements TimeSource {
 	 * when nothing is left to run before the new time or at it.
 	 * @param duration how far; not negative
 	 * @throws StrayProcessError if a process without a stub was refused meanwhile
-	 * @throws IllegalStateException if a task does not come to its end, or if this is
-	 * called by one
+	 * @throws IllegalArgumentException if it is negative, or if the clock would show more
+	 * than 292 years after its beginning
+	 * @throws IllegalStateException if a task does not come to its end, if this is called
+	 * by one, or if the thread is interrupted, which leaves the clock where it is
 	 */
 	public void advance(Duration duration) {
 		if (duration.isNegative()) {
