@@ -87,7 +87,7 @@ public final class ProcessesEndpoint {
 	}
 
 	private ProcessesDescriptor describe(Predicate<RunningProcess> which, Predicate<ProgramStatus> whichPrograms) {
-		Instant now = Instant.now();
+		Instant now = this.manager.timeSource().now();
 		List<ProgramStatus> programs = (this.supervisor != null) ? this.supervisor.programs() : List.of();
 		return new ProcessesDescriptor(this.manager.running()
 			.stream()

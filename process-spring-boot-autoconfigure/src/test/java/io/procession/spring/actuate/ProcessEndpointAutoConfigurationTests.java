@@ -1,5 +1,7 @@
 package io.procession.spring.actuate;
 
+import java.time.Duration;
+
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -10,6 +12,7 @@ import io.procession.ProcessManager;
 import io.procession.spring.ProcessAutoConfiguration;
 import io.procession.spring.supervision.SupervisionAutoConfiguration;
 import io.procession.supervision.ProcessSupervisor;
+import io.procession.test.FakeProcesses;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
@@ -50,6 +53,19 @@ class ProcessEndpointAutoConfigurationTests {
 	void isSwitchedOffWithEverything() {
 		this.contextRunner.withPropertyValues(EXPOSED, "procession.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ProcessesEndpoint.class));
+	}
+
+	@Test
+	void uptimeGoesByTheClockOfTheManager() {
+		FakeProcesses processes = FakeProcesses.create();
+		processes.stub("server").hangs();
+		ProcessManager manager = processes.manager();
+		manager.start("server");
+
+		processes.advance(Duration.ofMinutes(90));
+
+		assertThat(new ProcessesEndpoint(manager, null).processes().processes()).singleElement()
+			.satisfies((process) -> assertThat(process.uptime()).isEqualTo(Duration.ofMinutes(90)));
 	}
 
 	@Test
