@@ -523,6 +523,40 @@ class OutputIntegrationTests {
 		assertThat(result.outputComplete()).isFalse();
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void leavesAnInputToItsOwnThreadThoughTheProcessEndsFirst(boolean blocks) {
+		CountDownLatch ended = new CountDownLatch(1);
+		CountDownLatch closed = new CountDownLatch(1);
+		InputStream input = new InputStream() {
+
+			@Override
+			public int read() {
+				return 'x';
+			}
+
+			@Override
+			public void close() {
+				closed.countDown();
+				if (!blocks) {
+					throw new IllegalStateException("planned");
+				}
+				Threads.hold(new CountDownLatch(1));
+			}
+
+		};
+		try (ProcessManager processes = ProcessManager.builder().executor((task) -> Threads.start(() -> {
+			Threads.hold(ended);
+			task.run();
+		})).build()) {
+			ProcessResult result = processes.command("true").quietly().input(input).run();
+
+			assertThat(result.successful()).isTrue();
+			ended.countDown();
+			await().atMost(SOON).until(() -> closed.getCount() == 0);
+		}
+	}
+
 	@Test
 	void givesUpAnInputThatNeverGivesAnything(ProcessManager processes) {
 		AtomicBoolean closed = new AtomicBoolean();

@@ -1,14 +1,12 @@
 package io.procession.execution;
 
 import java.io.ByteArrayInputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +36,11 @@ final class InputFeeder {
 
 	private final String name;
 
-	/** Whether somebody copies, and so will close. */
-	private final AtomicBoolean taken = new AtomicBoolean();
+	/** Whether somebody copies, and may be interrupted. */
+	private volatile boolean taken;
+
+	/** Whether the process has ended. */
+	private volatile boolean over;
 
 	private final FutureTask<?> task = new FutureTask<>(this::run, null);
 
@@ -68,46 +69,37 @@ final class InputFeeder {
 	}
 
 	private void run() {
-		if (this.taken.compareAndSet(false, true)) {
-			copy(this.input, this.stdin, this.name);
+		this.taken = true;
+		try (this.input; this.stdin) {
+			if (!this.over) {
+				copy();
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("Process did not read all of its input: name={}", this.name);
 		}
 	}
 
-	/** The process has ended: a stream that still blocks is interrupted, and closed. */
+	/**
+	 * The process has ended: a stream that still blocks is interrupted, and closed. That
+	 * is foreign code, and so left to the thread that reads it.
+	 */
 	void stop() {
-		if (this.taken.compareAndSet(false, true)) {
-			// it ended before its input began
-			close(this.input);
-			close(this.stdin);
-		}
-		else {
+		this.over = true;
+		if (this.taken) {
 			this.task.cancel(true);
 		}
 	}
 
-	private static void close(Closeable stream) {
-		try {
-			stream.close();
-		}
-		catch (IOException ex) {
-			logger.debug("Input of a process that has ended could not be closed: {}", ex.toString());
-		}
-	}
-
-	private static void copy(InputStream input, OutputStream stdin, String name) {
-		try (input; stdin) {
-			byte[] chunk = new byte[CHUNK];
-			int count;
-			while ((count = read(input, chunk, name)) >= 0) {
-				if (count == 0 && Thread.currentThread().isInterrupted()) {
-					// it would never meet the closed pipe
-					return;
-				}
-				stdin.write(chunk, 0, count);
+	private void copy() throws IOException {
+		byte[] chunk = new byte[CHUNK];
+		int count;
+		while ((count = read(this.input, chunk, this.name)) >= 0) {
+			if (count == 0 && Thread.currentThread().isInterrupted()) {
+				// it would never meet the closed pipe
+				return;
 			}
-		}
-		catch (IOException ex) {
-			logger.debug("Process did not read all of its input: name={}", name);
+			this.stdin.write(chunk, 0, count);
 		}
 	}
 
