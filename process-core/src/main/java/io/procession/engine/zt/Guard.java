@@ -86,6 +86,8 @@ final class Guard {
 
 	private boolean closed;
 
+	private boolean toldFailure;
+
 	/** What the guard knows; written at heartbeats. */
 	private volatile String told = "";
 
@@ -117,11 +119,15 @@ final class Guard {
 		if (missing == null) {
 			try {
 				this.process = spawn();
+				this.toldFailure = false;
 				return;
 			}
 			catch (IOException ex) {
 				// no room for it now
-				logger.warn("The guard could not be started, the next start tries again: {}", ex.toString());
+				if (!this.toldFailure) {
+					this.toldFailure = true;
+					logger.warn("The guard could not be started, trying again and again: {}", ex.toString());
+				}
 				return;
 			}
 		}
@@ -191,7 +197,7 @@ final class Guard {
 	}
 
 	/** Lets it go: everything has ended already. Waits until it is gone. */
-	void close() throws IOException {
+	void close() {
 		Process running;
 		synchronized (this.lock) {
 			this.closed = true;
@@ -201,11 +207,23 @@ final class Guard {
 			return;
 		}
 		try {
-			running.getOutputStream().write(FAREWELL.getBytes(StandardCharsets.US_ASCII));
-			running.getOutputStream().close();
+			// whoever does not read, with its pipe full, holds up only this thread
+			Thread farewell = new Thread(() -> dismiss(running), "procession-farewell");
+			farewell.setDaemon(true);
+			farewell.start();
 		}
-		finally {
-			awaitEnd(running);
+		catch (OutOfMemoryError ex) {
+			running.destroyForcibly();
+		}
+		awaitEnd(running);
+	}
+
+	private static void dismiss(Process running) {
+		try (OutputStream pipe = running.getOutputStream()) {
+			pipe.write(FAREWELL.getBytes(StandardCharsets.US_ASCII));
+		}
+		catch (IOException ex) {
+			logger.debug("The guard was gone already", ex);
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.procession.engine.zt;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,6 +211,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		if (this.guard == null || this.living.isEmpty()) {
 			return;
 		}
+		this.guard.ensureRunning();
 		StringBuilder text = new StringBuilder();
 		for (LocalProcess process : this.living) {
 			ProcStat identity = process.identity();
@@ -253,12 +253,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		this.leftGroups.forEach(ControlGroup::kill);
 		this.leftGroups.removeIf(ControlGroup::remove);
 		if (this.guard != null) {
-			try {
-				this.guard.close();
-			}
-			catch (IOException ex) {
-				logger.debug("The guard was gone already", ex);
-			}
+			this.guard.close();
 		}
 	}
 
