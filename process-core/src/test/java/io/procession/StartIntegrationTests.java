@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
@@ -323,6 +326,68 @@ class StartIntegrationTests {
 	}
 
 	@Test
+	void givesEachByteOnceToSeveralWhoPoll(ProcessManager processes) throws InterruptedException {
+		RunningProcess process = processes.shell("seq 1 100000").start();
+		CompletableFuture<ProcessResult> ended = process.onExit();
+		AtomicLong polled = new AtomicLong();
+		List<Thread> pollers = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			pollers.add(startThread(() -> {
+				boolean last;
+				do {
+					last = ended.isDone();
+					polled.addAndGet(process.latestOutput().length());
+				}
+				while (!last);
+			}));
+		}
+
+		for (Thread poller : pollers) {
+			poller.join();
+		}
+
+		assertThat(polled).hasValue(process.output().length());
+	}
+
+	@Test
+	void givesMalformedBytesToOneWhoPollsAsTheResultDoes(ProcessManager processes) {
+		Random random = new Random(20261130);
+		for (int i = 0; i < 30; i++) {
+			byte[] bytes = new byte[3000];
+			random.nextBytes(bytes);
+			RunningProcess process = processes.command("dd", "bs=" + (1 + i), "status=none").input(bytes).start();
+			StringBuilder polled = new StringBuilder();
+
+			while (process.isRunning()) {
+				polled.append(process.latestOutput());
+			}
+			String whole = process.waitFor().output();
+			polled.append(process.latestOutput());
+
+			assertThat(polled.toString()).isEqualTo(whole).isEqualTo(new String(bytes, StandardCharsets.UTF_8));
+		}
+	}
+
+	@Test
+	void noticesTheExitOfOneThatClosedItsStreams(ProcessManager processes) {
+		RunningProcess process = processes.shell("exec >&- 2>&-; sleep 1; exit 7").start();
+
+		assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().exitCode()).isEqualTo(7);
+	}
+
+	@Test
+	void holdsQuietOnesByNoThreadOfItsOwn(ProcessManager processes) {
+		int before = Thread.getAllStackTraces().size();
+
+		for (int i = 0; i < 50; i++) {
+			processes.command("sleep", "300").quietly().timeout(Duration.ofMinutes(5)).start();
+		}
+
+		// the JDK has one reaper for each
+		assertThat(Thread.getAllStackTraces().size() - before).isLessThanOrEqualTo(50 + 10);
+	}
+
+	@Test
 	void keepsAnIncompleteCharacterForNextTime(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.command(TestChild.command("write", "61c3", "a962")).start();
 		StringBuilder polled = new StringBuilder();
@@ -486,6 +551,8 @@ class StartIntegrationTests {
 	void saysWhetherItTimedOut(ProcessManager processes) {
 		RunningProcess normal = processes.start("true");
 		RunningProcess timedOut = processes.command("sleep", "300").timeout(Duration.ofMillis(200)).start();
+		assertThatCode(processes.command("sleep", "300").timeout(Duration.ofMinutes(5)).start()::ensureNotTimedOut)
+			.doesNotThrowAnyException();
 		normal.waitFor();
 		timedOut.onExit().join();
 

@@ -1,5 +1,6 @@
 package io.procession;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.zt.ZtProcessEngine;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
@@ -349,6 +352,30 @@ class StopIntegrationTests {
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(20));
 		assertThat(started).extracting((process) -> process.waitFor().cause()).containsOnly(ExitCause.STOPPED);
+	}
+
+	@Test
+	void sharesOneLookAmongStopsThatCoincide() {
+		AtomicInteger looks = new AtomicInteger();
+		ProcessEngine engine = new ZtProcessEngine(true, null);
+		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
+					looks.addAndGet(method.getName().equals("look") ? 1 : 0);
+					return method.invoke(engine, arguments);
+				});
+		try (ProcessManager processes = ProcessManager.builder().engine(counting).build()) {
+			List<RunningProcess> started = new ArrayList<>();
+			for (int i = 0; i < 30; i++) {
+				started.add(startReady(processes, Scripts.IGNORES_TERM));
+			}
+
+			started.forEach((process) -> process.stopAsync(Duration.ofMillis(500)));
+			started.forEach(RunningProcess::waitFor);
+
+			// each alone would take two looks at least, and one in 50 ms of its grace
+			assertThat(looks).hasValueLessThan(30 * 6);
+			assertThat(this.plant.alive()).isEmpty();
+		}
 	}
 
 	@ParameterizedTest
