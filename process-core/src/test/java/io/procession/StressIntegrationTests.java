@@ -36,6 +36,16 @@ class StressIntegrationTests {
 	}
 
 	@Test
+	void survivesInterrupts() throws InterruptedException {
+		StressScenarios.interrupts(40, 20261130);
+	}
+
+	@Test
+	void survivesCloses() throws Exception {
+		StressScenarios.closes(3, 20261130);
+	}
+
+	@Test
 	void survivesABusyMachine() throws Exception {
 		StressScenarios.onABusyMachine(() -> StressScenarios.shortRuns(100));
 		StressScenarios.onABusyMachine(() -> StressScenarios.heldChildren(20));

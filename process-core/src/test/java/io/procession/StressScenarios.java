@@ -20,8 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
+import io.procession.process.ProcessInterruptedException;
+import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Signal;
@@ -213,6 +216,120 @@ final class StressScenarios {
 		}
 		finally {
 			threads.shutdownNow();
+		}
+	}
+
+	/**
+	 * Interrupts of runs at random moments: nothing is left, no flag and no permit lost.
+	 */
+	static void interrupts(int count, long seed) throws InterruptedException {
+		System.out.println("interrupts with seed " + seed);
+		Random random = new Random(seed);
+		Plant plant = Plant.fresh();
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(1).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			PendingProcess quick = processes.shell("echo a; exit 3").env(Plant.NAME, plant.value());
+			PendingProcess slow = processes.shell("cat; sleep 300 & sleep 300")
+				.input("a\n")
+				.env(Plant.NAME, plant.value());
+			for (int i = 0; i < count; i++) {
+				PendingProcess pending = random.nextBoolean() ? quick : slow;
+				FutureTask<Boolean> run = new FutureTask<>(() -> endsOrIsInterrupted(pending));
+				Thread caller = new Thread(run);
+				caller.start();
+				LockSupport.parkNanos(random.nextInt(15_000_000));
+
+				caller.interrupt();
+
+				assertThat(run).as("interrupt " + i).succeedsWithin(Duration.ofSeconds(30)).isEqualTo(true);
+				assertThat(plant.alive()).as("interrupt " + i).isEmpty();
+				RunningProcess next = processes.start("true");
+				assertThat(next.waitFor().successful()).isTrue();
+			}
+		}
+	}
+
+	private static boolean endsOrIsInterrupted(PendingProcess pending) {
+		try {
+			return pending.run().exitCode() == 3;
+		}
+		catch (ProcessInterruptedException ex) {
+			return Thread.currentThread().isInterrupted();
+		}
+	}
+
+	/**
+	 * Managers that are closed at random moments, while many threads use them: all calls
+	 * return, all futures complete, nothing is left.
+	 */
+	static void closes(int count, long seed) throws Exception {
+		System.out.println("closes with seed " + seed);
+		Random random = new Random(seed);
+		ExecutorService threads = Executors.newCachedThreadPool();
+		Plant plant = Plant.fresh();
+		try {
+			for (int i = 0; i < count; i++) {
+				ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+					.maxConcurrent((i % 2 == 0) ? 4 : Integer.MAX_VALUE)
+					.shutdownGrace(Duration.ofMillis(500))
+					.build();
+				ConcurrentLinkedQueue<Future<?>> futures = new ConcurrentLinkedQueue<>();
+				List<Future<?>> users = new ArrayList<>();
+				try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+					for (int user = 0; user < 6; user++) {
+						Random own = new Random(random.nextLong());
+						users.add(threads.submit(() -> useUntilClosed(processes, plant, own, futures)));
+					}
+					LockSupport.parkNanos(random.nextInt(500_000_000));
+				}
+				assertThat(plant.alive()).as("close " + i).isEmpty();
+				for (Future<?> user : users) {
+					user.get(30, TimeUnit.SECONDS);
+				}
+				for (Future<?> future : futures) {
+					await().atMost(Duration.ofSeconds(30)).until(future::isDone);
+				}
+				assertThat(plant.alive()).as("close " + i).isEmpty();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	private static void useUntilClosed(ProcessManager processes, Plant plant, Random random,
+			ConcurrentLinkedQueue<Future<?>> futures) {
+		PendingProcess sleep = processes.command("sleep", "300").env(Plant.NAME, plant.value());
+		while (true) {
+			try {
+				switch (random.nextInt(5)) {
+					case 0 -> processes.run("true");
+					case 1 -> sleep.timeout(Duration.ofMillis(20)).run();
+					case 2 -> sleep.start().stop();
+					case 3 -> {
+						Future<?> future = sleep.timeout(Duration.ofMillis(20)).runAsync();
+						futures.add(future);
+						if (random.nextBoolean()) {
+							future.cancel(true);
+						}
+					}
+					default -> {
+						RunningProcess tree = processes.shell("(setsid sleep 300 &); sleep 300")
+							.env(Plant.NAME, plant.value())
+							.start();
+						futures.add(tree.onExit());
+						tree.stopAsync(Duration.ofMillis(random.nextInt(30)));
+					}
+				}
+			}
+			catch (ProcessTimedOutException ex) {
+				// as it should
+			}
+			catch (ProcessRejectedException ex) {
+				if (ex.reason() == ProcessRejectedException.Reason.CLOSED) {
+					return;
+				}
+			}
 		}
 	}
 

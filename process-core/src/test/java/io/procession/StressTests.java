@@ -38,6 +38,16 @@ class StressTests {
 	}
 
 	@Test
+	void survivesInterrupts() throws InterruptedException {
+		StressScenarios.interrupts(2000, System.nanoTime());
+	}
+
+	@Test
+	void survivesCloses() throws Exception {
+		StressScenarios.closes(100, System.nanoTime());
+	}
+
+	@Test
 	void survivesABusyMachine() throws Exception {
 		StressScenarios.onABusyMachine(() -> StressScenarios.shortRuns(1000));
 		StressScenarios.onABusyMachine(() -> StressScenarios.heldChildren(200));
