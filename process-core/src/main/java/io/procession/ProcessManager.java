@@ -270,7 +270,9 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		/**
 		 * What pumps, stops and callbacks run on, instead of what the clocks bring along
 		 * or threads of the manager's own. Must run every task at once on a thread of its
-		 * own: a pump runs as long as its process. Not closed with the manager.
+		 * own: a pump runs as long as its process. Virtual threads will not do: a pump
+		 * keeps its carrier, and once they are used up nothing is stopped any more. Not
+		 * closed with the manager.
 		 * @param value the executor
 		 * @return this builder
 		 */

@@ -242,7 +242,8 @@ public final class RunningProcess {
 
 	/**
 	 * Its result, later. Completes normally however it ended; look at
-	 * {@link ProcessResult#cause()}. Dependents run on a thread of the manager.
+	 * {@link ProcessResult#cause()}. Dependents run on a thread of the manager, or at
+	 * once on the calling one if it has ended.
 	 * @return a future of its own: cancelling it stops nothing
 	 */
 	public CompletableFuture<ProcessResult> onExit() {
