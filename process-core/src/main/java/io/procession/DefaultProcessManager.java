@@ -37,8 +37,8 @@ final class DefaultProcessManager implements ProcessManager {
 		ProcessEngine engine = (given != null) ? given : new ZtProcessEngine(builder.guard(), builder.application(),
 				builder.controlGroup(), builder.settings().leftoverGrace(), builder.settings().lostAfter());
 		TimeSource time = (builder.timeSource() != null) ? builder.timeSource() : engine.timeSource();
-		this.launcher = new LocalProcessLauncher(builder.settings(), engine, time, builder.scheduler(),
-				builder.executor(), builder.secretResolver(), builder.security());
+		this.launcher = new LocalProcessLauncher(builder.settings(), engine, time, builder.executor(),
+				builder.secretResolver(), builder.security());
 		this.shutdownHook = builder.shutdownHook() ? new Thread(this.launcher::close, "procession-shutdown") : null;
 		if (this.shutdownHook != null) {
 			Runtime.getRuntime().addShutdownHook(this.shutdownHook);

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 
 import org.jspecify.annotations.Nullable;
 
@@ -207,8 +206,6 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 		private @Nullable TimeSource timeSource;
 
-		private @Nullable ScheduledExecutorService scheduler;
-
 		private @Nullable Executor executor;
 
 		private SecretResolver secretResolver = SecretResolver.none();
@@ -257,22 +254,12 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * What timeouts are scheduled on, instead of what the clocks bring along or a
-		 * thread of the manager's own. Not closed with the manager.
-		 * @param value the scheduler
-		 * @return this builder
-		 */
-		public Builder scheduler(ScheduledExecutorService value) {
-			this.scheduler = value;
-			return this;
-		}
-
-		/**
-		 * What pumps, stops and callbacks run on, instead of what the clocks bring along
-		 * or threads of the manager's own. Must run every task at once on a thread of its
-		 * own: a pump runs as long as its process. Virtual threads will not do: a pump
-		 * keeps its carrier, and once they are used up nothing is stopped any more. Not
-		 * closed with the manager.
+		 * What reads and writes the streams of processes runs on, and with it listeners
+		 * and stages in Java, instead of threads of the manager's own. Must run every
+		 * task at once on a thread of its own: a pump runs as long as its process.
+		 * Virtual threads will not do: a pump keeps its carrier, and once they are used
+		 * up nobody reads. Deadlines, stops and futures do not depend on it. Not closed
+		 * with the manager.
 		 * @param value the executor
 		 * @return this builder
 		 */
@@ -386,10 +373,6 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 		@Nullable TimeSource timeSource() {
 			return this.timeSource;
-		}
-
-		@Nullable ScheduledExecutorService scheduler() {
-			return this.scheduler;
 		}
 
 		@Nullable Executor executor() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 import io.procession.testing.FailingEngine;
 import io.procession.testing.LogCapture;
+import io.procession.testing.MachineTime;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Stopwatch;
@@ -144,13 +146,16 @@ class BoundsIntegrationTests {
 		AtomicBoolean full = new AtomicBoolean();
 		ExecutorService threads = Executors.newCachedThreadPool();
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().sweepInterval(Duration.ofMillis(20)).build();
-		try (ProcessManager processes = ProcessManager.builder().settings(settings).executor((task) -> {
-			if (full.get()) {
-				refused.incrementAndGet();
-				throw new OutOfMemoryError("planned: unable to create native thread");
-			}
-			threads.execute(task);
-		}).build()) {
+		try (ProcessManager processes = ProcessManager.builder()
+			.settings(settings)
+			.timeSource(MachineTime.with((Executor) (task) -> {
+				if (full.get()) {
+					refused.incrementAndGet();
+					throw new OutOfMemoryError("planned: unable to create native thread");
+				}
+				threads.execute(task);
+			}))
+			.build()) {
 			RunningProcess process = processes.shell("exec >&- 2>&-; read line; exit 3").start();
 			full.set(true);
 			await().until(() -> refused.get() > 1);
@@ -286,17 +291,21 @@ class BoundsIntegrationTests {
 		AtomicBoolean full = new AtomicBoolean();
 		AtomicInteger starts = new AtomicInteger();
 		ExecutorService threads = Executors.newCachedThreadPool();
-		try (ProcessManager processes = ProcessManager.builder().settings(lostSoon()).executor((task) -> {
-			if (full.get()) {
-				throw new OutOfMemoryError("planned: unable to create native thread");
-			}
-			threads.execute(task);
-		}).engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
-			if (starts.incrementAndGet() == 2) {
-				full.set(true);
-				throw new IllegalStateException("planned");
-			}
-		})).build()) {
+		try (ProcessManager processes = ProcessManager.builder()
+			.settings(lostSoon())
+			.timeSource(MachineTime.with((Executor) (task) -> {
+				if (full.get()) {
+					throw new OutOfMemoryError("planned: unable to create native thread");
+				}
+				threads.execute(task);
+			}))
+			.engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
+				if (starts.incrementAndGet() == 2) {
+					full.set(true);
+					throw new IllegalStateException("planned");
+				}
+			}))
+			.build()) {
 			Pipeline pipeline = processes.command("cat").pipe("copy", InputStream::transferTo).pipe("cat");
 			Stopwatch watch = Stopwatch.started();
 

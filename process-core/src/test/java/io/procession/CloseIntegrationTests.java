@@ -10,7 +10,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -377,37 +376,48 @@ class CloseIntegrationTests {
 	@Test
 	void leavesTheThreadsThatWereLentToItOpen() {
 		ExecutorService executor = Executors.newCachedThreadPool((task) -> new Thread(task, "lent-worker"));
-		ScheduledExecutorService scheduler = Executors
-			.newSingleThreadScheduledExecutor((task) -> new Thread(task, "lent-scheduler"));
 		AtomicReference<String> thread = new AtomicReference<>();
-		try (ProcessManager processes = ProcessManager.builder().executor(executor).scheduler(scheduler).build()) {
+		try (ProcessManager processes = ProcessManager.builder().executor(executor).build()) {
 			processes.shell("echo hi").onLine((type, line) -> thread.set(Thread.currentThread().getName())).run();
-			assertThat(processes.command("sleep", "300")
-				.timeout(Duration.ofMillis(200))
-				.start()
-				.onExit()
-				.orTimeout(20, TimeUnit.SECONDS)
-				.join()
-				.cause()).isEqualTo(ExitCause.TIMED_OUT);
 		}
 
 		assertThat(thread).hasValue("lent-worker");
 		assertThat(executor.isShutdown()).isFalse();
-		assertThat(scheduler.isShutdown()).isFalse();
 		executor.shutdownNow();
-		scheduler.shutdownNow();
+	}
+
+	@Test
+	void stopsAndEndsThoughAllThreadsThatWereLentToItAreTaken() {
+		ExecutorService executor = Executors.newFixedThreadPool(2);
+		Stopwatch watch = Stopwatch.started();
+		try (ProcessManager processes = ProcessManager.builder().executor(executor).build()) {
+			// its pumps have both threads, those of the others wait for ever
+			RunningProcess reading = startReady(processes, Scripts.SLEEPS);
+			RunningProcess late = processes.shell(Scripts.SLEEPS)
+				.env(Plant.NAME, this.plant.value())
+				.timeout(Duration.ofMillis(200))
+				.start();
+			RunningProcess stopped = processes.shell(Scripts.SLEEPS).env(Plant.NAME, this.plant.value()).start();
+
+			stopped.stop();
+
+			assertThat(stopped.onExit().orTimeout(20, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.STOPPED);
+			assertThat(late.onExit().orTimeout(20, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.TIMED_OUT);
+			assertThat(reading.isRunning()).isTrue();
+		}
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		executor.shutdownNow();
 	}
 
 	@Test
 	void stopsAndClosesThoughTheThreadsThatWereLentToItAreGone() {
 		ExecutorService executor = Executors.newCachedThreadPool();
-		ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor();
 		Stopwatch watch = Stopwatch.started();
-		try (ProcessManager processes = ProcessManager.builder().executor(executor).scheduler(scheduler).build()) {
+		try (ProcessManager processes = ProcessManager.builder().executor(executor).build()) {
 			RunningProcess stopped = startReady(processes, Scripts.IGNORES_TERM);
 			startReady(processes, Scripts.SLEEPS);
 			executor.shutdown();
-			scheduler.shutdownNow();
 
 			stopped.stop(Duration.ofMillis(100));
 

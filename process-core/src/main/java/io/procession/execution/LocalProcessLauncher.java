@@ -84,25 +84,23 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 * @param settings defaults and bounds
 	 * @param engine starts processes; closed with this
 	 * @param time the clocks
-	 * @param scheduler for what is due, or {@code null} for the clocks' or its own
-	 * @param executor for pumps and callbacks, or {@code null} for the clocks' or its own
+	 * @param executor for what reads and writes streams, or {@code null} for the clocks'
+	 * or its own
 	 * @param secretResolver reads referenced secrets
 	 * @param security what may be started, and what is shown of it
 	 */
 	public LocalProcessLauncher(ProcessSettings settings, ProcessEngine engine, TimeSource time,
-			@Nullable ScheduledExecutorService scheduler, @Nullable Executor executor, SecretResolver secretResolver,
-			SecurityPolicy security) {
+			@Nullable Executor executor, SecretResolver secretResolver, SecurityPolicy security) {
 		this.settings = settings;
 		this.engine = engine;
 		this.limit = new ConcurrencyLimit(settings.maxConcurrent(), time);
-		ScheduledExecutorService givenScheduler = (scheduler != null) ? scheduler : time.scheduler();
-		Executor givenExecutor = (executor != null) ? executor : time.executor();
-		LentThreads lent = new LentThreads((givenExecutor != null) ? givenExecutor : this.ownExecutor,
-				(givenScheduler != null) ? givenScheduler::schedule : this.ownScheduler::schedule, this.ownExecutor,
-				this.ownScheduler::schedule);
+		ScheduledExecutorService scheduler = time.scheduler();
+		Timer timer = (scheduler != null) ? scheduler::schedule : this.ownScheduler::schedule;
+		Executor work = (time.executor() != null) ? time.executor() : this.ownExecutor;
+		Executor streams = (executor != null) ? new LentExecutor(executor, work) : work;
 		EventDispatcher events = new EventDispatcher(this.threads, time);
-		this.context = new RunContext(settings, time, lent, lent,
-				new Stopper(engine, time, lent, lent, settings.lostAfter()), events,
+		this.context = new RunContext(settings, time, timer, streams, work,
+				new Stopper(engine, time, timer, work, settings.lostAfter()), events,
 				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new Closed());
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.books = new RunBooks(this.context, this.limit, engine);

@@ -132,7 +132,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		// streams first: nobody may wait for a process whose pipe is full
 		boolean reads = this.plan.output().piped() || this.plan.error().piped();
 		this.process.connect(this.plan.output().piped() ? this.output : null,
-				this.plan.error().piped() ? this.error : null, this.context.executor());
+				this.plan.error().piped() ? this.error : null, this.context.streams());
 		feed();
 		this.lock.lock();
 		try {
@@ -160,12 +160,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private void feed() {
 		if (this.plan.inputBytes() != null) {
-			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context.executor(),
+			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context.streams(),
 					name());
 		}
 		else if (this.plan.pending().inputStream() != null) {
 			this.feeder = InputFeeder.feed(this.plan.pending().inputStream(), this.process.input(),
-					this.context.executor(), name());
+					this.context.streams(), name());
 		}
 		else if (this.stdin == null) {
 			closeQuietly();

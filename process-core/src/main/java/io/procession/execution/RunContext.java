@@ -16,15 +16,17 @@ import io.procession.engine.TimeSource;
  * @param settings defaults and bounds
  * @param time the clocks
  * @param scheduler hands over what is due; nothing may take long on it
- * @param executor runs pumps, stops and callbacks
+ * @param streams runs what reads and writes streams, foreign code with it, which may take
+ * all its threads
+ * @param work runs all else that goes on beside the callers
  * @param stopper ends trees
  * @param events tells the listeners
  * @param gate what everything that is started passes
  * @param closing whether the manager closes or is closed
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
-record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Executor executor, Stopper stopper,
-		EventDispatcher events, StartGate gate, AtomicBoolean closing, Closed closed) {
+record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Executor streams, Executor work,
+		Stopper stopper, EventDispatcher events, StartGate gate, AtomicBoolean closing, Closed closed) {
 
 	/**
 	 * A duration for reckoning: as long as one can count on adding a clock's reading.
@@ -68,10 +70,10 @@ record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Ex
 		}
 	}
 
-	/** Runs it on the executor, or here where that has no thread for it. */
+	/** Runs it beside the caller, or here where there is no thread for it. */
 	void execute(Runnable task) {
 		try {
-			this.executor.execute(task);
+			this.work.execute(task);
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
 			task.run();

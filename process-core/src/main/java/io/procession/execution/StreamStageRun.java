@@ -58,7 +58,7 @@ final class StreamStageRun {
 
 	/** Begins, on a thread of the executor. */
 	void begin() {
-		this.context.execute(this.task);
+		this.context.streams().execute(this.task);
 		// when its neighbours are gone, nobody waits for what it still does
 		CompletableFuture.allOf(this.before.onExit(), this.after.onExit()).thenRun(this::awaitEnd);
 		this.ended.thenRun(this.context.onClose(this::giveUp));

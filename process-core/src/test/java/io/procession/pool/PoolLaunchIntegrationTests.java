@@ -38,6 +38,7 @@ import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.Secret;
+import io.procession.testing.MachineTime;
 import io.procession.testing.OpenFiles;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
@@ -75,7 +76,7 @@ class PoolLaunchIntegrationTests {
 
 	private ProcessManager limitedTo(int most) {
 		return ProcessManager.builder()
-			.scheduler(this.timers)
+			.timeSource(MachineTime.with(this.timers))
 			.settings(ProcessSettings.DEFAULTS.toBuilder()
 				.maxConcurrent(most)
 				.shutdownGrace(Duration.ofSeconds(1))

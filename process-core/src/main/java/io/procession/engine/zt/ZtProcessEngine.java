@@ -101,7 +101,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public void check(List<Launch> launches) {
-		launches.forEach((launch) -> new Spawner(launch, this.marker, this.isolator).check(launches.size() > 1));
+		launches.forEach((launch) -> new Spawner(launch, this.marker, this.isolator).check(true));
 	}
 
 	private LocalProcess enter(Process process, Launch launch, Isolated isolated) {

@@ -1,0 +1,43 @@
+package io.procession.execution;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An executor that was lent to a manager, with its own to fall back on: who lends it may
+ * shut it down first.
+ */
+final class LentExecutor implements Executor {
+
+	private static final Logger logger = LoggerFactory.getLogger(LentExecutor.class);
+
+	private final Executor lent;
+
+	private final Executor own;
+
+	private volatile boolean refused;
+
+	LentExecutor(Executor lent, Executor own) {
+		this.lent = lent;
+		this.own = own;
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		try {
+			this.lent.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			this.own.execute(task);
+			if (!this.refused) {
+				this.refused = true;
+				logger.warn("The executor that was lent to the manager takes no more work, the manager goes on with"
+						+ " threads of its own: shut it down after the manager, or lend a larger one", ex);
+			}
+		}
+	}
+
+}
