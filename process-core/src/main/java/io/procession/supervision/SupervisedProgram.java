@@ -23,6 +23,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessException;
+import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.supervision.ProgramStatus.Wanted;
@@ -336,22 +337,27 @@ final class SupervisedProgram {
 			become(ProgramState.STOPPED, how);
 		}
 		else if (this.program.restart().restartsAfter(result)) {
-			logger.warn("Program ended and is restarted: name={} pid={} exitCode={} cause={} restarts={} delay={}",
+			logger.warn("Program ended and is restarted: name={} pid={} exitCode={} cause={} restarts={} delay={}{}",
 					this.program.name(), result.pid(), result.exitCode(), result.cause(), this.restarts,
-					this.program.restart().delay());
+					this.program.restart().delay(), why(result));
 			backOff(how);
 		}
 		else {
 			become(ProgramState.EXITED, how);
 			if (this.lastFailed) {
-				logger.warn("Program failed and is not restarted: name={} pid={} exitCode={} cause={}",
-						this.program.name(), result.pid(), result.exitCode(), result.cause());
+				logger.warn("Program failed and is not restarted: name={} pid={} exitCode={} cause={}{}",
+						this.program.name(), result.pid(), result.exitCode(), result.cause(), why(result));
 			}
 			else {
 				logger.info("Program ended: name={} pid={} exitCode={} cause={}", this.program.name(), result.pid(),
 						result.exitCode(), result.cause());
 			}
 		}
+	}
+
+	// what it wrote goes nowhere else: without this, nobody can tell why it failed
+	private static String why(ProcessResult result) {
+		return result.failed() ? ": " + new ProcessFailedException(result).getMessage() : "";
 	}
 
 	private static String how(ProcessResult result) {

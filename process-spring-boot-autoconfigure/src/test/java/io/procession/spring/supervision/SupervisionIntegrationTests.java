@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.SpringApplication;
@@ -21,6 +22,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -41,12 +44,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 @StartsProcesses
+@ExtendWith(OutputCaptureExtension.class)
 class SupervisionIntegrationTests {
 
 	private static final Duration BOUND = Duration.ofSeconds(30);
 
 	private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class, SupervisionAutoConfiguration.class));
+
+	@Test
+	void logsWhatFailedProgramSaidLast(CapturedOutput output) {
+		this.contextRunner
+			.withPropertyValues("procession.programs.worker.command=sh -c 'echo no database >&2; exit 3'",
+					"procession.programs.worker.restart.policy=never", "procession.programs.again.command=sleep x")
+			.run((context) -> await().atMost(BOUND)
+				.untilAsserted(() -> assertThat(output)
+					.containsPattern(
+							"Program failed and is not restarted: name=worker .* exited with 3 .*; stderr ends: "
+									+ "\"no database\"")
+					.containsPattern("Program ended and is restarted: name=again .* stderr ends: \".*sleep: ")));
+	}
 
 	@Test
 	void startsWithContextRestartsAfterCrashAndStopsWithContext(@TempDir Path folder) throws IOException {
