@@ -2,13 +2,11 @@ package io.procession.spring;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 import io.procession.isolation.IoClass;
-import io.procession.isolation.Isolation;
 import io.procession.isolation.Priority;
 import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.RunAs;
@@ -22,26 +20,6 @@ import io.procession.isolation.TreeLimits;
 public final class IsolationProperties {
 
 	private IsolationProperties() {
-	}
-
-	/**
-	 * All parts together.
-	 * @param user the user and the groups
-	 * @param limits what it may use
-	 * @param priority who comes first
-	 * @param cpuAffinity numbers of CPUs
-	 * @param oomScoreAdjustment rank when memory runs out
-	 * @param umask permissions that new files do not get
-	 * @param noNewPrivileges whether it gains no privilege
-	 * @param newSession whether it leads a session
-	 * @return the isolation
-	 * @throws IllegalArgumentException naming what cannot be
-	 */
-	public static Isolation toIsolation(User user, Limits limits, Ranks priority, List<Integer> cpuAffinity,
-			@Nullable Integer oomScoreAdjustment, @Nullable String umask, @Nullable Boolean noNewPrivileges,
-			@Nullable Boolean newSession) {
-		return new Isolation(user.toRunAs(), limits.toResourceLimits(), limits.toTreeLimits(), priority.toPriority(),
-				new TreeSet<>(cpuAffinity), oomScoreAdjustment, umask, noNewPrivileges, newSession);
 	}
 
 	/**

@@ -3,11 +3,16 @@ package io.procession.spring;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 import io.procession.execution.ProcessSettings;
@@ -42,51 +47,39 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 		@DefaultValue("1MB") DataSize maxLineLength, @DefaultValue Guard guard, @Nullable String controlGroup) {
 
 	/**
-	 * Checks the values, so that a wrong one is reported where it is bound.
-	 * @param defaults what holds for a process that says nothing else
-	 * @param maxConcurrent how many processes may run at once
-	 * @param acquireTimeout how long run() waits for its turn
-	 * @param shutdownGrace how long all processes have when the application stops
-	 * @param lostAfter how long after its kill a process is given up
-	 * @param sweepInterval how often processes are looked at
-	 * @param maxLineLength length after which a line is handed over in parts
-	 * @param guard the helper process
-	 * @param controlGroup directory of the control groups
-	 */
-	public ProcessProperties {
-		settings(defaults, maxConcurrent, acquireTimeout, shutdownGrace, lostAfter, sweepInterval, maxLineLength);
-	}
-
-	/**
 	 * What the core knows of this.
 	 * @return the settings of a manager
+	 * @throws InvalidConfigurationPropertyValueException naming the first property whose
+	 * value is wrong
 	 */
 	public ProcessSettings toSettings() {
-		return settings(this.defaults, this.maxConcurrent, this.acquireTimeout, this.shutdownGrace, this.lostAfter,
-				this.sweepInterval, this.maxLineLength);
-	}
-
-	private static ProcessSettings settings(Defaults defaults, @Nullable Integer maxConcurrent, Duration acquireTimeout,
-			Duration shutdownGrace, Duration lostAfter, Duration sweepInterval, DataSize maxLineLength) {
-		ProcessSettings.Builder settings = ProcessSettings.DEFAULTS.toBuilder()
-			.timeout(defaults.timeout)
-			.startTimeout(defaults.startTimeout)
-			.idleTimeout(defaults.idleTimeout)
-			.stopGrace(defaults.stopGrace)
-			.timeoutGrace(defaults.timeoutGrace)
-			.drain(defaults.drain)
-			.charset(defaults.charset)
-			.pipefail(defaults.pipefail)
-			.isolation(defaults.toIsolation())
-			.acquireTimeout(acquireTimeout)
-			.shutdownGrace(shutdownGrace)
-			.lostAfter(lostAfter)
-			.sweepInterval(sweepInterval)
-			.maxLineLength((int) Math.min(maxLineLength.toBytes(), Integer.MAX_VALUE));
-		if (maxConcurrent != null) {
-			settings.maxConcurrent(maxConcurrent);
+		ProcessSettings.Builder settings = ProcessSettings.DEFAULTS.toBuilder();
+		this.defaults.addTo(settings);
+		set("acquire-timeout", this.acquireTimeout, settings::acquireTimeout);
+		set("shutdown-grace", this.shutdownGrace, settings::shutdownGrace);
+		set("lost-after", this.lostAfter, settings::lostAfter);
+		set("sweep-interval", this.sweepInterval, settings::sweepInterval);
+		set("max-line-length", this.maxLineLength,
+				(size) -> settings.maxLineLength((int) Math.min(size.toBytes(), Integer.MAX_VALUE)));
+		if (this.maxConcurrent != null) {
+			set("max-concurrent", this.maxConcurrent, settings::maxConcurrent);
 		}
 		return settings.build();
+	}
+
+	// build() checks: what it refuses is what was said last
+	private static <V> void set(String name, V value, Function<V, ProcessSettings.Builder> part) {
+		at(name, value, () -> part.apply(value).build());
+	}
+
+	private static <T extends @Nullable Object> T at(String name, Object value, Supplier<T> part) {
+		try {
+			return part.get();
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("procession." + name, value,
+					String.valueOf(ex.getMessage()));
+		}
 	}
 
 	/**
@@ -127,9 +120,34 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 			@DefaultValue List<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
 			@Nullable Boolean noNewPrivileges, @Nullable Boolean newSession) {
 
+		private void addTo(ProcessSettings.Builder settings) {
+			settings.timeout(this.timeout)
+				.startTimeout(this.startTimeout)
+				.idleTimeout(this.idleTimeout)
+				.charset(this.charset)
+				.pipefail(this.pipefail);
+			set("defaults.stop-grace", this.stopGrace, settings::stopGrace);
+			set("defaults.timeout-grace", this.timeoutGrace, settings::timeoutGrace);
+			set("defaults.drain", this.drain, settings::drain);
+			settings.isolation(toIsolation());
+		}
+
 		private Isolation toIsolation() {
-			return IsolationProperties.toIsolation(this.runAs, this.limits, this.priority, this.cpuAffinity,
-					this.oomScoreAdjustment, this.umask, this.noNewPrivileges, this.newSession);
+			Isolation isolation = new Isolation(at("defaults.run-as", this.runAs, this.runAs::toRunAs),
+					at("defaults.limits", this.limits, this.limits::toResourceLimits),
+					at("defaults.limits", this.limits, this.limits::toTreeLimits),
+					at("defaults.priority", this.priority, this.priority::toPriority), new TreeSet<>(), null, null,
+					this.noNewPrivileges, this.newSession);
+			isolation = with(isolation, "cpu-affinity", this.cpuAffinity,
+					(said, cpus) -> said.withCpuAffinity(cpus.stream().mapToInt(Integer::intValue).toArray()));
+			isolation = with(isolation, "oom-score-adjustment", this.oomScoreAdjustment,
+					Isolation::withOomScoreAdjustment);
+			return with(isolation, "umask", this.umask, Isolation::withUmask);
+		}
+
+		private static <V> Isolation with(Isolation isolation, String name, @Nullable V value,
+				BiFunction<Isolation, V, Isolation> part) {
+			return (value != null) ? at("defaults." + name, value, () -> part.apply(isolation, value)) : isolation;
 		}
 
 	}

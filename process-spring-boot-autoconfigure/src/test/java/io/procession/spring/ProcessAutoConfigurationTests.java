@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.annotation.Order;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -119,10 +120,6 @@ class ProcessAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource(textBlock = """
-			procession.max-concurrent=0,        maxConcurrent must be at least 1: 0
-			procession.max-line-length=4GB,     maxLineLength must be 16 bytes to 256 MiB
-			procession.max-line-length=15B,     maxLineLength must be 16 bytes to 256 MiB: 15
-			procession.shutdown-grace=-1s,      shutdownGrace must not be negative: PT-1S
 			procession.defaults.timeout=0s,     A timeout must be positive
 			procession.defaults.timeout=never,  is not a valid duration
 			""")
@@ -132,6 +129,45 @@ class ProcessAutoConfigurationTests {
 			assertThat(context.getStartupFailure()).hasStackTraceContaining(BindException.class.getName())
 				.hasStackTraceContaining(message);
 		});
+	}
+
+	@ParameterizedTest
+	@CsvSource(textBlock = """
+			procession.max-concurrent,                  0,    maxConcurrent must be at least 1: 0
+			procession.max-line-length,                 4GB,  maxLineLength must be 16 bytes to 256 MiB
+			procession.max-line-length,                 15B,  maxLineLength must be 16 bytes to 256 MiB: 15
+			procession.acquire-timeout,                 -1s,  acquireTimeout must not be negative: PT-1S
+			procession.shutdown-grace,                  -1s,  shutdownGrace must not be negative: PT-1S
+			procession.lost-after,                      0s,   lostAfter must be positive: PT0S
+			procession.sweep-interval,                  0s,   sweepInterval must be positive: PT0S
+			procession.defaults.stop-grace,             -1s,  stopGrace must not be negative: PT-1S
+			procession.defaults.timeout-grace,          -1s,  timeoutGrace must not be negative: PT-1S
+			procession.defaults.drain,                  -1s,  drain must not be negative: PT-1S
+			procession.defaults.cpu-affinity,           -1,   cpu-affinity
+			procession.defaults.oom-score-adjustment,   5000, oom-score-adjustment must be -1000 to 1000: 5000
+			procession.defaults.umask,                  23,   'write "0027", in quotes'
+			""")
+	void namesPropertyWhoseValueIsWrong(String property, String value, String message) {
+		assertNamed(property + "=" + value, property, message);
+	}
+
+	@Test
+	void namesPartOfTheIsolationWhoseValueIsWrong() {
+		assertNamed("procession.defaults.priority.nice=40", "procession.defaults.priority",
+				"priority.nice must be -20 to 19: 40");
+		assertNamed("procession.defaults.limits.open-files=0", "procession.defaults.limits",
+				"limits.open-files must be at least 1");
+		assertNamed("procession.defaults.run-as.group=www", "procession.defaults.run-as", "run-as.user is missing");
+	}
+
+	private void assertNamed(String said, String property, String message) {
+		this.contextRunner.withPropertyValues(said)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {
+					assertThat(ex.getName()).isEqualTo(property);
+					assertThat(ex.getReason()).contains(message);
+				}));
 	}
 
 	private static final class CapturingCustomizer implements ProcessManagerCustomizer {
