@@ -103,11 +103,12 @@ class DocumentationIntegrationTests {
 		assertThat(unboundKeys("""
 				procession:
 				  defaults: { timeout: 5s, time-out-of-mind: 6s }
+				  guard: { enabeld: false }
 				  programs:
-				    worker: { command: [sleep, "60"], commando: "" }
+				    worker: { command: [sleep, "60"] }
 				  # belongs to somebody else
 				server: { porte: 1 }
-				""")).containsExactly("procession.defaults.time-out-of-mind", "procession.programs.worker.commando");
+				""")).containsExactly("procession.defaults.time-out-of-mind", "procession.guard.enabeld");
 	}
 
 	static Stream<Path> documents() throws IOException {

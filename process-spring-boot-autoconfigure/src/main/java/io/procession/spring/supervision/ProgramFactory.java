@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.isolation.RunAs;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
+import io.procession.process.Signal;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.supervision.Program;
 import io.procession.supervision.RestartPolicy;
@@ -33,8 +34,9 @@ final class ProgramFactory {
 		// not bound as a Path: Spring would look for it on the class path first
 		set(prefix + ".directory", properties.directory(), (directory) -> spec.directory(Path.of(directory)));
 		set(prefix + ".environment", properties.environment(), spec::env);
-		// build() checks: what it refuses is what was said last
-		set(prefix + ".stop-signal", properties.stopSignal(), (signal) -> spec.stopSignal(signal).build());
+		// build() checks: what it refuses is what was said last. Not bound as a Signal:
+		// Spring would take 15 for a position in the enumeration, XFSZ
+		set(prefix + ".stop-signal", properties.stopSignal(), (signal) -> spec.stopSignal(Signal.of(signal)).build());
 		set(prefix + ".stop-grace", properties.stopGrace(), (grace) -> spec.stopGrace(grace).build());
 		isolate(prefix, properties, spec);
 		RestartPolicy restart = at(prefix + ".restart.delay",

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
 
 import io.procession.ProcessManager;
 import io.procession.spring.ProcessAutoConfiguration;
@@ -28,7 +29,8 @@ public final class SupervisionAutoConfiguration {
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean
 	ProcessSupervisor processSupervisor(ProcessManager manager, SupervisionProperties properties,
-			ObjectProvider<Program> beans) {
+			ObjectProvider<Program> beans, Environment environment) {
+		UnknownSettings.refuse(environment);
 		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);
 		beans.orderedStream().forEach(supervisor::add);
 		properties.programs().forEach((name, program) -> {

@@ -47,6 +47,14 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@Test
+	void refusesWhatDoesNotExistInsteadOfAllowingEverything() {
+		this.contextRunner.withPropertyValues("procession.security.commands.allowed=cat")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("procession.security.commands.allowed"));
+	}
+
+	@Test
 	void holdsForTheManager() {
 		this.contextRunner.withPropertyValues("procession.security.commands.allow=cat").run((context) -> {
 			ProcessManager processes = context.getBean(ProcessManager.class);

@@ -3,6 +3,7 @@ package io.procession.spring.supervision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -10,9 +11,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
+
+import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -46,10 +50,51 @@ class ProgramConfigurationFailureAnalyzerTests {
 			.contains("Set procession.programs.worker.command to");
 	}
 
-	private static void fail(String argument) {
+	@Test
+	void refusesNumberThatSpringWouldTakeForAPositionAmongTheSignals(CapturedOutput output, @TempDir Path folder)
+			throws IOException {
+		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+				procession.programs.worker: { command: sleep 60, stop-signal: 15 }
+				""");
+
+		fail("--spring.config.location=" + yaml.toUri());
+
+		assertThat(output).contains("The property 'procession.programs.worker.stop-signal' (from ")
+			.contains("There is no signal '15': use one of [HUP, INT,");
+	}
+
+	@Test
+	void refusesSettingsThatDoNotExist(CapturedOutput output, @TempDir Path folder) throws IOException {
+		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+				procession:
+				  programs:
+				    db:
+				      command: "true"
+				      run-as: { usr: hunter2 }
+				      workdir: /srv
+				""");
+
+		fail("--spring.config.location=" + yaml.toUri());
+
+		assertThat(output).contains("The property 'procession.programs.db.run-as.usr' (from ")
+			.contains("application.yml] - 5:22) cannot be used: there is no such setting")
+			.contains("Correct its name, or remove it. A program has the settings command, directory,")
+			.contains("The same goes for [procession.programs.db.workdir]")
+			.doesNotContain("hunter2");
+	}
+
+	@Test
+	void namesAllSettingsOfAProgram() {
+		assertThat(UnknownSettings.KNOWN)
+			.containsExactlyElementsOf(Arrays.stream(ProgramProperties.class.getRecordComponents())
+				.map((component) -> DataObjectPropertyName.toDashedForm(component.getName()))
+				.toList());
+	}
+
+	private static void fail(String... arguments) {
 		SpringApplication application = new SpringApplication(Application.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
-		assertThatException().isThrownBy(() -> application.run(argument));
+		assertThatException().isThrownBy(() -> application.run(arguments));
 	}
 
 	@Configuration(proxyBeanMethods = false)

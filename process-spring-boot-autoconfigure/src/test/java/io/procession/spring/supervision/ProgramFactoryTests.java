@@ -54,7 +54,7 @@ class ProgramFactoryTests {
 	void saysAllThatTheConfigurationSays() {
 		Program program = ProgramFactory.create("worker",
 				new ProgramProperties(List.of("php", "artisan"), "relative/folder", Map.of("MODE", "full"), false,
-						new Restart(When.ALWAYS, Duration.ofSeconds(5)), Signal.INT, Duration.ofSeconds(30),
+						new Restart(When.ALWAYS, Duration.ofSeconds(5)), "SIGINT", Duration.ofSeconds(30),
 						new User("app", "www", List.of("log")), LIMITS,
 						new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true));
 
@@ -110,7 +110,7 @@ class ProgramFactoryTests {
 				"PT-1S");
 		assertRefused(
 				"procession.programs.worker.stop-signal", new ProgramProperties(List.of("true"), null, Map.of(), true,
-						DEFAULT_RESTART, Signal.STOP, null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null),
+						DEFAULT_RESTART, "STOP", null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null),
 				"STOP");
 		assertRefused("procession.programs.worker.stop-grace",
 				new ProgramProperties(List.of("true"), null, Map.of(), true, DEFAULT_RESTART, null,

@@ -18,7 +18,6 @@ import org.springframework.util.unit.DataSize;
 
 import io.procession.isolation.IoClass;
 import io.procession.isolation.Scheduling;
-import io.procession.process.Signal;
 import io.procession.spring.IsolationProperties.Limits;
 import io.procession.spring.IsolationProperties.Ranks;
 import io.procession.spring.IsolationProperties.User;
@@ -64,11 +63,23 @@ class SupervisionPropertiesTests {
 
 		assertThat(worker).isEqualTo(new ProgramProperties(List.of("php", "artisan", "queue:work", "--queue=a,b"),
 				"/srv/shop", Map.of("APP_ENV", "production", "PORT", "8080", "my.dotted", "x", "NO_VALUE", ""), false,
-				new Restart(When.ALWAYS, Duration.ofSeconds(5)), Signal.INT, Duration.ofSeconds(30),
+				new Restart(When.ALWAYS, Duration.ofSeconds(5)), "int", Duration.ofSeconds(30),
 				new User("app", "www", List.of("log", "4")),
 				new Limits(DataSize.ofGigabytes(1), 64L, 100L, Duration.ofMinutes(1), DataSize.ofMegabytes(1),
 						DataSize.ofBytes(0), DataSize.ofMegabytes(512), 1.5, 20L),
 				new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true));
+	}
+
+	@Test
+	void takesNamesAsRelaxedAsSpring() throws IOException {
+		ProgramProperties worker = bind("""
+				procession:
+				  programs:
+				    worker: { command: "true", stopSignal: INT, runAs: { supplementaryGroups: [log] } }
+				""").programs().get("worker");
+
+		assertThat(worker.stopSignal()).isEqualTo("INT");
+		assertThat(worker.runAs().supplementaryGroups()).containsExactly("log");
 	}
 
 	@Test
@@ -126,6 +137,8 @@ class SupervisionPropertiesTests {
 			environment.getPropertySources().replace(source.getName(), source);
 		}
 		ConfigurationPropertySources.attach(environment);
+		// what binds is never taken for a setting that does not exist
+		UnknownSettings.refuse(environment);
 		return Binder.get(environment).bindOrCreate("procession", SupervisionProperties.class);
 	}
 
