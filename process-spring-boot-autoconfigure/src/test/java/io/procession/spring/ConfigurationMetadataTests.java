@@ -159,6 +159,13 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
+	void refusesWhatIsNoneOfThese() {
+		assertThat(PROPERTIES.keySet().stream().filter((name) -> name.startsWith("procession.")))
+			.extracting((name) -> name.split("\\.")[1])
+			.containsOnlyElementsOf(UnknownSettings.KNOWN);
+	}
+
+	@Test
 	void everyPropertyIsDescribed() throws IOException {
 		assertThat(metadata().get("properties").valueStream()).allSatisfy(
 				(property) -> assertThat(property.path("description").asString("")).as(property.get("name").asString())

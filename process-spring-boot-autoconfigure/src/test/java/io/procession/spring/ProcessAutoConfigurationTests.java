@@ -3,15 +3,19 @@ package io.procession.spring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
 
 import io.procession.ProcessManager;
@@ -168,6 +172,41 @@ class ProcessAutoConfigurationTests {
 					assertThat(ex.getName()).isEqualTo(property);
 					assertThat(ex.getReason()).contains(message);
 				}));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "procession.timeout=5s, procession.timeout", "procession.program.x.command=true, procession.program.x",
+			"procession.guard.enabeld=false, procession.guard.enabeld", "procession.metrics=false, procession.metrics",
+			"procession.defaults.timout=5s, procession.defaults.timout",
+			"procession.defaults.run-as.usr=nobody, procession.defaults.run-as.usr",
+			"procession.defaults.limits.open-filse=7, procession.defaults.limits.open-filse" })
+	void refusesWhatDoesNotExist(String property, String named) {
+		this.contextRunner.withPropertyValues(property)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(UnknownSettingException.class)
+				.hasMessageContaining("'" + named));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "procession.maxConcurrent=7", "procession.max_concurrent=7",
+			"procession.defaults.runAs.user=root", "procession.defaults.idle-timeout=${idle:5s}",
+			"procession.defaults.cpu-affinity[0]=0", "procession.programs.my-worker.command=true",
+			"procession.events.enabled=false", "processional.tempo=largo" })
+	void takesWhatExistsHoweverItIsWritten(String property) {
+		this.contextRunner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void leavesEnvironmentVariablesAlone() {
+		// such as the marker that each process of another manager has
+		Map<String, Object> variables = Map.of("PROCESSION_0123456789ABCDEF", "x", "PROCESSION_HOME", "/srv");
+		this.contextRunner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new SystemEnvironmentPropertySource(
+						StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	private static final class CapturingCustomizer implements ProcessManagerCustomizer {
