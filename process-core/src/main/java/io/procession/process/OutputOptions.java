@@ -24,7 +24,7 @@ public record OutputOptions(boolean capture, boolean mergeError, @Nullable Outpu
 	public static final OutputOptions DEFAULT = new OutputOptions(true, false, null, null, null, null, null);
 
 	/**
-	 * Checks the numbers.
+	 * Checks the numbers, and that nothing is lost.
 	 * @param capture whether output is kept in memory for the result
 	 * @param mergeError whether standard error goes where standard output goes
 	 * @param outputTo file for standard output
@@ -44,6 +44,16 @@ public record OutputOptions(boolean capture, boolean mergeError, @Nullable Outpu
 			throw new IllegalArgumentException("mergeErrorOutput() and errorOutputTo(" + errorTo.path()
 					+ ") exclude each other: merged error output goes where the output goes");
 		}
+		if (outputTo != null && errorTo != null && overwrite(outputTo, errorTo)) {
+			throw new IllegalArgumentException("Both outputs would go to '" + outputTo.path()
+					+ "' and overwrite each other there: use mergeErrorOutput(), or two files");
+		}
+	}
+
+	// a device keeps no position
+	private static boolean overwrite(OutputFile output, OutputFile error) {
+		return output.path().equals(error.path()) && !(output.append() && error.append())
+				&& !output.path().startsWith("/dev");
 	}
 
 	OutputOptions withCapture(boolean value) {

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -364,6 +365,23 @@ class PipelineIntegrationTests {
 			.run();
 
 		assertThat(result.throwIfFailed().output().strip()).isEqualTo("1073741824");
+	}
+
+	@Test
+	void losesNoByteBetweenPrograms(ProcessManager processes) throws IOException {
+		byte[] bytes = new byte[32 << 20];
+		new Random(7).nextBytes(bytes);
+		Path file = Files.write(this.folder.resolve("random"), bytes);
+
+		PipelineResult result = processes.command("cat")
+			.input(file)
+			.pipe("dd", "bs=1000")
+			.pipe("cat")
+			.pipe("cat")
+			.timeout(Duration.ofSeconds(50))
+			.run();
+
+		assertThat(result.throwIfFailed().outputBytes()).isEqualTo(bytes);
 	}
 
 	@Test

@@ -216,6 +216,19 @@ class PoolIntegrationTests {
 	}
 
 	@Test
+	void runsAsManyAtOnceAsThereAreProcessors(ProcessManager processes) {
+		int processors = Runtime.getRuntime().availableProcessors();
+		ProcessPool pool = processes.pool();
+		for (int i = 0; i <= processors; i++) {
+			pool.add(planted(processes, Scripts.SLEEPS));
+		}
+		RunningPool running = pool.start();
+
+		await().atMost(SOON).until(() -> running.running().size() == processors);
+		running.stop(Duration.ZERO);
+	}
+
+	@Test
 	void runsAsManyAtOnceAsItMay(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(5);
 		for (int i = 0; i < 12; i++) {

@@ -174,4 +174,15 @@ class ProcessSpecTests {
 		refuses((builder) -> builder.errorOutputTo(Path.of("error.log")).mergeErrorOutput(), "error.log");
 	}
 
+	@Test
+	void refusesToWriteBothOutputsOverEachOther() {
+		Path log = Path.of("run.log");
+
+		refuses((builder) -> builder.outputTo(log).errorOutputTo(log), "use mergeErrorOutput()");
+		refuses((builder) -> builder.appendOutputTo(log).errorOutputTo(log), "run.log");
+		Path device = Path.of("/dev/null");
+		assertThat(ProcessSpec.builder(COMMAND).outputTo(device).errorOutputTo(device).build().output().errorTo())
+			.isNotNull();
+	}
+
 }
