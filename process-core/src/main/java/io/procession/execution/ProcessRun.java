@@ -72,6 +72,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 	/** It may have ended before it could be stopped for that. */
 	private volatile boolean overLimit;
 
+	/** Both are asked for with each chunk that listeners are told of. */
+	private volatile @Nullable String name;
+
+	private volatile @Nullable String pid;
+
 	/** How many threads wait for lines. */
 	private volatile int watchers;
 
@@ -234,12 +239,22 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	@Override
 	public String name() {
-		return spec().displayName();
+		String known = this.name;
+		if (known == null) {
+			known = spec().displayName();
+			this.name = known;
+		}
+		return known;
 	}
 
 	@Override
 	public String pid() {
-		return Long.toString(this.process.pid());
+		String known = this.pid;
+		if (known == null) {
+			known = Long.toString(this.process.pid());
+			this.pid = known;
+		}
+		return known;
 	}
 
 	@Override
@@ -451,8 +466,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 							: "something it left behind holds its output open",
 					name(), made.pid());
 		}
-		logger.debug("Process ended: name={} pid={} exitCode={} cause={} duration={}", name(), made.pid(),
-				made.exitCode(), made.cause(), made.duration());
+		if (logger.isDebugEnabled()) {
+			logger.debug("Process ended: name={} pid={} exitCode={} cause={} duration={}", name(), made.pid(),
+					made.exitCode(), made.cause(), made.duration());
+		}
 		this.leaveBooks.accept(this);
 		this.context.events()
 			.publish(() -> new ProcessExited(id(), name(), this.context.time().now(), made.pid(), made.exitCode(),

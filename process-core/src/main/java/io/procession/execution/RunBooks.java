@@ -75,7 +75,9 @@ final class RunBooks {
 	}
 
 	void begin(ProcessRun run) {
-		logger.debug("Process started: name={} pid={} id={}", run.name(), run.process().pid(), run.id());
+		if (logger.isDebugEnabled()) {
+			logger.debug("Process started: name={} pid={} id={}", run.name(), run.process().pid(), run.id());
+		}
 		this.context.events()
 			.publish(() -> new ProcessStarted(run.id(), run.name(), run.startedAt(), run.process().pid(),
 					run.spec().command().toString()));

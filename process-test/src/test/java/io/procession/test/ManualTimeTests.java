@@ -276,6 +276,34 @@ class ManualTimeTests {
 	}
 
 	@Test
+	void timeoutsOfPipelinesFire() {
+		this.processes.stub("slow *").hangs();
+
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> this.manager.command("slow", "1").pipe("slow", "2").timeout(Duration.ofMinutes(9)).run());
+
+		assertThat(elapsed()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(9).plusSeconds(1));
+		assertThat(this.processes.calls()).allSatisfy((call) -> assertThat(call.signals()).contains(Signal.TERM));
+	}
+
+	@Test
+	void timeoutsOfPoolsFire() {
+		this.processes.stub("slow *").hangs();
+
+		PoolResults results = this.manager.pool()
+			.concurrency(1)
+			.timeout(Duration.ofMinutes(9))
+			.add(this.manager.command("slow", "1"))
+			.add(this.manager.command("slow", "2"))
+			.run();
+
+		assertThat(results.get(0)).timedOut();
+		assertThat(results.get(1).failed()).isTrue();
+		assertThat(this.processes).ranTimes(1, "slow", "1").didNotRun("slow", "2");
+		assertThat(elapsed()).isBetween(Duration.ofMinutes(9), Duration.ofMinutes(9).plusSeconds(1));
+	}
+
+	@Test
 	void limitIsWaitedForByTheClock() {
 		this.processes.stub("slow").after(HOUR);
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(1).build();
