@@ -23,6 +23,21 @@ public final class IsolationProperties {
 	}
 
 	/**
+	 * What the core knows of a list of CPUs.
+	 * @param numbers as they are written, none of them missing
+	 * @return the numbers
+	 * @throws IllegalArgumentException if one is missing
+	 */
+	public static int[] cpus(List<@Nullable Integer> numbers) {
+		return numbers.stream().mapToInt((number) -> {
+			if (number == null) {
+				throw new IllegalArgumentException("a number is missing in the list of CPUs");
+			}
+			return number;
+		}).toArray();
+	}
+
+	/**
 	 * The user and the groups. <i>Immutable.</i>
 	 *
 	 * @param user Name or number of the user that it runs as; the one of the application

@@ -53,7 +53,7 @@ public final class ProcessAutoConfiguration {
 	ProcessManager processManager(ProcessProperties properties, Environment environment, SecretResolver secretResolver,
 			ObjectProvider<ProcessEngine> engine, ObjectProvider<ProcessManagerCustomizer> customizers,
 			ProcessListenerBeans listeners) {
-		new UnknownSettings(environment).refuse();
+		UnknownSettings.refuseAtTop(environment);
 		// the context closes it: a hook of its own would do so before the beans that use
 		// it
 		ProcessManager.Builder builder = ProcessManager.builder()

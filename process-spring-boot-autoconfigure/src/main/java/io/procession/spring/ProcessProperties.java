@@ -139,7 +139,7 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 					at("defaults.priority", this.priority, this.priority::toPriority), new TreeSet<>(), null, null,
 					this.noNewPrivileges, this.newSession);
 			isolation = with(isolation, "cpu-affinity", this.cpuAffinity,
-					(said, cpus) -> said.withCpuAffinity(cpus.stream().mapToInt(Integer::intValue).toArray()));
+					(said, cpus) -> said.withCpuAffinity(IsolationProperties.cpus(cpus)));
 			isolation = with(isolation, "oom-score-adjustment", this.oomScoreAdjustment,
 					Isolation::withOomScoreAdjustment);
 			return with(isolation, "umask", this.umask, Isolation::withUmask);

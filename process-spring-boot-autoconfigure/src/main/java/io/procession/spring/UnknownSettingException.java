@@ -1,46 +1,45 @@
 package io.procession.spring;
 
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.origin.Origin;
 
 /**
- * Something is said in {@code procession.*} under a name that means nothing.
+ * Something is said under {@code procession} by a name that means nothing.
  */
 final class UnknownSettingException extends RuntimeException {
 
-	private final transient List<ConfigurationProperty> properties;
-
-	private final String known;
+	private final transient List<Unknown> unknown;
 
 	/**
 	 * A new exception.
-	 * @param properties what means nothing, one or more; their values are not shown
-	 * @param known what there is instead, as the beginning of a sentence
+	 * @param unknown what means nothing, one or more
 	 */
-	UnknownSettingException(Collection<ConfigurationProperty> properties, String known) {
-		super("There is no setting " + names(properties));
-		this.properties = List.copyOf(properties);
-		this.known = known;
+	UnknownSettingException(List<Unknown> unknown) {
+		super("There is no setting " + names(unknown));
+		this.unknown = unknown.stream().sorted(Comparator.comparing(Unknown::name)).toList();
 	}
 
-	private static List<String> names(Collection<ConfigurationProperty> properties) {
-		return properties.stream()
-			.map(ConfigurationProperty::getName)
-			.sorted(Comparator.naturalOrder())
-			.map((name) -> "'" + name + "'")
-			.distinct()
-			.toList();
+	private static List<String> names(List<Unknown> unknown) {
+		return unknown.stream().map((said) -> "'" + said.name() + "'").sorted().distinct().toList();
 	}
 
-	List<ConfigurationProperty> properties() {
-		return this.properties;
+	List<Unknown> unknown() {
+		return this.unknown;
 	}
 
-	String known() {
-		return this.known;
+	/**
+	 * A name that means nothing; its value is not shown.
+	 *
+	 * @param name the name
+	 * @param origin where it stands
+	 * @param advice what there is instead, as a sentence without its full stop
+	 */
+	record Unknown(ConfigurationPropertyName name, @Nullable Origin origin, String advice) {
+
 	}
 
 }

@@ -2,7 +2,6 @@ package io.procession.spring;
 
 import java.util.stream.Collectors;
 
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -13,19 +12,22 @@ final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<Unknow
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, UnknownSettingException cause) {
-		String where = cause.properties()
+		String where = cause.unknown()
 			.stream()
 			.map(UnknownSettingFailureAnalyzer::describe)
-			.sorted()
 			.distinct()
 			.collect(Collectors.joining(", "));
+		String advice = cause.unknown()
+			.stream()
+			.map(UnknownSettingException.Unknown::advice)
+			.distinct()
+			.collect(Collectors.joining(". "));
 		return new FailureAnalysis("There is no such setting: " + where,
-				"Correct the name, or remove it. " + cause.known() + ".", cause);
+				"Correct the name, or remove it. " + advice + ".", cause);
 	}
 
-	private static String describe(ConfigurationProperty property) {
-		return "'" + property.getName() + "'"
-				+ ((property.getOrigin() != null) ? " (from " + property.getOrigin() + ")" : "");
+	private static String describe(UnknownSettingException.Unknown unknown) {
+		return "'" + unknown.name() + "'" + ((unknown.origin() != null) ? " (from " + unknown.origin() + ")" : "");
 	}
 
 }

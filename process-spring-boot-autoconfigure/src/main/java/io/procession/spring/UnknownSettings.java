@@ -1,95 +1,166 @@
 package io.procession.spring;
 
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindHandler;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
-import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Refuses what is said in {@code procession.*} under a name that means nothing. Spring
+ * Refuses what is said under {@code procession} by a name that means nothing. Spring
  * would pass over it in silence, and processes that are to run as another user, or within
- * limits, would run without because of one wrong letter.
+ * limits, would run without because of one wrong letter. Looks at names alone: whether a
+ * value is there, empty or overridden is nobody's mistake. Environment variables are left
+ * alone: their names are less clear, and each process of a manager has one of its own.
  */
-final class UnknownSettings {
+public final class UnknownSettings {
 
-	static final Set<String> KNOWN = new TreeSet<>(Set.of("acquire-timeout", "control-group", "defaults", "enabled",
-			"events", "guard", "lost-after", "max-concurrent", "max-line-length", "metrics", "programs", "security",
-			"shutdown-grace", "supervision", "sweep-interval"));
+	private static final ConfigurationPropertyName TOP = ConfigurationPropertyName.of("procession");
 
-	/** Those that can be switched on and off, and nothing else. */
-	private static final Set<String> SWITCHES = Set.of("events", "guard", "metrics", "supervision");
+	/** What other packages bind and look at themselves. */
+	private static final Set<String> ELSEWHERE = Set.of("programs", "security");
 
-	private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of("procession");
+	/** What has a switch, and nothing else, beneath it. */
+	private static final Set<String> SWITCHES = Set.of("events", "metrics", "supervision");
 
-	private static final String DEFAULTS = "procession.defaults";
+	private static final String SWITCH = "enabled";
 
-	private final Environment environment;
-
-	// as of all strict properties of Spring, environment variables are left alone
-	private final Predicate<ConfigurationPropertySource> filter = new UnboundElementsSourceFilter()::apply;
-
-	UnknownSettings(Environment environment) {
-		this.environment = environment;
+	private UnknownSettings() {
 	}
 
-	void refuse() {
-		List<ConfigurationProperty> unknown = new ArrayList<>();
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			if (this.filter.test(source) && source instanceof IterableConfigurationPropertySource names) {
-				names.stream()
-					.filter((name) -> ROOT.isAncestorOf(name) && !isKnown(name))
-					.map(source::getConfigurationProperty)
-					.forEach(unknown::add);
+	/**
+	 * Refuses all names beneath a prefix that a type has no place for.
+	 * @param environment what is said
+	 * @param prefix where to look, in dashed form
+	 * @param type what is bound there: a record, or a map or list of records
+	 */
+	public static void refuse(Environment environment, String prefix, ResolvableType type) {
+		ConfigurationPropertyName root = ConfigurationPropertyName.of(prefix);
+		refuse(environment, root, (property) -> advice(type, property.getName(), root.getNumberOfElements()));
+	}
+
+	/** Refuses all names that are none of the manager's, nor begin one of another's. */
+	static void refuseAtTop(Environment environment) {
+		refuse(environment, TOP, UnknownSettings::adviceAtTop);
+	}
+
+	/** The names that there are directly under the top. */
+	static Set<String> atTop() {
+		Set<String> names = new TreeSet<>(parts(ProcessProperties.class).keySet());
+		names.addAll(ELSEWHERE);
+		names.addAll(SWITCHES);
+		names.add(SWITCH);
+		return names;
+	}
+
+	private static void refuse(Environment environment, ConfigurationPropertyName root,
+			Function<ConfigurationProperty, @Nullable String> advice) {
+		List<UnknownSettingException.Unknown> unknown = new ArrayList<>();
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+			if (source instanceof IterableConfigurationPropertySource names
+					&& !(source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource)) {
+				names.stream().filter(root::isAncestorOf).forEach((name) -> {
+					ConfigurationProperty property = source.getConfigurationProperty(name);
+					String what = (property != null) ? advice.apply(property) : null;
+					if (property != null && what != null) {
+						unknown.add(new UnknownSettingException.Unknown(name, property.getOrigin(), what));
+					}
+				});
 			}
 		}
 		if (!unknown.isEmpty()) {
-			throw new UnknownSettingException(unknown, "In 'procession' there are " + String.join(", ", KNOWN));
+			throw new UnknownSettingException(unknown);
 		}
-		refuseInDefaults();
 	}
 
-	private static boolean isKnown(ConfigurationPropertyName name) {
-		String uniform = name.getElement(1, Form.UNIFORM);
-		if (SWITCHES.contains(uniform)) {
-			return name.getNumberOfElements() == 3 && name.getElement(2, Form.UNIFORM).equals("enabled");
+	private static @Nullable String adviceAtTop(ConfigurationProperty property) {
+		ConfigurationPropertyName name = property.getName();
+		String first = name.getElement(1, Form.UNIFORM);
+		if (ELSEWHERE.contains(first)) {
+			return null;
 		}
-		return KNOWN.stream().anyMatch((known) -> known.replace("-", "").equals(uniform));
+		if (SWITCHES.contains(first)) {
+			boolean known = (name.getNumberOfElements() == 2) ? String.valueOf(property.getValue()).isEmpty()
+					: name.getNumberOfElements() == 3 && name.getElement(2, Form.UNIFORM).equals(SWITCH);
+			return known ? null : there(name.chop(2), Set.of(SWITCH));
+		}
+		if (first.equals(SWITCH)) {
+			return (name.getNumberOfElements() == 2) ? null : nothing(name.chop(2));
+		}
+		return parts(ProcessProperties.class).keySet().stream().anyMatch((part) -> isSame(part, first))
+				? advice(ResolvableType.forClass(ProcessProperties.class), name, 1) : there(TOP, atTop());
 	}
 
-	private void refuseInDefaults() {
-		ApplicationConversionService conversion = new ApplicationConversionService();
-		conversion.addConverter(new TimeLimitConverter());
-		try {
-			new Binder(ConfigurationPropertySources.get(this.environment),
-					new PropertySourcesPlaceholdersResolver(this.environment), conversion)
-				.bind(DEFAULTS, Bindable.of(ProcessProperties.Defaults.class),
-						new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter()));
+	/**
+	 * What to say of a name, or nothing if it has its place.
+	 * @param type what is bound at the first elements of the name
+	 * @param at how many these are
+	 */
+	private static @Nullable String advice(ResolvableType type, ConfigurationPropertyName name, int at) {
+		if (at >= name.getNumberOfElements()) {
+			return null;
 		}
-		catch (BindException ex) {
-			if (ex.getCause() instanceof UnboundConfigurationPropertiesException unbound) {
-				throw new UnknownSettingException(unbound.getUnboundProperties(),
-						"The README lists those of '" + DEFAULTS + "', and so does an editor that knows Spring");
+		Class<?> raw = type.toClass();
+		if (Map.class.isAssignableFrom(raw)) {
+			// the key of a map of values may have dots
+			return isSection(type.getGeneric(1).toClass()) ? advice(type.getGeneric(1), name, at + 1) : null;
+		}
+		if (Collection.class.isAssignableFrom(raw)) {
+			return name.isNumericIndex(at) ? advice(type.getGeneric(0), name, at + 1)
+					: "'" + name.chop(at) + "' is a list";
+		}
+		if (!isSection(raw)) {
+			return nothing(name.chop(at));
+		}
+		Map<String, ResolvableType> parts = parts(raw);
+		for (Map.Entry<String, ResolvableType> part : parts.entrySet()) {
+			if (isSame(part.getKey(), name.getElement(at, Form.UNIFORM))) {
+				return advice(part.getValue(), name, at + 1);
 			}
-			// its values have been bound before: they are not this one's business
 		}
+		return there(name.chop(at), parts.keySet());
+	}
+
+	private static boolean isSame(String dashed, String uniform) {
+		return dashed.replace("-", "").equals(uniform);
+	}
+
+	// records of the core, such as TimeLimit, are values
+	private static boolean isSection(Class<?> type) {
+		return type.isRecord() && type.getPackageName().startsWith(UnknownSettings.class.getPackageName());
+	}
+
+	private static Map<String, ResolvableType> parts(Class<?> section) {
+		Map<String, ResolvableType> parts = new TreeMap<>();
+		for (RecordComponent component : section.getRecordComponents()) {
+			parts.put(DataObjectPropertyName.toDashedForm(component.getName()),
+					ResolvableType.forType(component.getGenericType()));
+		}
+		return parts;
+	}
+
+	private static String there(ConfigurationPropertyName section, Collection<String> names) {
+		return "Under '" + section + "' there " + ((names.size() == 1) ? "is " : "are ") + String.join(", ", names);
+	}
+
+	private static String nothing(ConfigurationPropertyName value) {
+		return "Under '" + value + "' there is nothing, it has a value";
 	}
 
 }

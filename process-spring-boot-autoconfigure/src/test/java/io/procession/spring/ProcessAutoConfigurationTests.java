@@ -2,6 +2,7 @@ package io.procession.spring;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -10,10 +11,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.convert.converter.Converter;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -179,7 +186,10 @@ class ProcessAutoConfigurationTests {
 			"procession.guard.enabeld=false, procession.guard.enabeld", "procession.metrics=false, procession.metrics",
 			"procession.defaults.timout=5s, procession.defaults.timout",
 			"procession.defaults.run-as.usr=nobody, procession.defaults.run-as.usr",
-			"procession.defaults.limits.open-filse=7, procession.defaults.limits.open-filse" })
+			"procession.defaults.limits.open-filse=7, procession.defaults.limits.open-filse",
+			"procession.lost-after.seconds=5, procession.lost-after.seconds",
+			"procession.defaults.cpu-affinity.first=0, procession.defaults.cpu-affinity.first",
+			"procession.enabled.x=true, procession.enabled.x" })
 	void refusesWhatDoesNotExist(String property, String named) {
 		this.contextRunner.withPropertyValues(property)
 			.run((context) -> assertThat(context).getFailure()
@@ -192,9 +202,42 @@ class ProcessAutoConfigurationTests {
 	@ValueSource(strings = { "procession.maxConcurrent=7", "procession.max_concurrent=7",
 			"procession.defaults.runAs.user=root", "procession.defaults.idle-timeout=${idle:5s}",
 			"procession.defaults.cpu-affinity[0]=0", "procession.programs.my-worker.command=true",
-			"procession.events.enabled=false", "processional.tempo=largo" })
+			"procession.events.enabled=false", "processional.tempo=largo", "procession.defaults.stop-grace=",
+			"procession.defaults.limits.memory=${none:}", "procession.defaults.no-new-privileges=",
+			"procession.max-concurrent=", "procession.metrics=", "procession.guard=", "procession.defaults=",
+			"procession.security.commands.shells=" })
 	void takesWhatExistsHoweverItIsWritten(String property) {
 		this.contextRunner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void looksThoughValuesAreConvertedInAnotherWay() {
+		this.contextRunner.withUserConfiguration(Shorthand.class)
+			.withPropertyValues("procession.defaults.stop-grace=short")
+			.run((context) -> assertThat(context).hasNotFailed());
+
+		this.contextRunner.withUserConfiguration(Shorthand.class)
+			.withPropertyValues("procession.defaults.stop-grace=short", "procession.defaults.run-as.usr=nobody")
+			.run((context) -> assertThat(context).getFailure().rootCause().isInstanceOf(UnknownSettingException.class));
+	}
+
+	@Test
+	void leavesWhatHasNoValueAlone() {
+		Map<String, Object> none = new HashMap<>();
+		none.put("procession.max-concurrent", null);
+
+		this.contextRunner.withInitializer(
+				(context) -> context.getEnvironment().getPropertySources().addLast(new MapPropertySource("none", none)))
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void namesThePropertyWhereACpuIsMissing() {
+		this.contextRunner.withPropertyValues("procession.defaults.cpu-affinity=0,,1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("procession.defaults.cpu-affinity")
+				.hasMessageContaining("a number is missing"));
 	}
 
 	@Test
@@ -207,6 +250,26 @@ class ProcessAutoConfigurationTests {
 				.addFirst(new SystemEnvironmentPropertySource(
 						StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables)))
 			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Shorthand {
+
+		@Bean
+		@ConfigurationPropertiesBinding
+		static Converter<String, Duration> shortDurations() {
+			return new ShortDurations();
+		}
+
+	}
+
+	private static final class ShortDurations implements Converter<String, Duration> {
+
+		@Override
+		public Duration convert(String text) {
+			return text.equals("short") ? Duration.ofMillis(7) : DurationStyle.detectAndParse(text);
+		}
+
 	}
 
 	private static final class CapturingCustomizer implements ProcessManagerCustomizer {

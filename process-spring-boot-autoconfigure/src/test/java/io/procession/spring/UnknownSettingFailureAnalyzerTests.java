@@ -33,7 +33,7 @@ class UnknownSettingFailureAnalyzerTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("There is no such setting: 'procession.timeout' (from ")
 			.contains("application.yml] - 3:12)")
-			.contains("Correct the name, or remove it. In 'procession' there are acquire-timeout, control-group, ")
+			.contains("Correct the name, or remove it. Under 'procession' there are acquire-timeout, control-group, ")
 			.doesNotContain("hunter2");
 	}
 
@@ -49,7 +49,7 @@ class UnknownSettingFailureAnalyzerTests {
 
 		assertThat(output).contains("There is no such setting: 'procession.defaults.run-as.usr' (from ")
 			.contains("application.yml] - 3:20)")
-			.contains("The README lists those of 'procession.defaults'")
+			.contains("Under 'procession.defaults.run-as' there are group, supplementary-groups, user.")
 			.doesNotContain("hunter2");
 	}
 

@@ -14,7 +14,7 @@ import org.springframework.boot.convert.Delimiter;
  * @param environment What processes inherit of the environment of the application.
  * @param redaction What is hidden where commands are shown.
  */
-@ConfigurationProperties(prefix = "procession.security", ignoreUnknownFields = false)
+@ConfigurationProperties("procession.security")
 public record SecurityProperties(@DefaultValue Commands commands, @DefaultValue Inheritance environment,
 		@DefaultValue Redaction redaction) {
 

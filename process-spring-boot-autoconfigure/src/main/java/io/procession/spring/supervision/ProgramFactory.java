@@ -2,16 +2,22 @@ package io.procession.spring.supervision;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 import io.procession.isolation.RunAs;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.process.Signal;
+import io.procession.spring.IsolationProperties;
+import io.procession.spring.UnknownSettings;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.supervision.Program;
 import io.procession.supervision.RestartPolicy;
@@ -28,6 +34,12 @@ final class ProgramFactory {
 	private ProgramFactory() {
 	}
 
+	/** Refuses what is said of programs by names that mean nothing. */
+	static void refuseUnknown(Environment environment) {
+		UnknownSettings.refuse(environment, "procession.programs",
+				ResolvableType.forClassWithGenerics(Map.class, String.class, ProgramProperties.class));
+	}
+
 	static Program create(String name, ProgramProperties properties) {
 		String prefix = PREFIX + name;
 		ProcessSpec.Builder spec = ProcessSpec.builder(command(prefix + ".command", properties.command()));
@@ -36,7 +48,8 @@ final class ProgramFactory {
 		set(prefix + ".environment", properties.environment(), spec::env);
 		// build() checks: what it refuses is what was said last. Not bound as a Signal:
 		// Spring would take 15 for a position in the enumeration, XFSZ
-		set(prefix + ".stop-signal", properties.stopSignal(), (signal) -> spec.stopSignal(Signal.of(signal)).build());
+		String stopSignal = StringUtils.hasText(properties.stopSignal()) ? properties.stopSignal() : null;
+		set(prefix + ".stop-signal", stopSignal, (signal) -> spec.stopSignal(Signal.of(signal)).build());
 		set(prefix + ".stop-grace", properties.stopGrace(), (grace) -> spec.stopGrace(grace).build());
 		isolate(prefix, properties, spec);
 		RestartPolicy restart = at(prefix + ".restart.delay",
@@ -52,7 +65,7 @@ final class ProgramFactory {
 		set(prefix + ".limits", properties.limits(), (limits) -> spec.treeLimits(limits.toTreeLimits()));
 		set(prefix + ".priority", properties.priority(), (priority) -> spec.priority(priority.toPriority()));
 		set(prefix + ".cpu-affinity", properties.cpuAffinity(),
-				(cpus) -> spec.cpuAffinity(cpus.stream().mapToInt(Integer::intValue).toArray()));
+				(cpus) -> spec.cpuAffinity(IsolationProperties.cpus(cpus)));
 		set(prefix + ".oom-score-adjustment", properties.oomScoreAdjustment(), spec::oomScoreAdjustment);
 		set(prefix + ".umask", properties.umask(), spec::umask);
 		set(prefix + ".no-new-privileges", properties.noNewPrivileges(),

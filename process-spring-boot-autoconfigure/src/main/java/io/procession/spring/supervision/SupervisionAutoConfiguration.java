@@ -30,7 +30,7 @@ public final class SupervisionAutoConfiguration {
 	@ConditionalOnMissingBean
 	ProcessSupervisor processSupervisor(ProcessManager manager, SupervisionProperties properties,
 			ObjectProvider<Program> beans, Environment environment) {
-		UnknownSettings.refuse(environment);
+		ProgramFactory.refuseUnknown(environment);
 		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);
 		beans.orderedStream().forEach(supervisor::add);
 		properties.programs().forEach((name, program) -> {

@@ -3,6 +3,7 @@ package io.procession.spring.security;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
 
 import io.procession.ProcessManager;
 import io.procession.process.ProcessDeniedException;
@@ -52,6 +54,20 @@ class ProcessSecurityAutoConfigurationTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("procession.security.commands.allowed"));
+	}
+
+	@Test
+	void takesRulesThatOverrideOthers() {
+		this.contextRunner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addLast(new MapPropertySource("base",
+						Map.of("procession.security.commands.allow[0].program", "cat",
+								"procession.security.commands.allow[0].arguments[0]", "-n",
+								"procession.security.commands.allow[1].program", "true"))))
+			.withPropertyValues("procession.security.commands.allow=sort")
+			.run((context) -> assertThat(context.getBean(CommandPolicy.class))
+				.hasToString("CommandPolicy[allow=[sort], deny=[], shells=false]"));
 	}
 
 	@Test

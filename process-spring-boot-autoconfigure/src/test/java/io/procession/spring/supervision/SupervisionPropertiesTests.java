@@ -138,7 +138,7 @@ class SupervisionPropertiesTests {
 		}
 		ConfigurationPropertySources.attach(environment);
 		// what binds is never taken for a setting that does not exist
-		UnknownSettings.refuse(environment);
+		ProgramFactory.refuseUnknown(environment);
 		return Binder.get(environment).bindOrCreate("procession", SupervisionProperties.class);
 	}
 
