@@ -94,6 +94,26 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
+	void saysThatALoopLeadsNowhere(ProcessManager processes) throws IOException {
+		Path loop = this.folder.resolve("loop");
+		Files.createSymbolicLink(loop, loop);
+
+		fails(processes.command(loop.toString()), Reason.NOT_FOUND, "loop");
+		fails(processes.command("true").directory(loop), Reason.NO_SUCH_DIRECTORY, "loop");
+		fails(processes.command("echo " + "x".repeat(300)), Reason.NOT_FOUND, "commandLine(");
+	}
+
+	@Test
+	void makesNoFileForWhatDoesNotStart(ProcessManager processes) {
+		Path output = this.folder.resolve("output");
+
+		fails(processes.command("no-such-program").appendOutputTo(output), Reason.NOT_FOUND, "no-such-program");
+		fails(processes.command("no-such-program").errorOutputTo(output), Reason.NOT_FOUND, "no-such-program");
+
+		assertThat(output).doesNotExist();
+	}
+
+	@Test
 	void hintsAtALineThatWasGivenAsAProgram(ProcessManager processes) {
 		fails(processes.command("ls -la"), Reason.NOT_FOUND, "no program 'ls -la'", "commandLine(", "shell(");
 	}

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -228,6 +229,23 @@ class TimeoutIntegrationTests {
 
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void leavesAStopTheTimeThatItWasGiven() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().timeoutGrace(Duration.ofMillis(100)).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			RunningProcess process = processes
+				.shell("trap 'sleep 2; echo done; exit 0' TERM; echo ready; while :; do echo tick; sleep 0.05; done")
+				.idleTimeout(Duration.ofSeconds(1))
+				.start();
+			process.waitUntil((type, line) -> line.equals("tick"), SOON);
+
+			process.stop(Duration.ofSeconds(30));
+
+			assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().exitCode()).isZero();
+			assertThat(process.output()).endsWith("done\n");
+		}
 	}
 
 	@Test

@@ -3,11 +3,16 @@ package io.procession.execution;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * Whether a manager is closed. From then on no timer fires: whoever needs one to end is
  * told. <i>Thread-safe.</i>
  */
 final class Closed {
+
+	private static final Logger logger = LoggerFactory.getLogger(Closed.class);
 
 	private final Set<Runnable> actions = ConcurrentHashMap.newKeySet();
 
@@ -35,8 +40,15 @@ final class Closed {
 	}
 
 	private void runOnce(Runnable action) {
-		if (this.actions.remove(action)) {
+		if (!this.actions.remove(action)) {
+			return;
+		}
+		try {
 			action.run();
+		}
+		catch (RuntimeException | Error ex) {
+			// the others are told all the same
+			logger.error("The end of a manager could not be told", ex);
 		}
 	}
 

@@ -632,6 +632,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 							() -> this.process.exitCode().isPresent(), signal, grace, this::stopEnded);
 				this.stop = begun;
 				this.stopCause = cause;
+				if (this.silence != null) {
+					// how long it has from now on is the stop's to say
+					this.silence.end();
+				}
 			}
 			toEnd = this.stop != null && !this.stopEnded;
 		}

@@ -33,13 +33,13 @@ final class Interpreters {
 	private static final String SHELL = "/bin/sh";
 
 	/** What {@code env -S} makes something else of, and where it looks elsewhere. */
-	private static final Pattern UNREADABLE = Pattern.compile("[\"'\\\\$]|(^|\\s)(PATH=|-[A-Za-z0-9]*C|--c)");
+	private static final Pattern UNREADABLE = Pattern.compile("[\"'\\\\$\\f\\r\\x0b]|PATH=|-[A-Za-z0-9]*C|--c");
 
 	/** What comes before the words that {@code env} is to split. */
-	private static final Pattern SPLIT = Pattern.compile("-[A-Za-z0-9]*S|--s[a-z-]*=?");
+	private static final Pattern SPLIT = Pattern.compile("-[A-Za-z0-9]*?S|--s[a-z-]*=?");
 
 	/** Options of {@code env} whose value is the next word. */
-	private static final Pattern TAKES_NEXT = Pattern.compile("-[A-Za-z0-9]*[ua]|--(unset|argv0)");
+	private static final Pattern TAKES_NEXT = Pattern.compile("-[A-Za-z0-9&&[^uaS]]*[ua]|--(u[a-z]*|a[a-z0-9]*)");
 
 	private final Function<String, Optional<Path>> lookup;
 
@@ -81,7 +81,11 @@ final class Interpreters {
 
 	private void follow(Path script) {
 		String line = firstLine(script);
-		if (line == null || this.found.size() >= DEEPEST || !this.unknown.isEmpty()) {
+		if (line == null || !this.unknown.isEmpty()) {
+			return;
+		}
+		if (this.found.size() >= DEEPEST) {
+			this.unclear = "the policy: too many programs interpret each other";
 			return;
 		}
 		String[] words = line.split("[ \t]+", 2);

@@ -50,10 +50,13 @@ public final class Redactor {
 
 	/** An option before its value within a script. */
 	private static final Pattern SPOKEN = Pattern
-		.compile("(?<![^\\s\"'(;|&])-{1,2}+(?<name>[\\w.-]++)[ \\t]++(?=[^\\s-])");
+		.compile("(?<![^\\s\"'(;|&])-{1,2}+(?<name>[\\w.-]++)(?:[ \\t]|\\\\\n)++(?=[^\\s-])");
 
 	// up to the last @, as a browser reads it
-	private static final Pattern USER_INFO = Pattern.compile("://[^\\s/:@]*+:(?<password>[^\\s/]+)@");
+	private static final Pattern USER_INFO = Pattern.compile("://[^\\s/:@]*+:(?<password>[^\\s/?#]+)@");
+
+	/** Where a value may end already. */
+	private static final Pattern END = Pattern.compile("[,;&\\s@`)}]");
 
 	private static final Redactor DEFAULTS = new Redactor(NAMES);
 
@@ -165,12 +168,21 @@ public final class Redactor {
 				found.add(argument);
 			}
 			else {
-				secrets(argument).forEach((span) -> found.add(argument.substring(span.start, span.end)));
+				secrets(argument).forEach((span) -> add(argument.substring(span.start, span.end), found));
 			}
 			follows = announcesSecret(argument);
 		}
 		found.removeIf((secret) -> !isRecognisable(secret));
 		return found;
+	}
+
+	// where it ends is not always clear: what is shown elsewhere may be the shorter one
+	private static void add(String value, List<String> found) {
+		found.add(value);
+		String shorter = END.split(value, 2)[0];
+		if (!shorter.equals(value)) {
+			found.add(shorter);
+		}
 	}
 
 	/**

@@ -201,6 +201,7 @@ class CommandPolicyTests {
 		for (String line : List.of("/usr/bin/env -Ssort", "/usr/bin/env -vSsort -u", "/usr/bin/env --split-string=sort",
 				"/usr/bin/env --sp sort", "/usr/bin/env -S -i A=b sort", "/usr/bin/env -S -u HOME sort",
 				"/usr/bin/env -S -iu cat sort", "/usr/bin/env -S --unset cat sort", "/usr/bin/env -S nice cat sort",
+				"/usr/bin/env -S -uxu sort", "/usr/bin/env -S -uLua sort", "/usr/bin/env -S --uns cat sort",
 				"/usr/bin/env -S env sort", "/usr/bin/env " + inner, env + " sort", setsid + " sort",
 				setsid + " -w sort")) {
 			assertThat(judge(policy, script("denied", "#!" + line + "\n")).rule()).as(line).contains("deny sort");
@@ -217,12 +218,21 @@ class CommandPolicyTests {
 		CommandPolicy allowing = CommandPolicy.builder().allow(this.folder.toString()).build();
 
 		for (String line : List.of("-S so\"rt\"", "-S 'sort'", "-S so\\crt", "-S ${SORT}", "-S PATH=/other sort",
-				"-S -C / ./sort", "-S --chdir=/ ./sort", "-S -iC/ ./sort")) {
+				"-S -C / ./sort", "-S --chdir=/ ./sort", "-S -iC/ ./sort", "-S\fsort", "-S\u000bsort", "-S\rsort",
+				"-SPATH=/other sort", "-S-C/ ./sort")) {
 			Path script = script("told", "#!/usr/bin/env " + line + "\n");
 			assertThat(judge(policy, script).rule()).as(line)
 				.isEqualTo("the policy: the first line of '" + script + "' does not tell what interprets it");
 			assertThat(allows(allowing, script)).as("who allows a script trusts it").isTrue();
 		}
+	}
+
+	@Test
+	void refusesInterpretersWithoutEnd() throws IOException {
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+		Path inner = script("inner", "#!/usr/bin/env -S sort\n");
+
+		assertThat(allows(policy, script("told", "#!/usr/bin/env -S " + "env ".repeat(10) + inner + "\n"))).isFalse();
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -74,6 +75,22 @@ class RedactorTests {
 		Redactor redactor = Redactor.defaults().hiding(List.of("BEGIN KEY\r\n  0123456789\nyes\nabcdefgh"));
 
 		assertThat(redactor.hide("> 0123456789 | > yes | > abcdefgh")).isEqualTo("> *** | > yes | > ***");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "username=joe,password=hunter22,ro", "{password: hunter22, user: joe}",
+			"psql postgres://joe:hunter22@host?mail=a@b", "-Dspring.datasource.password=hunter22 -Xmx1g",
+			"`tool --token hunter22`", "(tool --token=hunter22)", "tool --token \\\n hunter22" })
+	void findsTheValueThoughItsEndIsNotClear(String argument) {
+		assertThat(Redactor.defaults().find(List.of(argument))).contains("hunter22");
+		assertThat(Redactor.defaults().redact(List.of(argument)).get(0)).doesNotContain("hunter22");
+	}
+
+	@Test
+	void takesNoQueryForAPassword() {
+		String address = "http://localhost:8080?mail=joe@example.com";
+
+		assertThat(Redactor.defaults().redact(List.of(address))).containsExactly(address);
 	}
 
 	@Test

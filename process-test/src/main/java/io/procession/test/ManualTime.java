@@ -26,7 +26,7 @@ import io.procession.engine.TimeSource;
  * everything has happened that takes no time. A task that waits for something else, such
  * as a latch of the test, does not stop the others, and for longer than a second not the
  * clock. A wait that can never end is an error that says so, after a second; if something
- * is due again and again, such as a schedule, after half a minute.
+ * is due again and again, such as a schedule, after half a minute, whatever its bound.
  *
  * <p>
  * A thread of the test that waits for something else, such as a {@code sleep} or a future
@@ -59,7 +59,8 @@ public final class ManualTime implements TimeSource {
 	 * @throws IllegalArgumentException if it is negative, or if the clock would show more
 	 * than 292 years after its beginning
 	 * @throws IllegalStateException if a task does not come to its end, if this is called
-	 * by one, or if the thread is interrupted, which leaves the clock where it is
+	 * by one, or if the thread is interrupted while something is due, which stops the
+	 * clock where it has come to
 	 */
 	public void advance(Duration duration) {
 		if (duration.isNegative()) {

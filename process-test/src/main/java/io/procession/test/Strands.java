@@ -558,6 +558,8 @@ final class Strands {
 		this.driver = null;
 		while (this.changes == seen && !until.getAsBoolean()) {
 			if (System.nanoTime() - began > PATIENCE.toNanos()) {
+				// the next wait is another one
+				this.moves = 0;
 				throw new IllegalStateException("This thread waits for " + what + ", which never comes: the fakes'"
 						+ " clock stands at +" + Duration.ofNanos(this.now) + ", " + due + ", and no other thread has"
 						+ " done anything for " + PATIENCE.toSeconds() + " s. Let the stub end (exitCode, after), give"

@@ -51,7 +51,7 @@ final class LinesScenario implements Scenario {
 				new Contender(NO_LINES, () -> readOnly(lines, command)));
 	}
 
-	// how fast the lines come at all: nobody can be faster
+	// how fast the bytes come to one who does nothing with them
 	private static Sample readOnly(int lines, List<String> command) throws Exception {
 		long start = System.nanoTime();
 		long bytes = 0;

@@ -359,7 +359,7 @@ final class LaunchCheck {
 						+ " pass the data by input(...) or a file");
 	}
 
-	/** What is wrong that was not when this was checked. */
+	/** What is wrong, now that it could not be started. */
 	Optional<ProcessStartException> again() {
 		try {
 			check();

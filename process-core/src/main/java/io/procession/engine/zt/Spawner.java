@@ -65,10 +65,10 @@ final class Spawner {
 		IsolationPlan planned = this.isolator.plan(this.launch);
 		this.plan = planned;
 		makeChain();
-		// a tool of the chain would find out too late to be understood, and the JDK
-		// empties files first
-		boolean told = !thoroughly && planned == null && this.chain.isEmpty() && !empties(this.launch.output())
-				&& !empties(this.launch.error());
+		// a tool of the chain would find out too late to be understood, and the JDK makes
+		// or empties files first
+		boolean told = !thoroughly && planned == null && this.chain.isEmpty() && !isFile(this.launch.output())
+				&& !isFile(this.launch.error());
 		if (told && this.check.isFoundByJdk()) {
 			this.check.checkData();
 			return;
@@ -89,8 +89,8 @@ final class Spawner {
 		}
 	}
 
-	private static boolean empties(Launch.Output output) {
-		return output instanceof Launch.Output.ToFile target && !target.file().append();
+	private static boolean isFile(Launch.Output output) {
+		return output instanceof Launch.Output.ToFile;
 	}
 
 	private void makeChain() {
@@ -329,10 +329,10 @@ final class Spawner {
 	// 17 says "error=2, No such file or directory", 25 "Exec failed, error: 2 (...)"
 	private ProcessStartException explain(Exception ex) {
 		String message = String.valueOf(rootCause(ex).getMessage());
-		if (isErrno(message, 2) || isErrno(message, 13) || isErrno(message, 20)) {
-			Optional<ProcessStartException> changed = this.check.again();
-			if (changed.isPresent()) {
-				return changed.get();
+		if (!isErrno(message, 7) && !isLackOfRoom(message)) {
+			Optional<ProcessStartException> found = this.check.again();
+			if (found.isPresent()) {
+				return found.get();
 			}
 		}
 		if (!this.chain.isEmpty() && (isErrno(message, 2) || isErrno(message, 13))) {
@@ -349,11 +349,15 @@ final class Spawner {
 			return this.check.failure(Reason.NOT_EXECUTABLE,
 					"'" + this.launch.spec().command().program() + "' or its interpreter may not be executed");
 		}
-		if (isErrno(message, 11) || isErrno(message, 12) || isErrno(message, 23) || isErrno(message, 24)) {
+		if (isLackOfRoom(message)) {
 			return this.check.failure(Reason.NO_RESOURCES, "the machine has no room for it (" + errnoText(message)
 					+ "): check the limits on processes, open files and memory");
 		}
 		return this.check.failure(Reason.OTHER, errnoText(message));
+	}
+
+	private static boolean isLackOfRoom(String message) {
+		return isErrno(message, 11) || isErrno(message, 12) || isErrno(message, 23) || isErrno(message, 24);
 	}
 
 	private static Throwable rootCause(Throwable ex) {
