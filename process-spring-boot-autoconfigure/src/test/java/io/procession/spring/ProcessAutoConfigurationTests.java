@@ -211,6 +211,12 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
+	void refusesWhatDoesNotExistAmongSystemProperties() {
+		this.contextRunner.withSystemProperties("procession.defaults.run-as.usr=nobody")
+			.run((context) -> assertThat(context).getFailure().rootCause().isInstanceOf(UnknownSettingException.class));
+	}
+
+	@Test
 	void looksThoughValuesAreConvertedInAnotherWay() {
 		this.contextRunner.withUserConfiguration(Shorthand.class)
 			.withPropertyValues("procession.defaults.stop-grace=short")
