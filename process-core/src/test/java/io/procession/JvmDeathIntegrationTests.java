@@ -1,6 +1,7 @@
 package io.procession;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import io.procession.process.Command;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.Signal;
+import io.procession.testing.Namespaces;
 import io.procession.testing.Plant;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
@@ -41,7 +43,7 @@ class JvmDeathIntegrationTests {
 	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private static final String[] ALL_KINDS = { "plain=3", "ignoring=3", "daemon=3", "orphan=3", "flood=1", "title=3",
-			"jvm=1" };
+			"lines=2", "clear=2", "jvm=1" };
 
 	@Test
 	void leavesNothingWhenTheJvmIsKilled(ProcessManager processes) {
@@ -65,6 +67,46 @@ class JvmDeathIntegrationTests {
 		assertThat(watch.elapsed()).isLessThan(Duration.ofSeconds(3));
 		assertThat(second.tree).allMatch(ProcessTable.Entry::isAlive);
 		assertThat(other.tree).allMatch(ProcessTable.Entry::isAlive);
+	}
+
+	@Test
+	void sparesWhoeverHasTheMarkerOfADeadJvmWithinAValue(ProcessManager processes) {
+		Application application = Application.start(processes, "plain=1");
+		ProcessTable.Entry guard = application.tree.stream()
+			.filter((entry) -> entry.toString().contains("trap '' INT TERM HUP"))
+			.findFirst()
+			.orElseThrow();
+		String marker = application.tree.stream()
+			.flatMap((entry) -> entry.environment().stream())
+			.filter((variable) -> variable.matches("PROCESSION_\\w+=.*;" + application.jvm.pid() + ";.*"))
+			.findFirst()
+			.orElseThrow();
+		RunningProcess stranger = processes.command("sleep", "300")
+			.env("HTTP_USER_AGENT", "x " + marker + "\n" + marker)
+			.start();
+
+		application.killLeavingNothing();
+
+		await().atMost(SOON).until(() -> !guard.isAlive());
+		assertThat(stranger.isRunning()).isTrue();
+	}
+
+	@Test
+	@RequiresProgram({ "setsid", "unshare", "python3" })
+	void leavesNothingThoughAnEnvironmentIsHugeOrDoesNotAnswer(ProcessManager processes) throws Exception {
+		Path program = Path.of(getClass().getResource("/huge-environment.py").toURI());
+		Namespaces crowded = new Namespaces(Namespaces.CONTAINER,
+				"folder=$(mktemp -d); mkfifo \"$folder/fifo\"; python3 '" + program + "' > \"$folder/out\" &"
+						+ " until grep -q ready \"$folder/out\"; do sleep 0.05; done;"
+						+ " sleep 300 & mount --bind \"$folder/fifo\" /proc/$!/environ; \"$@\" & jvm=$!;"
+						+ " until [ \"$(pgrep -fxc 'sleep 300')\" -ge 7 ]; do sleep 0.05; done; kill -s KILL $jvm;"
+						+ " tries=0; until [ \"$(pgrep -fxc 'sleep 300')\" -le 1 ] || [ $tries -ge 300 ]; do sleep 0.1;"
+						+ " tries=$((tries + 1)); done; pgrep -fxc 'sleep 300'; rm -r \"$folder\"");
+
+		ProcessResult result = crowded.run(processes, TestApplication.class, "plain=2", "clear=2", "end=never");
+
+		// the one that does not answer
+		assertThat(result.outputLines()).last().isEqualTo("1");
 	}
 
 	@Test

@@ -39,6 +39,18 @@ class StopIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@Test
+	void continuesWhatIsSuspendedDuringTheGrace(ProcessManager processes) {
+		RunningProcess process = processes
+			.shell("trap 'kill -s STOP $$; exit 5' TERM; echo ready; while :; do sleep 0.05; done")
+			.start();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(10))).isTrue();
+
+		process.stop(Duration.ofSeconds(30));
+
+		assertThat(process.waitFor().exitCode()).isEqualTo(5);
+	}
+
+	@Test
 	void stopsByTerm(ProcessManager processes) {
 		RunningProcess process = startReady(processes, Scripts.SLEEPS);
 		Stopwatch watch = Stopwatch.started();

@@ -93,7 +93,8 @@ public interface ProcessEngine extends AutoCloseable {
 	}
 
 	/**
-	 * Frees what the engine holds. Its processes have ended before.
+	 * Free what the engine holds. Its processes should have ended before; what watches
+	 * over those that have not, should the JVM die, stays until then.
 	 */
 	@Override
 	void close();

@@ -425,9 +425,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
 		runs.forEach((run) -> run.shutDown(this.settings.shutdownGrace()));
-		boolean ended = awaitAll(runs);
-		ended &= stopLeftovers();
-		if (quiet && ended) {
+		awaitAll(runs);
+		stopLeftovers();
+		if (quiet) {
 			this.engine.close();
 		}
 		closeThreads();
@@ -439,26 +439,25 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				+ RunContext.nanos(this.settings.drain()));
 	}
 
-	private boolean awaitAll(List<ProcessRun> runs) {
+	private void awaitAll(List<ProcessRun> runs) {
 		CompletableFuture<?>[] ends = runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new);
-		return await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()), "processes");
+		await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()), "processes");
 	}
 
-	private boolean stopLeftovers() {
+	private void stopLeftovers() {
 		CompletableFuture<Void> gone = new CompletableFuture<>();
 		Duration grace = this.settings.leftoverGrace();
 		Stopper.Stop stop = this.context.stopper()
 			.prepare("leftovers", this.engine.leftovers(), () -> true, Signal.TERM, grace, () -> gone.complete(null));
 		this.context.stopper().begin(stop);
-		return await(gone, bound(grace), "leftovers");
+		await(gone, bound(grace), "leftovers");
 	}
 
-	private boolean await(CompletableFuture<Void> future, Duration bound, String what) {
+	private void await(CompletableFuture<Void> future, Duration bound, String what) {
 		boolean ended = Waiting.of(bound, (nanos) -> this.context.time().await(future, nanos));
 		if (!ended) {
 			logger.warn("Not everything had ended at close, the rest is left to the guard: {} after {}", what, bound);
 		}
-		return ended;
 	}
 
 	private void closeThreads() {

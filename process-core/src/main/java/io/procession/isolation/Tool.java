@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,7 +39,15 @@ public enum Tool {
 	/** Shows what a chain has set. */
 	CAT("coreutils", true),
 	/** Looks accounts up that are in no file. */
-	GETENT("the C library's tools", true);
+	GETENT("the C library's tools", true),
+	/** Finds environments. */
+	GREP("grep", true),
+	/** Waits. */
+	SLEEP("coreutils", true),
+	/** Bounds a wait. */
+	TIMEOUT("coreutils", true),
+	/** Replaces characters. */
+	TR("coreutils", true);
 
 	private static final List<String> FOLDERS = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
@@ -66,20 +73,29 @@ public enum Tool {
 		return (found != null && (this.alsoBusyBox || !isBusyBox(found))) ? Optional.of(found) : Optional.empty();
 	}
 
-	/** Why {@link #find()} is empty. */
-	String whyMissing() {
+	/**
+	 * Return why {@link #find()} is empty.
+	 * @return what is missing, and what to install
+	 */
+	public String whyMissing() {
 		Path found = lookUp();
 		return (found != null) ? "'" + found + "' is that of BusyBox, which cannot do it: install " + this.origin
 				: "'" + command() + "' is missing: install " + this.origin;
 	}
 
+	/**
+	 * Return where tools are looked for: the directories of the system come first,
+	 * whatever a {@code PATH} begins with.
+	 * @param path a {@code PATH}, or {@code null} if there is none
+	 * @return the directories, in the form of a {@code PATH}
+	 */
+	public static String searchPath(@Nullable String path) {
+		String folders = String.join(File.pathSeparator, FOLDERS);
+		return (path != null) ? folders + File.pathSeparator + path : folders;
+	}
+
 	private @Nullable Path lookUp() {
-		List<String> folders = new ArrayList<>(FOLDERS);
-		String path = System.getenv("PATH");
-		if (path != null) {
-			folders.addAll(List.of(path.split(File.pathSeparator)));
-		}
-		for (String folder : folders) {
+		for (String folder : searchPath(System.getenv("PATH")).split(File.pathSeparator)) {
 			File candidate = new File(folder, command());
 			if (folder.startsWith("/") && candidate.isFile() && candidate.canExecute()) {
 				return candidate.toPath();

@@ -22,6 +22,13 @@ public final class Scripts {
 	/** Runs for long and erases its arguments and environment, as daemons do. */
 	public static final String OVERWRITES_TITLE = "exec perl -e '$| = 1; $0 = \"x\" x 20000; print \"ready\\n\"; sleep 300'";
 
+	/** As {@link #OVERWRITES_TITLE}, with line ends in its name. */
+	public static final String NAMES_LINE_ENDS = "exec perl -e '$| = 1; $0 = \"x\\n) S 1 1\\n\" . \"x\" x 20000;"
+			+ " print \"ready\\n\"; sleep 300'";
+
+	/** Runs for long, with descendants that have nothing of its environment. */
+	public static final String CLEARS_ENVIRONMENT = "env -i sh -c 'sleep 300 & sleep 300' & echo ready; wait";
+
 	/** Runs for long. */
 	public static final String SLEEPS = "echo ready; exec sleep 300";
 

@@ -27,7 +27,8 @@ public final class TestApplication {
 	/** A shell script for each kind of child. */
 	private static final Map<String, String> KINDS = Map.of("plain", Scripts.SLEEPS, "ignoring", Scripts.IGNORES_TERM,
 			"daemon", Scripts.DAEMONIZES, "orphan", Scripts.LEAVES_DAEMON, "flood", Scripts.FLOODS, "title",
-			Scripts.OVERWRITES_TITLE, "survivor", "sleep 30 & echo ready");
+			Scripts.OVERWRITES_TITLE, "lines", Scripts.NAMES_LINE_ENDS, "clear", Scripts.CLEARS_ENVIRONMENT, "survivor",
+			"sleep 30 & echo ready");
 
 	private static final Pattern OPTION = Pattern.compile("=");
 
@@ -38,9 +39,9 @@ public final class TestApplication {
 	 * Starts processes, prints {@code started} when all are there, and ends.
 	 * <ul>
 	 * <li>{@code KIND=COUNT}: so many of {@code plain}, {@code ignoring}, {@code daemon},
-	 * {@code orphan}, {@code flood}, {@code title}, {@code survivor} or {@code jvm}, an
-	 * application like this one, or {@code instance}, another of the same application
-	 * with two children, that does not end by itself
+	 * {@code orphan}, {@code flood}, {@code title}, {@code lines}, {@code clear},
+	 * {@code survivor} or {@code jvm}, an application like this one, or {@code instance},
+	 * another of the same application with two children, that does not end by itself
 	 * <li>{@code guard=BOOLEAN}, {@code hook=BOOLEAN}, {@code application=NAME}: as the
 	 * builder of the manager
 	 * <li>{@code end=HOW}: {@code wait} (for its standard input to end), {@code exit},

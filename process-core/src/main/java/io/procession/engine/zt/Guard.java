@@ -2,20 +2,30 @@ package io.procession.engine.zt;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.isolation.Tool;
+
 /**
- * A small shell process beside the JVM that ends everything with the engine's marker
- * should the JVM be killed. It reads its standard input, a pipe that only the JVM holds:
- * the kernel closes it when the JVM dies, however it dies.
+ * A small shell process beside the JVM that ends everything the JVM has started should
+ * the JVM be killed; see {@code guard.sh}. It reads its standard input, a pipe that only
+ * the JVM holds: the kernel closes it when the JVM dies, however it dies. By that pipe it
+ * learns of the marker, too, since its arguments are readable by everybody.
+ * <i>Thread-safe.</i>
  *
  * <p>
  * {@code PR_SET_PDEATHSIG} would be no substitute: it follows the thread that called
@@ -24,51 +34,15 @@ import org.slf4j.LoggerFactory;
 final class Guard {
 
 	/** What the guard is built of, beside the shell. */
-	private static final List<String> TOOLS = List.of("setsid", "grep", "sleep");
+	private static final List<Tool> TOOLS = List.of(Tool.SETSID, Tool.GREP, Tool.SLEEP, Tool.TIMEOUT, Tool.TR);
 
 	private static final String FAREWELL = "done\n";
 
-	/**
-	 * Waits for the end of its input; with a farewell before it there is nothing to do.
-	 * Any other line is what lives, as {@code pid:start}: a program may overwrite its
-	 * environment and can be found in no other way. At the end TERM, after a second KILL,
-	 * until two scans in a row find nothing: between fork and exec a child still shows
-	 * the environment of the JVM. An environment that holds the marker is found by
-	 * {@code grep} whatever else is in it.
-	 */
-	private static final String SCRIPT = """
-			trap '' INT TERM HUP
-			marker=$1
-			known=''
-			while read -r line; do
-			  [ "$line" = done ] && exit 0
-			  known=$line
-			done
-			tries=0
-			empty=0
-			while [ $empty -lt 2 ]; do
-			  pids=''
-			  for file in $(grep -sl "$marker=" /proc/[0-9]*/environ); do
-			    pid=${file#/proc/}
-			    pids="$pids ${pid%/environ}"
-			  done
-			  for entry in $known; do
-			    pid=${entry%:*}
-			    { read -r stat < "/proc/$pid/stat"; } 2>/dev/null || continue
-			    set -- ${stat##*) }
-			    [ "$1" != Z ] && [ "${20}" = "${entry#*:}" ] && pids="$pids $pid"
-			  done
-			  if [ -z "$pids" ]; then
-			    empty=$((empty + 1))
-			  else
-			    empty=0
-			    if [ $tries -eq 0 ]; then kill -s TERM $pids; elif [ $tries -ge 10 ]; then kill -s KILL $pids; fi
-			    [ $tries -ge 600 ] && exit 1
-			  fi
-			  tries=$((tries + 1))
-			  sleep 0.1
-			done
-			""";
+	/** A guard that ends earlier than this after its start counts as failed. */
+	private static final Duration STABLE = Duration.ofSeconds(10);
+
+	/** The number of failed guards in a row after which no other is started. */
+	private static final int MOST_FAILURES = 5;
 
 	private static final Logger logger = LoggerFactory.getLogger(Guard.class);
 
@@ -84,9 +58,11 @@ final class Guard {
 
 	private volatile @Nullable String whyNot;
 
-	private boolean closed;
+	private long startedAt;
 
-	private boolean toldFailure;
+	private int failures;
+
+	private boolean closed;
 
 	/** What the guard knows; written at heartbeats. */
 	private volatile String told = "";
@@ -96,79 +72,126 @@ final class Guard {
 		this.endBound = endBound;
 	}
 
-	/** Starts it with the first child, and again should somebody have killed it. */
+	/**
+	 * Start the guard with the first child, and again should it have been killed. One
+	 * that ends at once, again and again, is abandoned: something keeps it from running.
+	 */
 	void ensureRunning() {
 		Process running = this.process;
 		if (this.whyNot != null || (running != null && running.isAlive())) {
 			return;
 		}
 		synchronized (this.lock) {
-			if (this.closed || this.whyNot != null || (this.process != null && this.process.isAlive())) {
+			running = this.process;
+			if (this.closed || this.whyNot != null || (running != null && running.isAlive())) {
 				return;
 			}
-			if (this.process != null) {
-				this.told = "";
-				logger.warn("The guard was killed and is started again: pid={}", this.process.pid());
+			if (running != null) {
+				ended(running);
 			}
-			start();
+			if (this.whyNot == null) {
+				start();
+			}
 		}
+	}
+
+	// the lock is held
+	private void ended(Process guard) {
+		this.process = null;
+		this.told = "";
+		if (System.nanoTime() - this.startedAt < STABLE.toNanos()) {
+			failed("it ended at once with exit code " + guard.exitValue());
+		}
+		else {
+			this.failures = 0;
+			logger.warn("The guard was killed and is started again: pid={}", guard.pid());
+		}
+	}
+
+	private void failed(String reason) {
+		this.failures++;
+		if (this.failures == 1) {
+			logger.warn("The guard does not run and is started again: {}", reason);
+		}
+		if (this.failures >= MOST_FAILURES) {
+			abandon("it was started " + this.failures + " times, and the last time " + reason);
+		}
+	}
+
+	private void abandon(String reason) {
+		this.whyNot = "There is no guard, so that a JVM that is killed leaves its processes behind: " + reason;
+		logger.warn("{}", this.whyNot);
 	}
 
 	private void start() {
 		String missing = missing();
-		if (missing == null) {
-			try {
-				this.process = spawn();
-				this.toldFailure = false;
-				return;
-			}
-			catch (IOException ex) {
-				// no room for it now
-				if (!this.toldFailure) {
-					this.toldFailure = true;
-					logger.warn("The guard could not be started, trying again and again: {}", ex.toString());
-				}
-				return;
-			}
+		if (missing != null) {
+			abandon(missing);
+			return;
 		}
-		this.whyNot = "There is no guard, so that a JVM that is killed leaves its processes behind: " + missing;
-		logger.warn("{}", this.whyNot);
+		this.startedAt = System.nanoTime();
+		try {
+			Process started = spawn();
+			this.process = started;
+			// without waiting for the next start or heartbeat: leftovers have neither
+			started.onExit().thenRun(this::ensureRunning);
+		}
+		catch (IOException | OutOfMemoryError ex) {
+			// no process, thread or descriptor is left for it now
+			failed("it could not be started: " + ex);
+		}
 	}
 
 	private static @Nullable String missing() {
-		if (!new File("/proc/self/environ").canRead() || !new File("/bin/sh").canExecute()) {
-			return "this system lacks /proc or /bin/sh";
+		if (!new File("/bin/sh").canExecute()) {
+			return "/bin/sh is missing";
 		}
-		for (String tool : TOOLS) {
-			if (find(tool) == null) {
-				return "'" + tool + "' is not in the PATH";
-			}
+		if (SystemView.Visibility.detect() != SystemView.Visibility.PROC) {
+			return "/proc is missing, or shows another PID namespace than that of this JVM";
 		}
-		return null;
-	}
-
-	private static @Nullable File find(String tool) {
-		String path = System.getenv("PATH");
-		for (String folder : ((path != null) ? path : "/usr/bin:/bin").split(":")) {
-			File candidate = new File(folder, tool);
-			if (candidate.canExecute()) {
-				return candidate;
-			}
-		}
-		return null;
+		return TOOLS.stream().filter((tool) -> tool.find().isEmpty()).map(Tool::whyMissing).findFirst().orElse(null);
 	}
 
 	private Process spawn() throws IOException {
-		ProcessBuilder builder = new ProcessBuilder("setsid", "/bin/sh", "-c", SCRIPT, "procession-guard",
-				this.marker.name());
+		Path setsid = Tool.SETSID.find().orElseThrow();
+		ProcessBuilder builder = new ProcessBuilder(setsid.toString(), "/bin/sh", "-c", script(), "procession-guard");
 		builder.directory(new File("/"));
 		builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
 		builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-		return builder.start();
+		Map<String, String> environment = builder.environment();
+		String path = environment.get("PATH");
+		// markers of outer managers stay, so that these find it
+		environment.keySet().removeIf((name) -> !Marker.isMarker(name));
+		environment.put("PATH", Tool.searchPath(path));
+		environment.put("LC_ALL", "C");
+		Process started = builder.start();
+		try {
+			write(started, this.marker.name());
+		}
+		catch (IOException ex) {
+			// it has ended already, which the next check finds
+			logger.debug("The guard ended at once: {}", ex.toString());
+		}
+		return started;
+	}
+
+	private static String script() {
+		try (InputStream in = Objects.requireNonNull(Guard.class.getResourceAsStream("guard.sh"))) {
+			return new String(in.readAllBytes(), StandardCharsets.US_ASCII).replaceAll("(?m)^ *(#.*)?\n", "");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private static void write(Process guard, String line) throws IOException {
+		OutputStream pipe = guard.getOutputStream();
+		pipe.write((line + "\n").getBytes(StandardCharsets.US_ASCII));
+		pipe.flush();
 	}
 
 	/**
-	 * Tells it what lives.
+	 * Tell the guard what lives.
 	 * @param living as {@code pid:start}, separated by spaces
 	 */
 	void remember(String living) {
@@ -177,9 +200,7 @@ final class Guard {
 			return;
 		}
 		try {
-			OutputStream pipe = running.getOutputStream();
-			pipe.write((living + "\n").getBytes(StandardCharsets.US_ASCII));
-			pipe.flush();
+			write(running, living);
 			this.told = living;
 		}
 		catch (IOException ex) {
@@ -187,16 +208,17 @@ final class Guard {
 		}
 	}
 
-	boolean isPossible() {
-		return this.whyNot == null;
+	/** Whether there is a guard to dismiss. */
+	boolean isStarted() {
+		return this.process != null;
 	}
 
-	String whyNot() {
-		String reason = this.whyNot;
-		return (reason != null) ? reason : "";
+	/** Return why there is no guard, or empty if there is one or will be. */
+	Optional<String> whyNot() {
+		return Optional.ofNullable(this.whyNot);
 	}
 
-	/** Lets it go: everything has ended already. Waits until it is gone. */
+	/** Dismiss the guard: everything has ended already. Waits until it is gone. */
 	void close() {
 		Process running;
 		synchronized (this.lock) {

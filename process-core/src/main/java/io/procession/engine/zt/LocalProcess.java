@@ -4,6 +4,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
+import io.procession.stats.ProcessStats;
 
 /**
  * A live process of this machine.
@@ -42,8 +44,9 @@ final class LocalProcess implements EngineProcess {
 	}
 
 	/**
-	 * Who it is, its PID and its start, or {@code null} once it has ended. Read when it
-	 * is needed: most processes are never signalled.
+	 * Return the PID and the start of the process, or {@code null} once it has ended or
+	 * where it cannot be seen. Read when it is needed: most processes are never
+	 * signalled.
 	 */
 	@Nullable ProcStat identity() {
 		ProcStat known = this.identity;
@@ -61,13 +64,21 @@ final class LocalProcess implements EngineProcess {
 		return known;
 	}
 
-	private ProcStat read() {
+	private @Nullable ProcStat read() {
+		if (!this.system.seesIdentities()) {
+			return null;
+		}
 		ProcStat stat = this.system.read(this.process.pid());
 		if (stat != null) {
 			return stat;
 		}
 		long start = this.process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
 		return new ProcStat(this.process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start, false);
+	}
+
+	/** Whether the process itself has not ended, whatever a scan shows. */
+	boolean isAlive() {
+		return this.process.isAlive();
 	}
 
 	@Override
@@ -107,8 +118,12 @@ final class LocalProcess implements EngineProcess {
 
 	@Override
 	public boolean signal(Signal signal) {
+		if (!this.process.isAlive()) {
+			return false;
+		}
 		ProcStat target = identity();
-		return target != null && this.process.isAlive() && this.system.send(signal, List.of(target));
+		return (target != null) ? this.system.send(signal, List.of(target))
+				: this.process.isAlive() && this.system.sendToChild(signal, this.process.toHandle());
 	}
 
 	@Override
@@ -119,13 +134,19 @@ final class LocalProcess implements EngineProcess {
 	}
 
 	@Override
+	public Optional<ProcessStats> stats() {
+		// elsewhere its number is another process's
+		return this.system.seesIdentities() ? EngineProcess.super.stats() : Optional.empty();
+	}
+
+	@Override
 	public boolean neverBegan(int exitCode, String written) {
 		return this.isolated.failed(exitCode, written);
 	}
 
 	@Override
 	public ProcessTree tree() {
-		return LocalTree.of(this.system, this.marker, this::identity, this.executionId, this.isolated.group());
+		return LocalTree.of(this.system, this.marker, this, this.executionId, this.isolated.group());
 	}
 
 }

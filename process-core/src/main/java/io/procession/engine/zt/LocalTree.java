@@ -1,5 +1,6 @@
 package io.procession.engine.zt;
 
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +33,13 @@ final class LocalTree implements ProcessTree {
 
 	private final SystemView system;
 
-	/** Asked at the first look, and again should it fail for lack of descriptors. */
-	private final Supplier<@Nullable ProcStat> rootSource;
+	private final @Nullable LocalProcess root;
 
-	private @Nullable ProcStat root;
+	/** Read with the first scan, and again should that fail for lack of descriptors. */
+	private @Nullable ProcStat rootIdentity;
+
+	/** What the root was sent while no scan had found it. */
+	private @Nullable Signal sentUnseen;
 
 	private final Predicate<List<String>> marked;
 
@@ -57,17 +60,17 @@ final class LocalTree implements ProcessTree {
 
 	private @Nullable ProcessTable seen;
 
-	private LocalTree(SystemView system, Supplier<@Nullable ProcStat> root, Predicate<List<String>> marked,
+	private LocalTree(SystemView system, @Nullable LocalProcess root, Predicate<List<String>> marked,
 			Predicate<ProcStat> never, List<ControlGroup> controlGroups) {
 		this.system = system;
-		this.rootSource = root;
+		this.root = root;
 		this.marked = marked;
 		this.never = never;
 		this.controlGroups = controlGroups;
 	}
 
 	/** The tree of one execution, perhaps with a control group of its own. */
-	static LocalTree of(SystemView system, Marker marker, Supplier<@Nullable ProcStat> root, String executionId,
+	static LocalTree of(SystemView system, Marker marker, @Nullable LocalProcess root, String executionId,
 			@Nullable ControlGroup group) {
 		return new LocalTree(system, root,
 				(markers) -> markers.stream()
@@ -77,7 +80,7 @@ final class LocalTree implements ProcessTree {
 
 	/** Everything that carries an engine's marker or is in one of its control groups. */
 	static LocalTree ofMarked(SystemView system, Marker marker, List<ControlGroup> groups) {
-		return new LocalTree(system, () -> null,
+		return new LocalTree(system, null,
 				(markers) -> markers.stream().anyMatch((entry) -> marker.execution(entry).isPresent()),
 				(process) -> false, groups);
 	}
@@ -89,20 +92,42 @@ final class LocalTree implements ProcessTree {
 	 */
 	static LocalTree ofOrphans(SystemView system, Marker marker) {
 		Orphans orphans = new Orphans(system, marker.owner());
-		return new LocalTree(system, () -> null, orphans::areOrphaned, orphans::isOwner, List.of());
+		return new LocalTree(system, null, orphans::areOrphaned, orphans::isOwner, List.of());
 	}
 
 	@Override
 	public List<Long> alive() {
 		ProcessTable table = this.system.table();
 		if (table != this.seen) {
-			if (this.root == null) {
-				this.root = this.rootSource.get();
-			}
+			identifyRoot();
 			update(table);
 			this.seen = table;
 		}
-		return new ArrayList<>(this.members.keySet());
+		List<Long> alive = new ArrayList<>(this.members.keySet());
+		if (isRootUnseen()) {
+			alive.add(0, Objects.requireNonNull(this.root).pid());
+		}
+		return alive;
+	}
+
+	private void identifyRoot() {
+		if (this.root != null && this.rootIdentity == null) {
+			try {
+				this.rootIdentity = this.root.identity();
+			}
+			catch (UncheckedIOException ex) {
+				// no descriptor is left: the next scan tries again
+				this.rootIdentity = null;
+			}
+		}
+	}
+
+	/**
+	 * Whether the root lives and was not found, since the scan failed, is older than the
+	 * root, or cannot see it.
+	 */
+	private boolean isRootUnseen() {
+		return this.root != null && this.root.isAlive() && !this.members.containsKey(this.root.pid());
 	}
 
 	private void update(ProcessTable table) {
@@ -157,7 +182,7 @@ final class LocalTree implements ProcessTree {
 	}
 
 	private boolean isRoot(ProcStat process) {
-		ProcStat known = this.root;
+		ProcStat known = this.rootIdentity;
 		return known != null && process.pid() == known.pid() && process.startTicks() == known.startTicks();
 	}
 
@@ -176,10 +201,12 @@ final class LocalTree implements ProcessTree {
 		if (signal == Signal.KILL) {
 			this.controlGroups.forEach(ControlGroup::kill);
 		}
-		List<ProcStat> targets = new ArrayList<>();
 		List<Long> alive = alive();
+		signalUnseenRoot(signal);
 		boolean first = this.signalledAt == null;
 		long signalledAt = first ? ProcStat.ticksNow() : Objects.requireNonNull(this.signalledAt);
+		List<ProcStat> targets = new ArrayList<>();
+		List<ProcStat> suspended = new ArrayList<>();
 		for (long pid : alive) {
 			ProcStat process = this.system.table().process(pid);
 			if (process == null) {
@@ -193,15 +220,33 @@ final class LocalTree implements ProcessTree {
 			if (signal == Signal.KILL || due) {
 				targets.add(process);
 			}
+			if (process.isSuspended() && !spared) {
+				suspended.add(process);
+			}
 		}
-		// parents first: they shall know before they see a child die and start the next
+		// parents first: they must know before they see a child end and start the next
 		targets.sort(Comparator.comparingLong(ProcStat::startTicks).thenComparingLong(ProcStat::pid));
-		this.system.send(signal, targets);
 		this.signalledAt = signalledAt;
+		this.system.send(signal, targets);
 		targets.forEach((process) -> this.sent.put(process.pid(), new Sent(signal, process.forked())));
 		if (signal != Signal.KILL) {
-			// what is suspended could not answer within its grace
-			this.system.send(Signal.CONT, targets.stream().filter(ProcStat::isSuspended).toList());
+			// what is suspended could not answer within its grace, whoever suspended it
+			// and
+			// when
+			this.system.send(Signal.CONT, suspended);
+		}
+	}
+
+	// whatever a scan shows, the process that was started is known and is signalled
+	private void signalUnseenRoot(Signal signal) {
+		if (!isRootUnseen() || (signal == this.sentUnseen && signal != Signal.KILL)) {
+			return;
+		}
+		LocalProcess unseen = Objects.requireNonNull(this.root);
+		unseen.signal(signal);
+		this.sentUnseen = signal;
+		if (signal != Signal.KILL) {
+			unseen.signal(Signal.CONT);
 		}
 	}
 

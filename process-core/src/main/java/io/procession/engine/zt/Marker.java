@@ -105,7 +105,7 @@ final class Marker {
 
 		static Owner current(String application) {
 			long pid = ProcessHandle.current().pid();
-			ProcStat self = ProcStat.read(pid);
+			ProcStat self = ProcStat.readSelf();
 			return new Owner(pid, (self != null) ? self.startTicks() : 0, read("/proc/sys/kernel/random/boot_id"),
 					link("/proc/self/ns/pid"), application.replace('\0', '_'));
 		}

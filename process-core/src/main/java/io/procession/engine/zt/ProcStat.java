@@ -29,37 +29,80 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	/** {@code PF_FORKNOEXEC} of the kernel's {@code sched.h}. */
 	private static final long FORKED = 0x40;
 
+	/** More than the kernel writes: some fifty numbers and a name. */
+	private static final int LONGEST = 2048;
+
 	/**
-	 * Reads a process.
+	 * Read a process.
 	 * @param pid its process ID
-	 * @return what is there, or {@code null} if the process is not, or this is not Linux
-	 * @throws UncheckedIOException if it is there and cannot be read
+	 * @return the process, or {@code null} if there is none, if this JVM is not allowed
+	 * to see it, or if this is not Linux
+	 * @throws UncheckedIOException if it may be there, but no file descriptor is left to
+	 * read it with
 	 */
 	static @Nullable ProcStat read(long pid) {
-		return read(pid, new byte[1024]);
+		return read(Long.toString(pid), pid, new byte[LONGEST]);
 	}
 
 	static @Nullable ProcStat read(long pid, byte[] buffer) {
+		return read(Long.toString(pid), pid, buffer);
+	}
+
+	/**
+	 * Read this JVM, whatever PID it has in the namespace that {@code /proc} shows.
+	 */
+	static @Nullable ProcStat readSelf() {
+		return read("self", ProcessHandle.current().pid(), new byte[LONGEST]);
+	}
+
+	private static @Nullable ProcStat read(String entry, long pid, byte[] buffer) {
 		int length;
-		try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
-			length = in.read(buffer);
+		try (FileInputStream in = open("/proc/" + entry + "/stat")) {
+			length = in.read(buffer, 0, Math.min(buffer.length, LONGEST));
 		}
 		catch (IOException ex) {
-			if (new File("/proc/" + pid).exists()) {
-				// no descriptor to read it with does not mean that it is gone
+			return null;
+		}
+		return (length > 0) ? parse(pid, new String(buffer, 0, length, StandardCharsets.ISO_8859_1)) : null;
+	}
+
+	/**
+	 * Open a file of {@code /proc}. A file that cannot be opened belongs to a process
+	 * that has ended or that another user owns, unless no file descriptor is left: the
+	 * JDK reports both in the same way.
+	 * @throws IOException if the process is gone or is not to be seen
+	 * @throws UncheckedIOException if no file descriptor is left
+	 */
+	static FileInputStream open(String file) throws IOException {
+		try {
+			return new FileInputStream(file);
+		}
+		catch (IOException ex) {
+			if (!isDescriptorLeft()) {
 				throw new UncheckedIOException(ex);
 			}
-			return null;
+			// whoever took the last one may have given it back meanwhile
+			return new FileInputStream(file);
 		}
-		if (length <= 0) {
-			return null;
+	}
+
+	private static boolean isDescriptorLeft() {
+		try (FileInputStream in = new FileInputStream("/dev/null")) {
+			return true;
 		}
-		// the program's name, in parentheses, may hold anything: the rest follows the
-		// last
-		String text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+		catch (IOException ex) {
+			return !new File("/dev/null").exists();
+		}
+	}
+
+	private static @Nullable ProcStat parse(long pid, String text) {
+		// the name of the program, in parentheses, may contain anything
 		int name = text.lastIndexOf(')');
+		if (name < 0 || name + 2 > text.length()) {
+			return null;
+		}
 		String[] fields = text.substring(name + 2).split(" ", 21);
-		if (name < 0 || fields.length < 21) {
+		if (fields.length < 21) {
 			return null;
 		}
 		return new ProcStat(pid, fields[0].charAt(0), Long.parseLong(fields[1]), Long.parseLong(fields[2]),

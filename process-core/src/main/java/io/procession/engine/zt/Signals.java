@@ -1,6 +1,5 @@
 package io.procession.engine.zt;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -25,6 +24,8 @@ final class Signals {
 
 	private static final Logger logger = LoggerFactory.getLogger(Signals.class);
 
+	private static final boolean LINUX = System.getProperty("os.name", "").equals("Linux");
+
 	private final Duration shellBound;
 
 	/**
@@ -47,22 +48,53 @@ final class Signals {
 	boolean send(Signal signal, List<ProcStat> processes) {
 		boolean sent = false;
 		List<Long> others = new ArrayList<>();
+		UncheckedIOException failure = null;
 		for (ProcStat process : processes) {
-			ProcessHandle handle = verified(process);
-			if (handle == null) {
-				continue;
+			try {
+				ProcessHandle handle = verified(process);
+				if (handle == null) {
+					continue;
+				}
+				sent = true;
+				switch (signal) {
+					case TERM -> insist(handle::destroy, process);
+					case KILL -> insist(handle::destroyForcibly, process);
+					default -> others.add(process.pid());
+				}
 			}
-			sent = true;
-			switch (signal) {
-				case TERM -> insist(handle::destroy, process);
-				case KILL -> insist(handle::destroyForcibly, process);
-				default -> others.add(process.pid());
+			catch (UncheckedIOException ex) {
+				// the others get it all the same
+				failure = ex;
 			}
 		}
 		if (!others.isEmpty()) {
 			kill(signal, others);
 		}
+		if (failure != null) {
+			throw failure;
+		}
 		return sent;
+	}
+
+	/**
+	 * Send a signal to a child of this JVM that has not been reaped.
+	 * @param signal what to send
+	 * @param child the child
+	 * @return whether it was sent
+	 */
+	boolean sendToChild(Signal signal, ProcessHandle child) {
+		switch (signal) {
+			case TERM -> {
+				return child.destroy();
+			}
+			case KILL -> {
+				return child.destroyForcibly();
+			}
+			default -> {
+				kill(signal, List.of(child.pid()));
+				return true;
+			}
+		}
 	}
 
 	/**
@@ -84,7 +116,7 @@ final class Signals {
 		ProcStat now = ProcStat.read(process.pid());
 		if (now == null) {
 			// not Linux: the handle alone has to do
-			return new File("/proc/self/stat").exists() ? null : handle.orElse(null);
+			return LINUX ? null : handle.orElse(null);
 		}
 		if (!now.isAlive() || now.startTicks() != process.startTicks()) {
 			return null;

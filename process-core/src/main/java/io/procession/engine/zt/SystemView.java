@@ -1,7 +1,12 @@
 package io.procession.engine.zt;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,62 +15,177 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.Signal;
 
 /**
- * The processes of this machine as all trees see them: the last look at them, and the
- * signals that they are sent. <i>Thread-safe.</i>
+ * The processes of this machine as all trees of an engine see them: the last scan, and
+ * the signals that are sent. <i>Thread-safe.</i>
  */
 final class SystemView implements AutoCloseable {
 
-	private static final boolean LINUX = new File("/proc/self/stat").canRead();
+	private final Visibility visibility;
 
-	private final SpareDescriptor spare = new SpareDescriptor();
+	/** Two, so that a scan that does not return holds up no signal. */
+	private final ReservedDescriptor scanReserve = new ReservedDescriptor();
+
+	private final ReservedDescriptor signalReserve = new ReservedDescriptor();
+
+	private final ProcessScanner scanner = new ProcessScanner(this.scanReserve);
 
 	private final Signals signals;
 
 	private volatile ProcessTable table = ProcessTable.EMPTY;
 
 	/**
-	 * A view of nothing yet.
+	 * Create a view in which no process has been seen yet.
 	 * @param signalBound how long it may take to send a signal
 	 */
 	SystemView(Duration signalBound) {
+		this(Visibility.detect(), signalBound);
+	}
+
+	SystemView(Visibility visibility, Duration signalBound) {
+		this.visibility = visibility;
 		this.signals = new Signals(signalBound);
 	}
 
-	/** There is something to look at from now on, whatever may lack then. */
+	/**
+	 * Acquire what later scans and signals need, whatever the machine runs out of until
+	 * then.
+	 */
 	void prepare() {
-		if (LINUX) {
-			this.spare.hold();
+		if (this.visibility == Visibility.PROC) {
+			this.scanReserve.hold();
+			this.signalReserve.hold();
+			this.scanner.prepare();
 		}
 	}
 
+	/** Scan the processes. Where no scan comes to its end, the last one stays. */
 	void look() {
-		this.table = this.spare.lend(LINUX ? ProcessTable::ofProc : ProcessTable::ofHandles);
-	}
-
-	/** One process as it is now, or {@code null} if it has gone or this is not Linux. */
-	@Nullable ProcStat read(long pid) {
-		return this.spare.lend(() -> Optional.ofNullable(ProcStat.read(pid))).orElse(null);
+		ProcessTable fresh = switch (this.visibility) {
+			case PROC -> this.scanner.scan();
+			case HANDLES -> ProcessTable.ofHandles();
+			case CHILDREN -> null;
+		};
+		if (fresh != null) {
+			this.table = fresh;
+		}
 	}
 
 	/**
-	 * Sends a signal; see {@link Signals#send}.
+	 * Whether processes can be told apart by their start and their numbers be trusted.
+	 */
+	boolean seesIdentities() {
+		return this.visibility != Visibility.CHILDREN;
+	}
+
+	/**
+	 * Return one process as it is now, or {@code null} if it has gone, cannot be seen, or
+	 * this is not Linux.
+	 */
+	@Nullable ProcStat read(long pid) {
+		if (this.visibility != Visibility.PROC) {
+			return null;
+		}
+		return this.signalReserve.lend(() -> Optional.ofNullable(ProcStat.read(pid))).orElse(null);
+	}
+
+	/**
+	 * Send a signal; see {@link Signals#send}.
 	 */
 	boolean send(Signal signal, List<ProcStat> processes) {
-		return this.spare.lend(() -> this.signals.send(signal, processes));
+		return seesIdentities() && this.signalReserve.lend(() -> this.signals.send(signal, processes));
+	}
+
+	/**
+	 * Send a signal to a child of this JVM that has not been reaped, so that its PID can
+	 * mean no other process; see {@link Signals#sendToChild}.
+	 */
+	boolean sendToChild(Signal signal, ProcessHandle child) {
+		return this.signalReserve.lend(() -> this.signals.sendToChild(signal, child));
 	}
 
 	@Override
 	public void close() {
-		this.spare.close();
+		this.scanner.close();
+		this.scanReserve.close();
+		this.signalReserve.close();
 	}
 
 	ProcessTable table() {
 		return this.table;
 	}
 
+	/** Return what this machine lacks, one sentence each. May scan the processes. */
 	List<String> limitations() {
-		return LINUX ? List.of()
-				: List.of("There is no /proc here: of a process's tree only what still has its parent can be found");
+		List<String> limitations = new ArrayList<>();
+		this.visibility.limitation().ifPresent(limitations::add);
+		if (this.visibility != Visibility.PROC) {
+			return limitations;
+		}
+		if (!new File("/proc/1/stat").canRead()) {
+			limitations.add("/proc hides the processes of other users (hidepid; ProtectProc of systemd.exec(5)): what a"
+					+ " process starts as another user is not found when that process is stopped");
+		}
+		if (this.scanner.unreadable() > 0) {
+			limitations.add("The environment of " + this.scanner.unreadable() + " processes cannot be read in time: if"
+					+ " they left their session and lost their parents, they are not found");
+		}
+		if (ProcessHandle.current().pid() == 1) {
+			look();
+			limitations.add("This JVM is process 1 of its container and does not reap orphaned processes, which remain"
+					+ " as zombies, " + this.table.zombies()
+					+ " at present: run the container with an init process (docker run --init, or tini)");
+		}
+		return limitations;
+	}
+
+	/**
+	 * What of the processes of this machine can be seen.
+	 */
+	enum Visibility {
+
+		/** Everything, by {@code /proc}. */
+		PROC(null),
+		/** Parents and starts, by the JDK: this is not Linux. */
+		HANDLES("There is no /proc on this system: of the tree of a process only what still has its parent is found"),
+		/** Nothing but the children of this JVM. */
+		CHILDREN("/proc is missing, or shows another PID namespace than that of this JVM: a stop reaches the process"
+				+ " that was started, but nothing that it has started. Mount /proc (unshare --mount-proc)");
+
+		private final @Nullable String limitation;
+
+		Visibility(@Nullable String limitation) {
+			this.limitation = limitation;
+		}
+
+		Optional<String> limitation() {
+			return Optional.ofNullable(this.limitation);
+		}
+
+		static Visibility detect() {
+			if (!System.getProperty("os.name", "").equals("Linux")) {
+				return HANDLES;
+			}
+			return isProcOurs() ? PROC : CHILDREN;
+		}
+
+		// with the /proc of another namespace, its numbers are those of other processes:
+		// pid_namespaces(7)
+		private static boolean isProcOurs() {
+			long pid = ProcessHandle.current().pid();
+			try {
+				if (!Files.readSymbolicLink(Path.of("/proc/self")).toString().equals(Long.toString(pid))) {
+					return false;
+				}
+				String status = Files.readString(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1);
+				return status.lines()
+					.filter((line) -> line.startsWith("NSpid:"))
+					.allMatch((line) -> line.substring("NSpid:".length()).strip().equals(Long.toString(pid)));
+			}
+			catch (IOException ex) {
+				return false;
+			}
+		}
+
 	}
 
 }

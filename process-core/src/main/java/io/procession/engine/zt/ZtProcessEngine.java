@@ -141,7 +141,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		catch (ProcessStartException ex) {
 			// the JDK has killed the children, not what they had started
 			this.system.look();
-			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, () -> null, launch.executionId(), null)
+			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
 				.signal(Signal.KILL));
 			throw ex;
 		}
@@ -153,7 +153,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		if (this.guard != null) {
 			this.guard.ensureRunning();
 		}
-		if (!this.swept && (this.guard == null || !this.guard.isPossible())) {
+		if (!this.swept && (this.guard == null || this.guard.whyNot().isPresent())) {
 			sweep();
 		}
 	}
@@ -241,20 +241,33 @@ public final class ZtProcessEngine implements ProcessEngine {
 		if (this.guard == null) {
 			limitations.add("The guard is switched off: a JVM that is killed leaves its processes behind");
 		}
-		else if (!this.guard.isPossible()) {
-			limitations.add(this.guard.whyNot());
+		else {
+			this.guard.whyNot().ifPresent(limitations::add);
 		}
 		return limitations;
 	}
 
 	@Override
 	public void close() {
+		boolean gone = isEverythingGone();
 		this.system.close();
 		this.leftGroups.forEach(ControlGroup::kill);
 		this.leftGroups.removeIf(ControlGroup::remove);
-		if (this.guard != null) {
+		if (this.guard != null && gone) {
 			this.guard.close();
 		}
+	}
+
+	// otherwise the guard stays until the JVM ends, and then tries again
+	private boolean isEverythingGone() {
+		if (this.guard == null || !this.guard.isStarted()) {
+			return true;
+		}
+		if (this.living.stream().anyMatch(LocalProcess::isAlive)) {
+			return false;
+		}
+		this.system.look();
+		return leftovers().alive().isEmpty();
 	}
 
 }

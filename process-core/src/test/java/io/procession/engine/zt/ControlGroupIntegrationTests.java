@@ -49,7 +49,7 @@ class ControlGroupIntegrationTests {
 
 		SystemView system = new SystemView(Duration.ofSeconds(5));
 		system.look();
-		LocalTree tree = LocalTree.of(system, Marker.create(null), () -> null, "unknown", group);
+		LocalTree tree = LocalTree.of(system, Marker.create(null), null, "unknown", group);
 		assertThat(group.remove()).isFalse();
 		assertThat(tree.alive()).hasSizeGreaterThan(2).contains(process.pid());
 		tree.signal(Signal.KILL);

@@ -13,10 +13,13 @@ import io.procession.ProcessManager;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 import io.procession.testing.LogCapture;
+import io.procession.testing.Namespaces;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
+import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.TestApplication;
 import io.procession.testing.TestChild;
 import io.procession.testing.Threads;
 
@@ -92,26 +95,100 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void isMissedWithOneWarningWhereItsToolsAreNotThere(ProcessManager processes, @TempDir Path tools)
-			throws IOException {
-		for (String tool : List.of("grep", "sleep")) {
-			Files.createSymbolicLink(tools.resolve(tool), Path.of("/bin", tool));
-		}
+	@RequiresProgram({ "setsid", "unshare", "mount" })
+	void isMissedWithOneWarningWhereItsToolsAreNotThere(ProcessManager processes) {
+		Namespaces without = new Namespaces(Namespaces.CONTAINER, "for setsid in /usr/bin/setsid /bin/setsid; do"
+				+ " [ ! -f $setsid ] || mount --bind /dev/null $setsid; done; \"$@\"");
 
-		ProcessResult result = processes.command(TestChild.javaCommand(Unguarded.class))
-			.env("PATH", tools.toString())
-			.run()
-			.throwIfFailed();
+		ProcessResult result = without.run(processes, Unguarded.class);
 
-		assertThat(result.outputLines()).filteredOn((line) -> line.startsWith("ran ")).hasSize(2);
 		assertThat(result.outputLines()).filteredOn((line) -> line.startsWith("lacks "))
 			.singleElement()
 			.asString()
-			.contains("no guard", "'setsid' is not in the PATH");
+			.contains("no guard", "'setsid' is missing: install util-linux");
 		assertThat(result.outputLines()).filteredOn((line) -> line.contains("WARN"))
 			.singleElement()
 			.asString()
 			.contains("There is no guard");
+	}
+
+	@Test
+	@RequiresProgram({ "setsid", "unshare", "mount" })
+	void isAbandonedWithOneWarningWhenItEndsAtOnce(ProcessManager processes, @TempDir Path folder) throws IOException {
+		Path refusing = Files.writeString(folder.resolve("setsid"), "#!/bin/sh\nexit 71\n");
+		assertThat(refusing.toFile().setExecutable(true)).isTrue();
+		Namespaces refused = new Namespaces(Namespaces.CONTAINER,
+				"for setsid in /usr/bin/setsid /bin/setsid; do [ ! -f $setsid ] || mount --bind '" + refusing
+						+ "' $setsid; done; \"$@\"");
+
+		ProcessResult result = refused.run(processes, Unguarded.class);
+
+		assertThat(result.outputLines()).filteredOn((line) -> line.startsWith("lacks "))
+			.singleElement()
+			.asString()
+			.contains("There is no guard", "started 5 times", "exit code 71");
+		assertThat(result.outputLines()).filteredOn((line) -> line.contains("WARN"))
+			.satisfiesExactly((line) -> assertThat(line).contains("is started again"),
+					(line) -> assertThat(line).contains("There is no guard"));
+	}
+
+	@Test
+	void usesTheToolsOfTheSystemWhateverThePathBeginsWith(ProcessManager processes, @TempDir Path folder)
+			throws IOException {
+		Path trace = folder.resolve("trace");
+		for (String tool : List.of("setsid", "grep", "sleep", "timeout", "tr")) {
+			Path fake = Files.writeString(folder.resolve(tool), "#!/bin/sh\necho " + tool + " >> " + trace + "\n");
+			assertThat(fake.toFile().setExecutable(true)).isTrue();
+		}
+
+		ProcessResult result = processes
+			.command(TestChild.javaCommand(TestApplication.class, "clear=1", "hook=false", "end=exit"))
+			.env("PATH", folder + ":" + System.getenv("PATH"))
+			.run()
+			.throwIfFailed();
+
+		assertThat(result.output()).startsWith("started 1");
+		await().atMost(SOON).until(() -> ProcessTable.all().stream().noneMatch((entry) -> isGuardOf(entry, folder)));
+		assertThat(trace).doesNotExist();
+	}
+
+	private static boolean isGuardOf(ProcessTable.Entry entry, Path folder) {
+		return isGuard(entry) && entry.environment().stream().anyMatch((variable) -> variable.contains(folder + ":"));
+	}
+
+	@Test
+	void isStartedAgainThoughOnlyLeftoversLive(ProcessManager processes) {
+		processes.shell(Scripts.LEAVES_DAEMON).run().throwIfFailed();
+		assertThat(processes.running()).isEmpty();
+		ProcessTable.Entry first = shell();
+
+		ProcessHandle.of(first.pid()).ifPresent(ProcessHandle::destroyForcibly);
+
+		await().atMost(SOON).until(() -> !first.isAlive());
+		assertThat(shell().pid()).isNotEqualTo(first.pid());
+	}
+
+	@Test
+	void staysWhileSomethingOfItsEngineLives() {
+		ZtProcessEngine engine = new ZtProcessEngine(true, null);
+		try (ProcessManager processes = ProcessManager.builder().engine(engine).build()) {
+			processes.start("sleep", "300");
+			ProcessTable.Entry guard = shell();
+
+			engine.close();
+
+			assertThat(guard.isAlive()).isTrue();
+		}
+	}
+
+	@Test
+	void showsNobodyTheMarkerInItsArguments(ProcessManager processes) throws IOException {
+		processes.start("sleep", "300");
+		ProcessTable.Entry guard = shell();
+
+		String arguments = Files.readString(Path.of("/proc", Long.toString(guard.pid()), "cmdline"));
+
+		assertThat(arguments).contains("trap '' INT TERM HUP").doesNotContainPattern("PROCESSION_\\w");
 	}
 
 	private static ProcessTable.Entry shell() {
@@ -126,7 +203,7 @@ class GuardIntegrationTests {
 	}
 
 	/**
-	 * Runs two processes and tells what it lacks.
+	 * Runs processes until it lacks something, and prints what, and each warning.
 	 */
 	static final class Unguarded {
 
@@ -135,9 +212,10 @@ class GuardIntegrationTests {
 
 		public static void main(String[] arguments) {
 			try (LogCapture log = LogCapture.begin(); ProcessManager processes = ProcessManager.create()) {
-				for (int i = 0; i < 2; i++) {
-					System.out.println("ran " + processes.run("/bin/true").exitCode());
-				}
+				processes.run("true");
+				processes.start("sleep", "300");
+				await().atMost(Duration.ofSeconds(20)).until(() -> !processes.limitations().isEmpty());
+				processes.run("true");
 				processes.limitations().forEach((limitation) -> System.out.println("lacks " + limitation));
 				log.text().lines().filter((line) -> line.contains("WARN")).forEach(System.out::println);
 			}

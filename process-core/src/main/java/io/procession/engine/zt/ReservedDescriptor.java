@@ -8,10 +8,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One file descriptor put by for the day when the JVM has no other: to look at processes
- * takes one at a time, and the JDK looks before it sends a signal. <i>Thread-safe.</i>
+ * A file descriptor that is kept open for the moment when the JVM has no other left: a
+ * scan of the processes takes one at a time, and so does a signal, since the JDK reads a
+ * process before it signals it. <i>Thread-safe.</i>
  */
-final class SpareDescriptor implements AutoCloseable {
+final class ReservedDescriptor implements AutoCloseable {
 
 	private static final String NULL_DEVICE = "/dev/null";
 
@@ -22,7 +23,7 @@ final class SpareDescriptor implements AutoCloseable {
 
 	private boolean closed;
 
-	/** Puts one by, unless one is. */
+	/** Reserve a descriptor, unless one is reserved already. */
 	void hold() {
 		if (this.held != null) {
 			return;
@@ -39,15 +40,15 @@ final class SpareDescriptor implements AutoCloseable {
 			return new FileInputStream(NULL_DEVICE);
 		}
 		catch (IOException ex) {
-			// there is none, or no such device: it is tried again when it was missed
+			// none is left, or there is no such device: the next call tries again
 			return null;
 		}
 	}
 
 	/**
-	 * Does something that needs a descriptor, with the one put by should there be no
-	 * other.
-	 * @param action what to do; throws if it lacks a descriptor, and is then done again
+	 * Do something that needs a descriptor, with the reserved one if no other is left.
+	 * @param action what to do; throws {@link UncheckedIOException} if it lacks a
+	 * descriptor, and is then done again
 	 * @return what the action returns
 	 * @throws UncheckedIOException if there is no descriptor all the same
 	 */
@@ -57,7 +58,7 @@ final class SpareDescriptor implements AutoCloseable {
 		}
 		catch (UncheckedIOException ex) {
 			synchronized (this.lock) {
-				letGo();
+				release();
 				try {
 					return action.get();
 				}
@@ -68,7 +69,7 @@ final class SpareDescriptor implements AutoCloseable {
 		}
 	}
 
-	private void letGo() {
+	private void release() {
 		FileInputStream stream = this.held;
 		this.held = null;
 		if (stream != null) {
@@ -86,7 +87,7 @@ final class SpareDescriptor implements AutoCloseable {
 	public void close() {
 		synchronized (this.lock) {
 			this.closed = true;
-			letGo();
+			release();
 		}
 	}
 

@@ -1,0 +1,80 @@
+package io.procession.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+
+import io.procession.ProcessManager;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessTimedOutException;
+
+/**
+ * An application that ends processes in each way, to be run where the machine withholds
+ * something that the library would like to have.
+ */
+public final class RestrictedMachine {
+
+	private static final String TWO = "sleep 300 & echo $$ $!; sleep 300";
+
+	private RestrictedMachine() {
+	}
+
+	/**
+	 * Print what the machine lacks, {@code lacks} and a sentence each; then how each
+	 * process ended, its cause, its exit code and how many of its tree were left; then
+	 * {@code closed}, and what was logged at WARN and above.
+	 * @param arguments none
+	 */
+	public static void main(String[] arguments) {
+		Stopwatch watch = Stopwatch.started();
+		try (LogCapture log = LogCapture.begin()) {
+			ProcessManager processes = ProcessManager.builder()
+				.settings(ProcessSettings.DEFAULTS.toBuilder().shutdownGrace(Duration.ofSeconds(1)).build())
+				.build();
+			try {
+				processes.shell(TWO).timeout(Duration.ofMillis(500)).run();
+			}
+			catch (ProcessTimedOutException ex) {
+				print("timeout", ex.result().orElseThrow());
+			}
+			RunningProcess stopped = processes.shell(TWO).start();
+			stopped.waitUntil((type, line) -> true, Duration.ofSeconds(10));
+			stopped.stop();
+			print("stop", stopped.waitFor());
+			RunningProcess ignoring = processes.shell("trap '' TERM; echo $$; while :; do sleep 1; done").start();
+			ignoring.waitUntil((type, line) -> true, Duration.ofSeconds(10));
+			ignoring.stop(Duration.ofMillis(200));
+			print("kill", ignoring.waitFor());
+			processes.limitations().forEach((limitation) -> System.out.println("lacks " + limitation));
+			processes.close();
+			System.out.println("closed " + watch.elapsed().toSeconds() + " s");
+			log.text()
+				.lines()
+				.filter((line) -> line.startsWith("WARN") || line.startsWith("ERROR"))
+				.forEach(System.out::println);
+		}
+	}
+
+	// the number of those that are left, unless /proc shows those of another namespace
+	private static void print(String what, ProcessResult result) {
+		String self = Long.toString(ProcessHandle.current().pid());
+		boolean trusted = Path.of("/proc/self").toFile().exists() && self.equals(realName(Path.of("/proc/self")));
+		long left = Arrays.stream(result.output().strip().split("\\s+"))
+			.filter((pid) -> ProcessTable.isAlive(Long.parseLong(pid)))
+			.count();
+		System.out.println(what + " " + result.cause() + " " + result.exitCode() + " left " + (trusted ? left : "?"));
+	}
+
+	private static String realName(Path link) {
+		try {
+			return link.toRealPath().getFileName().toString();
+		}
+		catch (IOException ex) {
+			return "";
+		}
+	}
+
+}
