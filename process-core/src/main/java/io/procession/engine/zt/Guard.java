@@ -19,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.procession.isolation.Tool;
+import io.procession.process.Signal;
 
 /**
  * A small shell process beside the JVM that ends everything the JVM has started should
@@ -99,7 +100,8 @@ final class Guard {
 	private void ended(Process guard) {
 		this.process = null;
 		this.told = "";
-		if (System.nanoTime() - this.startedAt < STABLE.toNanos()) {
+		boolean killed = guard.exitValue() == Signal.KILL.exitCode();
+		if (!killed && System.nanoTime() - this.startedAt < STABLE.toNanos()) {
 			failed("it ended at once with exit code " + guard.exitValue());
 		}
 		else {

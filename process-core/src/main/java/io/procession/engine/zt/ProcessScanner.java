@@ -203,8 +203,27 @@ final class ProcessScanner implements AutoCloseable {
 
 		@Override
 		public void run() {
-			for (long number = awaitRequest(); number > 0; number = awaitRequest()) {
-				serve(number, scanAll());
+			try {
+				for (long number = awaitRequest(); number > 0; number = awaitRequest()) {
+					serve(number, scanAll());
+				}
+			}
+			finally {
+				makeWay();
+			}
+		}
+
+		// should it ever fail, for lack of memory, the next scan has another thread
+		private void makeWay() {
+			ProcessScanner scanner = ProcessScanner.this;
+			scanner.lock.lock();
+			try {
+				if (scanner.worker == this) {
+					scanner.worker = null;
+				}
+			}
+			finally {
+				scanner.lock.unlock();
 			}
 		}
 

@@ -160,12 +160,15 @@ class GuardIntegrationTests {
 	void isStartedAgainThoughOnlyLeftoversLive(ProcessManager processes) {
 		processes.shell(Scripts.LEAVES_DAEMON).run().throwIfFailed();
 		assertThat(processes.running()).isEmpty();
-		ProcessTable.Entry first = shell();
 
-		ProcessHandle.of(first.pid()).ifPresent(ProcessHandle::destroyForcibly);
+		// heartbeats, which start it too, end soon after the last process
+		for (int i = 0; i < 3; i++) {
+			ProcessTable.Entry guard = shell();
+			ProcessHandle.of(guard.pid()).ifPresent(ProcessHandle::destroyForcibly);
+			await().atMost(SOON).until(() -> !guard.isAlive());
+		}
 
-		await().atMost(SOON).until(() -> !first.isAlive());
-		assertThat(shell().pid()).isNotEqualTo(first.pid());
+		assertThat(shell().isAlive()).isTrue();
 	}
 
 	@Test
