@@ -86,6 +86,15 @@ public interface EngineProcess {
 	}
 
 	/**
+	 * Return whether something that this process has started may still run after it has
+	 * ended.
+	 * @return {@code false} only if that is impossible
+	 */
+	default boolean mayLeaveBehind() {
+		return true;
+	}
+
+	/**
 	 * What it uses right now, alone.
 	 * @return the statistics, or empty if it has ended
 	 */

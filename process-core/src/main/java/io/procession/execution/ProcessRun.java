@@ -208,6 +208,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return this.plan;
 	}
 
+	RunContext context() {
+		return this.context;
+	}
+
 	int permits() {
 		return this.plan.permits();
 	}
@@ -574,13 +578,18 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	/**
-	 * A stop of what this process, which has ended, left behind.
+	 * A stop of what this process, which has ended or was given up, left behind.
 	 * @param ended is told when that is gone, in a round of the stopper
 	 */
 	Stopper.Stop stopOfLeftBehind(StopOrder order, Runnable ended) {
 		return this.context.stopper()
-			.prepare("left behind by name=" + name() + " pid=" + this.process.pid(), this.process.tree(), () -> true,
-					order.signal(), order.grace(), ended);
+			.prepare("left behind by name=" + name() + " pid=" + this.process.pid(), this.process.tree(),
+					() -> this.process.exitCode().isPresent(), order.signal(), order.grace(), ended);
+	}
+
+	/** Whether neither the process nor anything that it has started can be there. */
+	boolean isSurelyGone() {
+		return this.process.exitCode().isPresent() && !this.process.mayLeaveBehind();
 	}
 
 	private String describe() {

@@ -23,9 +23,12 @@ public final class RunningProcess {
 
 	private final RunWait wait;
 
+	private final LeftBehind leftBehind;
+
 	RunningProcess(ProcessRun run) {
 		this.run = run;
 		this.wait = new RunWait(run);
+		this.leftBehind = new LeftBehind(run);
 	}
 
 	/**
@@ -185,6 +188,32 @@ public final class RunningProcess {
 	public void kill() {
 		this.run.beginKill();
 		this.wait.forStop();
+	}
+
+	/**
+	 * Begin to stop everything that this process, which has ended, has left behind: its
+	 * stop signal, its grace, KILL. Without this call that lives on until the manager
+	 * closes. A process that was abandoned because KILL did not end it counts as left
+	 * behind. Return at once.
+	 * @return whether nothing is left; {@code false} if something is still alive a while
+	 * after KILL, or if the manager is closed. A future of its own: canceling it stops
+	 * nothing
+	 * @throws IllegalStateException if the process has not ended
+	 */
+	public CompletableFuture<Boolean> stopLeftBehind() {
+		return this.leftBehind.stop(null);
+	}
+
+	/**
+	 * Begin to stop everything that this process, which has ended, has left behind, as
+	 * {@link #stopLeftBehind()} does. A stop that is under way is made no slower.
+	 * @param grace how long that has to end after the stop signal; zero means KILL at
+	 * once
+	 * @return whether nothing is left
+	 * @throws IllegalStateException if the process has not ended
+	 */
+	public CompletableFuture<Boolean> stopLeftBehind(Duration grace) {
+		return this.leftBehind.stop(Objects.requireNonNull(grace, "grace"));
 	}
 
 	/**

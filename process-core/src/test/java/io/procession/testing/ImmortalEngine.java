@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,17 +28,21 @@ public final class ImmortalEngine implements ProcessEngine {
 
 	private static final long PID = 99_999_999;
 
-	private final ProcessTree tree;
+	private final boolean visible;
+
+	private final AtomicInteger starts = new AtomicInteger();
+
+	private volatile boolean mortal;
 
 	/**
 	 * An engine whose processes are seen to survive.
 	 */
 	public ImmortalEngine() {
-		this(new Tree(List.of(PID)));
+		this(true);
 	}
 
-	private ImmortalEngine(ProcessTree tree) {
-		this.tree = tree;
+	private ImmortalEngine(boolean visible) {
+		this.visible = visible;
 	}
 
 	/**
@@ -45,12 +50,28 @@ public final class ImmortalEngine implements ProcessEngine {
 	 * @return the engine
 	 */
 	public static ImmortalEngine invisible() {
-		return new ImmortalEngine(new Invisible());
+		return new ImmortalEngine(false);
+	}
+
+	/**
+	 * Let KILL end processes from now on.
+	 */
+	public void makeMortal() {
+		this.mortal = true;
+	}
+
+	/**
+	 * Return how many processes were started.
+	 * @return the number
+	 */
+	public int starts() {
+		return this.starts.get();
 	}
 
 	@Override
 	public EngineProcess start(Launch launch) {
-		return new Immortal(this.tree);
+		this.starts.incrementAndGet();
+		return new Immortal();
 	}
 
 	@Override
@@ -68,7 +89,7 @@ public final class ImmortalEngine implements ProcessEngine {
 
 	@Override
 	public ProcessTree leftovers() {
-		return new Tree(List.of());
+		return new Nothing();
 	}
 
 	@Override
@@ -80,13 +101,9 @@ public final class ImmortalEngine implements ProcessEngine {
 	public void close() {
 	}
 
-	private static final class Immortal implements EngineProcess {
+	private final class Immortal implements EngineProcess {
 
-		private final ProcessTree tree;
-
-		private Immortal(ProcessTree tree) {
-			this.tree = tree;
-		}
+		private final CountDownLatch dead = new CountDownLatch(1);
 
 		@Override
 		public long pid() {
@@ -104,12 +121,12 @@ public final class ImmortalEngine implements ProcessEngine {
 
 		@Override
 		public OptionalInt exitCode() {
-			return OptionalInt.empty();
+			return (this.dead.getCount() == 0) ? OptionalInt.of(Signal.KILL.exitCode()) : OptionalInt.empty();
 		}
 
 		@Override
 		public boolean waitFor(Duration timeout) throws InterruptedException {
-			return new CountDownLatch(1).await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			return this.dead.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
 		}
 
 		@Override
@@ -118,17 +135,39 @@ public final class ImmortalEngine implements ProcessEngine {
 
 		@Override
 		public boolean signal(Signal signal) {
+			if (signal == Signal.KILL && ImmortalEngine.this.mortal) {
+				this.dead.countDown();
+			}
 			return true;
 		}
 
 		@Override
 		public ProcessTree tree() {
-			return this.tree;
+			return ImmortalEngine.this.visible ? new Alone(this) : new Invisible();
 		}
 
 	}
 
-	private record Tree(List<Long> alive) implements ProcessTree {
+	private record Alone(Immortal process) implements ProcessTree {
+
+		@Override
+		public List<Long> alive() {
+			return this.process.exitCode().isEmpty() ? List.of(PID) : List.of();
+		}
+
+		@Override
+		public void signal(Signal signal) {
+			this.process.signal(signal);
+		}
+
+	}
+
+	private static final class Nothing implements ProcessTree {
+
+		@Override
+		public List<Long> alive() {
+			return List.of();
+		}
 
 		@Override
 		public void signal(Signal signal) {

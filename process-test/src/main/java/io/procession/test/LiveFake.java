@@ -190,6 +190,11 @@ final class LiveFake implements EngineProcess {
 	}
 
 	@Override
+	public boolean mayLeaveBehind() {
+		return false;
+	}
+
+	@Override
 	public Optional<ProcessStats> stats() {
 		if (this.exitCode != null) {
 			return Optional.empty();

@@ -96,6 +96,11 @@ final class RealProcess implements EngineProcess {
 	}
 
 	@Override
+	public boolean mayLeaveBehind() {
+		return this.process.mayLeaveBehind();
+	}
+
+	@Override
 	public ProcessTree tree() {
 		return this.process.tree();
 	}
