@@ -1,7 +1,5 @@
 package io.procession.supervision;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,17 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.procession.engine.TimeSource;
 import io.procession.execution.ProcessLauncher;
@@ -34,20 +24,21 @@ import io.procession.execution.ProcessLauncher;
  * {@link ProgramState#STOPPING STOPPING} any more and that tells how it is then. The
  * futures never fail, and cancelling one changes nothing. Only {@link #close()} blocks.
  * <i>Thread-safe.</i>
+ *
+ * <p>
+ * Two threads exist from the first start to the close: one decides and stops, the other
+ * logs. A machine that has no thread left may delay the start of a process, which is then
+ * treated as a start that failed, but neither a stop nor a close.
  */
 public final class ProcessSupervisor implements AutoCloseable {
 
-	private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
+	private static final Logger logger = LoggerFactory.getLogger(ProcessSupervisor.class);
 
 	private final ProcessLauncher launcher;
 
 	private final TimeSource time;
 
-	private final ScheduledExecutorService scheduler;
-
-	private final Executor executor;
-
-	private final Runnable freeThreads;
+	private final SupervisorThreads threads;
 
 	/** Guards the two below for writing. */
 	private final Object lock = new Object();
@@ -56,63 +47,20 @@ public final class ProcessSupervisor implements AutoCloseable {
 
 	private volatile boolean closed;
 
-	private ProcessSupervisor(Builder builder) {
-		this.launcher = builder.launcher;
-		this.time = (builder.timeSource != null) ? builder.timeSource : builder.launcher.timeSource();
-		ScheduledThreadPoolExecutor ownScheduler = newScheduler();
-		ThreadPoolExecutor ownExecutor = newExecutor();
-		ScheduledExecutorService givenScheduler = (builder.scheduler != null) ? builder.scheduler
-				: this.time.scheduler();
-		Executor givenExecutor = (builder.executor != null) ? builder.executor : this.time.executor();
-		this.scheduler = (givenScheduler != null) ? givenScheduler : ownScheduler;
-		this.executor = (givenExecutor != null) ? givenExecutor : ownExecutor;
-		this.freeThreads = () -> {
-			ownScheduler.shutdownNow();
-			ownExecutor.shutdown();
-		};
-	}
-
-	// neither has a thread before it has something to do
-	private static ScheduledThreadPoolExecutor newScheduler() {
-		ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1,
-				threads("procession-supervisor-timer"));
-		scheduler.setRemoveOnCancelPolicy(true);
-		scheduler.setKeepAliveTime(THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS);
-		scheduler.allowCoreThreadTimeOut(true);
-		return scheduler;
-	}
-
-	private static ThreadPoolExecutor newExecutor() {
-		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS,
-				new SynchronousQueue<>(), threads("procession-supervisor"));
-	}
-
-	private static ThreadFactory threads(String name) {
-		AtomicInteger number = new AtomicInteger();
-		return (task) -> {
-			Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-			thread.setDaemon(true);
-			return thread;
-		};
+	ProcessSupervisor(ProcessLauncher launcher, SupervisorThreads threads) {
+		this.launcher = launcher;
+		this.time = launcher.timeSource();
+		this.threads = threads;
 	}
 
 	/**
-	 * A supervisor with threads of its own.
+	 * Create a supervisor. It has no thread until a program is started.
 	 * @param launcher starts the processes, usually a {@code ProcessManager}; it must be
 	 * closed after the supervisor
 	 * @return a new supervisor, to be closed
 	 */
 	public static ProcessSupervisor create(ProcessLauncher launcher) {
-		return builder(launcher).build();
-	}
-
-	/**
-	 * Starts a supervisor with other threads or clocks.
-	 * @param launcher starts the processes
-	 * @return a builder
-	 */
-	public static Builder builder(ProcessLauncher launcher) {
-		return new Builder(launcher);
+		return new ProcessSupervisor(launcher, new SupervisorThreads(launcher.timeSource()));
 	}
 
 	/**
@@ -128,8 +76,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 				throw new IllegalArgumentException("There is a program '" + program.name() + "' already");
 			}
 			Map<String, SupervisedProgram> changed = new LinkedHashMap<>(this.programs);
-			changed.put(program.name(),
-					new SupervisedProgram(program, this.launcher, this.scheduler, this.executor, this.time));
+			changed.put(program.name(), new SupervisedProgram(program, this.launcher, this.threads, this.time));
 			this.programs = Collections.unmodifiableMap(changed);
 		}
 	}
@@ -142,8 +89,9 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 */
 	public CompletableFuture<List<ProgramStatus>> start() {
 		checkOpen();
-		return all(this.programs.values().stream().filter((program) -> program.program().autostart()).toList(),
-				SupervisedProgram::start);
+		this.threads.begin();
+		return tell(all(this.programs.values().stream().filter((program) -> program.program().autostart()).toList(),
+				new ProgramInput.Start()));
 	}
 
 	/**
@@ -156,8 +104,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @throws IllegalStateException if this is closed
 	 */
 	public CompletableFuture<ProgramStatus> start(String name) {
-		checkOpen();
-		return program(name).start();
+		return ask(name, new ProgramInput.Start());
 	}
 
 	/**
@@ -165,7 +112,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @return completes when all are down
 	 */
 	public CompletableFuture<List<ProgramStatus>> stop() {
-		return all(this.programs.values(), (program) -> program.stop(false));
+		return tell(all(this.programs.values(), new ProgramInput.Stop(false)));
 	}
 
 	/**
@@ -177,7 +124,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is none of that name
 	 */
 	public CompletableFuture<ProgramStatus> stop(String name) {
-		return program(name).stop(true);
+		return tell(program(name).ask(new ProgramInput.Stop(true)));
 	}
 
 	/**
@@ -189,8 +136,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @throws IllegalStateException if this is closed
 	 */
 	public CompletableFuture<ProgramStatus> restart(String name) {
-		checkOpen();
-		return program(name).restart();
+		return ask(name, new ProgramInput.Restart());
 	}
 
 	/**
@@ -211,23 +157,37 @@ public final class ProcessSupervisor implements AutoCloseable {
 	}
 
 	/**
-	 * Stops all programs, in parallel, and takes no more. Returns when all are down, at
-	 * the latest after the longest stop grace and what the launcher takes to give a
-	 * process up; returns early, with the flag set, if the thread is interrupted. The
-	 * second call waits as the first does.
+	 * Stop all programs, in parallel, and accept no more. Return when all are down. A
+	 * program that is not down after its stop grace and the time that the launcher takes
+	 * to give a process up, twice over, is no longer waited for, and logged. Return
+	 * early, with the flag set, if the thread is interrupted. A second call waits as the
+	 * first does.
 	 */
 	@Override
 	public void close() {
 		synchronized (this.lock) {
 			this.closed = true;
 		}
-		CompletableFuture<Void> down = all(this.programs.values(), SupervisedProgram::close).thenRun(this.freeThreads);
+		if (this.time.executor() == null && !this.threads.isBegun()) {
+			// nothing was ever started
+			this.threads.close();
+			return;
+		}
+		Collection<SupervisedProgram> all = this.programs.values();
+		CompletableFuture<Void> down = all(all, new ProgramInput.Close()).thenRun(this.threads::close);
 		try {
-			this.time.await(down, Long.MAX_VALUE);
+			if (!this.time.await(down, bound(all))) {
+				this.threads.close();
+				logger.warn("Programs are not down and no longer waited for: {}", programs());
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+	}
+
+	private static long bound(Collection<SupervisedProgram> programs) {
+		return programs.stream().mapToLong((program) -> program.downWithin().toNanos()).max().orElse(0);
 	}
 
 	private SupervisedProgram program(String name) {
@@ -245,76 +205,30 @@ public final class ProcessSupervisor implements AutoCloseable {
 		}
 	}
 
-	private CompletableFuture<List<ProgramStatus>> all(Collection<SupervisedProgram> programs,
-			Function<SupervisedProgram, CompletableFuture<ProgramStatus>> action) {
-		List<CompletableFuture<ProgramStatus>> each = new ArrayList<>();
-		programs.forEach((program) -> each.add(action.apply(program)));
+	private CompletableFuture<ProgramStatus> ask(String name, ProgramInput request) {
+		checkOpen();
+		SupervisedProgram program = program(name);
+		this.threads.begin();
+		return tell(program.ask(request));
+	}
+
+	// completes on the loop
+	private CompletableFuture<List<ProgramStatus>> all(Collection<SupervisedProgram> programs, ProgramInput request) {
+		List<CompletableFuture<ProgramStatus>> each = programs.stream().map((program) -> program.ask(request)).toList();
 		CompletableFuture<List<ProgramStatus>> all = this.time.newFuture();
 		CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
 			.thenRun(() -> all.complete(each.stream().map(CompletableFuture::join).toList()));
 		return all;
 	}
 
-	/**
-	 * Collects what a supervisor is made of. <i>Not thread-safe.</i>
-	 */
-	public static final class Builder {
-
-		private final ProcessLauncher launcher;
-
-		private @Nullable TimeSource timeSource;
-
-		private @Nullable ScheduledExecutorService scheduler;
-
-		private @Nullable Executor executor;
-
-		private Builder(ProcessLauncher launcher) {
-			this.launcher = launcher;
-		}
-
-		/**
-		 * Other clocks than those of the launcher.
-		 * @param value the clocks
-		 * @return this builder
-		 */
-		public Builder timeSource(TimeSource value) {
-			this.timeSource = value;
-			return this;
-		}
-
-		/**
-		 * What restarts are scheduled on, instead of what the clocks bring along or a
-		 * thread of the supervisor's own. Nothing takes long on it. Not closed with the
-		 * supervisor.
-		 * @param value the scheduler
-		 * @return this builder
-		 */
-		public Builder scheduler(ScheduledExecutorService value) {
-			this.scheduler = value;
-			return this;
-		}
-
-		/**
-		 * What starts, stops and the completion of futures run on, instead of what the
-		 * clocks bring along or threads of the supervisor's own. Must run every task at
-		 * once on a thread of its own: a stop lasts as long as its process. Not closed
-		 * with the supervisor.
-		 * @param value the executor
-		 * @return this builder
-		 */
-		public Builder executor(Executor value) {
-			this.executor = value;
-			return this;
-		}
-
-		/**
-		 * The supervisor.
-		 * @return a new supervisor, to be closed
-		 */
-		public ProcessSupervisor build() {
-			return new ProcessSupervisor(this);
-		}
-
+	/** Hand a future out: foreign code may hang on it, and must not run on the loop. */
+	private <T> CompletableFuture<T> tell(CompletableFuture<T> settled) {
+		CompletableFuture<T> told = this.time.newFuture();
+		settled.thenAccept((value) -> this.threads.tell(() -> told.complete(value)));
+		// what was asked for shows from now on
+		this.threads.awaitLoop();
+		this.time.settle();
+		return told;
 	}
 
 }

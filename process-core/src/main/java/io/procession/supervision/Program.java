@@ -20,8 +20,10 @@ import io.procession.process.ProcessSpec;
  * @param spec what it runs
  * @param autostart whether {@link ProcessSupervisor#start()} starts it
  * @param restart when it is started again
+ * @param leaveBehind whether everything that its process leaves behind when it ends by
+ * itself lives on
  */
-public record Program(String name, ProcessSpec spec, boolean autostart, RestartPolicy restart) {
+public record Program(String name, ProcessSpec spec, boolean autostart, RestartPolicy restart, boolean leaveBehind) {
 
 	private static final long KEPT_OUTPUT = 64 * 1024;
 
@@ -34,6 +36,7 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 	 * @param spec what it runs
 	 * @param autostart whether the supervisor starts it by itself
 	 * @param restart when it is started again
+	 * @param leaveBehind whether everything that its process leaves behind lives on
 	 */
 	public Program {
 		if (!NAME.matcher(name).matches()) {
@@ -92,6 +95,8 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 
 		private RestartPolicy restart = RestartPolicy.onFailure();
 
+		private boolean leaveBehind;
+
 		private Builder(String name, ProcessSpec spec) {
 			this.name = name;
 			this.spec = spec;
@@ -118,12 +123,25 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 		}
 
 		/**
+		 * Set whether everything lives on that the process leaves behind when it ends by
+		 * itself. By default, that is stopped, by the stop signal, the stop grace and
+		 * KILL, before the program is restarted, or when it has ended for good. A stop on
+		 * request reaches the whole tree of a running process either way.
+		 * @param value whether it lives on
+		 * @return this builder
+		 */
+		public Builder leaveBehind(boolean value) {
+			this.leaveBehind = value;
+			return this;
+		}
+
+		/**
 		 * Checks the whole.
 		 * @return the program
 		 * @throws IllegalArgumentException naming the first value that is wrong
 		 */
 		public Program build() {
-			return new Program(this.name, this.spec, this.autostart, this.restart);
+			return new Program(this.name, this.spec, this.autostart, this.restart, this.leaveBehind);
 		}
 
 	}

@@ -14,7 +14,7 @@ public enum ProgramState {
 	STARTING,
 	/** Its process runs. */
 	RUNNING,
-	/** Its process tree is being stopped. */
+	/** Its process tree, or what its process left behind, is being stopped. */
 	STOPPING,
 	/** It failed and waits for its restart. */
 	BACKOFF,
@@ -22,7 +22,10 @@ public enum ProgramState {
 	EXITED,
 	/** It could not be started and nobody tries again. */
 	FATAL,
-	/** Its process was still there a while after KILL and is no longer waited for. */
+	/**
+	 * Something of it is still alive a while after KILL. It is not started again beside
+	 * that; once that has gone, it becomes what it was to become.
+	 */
 	LOST;
 
 	boolean canBecome(ProgramState next) {
@@ -31,10 +34,10 @@ public enum ProgramState {
 
 	private Set<ProgramState> following() {
 		return switch (this) {
-			case STOPPED, LOST -> EnumSet.of(STARTING);
+			case STOPPED -> EnumSet.of(STARTING);
 			case STARTING -> EnumSet.of(RUNNING, STOPPING, STOPPED, BACKOFF, FATAL);
 			case RUNNING -> EnumSet.of(STOPPING, BACKOFF, EXITED, STOPPED, LOST);
-			case STOPPING -> EnumSet.of(STOPPED, STARTING, LOST);
+			case STOPPING, LOST -> EnumSet.of(STOPPED, STARTING, STOPPING, BACKOFF, EXITED, LOST);
 			case BACKOFF, EXITED, FATAL -> EnumSet.of(STARTING, STOPPED);
 		};
 	}

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param name which program
  * @param state where it is in its life
  * @param wanted whether it is meant to run
- * @param pid the process ID, or {@code null} if no process runs
+ * @param pid the process ID, also of a process that could not be killed, or {@code null}
+ * if no process runs
  * @param restarts how often it was restarted by its policy since it was added
  * @param lastExitCode how its last process ended, 127 or 126 if it could not be started,
  * or {@code null} if none has ended

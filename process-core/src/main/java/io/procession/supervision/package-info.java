@@ -5,8 +5,9 @@
  *
  * <p>
  * {@link io.procession.supervision.RestartPolicy} says which ends call for a restart.
- * Each program has one state machine, {@code SupervisedProgram}, whose inputs
- * {@code SerialLoop} puts in a row.
+ * {@code ProgramTransition} is the state machine of a program, a pure function;
+ * {@code SupervisedProgram} does what it decides, on the loop of
+ * {@code SupervisorThreads}.
  *
  * <pre>
  * ProcessSupervisor supervisor = ProcessSupervisor.create(processes);

@@ -7,12 +7,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -22,19 +21,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.ProcessManager;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.zt.ZtProcessEngine;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.process.TimeLimit;
 import io.procession.supervision.ProgramStatus.Wanted;
+import io.procession.testing.FailingEngine;
 import io.procession.testing.ImmortalEngine;
 import io.procession.testing.LogCapture;
 import io.procession.testing.Plant;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -47,6 +51,8 @@ class ProcessSupervisorIntegrationTests {
 	private static final Duration BOUND = Duration.ofSeconds(20);
 
 	private static final RestartPolicy AT_ONCE = RestartPolicy.onFailure().withDelay(Duration.ZERO);
+
+	private static final RestartPolicy LATE = RestartPolicy.onFailure().withDelay(Duration.ofHours(1));
 
 	private final Plant plant = Plant.fresh();
 
@@ -117,26 +123,6 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void restartsAfterDelayOfItsPolicy() {
-		ManualScheduler scheduler = new ManualScheduler();
-		try (ProcessSupervisor manual = ProcessSupervisor.builder(this.processes).scheduler(scheduler).build()) {
-			manual.add(program("worker", "exit 3").restart(RestartPolicy.onFailure().withDelay(Duration.ofSeconds(7)))
-				.build());
-			manual.start("worker");
-			await().atMost(BOUND).until(() -> manual.find("worker").orElseThrow().state() == ProgramState.BACKOFF);
-			assertThat(manual.find("worker").orElseThrow().restarts()).isZero();
-			assertThat(manual.find("worker").orElseThrow().pid()).isNull();
-			assertThat(manual.find("worker").orElseThrow().reason()).isEqualTo("exited with 3");
-
-			scheduler.fire(0);
-
-			await().atMost(BOUND).until(() -> scheduler.delays().size() == 2);
-			assertThat(scheduler.delays()).containsExactly(Duration.ofSeconds(7), Duration.ofSeconds(7));
-			assertThat(manual.find("worker").orElseThrow().restarts()).isEqualTo(1);
-		}
-	}
-
-	@Test
 	void leavesProgramDownThatEndedWithSuccess() {
 		this.supervisor.add(program("worker", "exit 0").restart(AT_ONCE).build());
 
@@ -183,41 +169,36 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	void startsAtOnceWhileItWaitsForItsRestart(@TempDir Path folder) throws IOException {
-		ManualScheduler scheduler = new ManualScheduler();
-		try (ProcessSupervisor manual = ProcessSupervisor.builder(this.processes).scheduler(scheduler).build()) {
-			Path second = folder.resolve("second");
-			manual.add(program("worker", "[ -e '" + second + "' ] && exec sleep 300; exit 3").build());
-			manual.start("worker");
-			await().atMost(BOUND).until(() -> manual.find("worker").orElseThrow().state() == ProgramState.BACKOFF);
-			Files.createFile(second);
+		Path second = folder.resolve("second");
+		this.supervisor
+			.add(program("worker", "[ -e '" + second + "' ] && exec sleep 300; exit 3").restart(LATE).build());
+		this.supervisor.start("worker");
+		awaitState("worker", ProgramState.BACKOFF);
+		Files.createFile(second);
 
-			ProgramStatus started = get(manual.start("worker"));
-			scheduler.fire(0);
+		ProgramStatus started = get(this.supervisor.start("worker"));
 
-			assertThat(scheduler.cancelled()).containsExactly(true);
-			assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
-			assertThat(manual.find("worker")).contains(started);
-			assertThat(started.restarts()).isZero();
-			await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
-		}
+		assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
+		assertThat(status("worker")).isEqualTo(started);
+		assertThat(started.restarts()).isZero();
+		await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
 	}
 
 	@Test
 	void stopsWhileItWaitsForItsRestart() {
-		ManualScheduler scheduler = new ManualScheduler();
-		try (ProcessSupervisor manual = ProcessSupervisor.builder(this.processes).scheduler(scheduler).build()) {
-			manual.add(program("worker", "exit 3").build());
-			manual.start("worker");
-			await().atMost(BOUND).until(() -> manual.find("worker").orElseThrow().state() == ProgramState.BACKOFF);
+		this.supervisor.add(program("worker", "exit 3").restart(LATE).build());
+		this.supervisor.start("worker");
+		awaitState("worker", ProgramState.BACKOFF);
+		assertThat(status("worker").restarts()).isZero();
+		assertThat(status("worker").pid()).isNull();
+		assertThat(status("worker").reason()).isEqualTo("exited with 3");
 
-			ProgramStatus stopped = get(manual.stop("worker"));
-			scheduler.fire(0);
+		ProgramStatus stopped = get(this.supervisor.stop("worker"));
 
-			assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
-			assertThat(stopped.wanted()).isEqualTo(Wanted.DOWN);
-			assertThat(manual.find("worker")).contains(stopped);
-			assertThat(this.plant.alive()).isEmpty();
-		}
+		assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(stopped.wanted()).isEqualTo(Wanted.DOWN);
+		assertThat(status("worker")).isEqualTo(stopped);
+		assertThat(this.plant.alive()).isEmpty();
 	}
 
 	@Test
@@ -269,15 +250,17 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	void stopsProgramThatIsJustStarting() {
-		HeldExecutor executor = new HeldExecutor();
-		try (ProcessSupervisor held = ProcessSupervisor.builder(this.processes).executor(executor).build()) {
+		CountDownLatch release = new CountDownLatch(1);
+		ProcessEngine engine = new FailingEngine(new ZtProcessEngine(false, null), (launch) -> Threads.hold(release));
+		try (ProcessManager slow = ProcessManager.builder().engine(engine).build();
+				ProcessSupervisor held = ProcessSupervisor.create(slow)) {
 			held.add(program("worker", Scripts.SLEEPS).build());
 			CompletableFuture<ProgramStatus> started = held.start("worker");
 			assertThat(held.find("worker").orElseThrow().state()).isEqualTo(ProgramState.STARTING);
 
 			CompletableFuture<ProgramStatus> stopped = held.stop("worker");
 			assertThat(held.find("worker").orElseThrow().state()).isEqualTo(ProgramState.STOPPING);
-			executor.release();
+			release.countDown();
 
 			assertThat(get(stopped).state()).isEqualTo(ProgramState.STOPPED);
 			assertThat(get(started).state()).isEqualTo(ProgramState.STOPPED);
@@ -463,26 +446,140 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void givesUpProcessThatKillDoesNotEnd() {
+	void startsNothingBesideProcessThatKillDoesNotEnd() {
+		ImmortalEngine engine = new ImmortalEngine();
+		try (ProcessManager immortals = immortals(engine);
+				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
+			powerless.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
+			long pid = Objects.requireNonNull(get(powerless.start("worker")).pid());
+
+			ProgramStatus lost = get(powerless.restart("worker"));
+
+			assertThat(lost.state()).isEqualTo(ProgramState.LOST);
+			assertThat(lost.pid()).isEqualTo(pid);
+			assertThat(lost.reason()).isEqualTo("is still alive after KILL");
+			assertThat(get(powerless.start("worker")).state()).isEqualTo(ProgramState.LOST);
+			assertThat(get(powerless.restart("worker")).state()).isEqualTo(ProgramState.LOST);
+			assertThat(get(powerless.stop("worker")).state()).isEqualTo(ProgramState.LOST);
+			assertThat(engine.starts()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void stopsProcessOnceKillEndsIt() {
+		ImmortalEngine engine = new ImmortalEngine();
+		try (ProcessManager immortals = immortals(engine);
+				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
+			powerless.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
+			get(powerless.start("worker"));
+			assertThat(get(powerless.stop("worker")).state()).isEqualTo(ProgramState.LOST);
+			engine.makeMortal();
+
+			assertThat(get(powerless.stop("worker")).state()).isEqualTo(ProgramState.STOPPED);
+
+			assertThat(engine.starts()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void goesOnByItselfOnceTheProcessThatCouldNotBeEndedHasGone() {
+		ImmortalEngine engine = new ImmortalEngine();
+		try (ProcessManager immortals = immortals(engine);
+				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
+			powerless.add(program("wanted", Scripts.SLEEPS).restart(AT_ONCE).build());
+			powerless.add(program("unwanted", Scripts.SLEEPS).restart(AT_ONCE).build());
+			get(powerless.start());
+			assertThat(get(powerless.restart("wanted")).state()).isEqualTo(ProgramState.LOST);
+			assertThat(get(powerless.stop("unwanted")).state()).isEqualTo(ProgramState.LOST);
+
+			engine.makeMortal();
+
+			await().atMost(BOUND).until(() -> powerless.find("wanted").orElseThrow().state() == ProgramState.RUNNING);
+			await().atMost(BOUND).until(() -> powerless.find("unwanted").orElseThrow().state() == ProgramState.STOPPED);
+			assertThat(engine.starts()).isEqualTo(3);
+		}
+	}
+
+	private static ProcessManager immortals(ImmortalEngine engine) {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.stopGrace(Duration.ofMillis(10))
 			.shutdownGrace(Duration.ofMillis(10))
 			.lostAfter(Duration.ofMillis(50))
 			.build();
-		try (ProcessManager immortals = ProcessManager.builder()
-			.engine(new ImmortalEngine())
-			.settings(settings)
-			.build(); ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
-			powerless.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
-			get(powerless.start("worker"));
+		return ProcessManager.builder().engine(engine).settings(settings).build();
+	}
 
-			ProgramStatus lost = get(powerless.restart("worker"));
+	@Test
+	@RequiresProgram("setsid")
+	void stopsWhatCrashLeftBehindBeforeItRestarts(@TempDir Path folder) {
+		Path overlap = folder.resolve("overlap");
+		String script = "grep -q sleep /proc/$(cat pid)/cmdline && touch " + overlap.getFileName()
+				+ "; setsid sleep 300 <&- & echo $! >pid; exit 3";
+		ProcessSpec spec = spec("{ " + script + "; } >/dev/null 2>&1").directory(folder).build();
+		this.supervisor.add(Program.builder("worker", spec).restart(AT_ONCE).build());
 
-			assertThat(lost.state()).isEqualTo(ProgramState.LOST);
-			assertThat(lost.restarts()).isZero();
-			assertThat(get(powerless.stop("worker")).state()).isEqualTo(ProgramState.LOST);
-			assertThat(get(powerless.start("worker")).state()).isEqualTo(ProgramState.RUNNING);
-		}
+		this.supervisor.start("worker");
+
+		await().atMost(BOUND).until(() -> status("worker").restarts() >= 5);
+		assertThat(get(this.supervisor.stop("worker")).state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(overlap).doesNotExist();
+	}
+
+	@Test
+	@RequiresProgram("setsid")
+	void stopsWhatProgramThatIsNotRestartedLeavesBehind() {
+		this.supervisor.add(program("worker", Scripts.LEAVES_DAEMON).restart(AT_ONCE).build());
+
+		this.supervisor.start("worker");
+
+		awaitState("worker", ProgramState.EXITED);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(status("worker").lastFailed()).isFalse();
+		assertThat(status("worker").reason()).isEqualTo("exited with 0");
+	}
+
+	@Test
+	@RequiresProgram("setsid")
+	void killsWhatProgramLeavesBehindAfterItsGrace() {
+		String script = "(setsid sh -c \"trap '' TERM; echo ready >&2; while :; do sleep 300; done\" <&- >/dev/null &);"
+				+ " sleep 0.3; exit 3";
+		ProcessSpec spec = spec(script).stopGrace(Duration.ofMillis(200)).build();
+		this.supervisor.add(Program.builder("worker", spec).restart(LATE).build());
+
+		this.supervisor.start("worker");
+
+		awaitState("worker", ProgramState.BACKOFF);
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(status("worker").lastExitCode()).isEqualTo(3);
+	}
+
+	@Test
+	@RequiresProgram("setsid")
+	void killsWhatProgramLeavesBehindAtSecondStop() {
+		String script = "(setsid sh -c \"trap '' TERM; while :; do sleep 300; done\" <&- >/dev/null 2>&1 &); sleep 0.3";
+		ProcessSpec spec = spec(script).stopGrace(Duration.ofMinutes(5)).build();
+		this.supervisor.add(Program.builder("worker", spec).restart(RestartPolicy.never()).build());
+		this.supervisor.start("worker");
+		await().atMost(BOUND).until(() -> status("worker").state() == ProgramState.STOPPING);
+
+		this.supervisor.stop("worker");
+		ProgramStatus stopped = get(this.supervisor.stop("worker"));
+
+		assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	@Test
+	@RequiresProgram("setsid")
+	void letsLiveWhatProgramMayLeaveBehind() {
+		this.supervisor.add(program("worker", Scripts.LEAVES_DAEMON).leaveBehind(true).build());
+
+		this.supervisor.start("worker");
+
+		awaitState("worker", ProgramState.EXITED);
+		assertThat(get(this.supervisor.stop("worker")).state()).isEqualTo(ProgramState.STOPPED);
+		await().during(Duration.ofMillis(300)).atMost(BOUND).until(() -> !this.plant.alive().isEmpty());
 	}
 
 	@Test
@@ -578,30 +675,6 @@ class ProcessSupervisorIntegrationTests {
 		catch (InterruptedException | ExecutionException | TimeoutException ex) {
 			throw new AssertionError(ex);
 		}
-	}
-
-	/** Keeps what it is to run until it is released. */
-	private static final class HeldExecutor implements Executor {
-
-		private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
-
-		private volatile boolean released;
-
-		@Override
-		public void execute(Runnable task) {
-			if (this.released) {
-				new Thread(task).start();
-			}
-			else {
-				this.held.add(task);
-			}
-		}
-
-		void release() {
-			this.released = true;
-			this.held.forEach((task) -> new Thread(task).start());
-		}
-
 	}
 
 }

@@ -24,14 +24,14 @@ class ProgramTests {
 	void startsByItselfAndAgainAfterFailureUnlessToldOtherwise() {
 		Program program = Program.builder("worker", this.spec).build();
 
-		assertThat(program).isEqualTo(new Program("worker", this.spec, true, RestartPolicy.onFailure()));
+		assertThat(program).isEqualTo(new Program("worker", this.spec, true, RestartPolicy.onFailure(), false));
 	}
 
 	@Test
 	void saysWhatItIsTold() {
 		Program program = Program.builder("worker", this.spec).autostart(false).restart(RestartPolicy.never()).build();
 
-		assertThat(program).isEqualTo(new Program("worker", this.spec, false, RestartPolicy.never()));
+		assertThat(program).isEqualTo(new Program("worker", this.spec, false, RestartPolicy.never(), false));
 	}
 
 	@Test

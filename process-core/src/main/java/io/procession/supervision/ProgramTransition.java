@@ -1,0 +1,452 @@
+package io.procession.supervision;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessDeniedException;
+import io.procession.process.ProcessException;
+import io.procession.process.ProcessRejectedException;
+import io.procession.process.ProcessResult;
+import io.procession.supervision.ProgramLife.Next;
+import io.procession.supervision.ProgramLife.Presence;
+import io.procession.supervision.ProgramStatus.Wanted;
+
+/**
+ * The one place where a program changes: from its life and an input follow a new life,
+ * what has to be done, and what has to be logged. Nothing is done here. <i>Used once, by
+ * one thread.</i>
+ */
+final class ProgramTransition {
+
+	private static final String MANAGER_CLOSED = "its process manager was closed";
+
+	private static final String STOPPED_ON_REQUEST = "stopped on request";
+
+	private final Program program;
+
+	private final Bounds bounds;
+
+	private final Instant now;
+
+	private final List<ProgramAction> actions = new ArrayList<>();
+
+	private final List<ProgramReport> reports = new ArrayList<>();
+
+	// the life as it becomes
+
+	private ProgramState state;
+
+	private Wanted wanted;
+
+	private @Nullable Long pid;
+
+	private int restarts;
+
+	private @Nullable Integer lastExitCode;
+
+	private boolean lastFailed;
+
+	private Instant since;
+
+	private String reason;
+
+	private boolean closed;
+
+	private long run;
+
+	private Presence presence;
+
+	private boolean killing;
+
+	private @Nullable Next next;
+
+	private int attempts;
+
+	private long timer;
+
+	private String lastStartFailure;
+
+	private ProgramTransition(Program program, Bounds bounds, ProgramLife life, Instant now) {
+		this.program = program;
+		this.bounds = bounds;
+		this.now = now;
+		ProgramStatus status = life.status();
+		this.state = status.state();
+		this.wanted = status.wanted();
+		this.pid = status.pid();
+		this.restarts = status.restarts();
+		this.lastExitCode = status.lastExitCode();
+		this.lastFailed = status.lastFailed();
+		this.since = status.since();
+		this.reason = status.reason();
+		this.closed = life.closed();
+		this.run = life.run();
+		this.presence = life.presence();
+		this.killing = life.killing();
+		this.next = life.next();
+		this.attempts = life.attempts();
+		this.timer = life.timer();
+		this.lastStartFailure = life.lastStartFailure();
+	}
+
+	/**
+	 * Determine what follows from an input.
+	 * @param program the program
+	 * @param bounds how long things may take
+	 * @param life its life so far
+	 * @param input what has happened
+	 * @param now the time
+	 * @return what follows
+	 */
+	static Step step(Program program, Bounds bounds, ProgramLife life, ProgramInput input, Instant now) {
+		ProgramTransition transition = new ProgramTransition(program, bounds, life, now);
+		transition.take(input);
+		return new Step(transition.life(), List.copyOf(transition.actions), List.copyOf(transition.reports));
+	}
+
+	private ProgramLife life() {
+		ProgramStatus status = new ProgramStatus(this.program.name(), this.state, this.wanted, this.pid, this.restarts,
+				this.lastExitCode, this.lastFailed, this.since, this.reason);
+		return new ProgramLife(status, this.closed, this.run, this.presence, this.killing, this.next, this.attempts,
+				this.timer, this.lastStartFailure);
+	}
+
+	private void take(ProgramInput input) {
+		if (input instanceof ProgramInput.Start) {
+			start("started on request", false);
+		}
+		else if (input instanceof ProgramInput.Restart) {
+			start("restarted on request", true);
+		}
+		else if (input instanceof ProgramInput.Stop stop) {
+			stop(stop.insist());
+		}
+		else if (input instanceof ProgramInput.Close) {
+			this.closed = true;
+			stop(false);
+		}
+		else if (input instanceof ProgramInput.Started started && started.run() == this.run) {
+			started(started.pid());
+		}
+		else if (input instanceof ProgramInput.StartFailed failed && failed.run() == this.run) {
+			startFailed(failed.error());
+		}
+		else if (input instanceof ProgramInput.Ended ended && ended.run() == this.run) {
+			ended(ended.result());
+		}
+		else if (input instanceof ProgramInput.LeftBehindStopped stopped && stopped.run() == this.run) {
+			leftBehindStopped(stopped.gone());
+		}
+		else if (input instanceof ProgramInput.TimeUp timeUp && timeUp.timer() == this.timer) {
+			timeUp();
+		}
+	}
+
+	// --- requests
+
+	private void start(String why, boolean anew) {
+		if (this.closed) {
+			return;
+		}
+		this.wanted = Wanted.UP;
+		switch (this.state) {
+			case STARTING -> {
+			}
+			case RUNNING -> {
+				if (anew) {
+					end(new Next(ProgramState.STARTING, why));
+				}
+			}
+			case STOPPING -> this.next = new Next(ProgramState.STARTING, why);
+			case STOPPED, BACKOFF, EXITED, FATAL -> launch(why);
+			// never beside the one that is still alive
+			case LOST -> tryAgain(new Next(ProgramState.STARTING, why));
+		}
+	}
+
+	private void stop(boolean insist) {
+		boolean again = this.wanted == Wanted.DOWN;
+		this.wanted = Wanted.DOWN;
+		Next down = new Next(ProgramState.STOPPED, STOPPED_ON_REQUEST);
+		switch (this.state) {
+			case STARTING, RUNNING -> end(down);
+			case STOPPING -> {
+				this.next = down;
+				if (insist && again) {
+					this.killing = true;
+					stopWhatThereIs();
+				}
+			}
+			case BACKOFF, EXITED, FATAL -> become(ProgramState.STOPPED, STOPPED_ON_REQUEST);
+			case LOST -> tryAgain(down);
+			case STOPPED -> {
+			}
+		}
+	}
+
+	// --- starting
+
+	private void launch(String why) {
+		this.run++;
+		this.presence = Presence.STARTING;
+		this.killing = false;
+		this.attempts = 0;
+		become(ProgramState.STARTING, why);
+		this.actions.add(new ProgramAction.Spawn(this.run));
+	}
+
+	private void started(long process) {
+		this.presence = Presence.PROCESS;
+		this.pid = process;
+		this.lastStartFailure = "";
+		if (this.state == ProgramState.STARTING) {
+			become(ProgramState.RUNNING, this.reason);
+			report(ProgramReport.started(this.program, process));
+		}
+		else {
+			stopWhatThereIs();
+		}
+	}
+
+	private void startFailed(Throwable error) {
+		this.presence = Presence.NONE;
+		if (isOfClosedManager(error)) {
+			managerClosed();
+			return;
+		}
+		String message = Objects.requireNonNullElse(error.getMessage(), error.toString());
+		this.lastFailed = true;
+		if (error instanceof ProcessException exception) {
+			exception.result().ifPresent((result) -> this.lastExitCode = result.exitCode());
+		}
+		if (this.state != ProgramState.STARTING) {
+			becomeNext();
+		}
+		else if (this.program.restart().restartsAfterFailedStart() && !(error instanceof ProcessDeniedException)) {
+			// the same failure once a second is no news
+			if (!message.equals(this.lastStartFailure)) {
+				report(ProgramReport.startFailedForNow(this.program, message));
+			}
+			this.lastStartFailure = message;
+			backOff(message);
+		}
+		else {
+			become(ProgramState.FATAL, message);
+			report(ProgramReport.startFailedForGood(this.program, message));
+		}
+	}
+
+	private static boolean isOfClosedManager(Throwable error) {
+		return error instanceof ProcessRejectedException rejected
+				&& rejected.reason() == ProcessRejectedException.Reason.CLOSED;
+	}
+
+	// nothing is ever started again
+	private void managerClosed() {
+		if (this.state != ProgramState.STARTING) {
+			this.wanted = Wanted.DOWN;
+			become(ProgramState.STOPPED, STOPPED_ON_REQUEST);
+			return;
+		}
+		become(ProgramState.STOPPED, MANAGER_CLOSED);
+		report(ProgramReport.managerClosed(this.program));
+	}
+
+	private void backOff(String why) {
+		become(ProgramState.BACKOFF, why);
+		setTimer(this.program.restart().delay());
+	}
+
+	private void timeUp() {
+		if (this.state == ProgramState.BACKOFF) {
+			this.restarts++;
+			launch("restarted by its policy");
+		}
+		else if (this.state == ProgramState.STOPPING) {
+			lose("its stop did not come to an end within " + this.bounds.stop());
+		}
+		else if (this.state == ProgramState.LOST) {
+			this.attempts++;
+			stopWhatThereIs();
+		}
+	}
+
+	// --- ending
+
+	private void end(Next afterwards) {
+		this.next = afterwards;
+		become(ProgramState.STOPPING, afterwards.reason());
+		stopWhatThereIs();
+	}
+
+	// a start in flight is stopped as soon as it has become a process
+	private void stopWhatThereIs() {
+		if (this.presence == Presence.PROCESS) {
+			this.actions.add(new ProgramAction.StopProcess(this.killing));
+		}
+		else if (this.presence == Presence.LEFT_BEHIND) {
+			this.actions.add(new ProgramAction.StopLeftBehind(this.killing));
+		}
+		setTimer((this.state == ProgramState.LOST) ? this.bounds.again(this.attempts) : this.bounds.stop());
+	}
+
+	/** Try once more to end what could not be ended. */
+	private void tryAgain(Next afterwards) {
+		this.next = afterwards;
+		if (this.presence != Presence.STARTING) {
+			become(ProgramState.STOPPING, afterwards.reason());
+			stopWhatThereIs();
+		}
+	}
+
+	private void ended(ProcessResult result) {
+		this.lastExitCode = result.exitCode();
+		this.lastFailed = result.failed() && !RestartPolicy.isOnRequest(result.cause());
+		String how = how(result);
+		boolean onRequest = this.next != null;
+		if (!onRequest) {
+			this.next = new Next(afterOwnEnd(result), how);
+		}
+		if (result.cause() == ExitCause.LOST) {
+			this.presence = Presence.LEFT_BEHIND;
+			lose(how);
+			return;
+		}
+		this.pid = null;
+		report(onRequest ? ProgramReport.stopped(this.program, result)
+				: ProgramReport.ended(this.program, result, this.restarts));
+		if (!mayLeaveBehind(result.cause())) {
+			becomeNext();
+			return;
+		}
+		this.presence = Presence.LEFT_BEHIND;
+		if (this.state == ProgramState.RUNNING) {
+			become(ProgramState.STOPPING, how);
+		}
+		stopWhatThereIs();
+	}
+
+	// a stop has ended the whole tree
+	private boolean mayLeaveBehind(ExitCause cause) {
+		return !this.program.leaveBehind() && switch (cause) {
+			case EXITED, SIGNALED, OUTPUT_LIMIT, START_FAILED -> true;
+			case STOPPED, KILLED, TIMED_OUT, IDLE_TIMED_OUT, SHUTDOWN, LOST -> false;
+		};
+	}
+
+	private ProgramState afterOwnEnd(ProcessResult result) {
+		if (result.cause() == ExitCause.SHUTDOWN) {
+			return ProgramState.STOPPED;
+		}
+		return this.program.restart().restartsAfter(result) ? ProgramState.BACKOFF : ProgramState.EXITED;
+	}
+
+	private void leftBehindStopped(boolean gone) {
+		if (this.presence != Presence.LEFT_BEHIND) {
+			// more than one request to stop it was answered
+			return;
+		}
+		if (gone) {
+			becomeNext();
+		}
+		else if (this.state == ProgramState.STOPPING) {
+			lose("what it left behind is still alive after KILL");
+		}
+	}
+
+	private static String how(ProcessResult result) {
+		return switch (result.cause()) {
+			case EXITED -> "exited with " + result.exitCode();
+			case SIGNALED -> "ended by signal " + result.signal().map(Enum::name).orElse("unknown");
+			case TIMED_OUT -> "ran for too long";
+			case IDLE_TIMED_OUT -> "was silent for too long";
+			case OUTPUT_LIMIT -> "wrote too much";
+			case STOPPED, KILLED -> "stopped by somebody else than its supervisor";
+			case SHUTDOWN -> MANAGER_CLOSED;
+			case START_FAILED -> "could not be started";
+			case LOST -> "is still alive after KILL";
+		};
+	}
+
+	private void lose(String why) {
+		become(ProgramState.LOST, why);
+		report(ProgramReport.lost(this.program, why));
+		this.killing = true;
+		setTimer(this.bounds.again(this.attempts));
+	}
+
+	/** Nothing is left of the run. */
+	private void becomeNext() {
+		this.presence = Presence.NONE;
+		this.pid = null;
+		Next now = Objects.requireNonNull(this.next);
+		switch (now.state()) {
+			case STARTING -> launch(now.reason());
+			case BACKOFF -> backOff(now.reason());
+			default -> become(now.state(), now.reason());
+		}
+	}
+
+	// --- the state
+
+	private void become(ProgramState other, String why) {
+		ProgramState before = this.state;
+		if (!before.canBecome(other)) {
+			throw new IllegalStateException(
+					"Program '" + this.program.name() + "' cannot become " + other + " while it is " + before);
+		}
+		this.state = other;
+		this.reason = why;
+		this.since = this.now;
+		if (other != ProgramState.STOPPING && other != ProgramState.LOST) {
+			this.next = null;
+		}
+		// whatever the timer was for
+		this.timer++;
+		report(ProgramReport.changed(this.program, before, other, why));
+	}
+
+	private void setTimer(Duration delay) {
+		this.timer++;
+		this.actions.add(new ProgramAction.SetTimer(this.timer, delay));
+	}
+
+	private void report(ProgramReport report) {
+		this.reports.add(report);
+	}
+
+	/**
+	 * How long things may take.
+	 *
+	 * @param stop how long a stop may take before it counts as failed
+	 * @param again how long after a failed stop it is tried again; twice as long each
+	 * time, to a limit
+	 */
+	record Bounds(Duration stop, Duration again) {
+
+		private static final int MOST_DOUBLINGS = 4;
+
+		private Duration again(int attempts) {
+			return this.again.multipliedBy(1L << Math.min(attempts, MOST_DOUBLINGS));
+		}
+
+	}
+
+	/**
+	 * What follows from an input.
+	 *
+	 * @param life the new life
+	 * @param actions what has to be done, in this order
+	 * @param reports what has to be logged after that
+	 */
+	record Step(ProgramLife life, List<ProgramAction> actions, List<ProgramReport> reports) {
+
+	}
+
+}
