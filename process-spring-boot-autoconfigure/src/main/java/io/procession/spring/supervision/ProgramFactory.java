@@ -55,7 +55,11 @@ final class ProgramFactory {
 		RestartPolicy restart = at(prefix + ".restart.delay",
 				() -> new RestartPolicy(properties.restart().policy(), properties.restart().delay()));
 		return at(prefix,
-				() -> Program.builder(name, spec.build()).autostart(properties.autostart()).restart(restart).build());
+				() -> Program.builder(name, spec.build())
+					.autostart(properties.autostart())
+					.restart(restart)
+					.leaveBehind(properties.leaveBehind())
+					.build());
 	}
 
 	private static void isolate(String prefix, ProgramProperties properties, ProcessSpec.Builder spec) {

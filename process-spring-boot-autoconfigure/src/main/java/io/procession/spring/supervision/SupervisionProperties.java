@@ -47,6 +47,9 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 	 * @param umask Permissions that new files do not get, octal and in quotes, such as
 	 * "0027".
 	 * @param noNewPrivileges Whether set-user-ID programs give it no more privilege.
+	 * @param leaveBehind Whether to let live everything that the program leaves behind
+	 * when it ends by itself. By default, that is stopped before the program is
+	 * restarted, or when it has ended for good.
 	 */
 	public record ProgramProperties(@Delimiter(Delimiter.NONE) @DefaultValue List<String> command,
 			@Nullable String directory, @DefaultValue Map<String, String> environment,
@@ -55,7 +58,7 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 			@NestedConfigurationProperty @DefaultValue IsolationProperties.Limits limits,
 			@NestedConfigurationProperty @DefaultValue IsolationProperties.Ranks priority,
 			@DefaultValue List<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
-			@Nullable Boolean noNewPrivileges) {
+			@Nullable Boolean noNewPrivileges, @DefaultValue("false") boolean leaveBehind) {
 
 		/**
 		 * What it is, without command and environment, which may hold passwords.
@@ -67,7 +70,7 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 					+ ", stopGrace=" + this.stopGrace + ", runAs=" + this.runAs + ", limits=" + this.limits
 					+ ", priority=" + this.priority + ", cpuAffinity=" + this.cpuAffinity + ", oomScoreAdjustment="
 					+ this.oomScoreAdjustment + ", umask=" + this.umask + ", noNewPrivileges=" + this.noNewPrivileges
-					+ "]";
+					+ ", leaveBehind=" + this.leaveBehind + "]";
 		}
 
 	}

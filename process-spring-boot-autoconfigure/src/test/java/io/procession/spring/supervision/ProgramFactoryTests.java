@@ -52,11 +52,10 @@ class ProgramFactoryTests {
 
 	@Test
 	void saysAllThatTheConfigurationSays() {
-		Program program = ProgramFactory.create("worker",
-				new ProgramProperties(List.of("php", "artisan"), "relative/folder", Map.of("MODE", "full"), false,
-						new Restart(When.ALWAYS, Duration.ofSeconds(5)), "SIGINT", Duration.ofSeconds(30),
-						new User("app", "www", List.of("log")), LIMITS,
-						new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true));
+		Program program = ProgramFactory.create("worker", new ProgramProperties(List.of("php", "artisan"),
+				"relative/folder", Map.of("MODE", "full"), false, new Restart(When.ALWAYS, Duration.ofSeconds(5)),
+				"SIGINT", Duration.ofSeconds(30), new User("app", "www", List.of("log")), LIMITS,
+				new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true, true));
 
 		assertThat(program).isEqualTo(Program
 			.builder("worker",
@@ -82,6 +81,7 @@ class ProgramFactoryTests {
 						.build())
 			.autostart(false)
 			.restart(RestartPolicy.always().withDelay(Duration.ofSeconds(5)))
+			.leaveBehind(true)
 			.build());
 	}
 
@@ -97,24 +97,25 @@ class ProgramFactoryTests {
 		assertRefused("procession.programs.worker.command", properties(" "), "missing");
 		assertRefused("procession.programs.worker.command", properties("echo 'open"), "position 5");
 		assertRefused("procession.programs.worker.command", properties("", "argument"), "must not be empty");
-		assertRefused("procession.programs.worker.directory", new ProgramProperties(List.of("true"), "a\0b", Map.of(),
-				true, DEFAULT_RESTART, null, null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null), "a");
+		assertRefused(
+				"procession.programs.worker.directory", new ProgramProperties(List.of("true"), "a\0b", Map.of(), true,
+						DEFAULT_RESTART, null, null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
+				"a");
 		assertRefused("procession.programs.worker.environment",
 				new ProgramProperties(List.of("true"), null, Map.of("A=B", "c"), true, DEFAULT_RESTART, null, null,
-						NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null),
+						NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
 				"'A=B'");
 		assertRefused("procession.programs.worker.restart.delay",
 				new ProgramProperties(List.of("true"), null, Map.of(), true,
 						new Restart(When.ALWAYS, Duration.ofSeconds(-1)), null, null, NO_USER, NO_LIMITS, NO_RANKS,
-						List.of(), null, null, null),
+						List.of(), null, null, null, false),
 				"PT-1S");
-		assertRefused(
-				"procession.programs.worker.stop-signal", new ProgramProperties(List.of("true"), null, Map.of(), true,
-						DEFAULT_RESTART, "STOP", null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null),
+		assertRefused("procession.programs.worker.stop-signal", new ProgramProperties(List.of("true"), null, Map.of(),
+				true, DEFAULT_RESTART, "STOP", null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
 				"STOP");
 		assertRefused("procession.programs.worker.stop-grace",
 				new ProgramProperties(List.of("true"), null, Map.of(), true, DEFAULT_RESTART, null,
-						Duration.ofSeconds(-1), NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null),
+						Duration.ofSeconds(-1), NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
 				"stopGrace");
 		assertThatExceptionOfType(ProgramConfigurationException.class)
 			.isThrownBy(() -> ProgramFactory.create("4711", properties("true")))
@@ -142,14 +143,14 @@ class ProgramFactoryTests {
 	private static ProgramProperties isolated(User user, Limits limits, Ranks ranks, List<Integer> cpus,
 			@Nullable Integer oom, @Nullable String umask) {
 		return new ProgramProperties(List.of("true"), null, Map.of(), true, DEFAULT_RESTART, null, null, user, limits,
-				ranks, cpus, oom, umask, null);
+				ranks, cpus, oom, umask, null, false);
 	}
 
 	@Test
 	void showsNeitherCommandNorEnvironment() {
 		ProgramProperties properties = new ProgramProperties(List.of("mysql", "-phunter2"), null,
 				Map.of("PASSWORD", "hunter2"), true, DEFAULT_RESTART, null, null, NO_USER, NO_LIMITS, NO_RANKS,
-				List.of(), null, null, null);
+				List.of(), null, null, null, false);
 
 		assertThat(properties.toString()).contains("PASSWORD").doesNotContain("hunter2");
 		assertThat(new SupervisionProperties(Map.of("db", properties)).toString()).doesNotContain("hunter2");
@@ -171,7 +172,7 @@ class ProgramFactoryTests {
 
 	private static ProgramProperties properties(String... command) {
 		return new ProgramProperties(List.of(command), null, Map.of(), true, DEFAULT_RESTART, null, null, NO_USER,
-				NO_LIMITS, NO_RANKS, List.of(), null, null, null);
+				NO_LIMITS, NO_RANKS, List.of(), null, null, null, false);
 	}
 
 }

@@ -59,6 +59,7 @@ class SupervisionPropertiesTests {
 				      oom-score-adjustment: 300
 				      umask: "0027"
 				      no-new-privileges: true
+				      leave-behind: true
 				""").programs().get("queue-worker");
 
 		assertThat(worker).isEqualTo(new ProgramProperties(List.of("php", "artisan", "queue:work", "--queue=a,b"),
@@ -67,7 +68,7 @@ class SupervisionPropertiesTests {
 				new User("app", "www", List.of("log", "4")),
 				new Limits(DataSize.ofGigabytes(1), 64L, 100L, Duration.ofMinutes(1), DataSize.ofMegabytes(1),
 						DataSize.ofBytes(0), DataSize.ofMegabytes(512), 1.5, 20L),
-				new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true));
+				new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true, true));
 	}
 
 	@Test
@@ -89,7 +90,7 @@ class SupervisionPropertiesTests {
 		assertThat(worker).isEqualTo(new ProgramProperties(List.of("true"), null, Map.of(), true,
 				new Restart(When.ON_FAILURE, Duration.ofSeconds(1)), null, null, new User(null, null, null),
 				new Limits(null, null, null, null, null, null, null, null, null), new Ranks(null, null, null, null),
-				List.of(), null, null, null));
+				List.of(), null, null, null, false));
 	}
 
 	@Test
