@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -24,14 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 record Executable(Path place, Path real, @Nullable String applet) {
 
-	private static final Pattern MANY_IN_ONE = Pattern.compile("(busybox|toybox|coreutils)([.-].*)?");
-
-	/** How coreutils is told which program it is to be. */
-	private static final Pattern COREUTILS_PROGRAM = Pattern.compile("--coreutils-prog(-shebang)?=(?<name>.*)");
-
 	private static final Set<String> SHELLS = Set.of("sh", "bash", "rbash", "dash", "ash", "hush", "zsh", "ksh", "rksh",
 			"mksh", "lksh", "pdksh", "oksh", "yash", "posh", "rzsh", "sash", "csh", "bsd-csh", "tcsh", "fish", "nu",
-			"elvish", "xonsh", "cmd", "powershell", "pwsh");
+			"elvish", "xonsh", "lash", "msh", "toysh", "cmd", "powershell", "pwsh");
 
 	/** What distinguishes one build of a program from another. */
 	private static final Pattern BUILD = Pattern.compile("(-static|[.-]?\\d[\\d.]*)$");
@@ -43,7 +37,9 @@ record Executable(Path place, Path real, @Nullable String applet) {
 			"gdb", "bwrap", "systemd-run", "start-stop-daemon", "run-parts", "ssh-agent", "dbus-run-session",
 			"unbuffer", "expect", "sg", "newgrp", "chpst", "softlimit", "linux32", "linux64", "numactl", "catchsegv",
 			"choom", "uclampset", "coresched", "runcon", "aa-exec", "cgexec", "gosu", "su-exec", "setuidgid", "envdir",
-			"tini", "tini-static", "dumb-init", "catatonit", "fakeroot", "valgrind", "perf", "screen", "tmux");
+			"tini", "tini-static", "dumb-init", "catatonit", "fakeroot", "valgrind", "perf", "screen", "tmux",
+			"cttyhack", "envuidgid", "openvt", "oneit", "runsv", "runsvdir", "run-init", "switch_root", "tcpsvd",
+			"udpsvd");
 
 	private static final Pattern LOADER = Pattern.compile("ld(-.*)?\\.so(\\..*)?");
 
@@ -68,24 +64,7 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	}
 
 	private static @Nullable String applet(Path place, Path real, List<String> arguments) {
-		if (!isManyInOne(name(real))) {
-			return null;
-		}
-		String name = name(place);
-		if (!isManyInOne(name)) {
-			return name;
-		}
-		// it may be told to be itself first
-		String told = arguments.stream().skip(1).filter((word) -> !isManyInOne(word)).findFirst().orElse(null);
-		if (told == null) {
-			return null;
-		}
-		Matcher option = COREUTILS_PROGRAM.matcher(told);
-		return option.matches() ? option.group("name") : told;
-	}
-
-	private static boolean isManyInOne(String name) {
-		return MANY_IN_ONE.matcher(name).matches();
+		return MultiCall.programOf(name(real), name(place), arguments);
 	}
 
 	boolean isLink() {
@@ -111,8 +90,13 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	/** Whether it starts what its arguments name. */
 	boolean isLauncher() {
 		return names().stream()
-			.anyMatch((name) -> LAUNCHERS.contains(name) || LAUNCHERS.contains(plain(name)) || isManyInOne(name)
+			.anyMatch((name) -> LAUNCHERS.contains(name) || LAUNCHERS.contains(plain(name)) || MultiCall.isFile(name)
 					|| LOADER.matcher(name).matches());
+	}
+
+	/** Whether it holds many programs, and which of them it becomes is not known. */
+	boolean isUndecided() {
+		return this.applet == null && names().stream().anyMatch(MultiCall::isFile);
 	}
 
 	/** Whether it is {@code env(1)}. */

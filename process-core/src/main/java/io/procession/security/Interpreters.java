@@ -4,11 +4,11 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,10 +27,10 @@ final class Interpreters {
 	/** How deep the kernel follows scripts that name scripts, and then some. */
 	private static final int DEEPEST = 10;
 
-	/** How much of its first line the kernel reads. */
-	private static final int LONGEST_LINE = 256;
+	/** How much the kernel reads of a file to find out what executes it. */
+	private static final int START = 256;
 
-	private static final String SHELL = "/bin/sh";
+	private static final Shebang BY_SHELL = new Shebang("/bin/sh", "");
 
 	/** What {@code env -S} makes something else of, and where it looks elsewhere. */
 	private static final Pattern UNREADABLE = Pattern.compile("[\"'\\\\$\\f\\r\\x0b]|PATH=|-[A-Za-z0-9]*C|--c");
@@ -80,32 +80,42 @@ final class Interpreters {
 	}
 
 	private void follow(Path script) {
-		String line = firstLine(script);
-		if (line == null || !this.unknown.isEmpty()) {
+		Shebang line = firstLine(script);
+		if (line == null || line.interpreter() == null || !this.unknown.isEmpty()) {
 			return;
 		}
 		if (this.found.size() >= DEEPEST) {
 			this.unclear = "the policy: too many programs interpret each other";
 			return;
 		}
-		String[] words = line.split("[ \t]+", 2);
-		String rest = (words.length > 1) ? words[1] : "";
-		Executable interpreter = resolve(words[0], rest);
+		Executable interpreter = resolve(line.interpreter(), line.argument());
 		if (interpreter == null) {
 			return;
 		}
-		this.found.add(interpreter);
+		add(interpreter, script);
 		follow(interpreter.real());
-		if (interpreter.isEnv() && UNREADABLE.matcher(rest).find()) {
-			this.unclear = "the policy: the first line of '" + shown(script) + "' does not tell what interprets it";
+		if (interpreter.isEnv() && UNREADABLE.matcher(line.argument()).find()) {
+			this.unclear = unclear(script);
 		}
 		else if (interpreter.isLauncher()) {
-			followLauncher(interpreter.isEnv(), new ArrayList<>(List.of(rest.split("[ \t]+"))));
+			followLauncher(script, interpreter.isEnv(), new ArrayList<>(List.of(line.argument().split("[ \t]+"))));
 		}
 	}
 
+	private void add(Executable program, Path script) {
+		this.found.add(program);
+		if (program.isUndecided()) {
+			// it becomes what the script is called
+			this.unclear = unclear(script);
+		}
+	}
+
+	private static String unclear(Path script) {
+		return "the policy: the first line of '" + shown(script) + "' does not tell what interprets it";
+	}
+
 	// of others than env the options are not known: each of their words may be a program
-	private void followLauncher(boolean env, List<String> words) {
+	private void followLauncher(Path script, boolean env, List<String> words) {
 		boolean known = env;
 		for (int i = 0; i < words.size(); i++) {
 			Matcher split = SPLIT.matcher(words.get(i));
@@ -119,7 +129,7 @@ final class Interpreters {
 			}
 			Executable program = program(words.subList(i, words.size()));
 			if (program != null) {
-				this.found.add(program);
+				add(program, script);
 				follow(program.real());
 				if (known && !program.isLauncher()) {
 					return;
@@ -158,28 +168,24 @@ final class Interpreters {
 	}
 
 	private static String shown(Object name) {
-		return name.toString().replaceAll("\\p{Cntrl}", "?");
+		return Printable.of(name.toString());
 	}
 
-	private static @Nullable String firstLine(Path file) {
-		byte[] start = new byte[LONGEST_LINE];
-		int length;
+	private static @Nullable Shebang firstLine(Path file) {
+		byte[] start;
 		try (InputStream in = Files.newInputStream(file)) {
-			length = in.readNBytes(start, 0, start.length);
+			start = in.readNBytes(START);
 		}
 		catch (IOException ex) {
 			// may be executed but not read: it is no script
 			return null;
 		}
-		if (length >= 2 && start[0] == '#' && start[1] == '!') {
-			String line = new String(start, 2, length - 2, StandardCharsets.UTF_8).split("[\n\0]", 2)[0];
-			// blanks and tabs, no more: the \r of a line end of Windows is part of the
-			// name
-			line = line.replaceAll("^[ \t]+|[ \t]+$", "");
-			return line.isEmpty() ? SHELL : line;
+		Shebang line = Shebang.of(start);
+		if (line != null) {
+			return (line.interpreter() != null) ? line : BY_SHELL;
 		}
 		// what the kernel does not know is handed to the shell, by the JDK too
-		return isBinary(ByteBuffer.wrap(start)) ? null : SHELL;
+		return isBinary(ByteBuffer.wrap(Arrays.copyOf(start, START))) ? null : BY_SHELL;
 	}
 
 	private static boolean isBinary(ByteBuffer start) {

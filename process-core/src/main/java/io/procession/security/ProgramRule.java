@@ -26,6 +26,9 @@ final class ProgramRule {
 	/** What stands there, its folder's links resolved. */
 	private final Executable executable;
 
+	/** The name that it was given by, or {@code null} if that was a path. */
+	private final @Nullable String name;
+
 	private final boolean folder;
 
 	/**
@@ -54,6 +57,7 @@ final class ProgramRule {
 		catch (IOException ex) {
 			throw new IllegalArgumentException("'" + program + "' cannot be resolved (" + ex + ")", ex);
 		}
+		this.name = isPath ? null : Executable.name(found);
 		this.folder = Files.isDirectory(found);
 		this.arguments = arguments.stream().map(ProgramRule::pattern).toList();
 		this.text = program + (arguments.isEmpty() ? "" : " with arguments " + arguments);
@@ -97,7 +101,8 @@ final class ProgramRule {
 	/** Whether it means the program, and one of the arguments, if it knows any. */
 	boolean denies(Executable candidate, List<String> vector) {
 		boolean meant = means(candidate) || (candidate.applet() == null && isSameFile(candidate.real()))
-				|| (!this.folder && candidate.isPart(Executable.name(this.executable.place()), this.executable.real()));
+				|| (!this.folder && candidate.isPart(Executable.name(this.executable.place()), this.executable.real()))
+				|| (this.name != null && this.name.equals(candidate.applet()));
 		return meant && (this.arguments.isEmpty() || matches(vector, Stream::anyMatch));
 	}
 

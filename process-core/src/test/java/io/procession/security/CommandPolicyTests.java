@@ -14,6 +14,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.procession.testing.RequiresProgram;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -242,9 +244,38 @@ class CommandPolicyTests {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 
 		assertThat(judge(policy, script).rule())
-			.isEqualTo("the policy: '" + harmless + "?', which is to interpret it, is not there");
+			.isEqualTo("the policy: '" + harmless + "\\r', which is to interpret it, is not there");
 		link("bin/harmless\r", Path.of("/usr/bin/sort"));
 		assertThat(judge(policy, script).rule()).contains("deny sort");
+	}
+
+	@Test
+	void takesALineWhoseNameIsCutForAScriptOfTheShell() throws IOException {
+		Path tool = program("x".repeat(100) + "/" + "y".repeat(100) + "/tool");
+		Path script = script("script", "#!" + " ".repeat(256 - tool.toString().length()) + tool + "\n");
+		Path blank = script("blank", "#!" + " ".repeat(300) + tool + "\n");
+		Path empty = script("empty", "#!\n");
+		CommandPolicy denyingSh = CommandPolicy.builder().deny("sh").allowShells().build();
+		CommandPolicy shellsOff = CommandPolicy.builder().deny(program("denied").toString()).build();
+
+		for (Path file : List.of(script, blank, empty)) {
+			assertThat(judge(denyingSh, file).rule()).as(file.toString())
+				.isEqualTo("the rule 'deny sh', which holds for the interpreter of a script");
+			assertThat(judge(shellsOff, file).rule()).as(file.toString()).contains("shells");
+		}
+	}
+
+	@Test
+	void readsTheArgumentOfALineAsFarAsTheKernel() throws IOException {
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+		String start = "#!/usr/bin/env -S";
+
+		// 255 bytes count, the newline is beyond them
+		Path cut = script("cut", start + " ".repeat(251 - start.length()) + "sortable\n");
+		Path whole = script("whole", start + " ".repeat(245 - start.length()) + "sortable\n");
+
+		assertThat(judge(policy, cut).rule()).contains("deny sort");
+		assertThat(allows(policy, whole)).isTrue();
 	}
 
 	@Test
@@ -292,6 +323,86 @@ class CommandPolicyTests {
 	}
 
 	@Test
+	void takesTheLastComponentOfItsArgumentForTheProgramWithinBusybox() throws IOException {
+		Path busybox = program("bin/busybox");
+		Path rm = link("bin/rm", busybox);
+		CommandPolicy shellsOff = CommandPolicy.builder().deny(program("denied").toString()).build();
+		CommandPolicy folder = CommandPolicy.builder().allow(this.folder.resolve("bin").toString()).build();
+		CommandPolicy denying = CommandPolicy.builder().deny(rm.toString()).allowShells().build();
+
+		for (String[] shell : new String[][] { { "/x/sh", "-c", "id" }, { "x/../ash" }, { "busyboxx", "sh" },
+				{ "/y/busybox.old", "busybox", "/x/sh" } }) {
+			assertThat(judge(shellsOff, busybox, shell).rule()).as(String.join(" ", shell)).contains("shells");
+			assertThat(judge(folder, busybox, shell).rule()).as(String.join(" ", shell)).contains("shells");
+		}
+		assertThat(allows(shellsOff, busybox, "/x/cat")).isTrue();
+		assertThat(allows(folder, busybox, "/x/cat")).isTrue();
+		assertThat(judge(denying, busybox, "/x/rm", "-r").rule()).isEqualTo("the rule 'deny " + rm + "'");
+		assertThat(allows(denying, busybox, "busyboxx", "/x/rm")).isFalse();
+		assertThat(allows(denying, busybox, "/rm/cat")).isTrue();
+	}
+
+	@Test
+	void takesEveryNameThatBeginsLikeItsOwnForBusybox() throws IOException {
+		Path busybox = program("bin/busybox");
+		Path link = link("bin/busyboxx", busybox);
+		Path copy = program("bin/busybox_copy");
+		CommandPolicy shellsOff = CommandPolicy.builder().deny(program("denied").toString()).build();
+		CommandPolicy folder = CommandPolicy.builder().allow(this.folder.resolve("bin").toString()).build();
+
+		for (Path file : List.of(link, copy, program("bin/toyboxx"))) {
+			assertThat(judge(shellsOff, file, "sh", "-c", "id").rule()).as(file.toString()).contains("shells");
+			assertThat(judge(shellsOff, file).rule()).as(file.toString()).contains("shells");
+			assertThat(allows(folder, file, "sh", "-c", "id")).as(file.toString()).isFalse();
+			assertThat(allows(shellsOff, file, "cat")).as(file.toString()).isTrue();
+		}
+		assertThat(judge(shellsOff, link("bin2/busybox", program("bin/bash")), "-c", "id").rule()).contains("shells");
+	}
+
+	@Test
+	void deniesAProgramByItsNameWithinBusyboxToo() throws IOException {
+		Path busybox = program("bin/busybox");
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+
+		assertThat(allows(policy, busybox, "sort")).isFalse();
+		assertThat(allows(policy, busybox, "/x/sort")).isFalse();
+		assertThat(allows(policy, link("sort", busybox))).isFalse();
+		assertThat(allows(policy, busybox, "cat", "sort")).isTrue();
+	}
+
+	@Test
+	void refusesAScriptThatBecomesWhatItIsCalled() throws IOException {
+		Path busybox = program("bin/busybox");
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
+
+		for (String line : List.of(busybox.toString(), "/usr/bin/env " + busybox,
+				"/usr/bin/env -S " + busybox + " busybox")) {
+			Path script = script("sort", "#!" + line + "\n");
+			assertThat(judge(policy, script).rule()).as(line)
+				.isEqualTo("the policy: the first line of '" + script + "' does not tell what interprets it");
+		}
+		assertThat(allows(policy, script("sort", "#!" + busybox + " cat\n"))).isTrue();
+	}
+
+	@Test
+	@RequiresProgram("busybox")
+	void judgesBusyboxAsItBehaves() throws Exception {
+		Path busybox = Executables.find("busybox", null, null).orElseThrow();
+		Path link = link("busyboxx", busybox);
+		CommandPolicy policy = CommandPolicy.builder().deny("sort").build();
+
+		for (List<String> shell : List.of(List.of(busybox.toString(), "/x/sh"),
+				List.of(busybox.toString(), "busyboxx", "sh"), List.of(link.toString(), "sh"))) {
+			List<String> command = new ArrayList<>(shell);
+			command.addAll(List.of("-c", "exit 42"));
+			assertThat(new ProcessBuilder(command).start().waitFor()).as("is a shell: %s", shell).isEqualTo(42);
+			assertThat(judge(policy, Path.of(shell.get(0)), command.stream().skip(1).toArray(String[]::new)).rule())
+				.as(shell.toString())
+				.contains("shells");
+		}
+	}
+
+	@Test
 	void knowsAProgramWithinBusyboxByItsHardLinkToo() throws IOException {
 		Path busybox = program("bin/busybox");
 		Path rm = Files.createLink(this.folder.resolve("bin/rm"), busybox);
@@ -311,6 +422,21 @@ class CommandPolicyTests {
 		assertThat(allows(policy, coreutils, "--coreutils-prog=rm", "x")).isFalse();
 		assertThat(judge(policy, coreutils, "--coreutils-prog=env", "sh").rule()).contains("shells");
 		assertThat(judge(policy, coreutils, "--coreutils-prog-shebang=nice", "nice", "sh").rule()).contains("shells");
+	}
+
+	@Test
+	void followsTheRulesOfBothCoreutils() throws IOException {
+		Path coreutils = program("bin/coreutils");
+		Path rm = link("bin/rm", coreutils);
+		CommandPolicy policy = CommandPolicy.builder().deny(rm.toString()).build();
+
+		assertThat(allows(policy, coreutils, "rm", "x")).as("uutils").isFalse();
+		assertThat(allows(policy, link("my-rm", coreutils), "x")).as("uutils, a prefix").isFalse();
+		assertThat(allows(policy, link("other", coreutils), "rm", "x")).as("uutils, an unknown name").isFalse();
+		assertThat(allows(policy, link("other2", coreutils), "--coreutils-prog=rm", "x")).as("GNU").isFalse();
+		assertThat(judge(policy, link("other3", coreutils), "env", "sh").rule()).contains("shells");
+		assertThat(allows(policy, link("bin/ls", coreutils), "rm", "env")).isTrue();
+		assertThat(allows(policy, coreutils, "ls", "--coreutils-prog=rm")).isTrue();
 	}
 
 	@Test

@@ -8,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.security.Printable;
+import io.procession.security.Shebang;
+
 /**
  * The interpreter that the first line of a script asks for; see {@code execve(2)}.
  *
@@ -19,8 +22,8 @@ record Interpreter(File script, String name) {
 	/** How deep the kernel follows scripts that name scripts. */
 	private static final int DEEPEST = 5;
 
-	/** How much of the first line the kernel reads, in bytes. */
-	private static final int LONGEST_LINE = 256;
+	/** How much of a program tells whether it is text. */
+	private static final int START = 256;
 
 	/**
 	 * Looks for an interpreter that is not there.
@@ -44,36 +47,34 @@ record Interpreter(File script, String name) {
 
 	/**
 	 * Whether the kernel refuses to execute a program since it is a script that names no
-	 * interpreter. {@code execvp(3)} and the JDK give it to the shell then.
+	 * interpreter, or one whose name is too long. {@code execvp(3)} and the JDK give it
+	 * to the shell then.
 	 * @param program a program, perhaps a script
 	 */
 	static boolean isLeftOut(File program) {
-		String start = start(program);
-		return !start.isEmpty() && !start.startsWith("#!") && start.indexOf('\0') < 0;
+		Shebang line = Shebang.of(program);
+		return (line != null) ? line.interpreter() == null : isText(program);
 	}
 
 	private static @Nullable String read(File file) {
-		String start = start(file);
-		if (start.length() < 3 || !start.startsWith("#!")) {
-			return null;
-		}
-		String line = start.substring(2).split("\n", 2)[0];
-		return line.replaceFirst("^[ \t]+", "").split("[ \t]", 2)[0];
+		Shebang line = Shebang.of(file);
+		return (line != null) ? line.interpreter() : null;
 	}
 
-	private static String start(File file) {
+	private static boolean isText(File file) {
 		try (InputStream in = new FileInputStream(file)) {
-			return new String(in.readNBytes(LONGEST_LINE), StandardCharsets.UTF_8);
+			String start = new String(in.readNBytes(START), StandardCharsets.UTF_8);
+			return !start.isEmpty() && start.indexOf('\0') < 0;
 		}
 		catch (IOException ex) {
 			// may be executed but not read: it is no script
-			return "";
+			return false;
 		}
 	}
 
 	String describe() {
 		boolean carriageReturn = this.name.endsWith("\r");
-		return "the first line of '" + this.script + "' asks for the interpreter '" + this.name.replace("\r", "\\r")
+		return "the first line of '" + this.script + "' asks for the interpreter '" + Printable.of(this.name)
 				+ "', which is not there"
 				+ (carriageReturn ? ": the file has the line ends of Windows, convert them (sed -i 's/\\r$//')" : "");
 	}

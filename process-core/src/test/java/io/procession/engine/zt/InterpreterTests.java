@@ -58,6 +58,18 @@ class InterpreterTests {
 	}
 
 	@Test
+	void leavesOutAnInterpreterWhoseNameIsCut() throws IOException {
+		File script = executable("script",
+				"#!" + "/".repeat(254 - this.binary.toString().length()) + this.binary + "\necho\n");
+
+		assertThat(Interpreter.isLeftOut(script)).isTrue();
+		assertThat(Interpreter.missingOf(script)).isNull();
+		assertThat(Interpreter.isLeftOut(executable("empty", "#!\necho\n"))).isTrue();
+		assertThat(Interpreter.isLeftOut(executable("plain", "echo\n"))).isTrue();
+		assertThat(Interpreter.isLeftOut(executable("named", "#!" + this.binary + "\n"))).isFalse();
+	}
+
+	@Test
 	void tellsOfWindowsLineEnds() throws IOException {
 		Interpreter missing = Interpreter.missingOf(executable("script", "#!" + this.binary + "\r\necho\r\n"));
 
