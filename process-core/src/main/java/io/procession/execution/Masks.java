@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.procession.process.CapturedOutput;
 import io.procession.process.ProcessSpec;
+import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
@@ -62,16 +63,23 @@ final class Masks {
 		Redactor redactor = redactor();
 		int window = WINDOW + 4 * redactor.longestValue();
 		boolean cut = output.length() > window || output.dropped() > 0;
-		StringBuilder line = new StringBuilder();
-		redactor.hideInPart(output.tail(window), cut).strip().chars().forEach((c) -> {
+		String line = onOneLine(redactor.hideInPart(output.tail(window), cut).strip());
+		return (line.length() > EXCERPT) ? "..." + line.substring(line.length() - EXCERPT) : line;
+	}
+
+	private static String onOneLine(String text) {
+		StringBuilder line = new StringBuilder(text.length());
+		for (int i = 0; i < text.length(); i++) {
+			char c = text.charAt(i);
+			boolean windows = c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n';
 			if (c == '\n') {
 				line.append(" | ");
 			}
-			else if (c != '\r') {
-				line.append(Character.isISOControl(c) ? '?' : (char) c);
+			else if (!windows) {
+				Printable.append(c, line);
 			}
-		});
-		return (line.length() > EXCERPT) ? "..." + line.substring(line.length() - EXCERPT) : line.toString();
+		}
+		return line.toString();
 	}
 
 }

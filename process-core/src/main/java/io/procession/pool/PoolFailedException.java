@@ -5,6 +5,7 @@ import java.util.List;
 import io.procession.process.ProcessException;
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessResult;
+import io.procession.security.Printable;
 
 /**
  * One or more processes of a pool failed. {@link #result()} is that of the first, the
@@ -40,7 +41,7 @@ public final class PoolFailedException extends ProcessException {
 			.limit(SHOWN)
 			.forEach((key) -> message.append(System.lineSeparator())
 				.append("  ")
-				.append(key)
+				.append(Printable.of(results.get(key).command().redactor().hide(key)))
 				.append(": ")
 				.append(failure(results.get(key)).getMessage()));
 		if (failedKeys.size() > SHOWN) {

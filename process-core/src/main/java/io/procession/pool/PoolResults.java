@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.procession.process.ProcessResult;
+import io.procession.security.Printable;
 
 /**
  * How the processes of a pool ended, in the order they were added. <i>Immutable,
@@ -36,13 +37,14 @@ public final class PoolResults implements Iterable<ProcessResult> {
 	public ProcessResult get(String key) {
 		ProcessResult result = this.byKey.get(key);
 		if (result == null) {
-			throw new IllegalArgumentException("The pool has no process '" + key + "'; it has " + shownKeys());
+			throw new IllegalArgumentException(
+					"The pool has no process '" + Printable.of(key) + "'; it has " + shownKeys());
 		}
 		return result;
 	}
 
 	private String shownKeys() {
-		List<String> shown = this.byKey.keySet().stream().limit(SHOWN).toList();
+		List<String> shown = this.byKey.keySet().stream().limit(SHOWN).map(Printable::of).toList();
 		return (size() <= SHOWN) ? shown.toString() : shown + " and " + (size() - SHOWN) + " more";
 	}
 

@@ -7,10 +7,12 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
@@ -29,12 +31,17 @@ public final class Command {
 
 	private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
-	private final List<String> arguments;
+	// transient: not for serializers of any kind, which may look at private fields
 
-	private final Map<Integer, Secret> secrets;
+	private final transient List<String> arguments;
+
+	private final transient Map<Integer, Secret> secrets;
 
 	/** How it is shown; no part of what it is. */
-	private final Redactor redactor;
+	private final transient Redactor redactor;
+
+	/** Looked for when it is first shown. */
+	private transient volatile @Nullable List<String> knownSecrets;
 
 	private Command(List<String> arguments, Map<Integer, Secret> secrets) {
 		this(arguments, secrets, Redactor.defaults());
@@ -53,7 +60,7 @@ public final class Command {
 		for (int i = 0; i < this.arguments.size(); i++) {
 			if (this.arguments.get(i).indexOf('\0') >= 0) {
 				throw new IllegalArgumentException(
-						"Argument " + i + " of command '" + this.arguments.get(0).replace("\0", "\\0")
+						"Argument " + i + " of command '" + Printable.of(this.arguments.get(0))
 								+ "' holds a NUL character, which no program can receive: execve(2)");
 			}
 		}
@@ -86,8 +93,8 @@ public final class Command {
 
 	/**
 	 * Splits a line by the quoting rules of POSIX (single quotes, double quotes,
-	 * backslash; "Shell Command Language" 2.2) and expands nothing: no variables, no
-	 * globs, no operators.
+	 * backslash, {@code $'...'}; "Shell Command Language" 2.2) and expands nothing: no
+	 * variables, no globs, no operators.
 	 * @param line such as {@code ls -la 'my dir'}
 	 * @return the command
 	 * @throws IllegalArgumentException if a quote stays open, naming its position, or
@@ -204,11 +211,31 @@ public final class Command {
 	}
 
 	/**
+	 * Where the secret arguments are.
+	 * @return positions in {@link #arguments()}, ascending
+	 */
+	public Set<Integer> secretPositions() {
+		return this.secrets.keySet();
+	}
+
+	/**
 	 * The secret arguments, so that their values can be kept out of texts.
 	 * @return the secrets, in the order of their arguments
 	 */
 	public List<Secret> secrets() {
 		return List.copyOf(this.secrets.values());
+	}
+
+	/** The secrets in its arguments that are known here, by their names too. */
+	List<String> knownSecrets() {
+		List<String> known = this.knownSecrets;
+		if (known == null) {
+			List<String> values = new ArrayList<>(this.redactor.find(this.arguments));
+			this.secrets.values().forEach((secret) -> secret.value().ifPresent(values::add));
+			known = List.copyOf(values);
+			this.knownSecrets = known;
+		}
+		return known;
 	}
 
 	/**
@@ -232,15 +259,20 @@ public final class Command {
 	}
 
 	/**
-	 * The command as one could type it into a POSIX shell, secrets as {@code ***}, those
-	 * included that are known by their names; see {@link Redactor}.
+	 * The command as one could type it into a POSIX shell, on one line, secrets as
+	 * {@code ***}, those included that are known by their names; see {@link Redactor}. An
+	 * argument with control characters, or with others that would change how a message
+	 * looks, is quoted as {@code $'a\nb'}.
 	 */
 	@Override
 	public String toString() {
+		return CommandLineParser.join(shownArguments());
+	}
+
+	/** The argument vector without any secret that is known here. */
+	List<String> shownArguments() {
 		// a secret may recur in another argument
-		List<String> values = new ArrayList<>(this.redactor.find(this.arguments));
-		this.secrets.values().forEach((secret) -> secret.value().ifPresent(values::add));
-		return CommandLineParser.join(this.redactor.hiding(values).redact(this.arguments));
+		return this.redactor.hiding(knownSecrets()).redact(this.arguments);
 	}
 
 }

@@ -3,12 +3,19 @@ package io.procession.process;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.procession.security.Printable;
+
 /**
  * Splits and joins command lines by POSIX quoting ("Shell Command Language" 2.2).
  */
 final class CommandLineParser {
 
 	private static final String SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_+=:,./-";
+
+	/** What follows a backslash in {@code $'...'}, and what that means. */
+	private static final String ESCAPES = "abefnrtv";
+
+	private static final String ESCAPED = "\u0007\b\u001b\f\n\r\t\u000b";
 
 	private final String line;
 
@@ -34,6 +41,7 @@ final class CommandLineParser {
 				case '\'' -> i = singleQuoted(i);
 				case '"' -> i = doubleQuoted(i);
 				case '\\' -> i = escaped(i);
+				case '$' -> i = dollar(i);
 				case ' ', '\t', '\n', '\r' -> {
 					endWord();
 					i++;
@@ -59,6 +67,58 @@ final class CommandLineParser {
 		}
 		this.word.append(this.line, open + 1, close);
 		return close + 1;
+	}
+
+	// a dollar sign is itself unless it begins $'...'
+	private int dollar(int position) {
+		if (position + 1 == this.line.length() || this.line.charAt(position + 1) != '\'') {
+			append('$');
+			return position + 1;
+		}
+		this.inWord = true;
+		int i = position + 2;
+		while (i < this.line.length()) {
+			char c = this.line.charAt(i);
+			if (c == '\'') {
+				return i + 1;
+			}
+			if (c == '\\' && i + 1 < this.line.length()) {
+				i = escapeSequence(i + 1);
+			}
+			else {
+				this.word.append(c);
+				i++;
+			}
+		}
+		throw openQuote('\'', position + 1);
+	}
+
+	private int escapeSequence(int position) {
+		char kind = this.line.charAt(position);
+		int digits = switch (kind) {
+			case 'x' -> 2;
+			case 'u' -> 4;
+			default -> 0;
+		};
+		if (digits > 0) {
+			int end = position + 1;
+			while (end < this.line.length() && end <= position + digits
+					&& Character.digit(this.line.charAt(end), 16) >= 0) {
+				end++;
+			}
+			if (end > position + 1) {
+				this.word.append((char) Integer.parseInt(this.line.substring(position + 1, end), 16));
+				return end;
+			}
+		}
+		int named = ESCAPES.indexOf(kind);
+		if (named >= 0) {
+			this.word.append(ESCAPED.charAt(named));
+		}
+		else {
+			this.word.append(("\\'\"?".indexOf(kind) >= 0) ? "" : "\\").append(kind);
+		}
+		return position + 1;
 	}
 
 	private int doubleQuoted(int open) {
@@ -126,12 +186,29 @@ final class CommandLineParser {
 	}
 
 	private static String quote(String argument) {
+		if (!Printable.of(argument).equals(argument)) {
+			return quoteEscaped(argument);
+		}
 		String unmasked = argument.replace(Secret.MASK, "");
 		boolean safe = !argument.isEmpty();
 		for (int i = 0; safe && i < unmasked.length(); i++) {
 			safe = SAFE.indexOf(unmasked.charAt(i)) >= 0;
 		}
 		return safe ? argument : "'" + argument.replace("'", "'\\''") + "'";
+	}
+
+	private static String quoteEscaped(String argument) {
+		StringBuilder quoted = new StringBuilder("$'");
+		for (int i = 0; i < argument.length(); i++) {
+			char c = argument.charAt(i);
+			if (c == '\'' || c == '\\') {
+				quoted.append('\\').append(c);
+			}
+			else {
+				Printable.append(c, quoted);
+			}
+		}
+		return quoted.append('\'').toString();
 	}
 
 }

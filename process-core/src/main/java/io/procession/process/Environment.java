@@ -4,45 +4,87 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.security.Printable;
+
 /**
  * How a program's environment differs from the JVM's. Values are never printed, only
- * names. <i>Immutable.</i>
- *
- * @param inherit whether it starts from the JVM's environment; {@code null} where nothing
- * was said, which means that it does
- * @param variables what is set, by name; an empty value is a value
- * @param secrets what is set and shown nowhere, by name
- * @param unset names that are removed
+ * names, and libraries that turn objects into JSON do not find them. <i>Immutable.</i>
  */
-public record Environment(@Nullable Boolean inherit, Map<String, String> variables, Map<String, Secret> secrets,
-		Set<String> unset) {
+public final class Environment {
 
 	private static final Environment UNCHANGED = new Environment(null, Map.of(), Map.of(), Set.of());
 
+	// transient: not for serializers of any kind, which may look at private fields
+
+	private final transient @Nullable Boolean inherit;
+
+	private final transient Map<String, String> variables;
+
+	private final transient Map<String, Secret> secrets;
+
+	private final transient Set<String> unset;
+
 	/**
-	 * Checks and copies.
-	 * @param inherit whether it starts from the JVM's environment
-	 * @param variables what is set, by name
+	 * Check and copy.
+	 * @param inherit whether it starts from the JVM's environment; {@code null} where
+	 * nothing was said, which means that it does
+	 * @param variables what is set, by name; an empty value is a value
 	 * @param secrets what is set and shown nowhere, by name
 	 * @param unset names that are removed
 	 */
-	public Environment {
-		variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
-		secrets = Collections.unmodifiableMap(new LinkedHashMap<>(secrets));
-		unset = Collections.unmodifiableSet(new LinkedHashSet<>(unset));
+	public Environment(@Nullable Boolean inherit, Map<String, String> variables, Map<String, Secret> secrets,
+			Set<String> unset) {
+		this.inherit = inherit;
+		this.variables = Collections.unmodifiableMap(new LinkedHashMap<>(variables));
+		this.secrets = Collections.unmodifiableMap(new LinkedHashMap<>(secrets));
+		this.unset = Collections.unmodifiableSet(new LinkedHashSet<>(unset));
 		variables.keySet().forEach(Environment::checkName);
 		secrets.keySet().forEach(Environment::checkName);
 		unset.forEach(Environment::checkName);
 		variables.forEach((name, value) -> {
 			if (value.indexOf('\0') >= 0) {
-				throw new IllegalArgumentException("The value of environment variable '" + name
+				throw new IllegalArgumentException("The value of environment variable '" + Printable.of(name)
 						+ "' holds a NUL character, which no program can receive: environ(7)");
 			}
 		});
+	}
+
+	/**
+	 * Whether it starts from the JVM's environment.
+	 * @return whether it does, or {@code null} where nothing was said, which means that
+	 * it does
+	 */
+	public @Nullable Boolean inherit() {
+		return this.inherit;
+	}
+
+	/**
+	 * Return the variables that are set.
+	 * @return values by name; an empty value is a value
+	 */
+	public Map<String, String> variables() {
+		return this.variables;
+	}
+
+	/**
+	 * Return the variables that are set and shown nowhere.
+	 * @return secrets by name
+	 */
+	public Map<String, Secret> secrets() {
+		return this.secrets;
+	}
+
+	/**
+	 * Return the names of the variables that are removed.
+	 * @return the names
+	 */
+	public Set<String> unset() {
+		return this.unset;
 	}
 
 	/**
@@ -55,7 +97,7 @@ public record Environment(@Nullable Boolean inherit, Map<String, String> variabl
 
 	private static void checkName(String name) {
 		if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-			throw new IllegalArgumentException("'" + name.replace("\0", "\\0")
+			throw new IllegalArgumentException("'" + Printable.of(name)
 					+ "' cannot be the name of an environment variable: it must not be empty nor hold '=' or NUL");
 		}
 	}
@@ -98,6 +140,18 @@ public record Environment(@Nullable Boolean inherit, Map<String, String> variabl
 		Set<String> changed = new LinkedHashSet<>(set);
 		changed.remove(name);
 		return changed;
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Environment environment && Objects.equals(this.inherit, environment.inherit)
+				&& this.variables.equals(environment.variables) && this.secrets.equals(environment.secrets)
+				&& this.unset.equals(environment.unset);
+	}
+
+	@Override
+	public int hashCode() {
+		return Objects.hash(this.inherit, this.variables, this.secrets, this.unset);
 	}
 
 	/**

@@ -22,7 +22,7 @@ public final class ProcessDeniedException extends ProcessStartException {
 	 */
 	public ProcessDeniedException(ProcessSpec spec, String rule, String action, @Nullable Throwable cause) {
 		super(spec, Reason.DENIED, "it is denied by " + rule + ": " + action, cause);
-		this.rule = spec.secrets().hide(rule);
+		this.rule = shown(spec, rule);
 	}
 
 	/**

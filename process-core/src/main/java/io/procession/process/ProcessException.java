@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
  * Something about a process went wrong. Carries the command, its secrets hidden, and the
  * result as far as there is one. Neither message nor cause ever holds a secret or the
  * environment.
+ *
+ * <p>
+ * One that was serialized and deserialized has its message and its command as it was
+ * shown, and no result.
  */
 public class ProcessException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	private final transient Command command;
+	/** What was, or was to be, run. */
+	private final ShownCommand command;
 
 	private final transient @Nullable ProcessResult result;
 
@@ -28,7 +33,7 @@ public class ProcessException extends RuntimeException {
 	protected ProcessException(String message, Command command, @Nullable ProcessResult result,
 			@Nullable Throwable cause) {
 		super(message, cause);
-		this.command = command;
+		this.command = new ShownCommand(command);
 		this.result = result;
 	}
 
@@ -37,12 +42,12 @@ public class ProcessException extends RuntimeException {
 	 * @return the command, its secrets hidden
 	 */
 	public Command command() {
-		return this.command;
+		return this.command.get();
 	}
 
 	/**
 	 * The result so far: the output up to the moment it was stopped, its exit code.
-	 * @return the result, or empty if nothing ran
+	 * @return the result, or empty if nothing ran or this was deserialized
 	 */
 	public Optional<ProcessResult> result() {
 		return Optional.ofNullable(this.result);

@@ -1,13 +1,15 @@
 package io.procession.process;
 
-import java.util.Objects;
-
 /**
- * A process ended, and not with success. {@link #result()} is always there.
+ * A process ended, and not with success. {@link #result()} is always there, unless this
+ * was deserialized.
  */
 public final class ProcessFailedException extends ProcessException {
 
 	private static final long serialVersionUID = 1L;
+
+	/** The number the operating system gave. */
+	private final int exitCode;
 
 	/**
 	 * A new exception.
@@ -16,6 +18,7 @@ public final class ProcessFailedException extends ProcessException {
 	 */
 	public ProcessFailedException(ProcessResult result) {
 		super(message(result), result.command(), result, null);
+		this.exitCode = result.exitCode();
 		if (result.successful()) {
 			throw new IllegalArgumentException("The process was successful: " + result);
 		}
@@ -26,7 +29,7 @@ public final class ProcessFailedException extends ProcessException {
 	 * @return the number the operating system gave
 	 */
 	public int exitCode() {
-		return Objects.requireNonNull(result().orElse(null)).exitCode();
+		return this.exitCode;
 	}
 
 	private static String message(ProcessResult result) {

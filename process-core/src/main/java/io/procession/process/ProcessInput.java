@@ -51,7 +51,8 @@ public sealed interface ProcessInput {
 	 */
 	final class Bytes implements ProcessInput {
 
-		private final byte[] content;
+		// transient: not for serializers of any kind, which may look at private fields
+		private final transient byte[] content;
 
 		private Bytes(byte[] content) {
 			this.content = content;

@@ -21,15 +21,20 @@ public final class ProcessResult {
 
 	private final Command command;
 
-	private final String name;
+	private final Environment environment;
+
+	private final @Nullable String givenName;
+
+	private final Set<Integer> successExitCodes;
+
+	/** Made when it is first asked for: seldom. */
+	private volatile @Nullable String name;
 
 	private final long pid;
 
 	private final int exitCode;
 
 	private final ExitCause cause;
-
-	private final Set<Integer> successExitCodes;
 
 	private final CapturedOutput output;
 
@@ -49,12 +54,13 @@ public final class ProcessResult {
 	private final @Nullable ProcessStartException startError;
 
 	private ProcessResult(Builder builder, @Nullable ProcessStartException startError) {
-		this.command = builder.command;
-		this.name = builder.name;
+		this.command = builder.spec.command();
+		this.environment = builder.spec.environment();
+		this.givenName = builder.spec.name();
+		this.successExitCodes = builder.spec.successExitCodes();
 		this.pid = builder.pid;
 		this.exitCode = builder.exitCode;
 		this.cause = builder.cause;
-		this.successExitCodes = builder.successExitCodes;
 		this.output = builder.output;
 		this.errorOutput = builder.errorOutput;
 		this.outputComplete = builder.outputComplete;
@@ -86,7 +92,12 @@ public final class ProcessResult {
 	 * @return the name, by default the program's file name
 	 */
 	public String name() {
-		return this.name;
+		String known = this.name;
+		if (known == null) {
+			known = ProcessSpec.displayName(this.command, this.environment, this.givenName);
+			this.name = known;
+		}
+		return known;
 	}
 
 	/**
@@ -205,7 +216,7 @@ public final class ProcessResult {
 	 */
 	public boolean successful() {
 		return (this.cause == ExitCause.EXITED || this.cause == ExitCause.SIGNALED)
-				&& this.successExitCodes.contains(this.exitCode);
+				&& successExitCodes().contains(this.exitCode);
 	}
 
 	/**
@@ -286,7 +297,7 @@ public final class ProcessResult {
 	 */
 	@Override
 	public String toString() {
-		return "ProcessResult[" + this.name + " pid=" + this.pid + " exitCode=" + this.exitCode + " cause=" + this.cause
+		return "ProcessResult[" + name() + " pid=" + this.pid + " exitCode=" + this.exitCode + " cause=" + this.cause
 				+ " duration=" + this.duration + "]";
 	}
 
@@ -308,11 +319,7 @@ public final class ProcessResult {
 	 */
 	public static final class Builder {
 
-		private final Command command;
-
-		private final String name;
-
-		private final Set<Integer> successExitCodes;
+		private final ProcessSpec spec;
 
 		private long pid;
 
@@ -333,9 +340,7 @@ public final class ProcessResult {
 		private Duration duration = Duration.ZERO;
 
 		private Builder(ProcessSpec spec) {
-			this.command = spec.command();
-			this.name = spec.displayName();
-			this.successExitCodes = spec.successExitCodes();
+			this.spec = spec;
 		}
 
 		/**

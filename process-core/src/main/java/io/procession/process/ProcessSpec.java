@@ -20,6 +20,7 @@ import io.procession.isolation.Priority;
 import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.RunAs;
 import io.procession.isolation.TreeLimits;
+import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
@@ -165,32 +166,83 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	}
 
 	/**
-	 * What it is called: the name, or else the program's file name.
+	 * What it is called: the name, or else the program's file name, without the secrets
+	 * that are known here and on one line.
 	 * @return never empty
 	 */
 	public String displayName() {
-		return (this.name != null) ? this.name : shownName();
+		return displayName(this.command, this.environment, this.name);
 	}
 
-	// a whole line may have been given as the program
-	private String shownName() {
-		Redactor redactor = this.command.redactor();
-		return redactor.redact(List.of(this.command.programName())).get(0);
+	static String displayName(Command command, Environment environment, @Nullable String name) {
+		Redactor secrets = secrets(command, environment);
+		// a whole line may have been given as the program
+		return Printable
+			.of((name != null) ? secrets.hide(name) : secrets.redact(List.of(command.programName())).get(0));
 	}
 
-	/** Knows all of its secrets that are known here, those by their names included. */
-	Redactor secrets() {
-		Redactor redactor = this.command.redactor();
-		List<String> found = new ArrayList<>(redactor.find(this.command.arguments()));
-		this.environment.variables().forEach((variable, value) -> {
+	/**
+	 * A text that belongs to this, such as the path of a file, as it may be shown in
+	 * messages and events: without the secrets that are known here, on one line.
+	 * @param text any text
+	 * @return the text, secrets in it replaced and control characters escaped
+	 */
+	public String shown(String text) {
+		return Printable.of(secrets().redact(List.of(text)).get(0));
+	}
+
+	/**
+	 * All secrets of this that are known here, those by their names included.
+	 * @return the values, in no order
+	 */
+	public List<String> knownSecrets() {
+		return knownSecrets(this.command, this.environment);
+	}
+
+	private static List<String> knownSecrets(Command command, Environment environment) {
+		Redactor redactor = command.redactor();
+		List<String> known = new ArrayList<>(command.knownSecrets());
+		environment.secrets().values().forEach((secret) -> secret.value().ifPresent(known::add));
+		environment.variables().forEach((variable, value) -> {
 			if (!redactor.isSecret(variable)) {
-				found.addAll(redactor.find(List.of(value)));
+				known.addAll(redactor.find(List.of(value)));
 			}
 			else if (Redactor.isRecognisable(value)) {
-				found.add(value);
+				known.add(value);
 			}
 		});
-		return redactor.hiding(found);
+		return known;
+	}
+
+	/** Hides all of its secrets that are known here, those by their names included. */
+	Redactor secrets() {
+		return secrets(this.command, this.environment);
+	}
+
+	private static Redactor secrets(Command command, Environment environment) {
+		return command.redactor().hiding(knownSecrets(command, environment));
+	}
+
+	/**
+	 * Everything that was said, as it may be shown: without secrets, values of variables
+	 * and the input.
+	 */
+	@Override
+	public String toString() {
+		StringBuilder text = new StringBuilder("ProcessSpec[command=").append(this.command);
+		Redactor secrets = secrets();
+		text.append(", name=").append((this.name != null) ? displayName() : null);
+		text.append(", tags=").append(this.tags.stream().map(secrets::hide).map(Printable::of).toList());
+		text.append(", directory=").append((this.directory != null) ? shown(this.directory.toString()) : null);
+		text.append(", environment=").append(Printable.of(this.environment.toString()));
+		text.append(", timeout=").append(this.timeout).append(", idleTimeout=").append(this.idleTimeout);
+		text.append(", input=").append((this.input != null) ? shown(this.input.toString()) : null);
+		text.append(", output=").append(shown(this.output.toString()));
+		text.append(", successExitCodes=").append(this.successExitCodes);
+		text.append(", stopSignal=").append(this.stopSignal).append(", stopGrace=").append(this.stopGrace);
+		text.append(", drain=").append(this.drain).append(", detached=").append(this.detached);
+		text.append(", terminal=").append(this.terminal).append(", isolation=").append(this.isolation);
+		return text.append(']').toString();
 	}
 
 	/**

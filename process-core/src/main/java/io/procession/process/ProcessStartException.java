@@ -2,24 +2,35 @@ package io.procession.process;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
  * A process could not be started: {@link #reason()} says why, the message names the
- * culprit. {@link #result()} is a result with exit code 127 or 126 and PID 0.
+ * culprit. {@link #result()} is a result with exit code 127 or 126 and PID 0, unless this
+ * was deserialized.
  */
 public sealed class ProcessStartException extends ProcessException permits ProcessDeniedException {
 
 	private static final long serialVersionUID = 1L;
 
+	/** A cause with more exceptions in it than that is not passed on. */
+	private static final int MOST_CAUSES = 1000;
+
 	/** What was wrong. */
 	private final Reason reason;
 
-	private final transient ProcessResult startResult;
+	private final transient @Nullable ProcessResult startResult;
 
 	/**
 	 * A new exception.
@@ -29,7 +40,7 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 	 * @param cause the JDK's reason, if there is one
 	 */
 	public ProcessStartException(ProcessSpec spec, Reason reason, String detail, @Nullable Throwable cause) {
-		super(describe(spec.command()) + " could not be started: " + spec.secrets().hide(detail), spec.command(), null,
+		super(describe(spec.command()) + " could not be started: " + shown(spec, detail), spec.command(), null,
 				withoutSecrets(spec, cause));
 		this.reason = reason;
 		this.startResult = ProcessResult.builder(spec)
@@ -38,17 +49,47 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 			.build(this);
 	}
 
-	// its text is the JDK's or a listener's: it may name a file that is called by a
-	// secret
+	/** A text about a start as it may be shown. */
+	static String shown(ProcessSpec spec, String text) {
+		return Printable.of(spec.secrets().hide(text));
+	}
+
+	// its texts are the JDK's or a listener's: one may name a file that is called by a
+	// secret. Causes and suppressed exceptions can form a circle
 	private static @Nullable Throwable withoutSecrets(ProcessSpec spec, @Nullable Throwable cause) {
+		if (cause == null) {
+			return null;
+		}
 		Redactor secrets = spec.secrets();
-		for (Throwable part = cause; part != null; part = part.getCause()) {
-			String text = part.toString();
-			if (!secrets.hide(text).equals(text)) {
+		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+		Deque<Throwable> waiting = new ArrayDeque<>();
+		waiting.add(cause);
+		while (!waiting.isEmpty()) {
+			Throwable part = waiting.remove();
+			if (!seen.add(part)) {
+				continue;
+			}
+			if (seen.size() > MOST_CAUSES || hasSecrets(secrets, part)) {
 				return null;
 			}
+			if (part.getCause() != null) {
+				waiting.add(part.getCause());
+			}
+			waiting.addAll(Arrays.asList(part.getSuppressed()));
 		}
 		return cause;
+	}
+
+	private static boolean hasSecrets(Redactor secrets, Throwable part) {
+		try {
+			// a toString() of its own may leave the message out
+			String text = part + "\n" + part.getMessage() + "\n" + part.getLocalizedMessage();
+			return !secrets.hide(text).equals(text);
+		}
+		catch (RuntimeException ex) {
+			// what cannot be read here could fail again where it is shown
+			return true;
+		}
 	}
 
 	/**
@@ -61,7 +102,7 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 
 	@Override
 	public Optional<ProcessResult> result() {
-		return Optional.of(this.startResult);
+		return Optional.ofNullable(this.startResult);
 	}
 
 	/**

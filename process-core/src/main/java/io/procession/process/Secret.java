@@ -14,9 +14,11 @@ public final class Secret {
 
 	static final String MASK = "***";
 
-	private final @Nullable String value;
+	// transient: not for serializers of any kind, which may look at private fields
 
-	private final @Nullable String reference;
+	private final transient @Nullable String value;
+
+	private final transient @Nullable String reference;
 
 	private Secret(@Nullable String value, @Nullable String reference) {
 		this.value = value;
@@ -59,7 +61,8 @@ public final class Secret {
 	 * @param resolver reads it if this is a reference
 	 * @return the value
 	 * @throws IllegalArgumentException if the resolver does not know it, or what it gives
-	 * holds a NUL character, or the resolver fails
+	 * holds a NUL character, or the resolver fails; without the text of the resolver's
+	 * exception, which may hold the secret
 	 */
 	public String resolve(SecretResolver resolver) {
 		if (this.value != null) {
@@ -68,7 +71,8 @@ public final class Secret {
 		String name = Objects.requireNonNull(this.reference);
 		String resolved = ask(resolver, name);
 		if (resolved == null) {
-			throw new IllegalArgumentException("The secret '" + name + "' is not known");
+			throw new IllegalArgumentException("The secret '" + name + "' is not known"
+					+ ((resolver == SecretResolver.none()) ? ": this ProcessManager has no SecretResolver" : ""));
 		}
 		return checked(resolved, "The secret '" + name + "'");
 	}
@@ -82,8 +86,11 @@ public final class Secret {
 		try {
 			return resolver.resolve(name);
 		}
-		catch (RuntimeException ex) {
-			throw new IllegalArgumentException("The secret '" + name + "' cannot be read: " + ex.getMessage(), ex);
+		catch (Exception ex) {
+			// neither its message nor the exception itself: they may quote the secret
+			StackTraceElement[] trace = ex.getStackTrace();
+			throw new IllegalArgumentException("The secret '" + name + "' cannot be read: its SecretResolver threw "
+					+ ex.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : ""));
 		}
 	}
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public interface SecretResolver {
 
 	/**
-	 * The value of a secret.
+	 * The value of a secret. Neither the message of what this throws nor its cause is
+	 * passed on: log what helps to find the reason, without the secret.
 	 * @param name the name it was referenced by
 	 * @return the value, or {@code null} if there is none of that name
 	 */
@@ -22,9 +23,7 @@ public interface SecretResolver {
 	 * @return the resolver
 	 */
 	static SecretResolver none() {
-		return (name) -> {
-			throw new IllegalStateException("this ProcessManager has no SecretResolver");
-		};
+		return NoSecrets.INSTANCE;
 	}
 
 }

@@ -169,6 +169,36 @@ class CommandTests {
 	}
 
 	@Test
+	void showsItselfOnOneLineWhateverItHolds() {
+		String bidi = "a" + (char) 0x202e + "b" + (char) 0x2028;
+
+		assertThat(Command.of("x", "a\nb", "\u001b[31m", "it's\r\\", bidi))
+			.hasToString("x $'a\\nb' $'\\u001b[31m' $'it\\'s\\r\\\\' $'a\\u202eb\\u2028'");
+		assertThat(Command.of("x\ny").summary()).isEqualTo("$'x\\ny'");
+		assertThat(Command.parse(Command.of("x", "a\nb", "\u001b", "it's\r\\", bidi).toString()).arguments())
+			.containsExactly("x", "a\nb", "\u001b", "it's\r\\", bidi);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '\u00a7', quoteCharacter = '\u00a4', textBlock = """
+			a$'b\\'c'd    \u00a7 ab'cd
+			$'\\x41\\u0042' \u00a7 AB
+			$'\\q\\?\\"'     \u00a7 \\q?"
+			"$'a'"        \u00a7 $'a'
+			'$'a          \u00a7 $a
+			$ $a$         \u00a7 $\u00b7$a$
+			""")
+	void parsesDollarSingleQuotes(String line, String arguments) {
+		assertThat(Command.parse(line).arguments()).containsExactly(arguments.split("\u00b7", -1));
+	}
+
+	@Test
+	void refusesDollarSingleQuotesThatStayOpen() {
+		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("ls $'a\\'"))
+			.withMessageContaining("' at position 4");
+	}
+
+	@Test
 	void parsesWhatItShows() {
 		Random random = new Random(42);
 		String alphabet = "ab '\"\\$`*?~#;&|<>()[]{}!=\t\n\r\u00e9\u65e5%+-_.,:/@0";

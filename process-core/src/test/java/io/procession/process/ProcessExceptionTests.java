@@ -1,11 +1,19 @@
 package io.procession.process;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,6 +92,98 @@ class ProcessExceptionTests {
 		assertThat(ex.reason()).isEqualTo(reason);
 		assertThat(ex.result().orElseThrow().exitCode())
 			.isEqualTo((reason == ProcessStartException.Reason.NOT_FOUND) ? 127 : 126);
+	}
+
+	private static List<ProcessException> all() {
+		ProcessSpec spec = ProcessSpec.of(COMMAND);
+		return List.of(new ProcessTimedOutException(Duration.ofSeconds(1), "raise it", RESULT),
+				new ProcessIdleTimedOutException(Duration.ofSeconds(1), "raise it", RESULT),
+				new ProcessOutputLimitException(1, RESULT), new ProcessFailedException(RESULT),
+				new ProcessRejectedException(COMMAND, ProcessRejectedException.Reason.FULL, "full"),
+				new ProcessInterruptedException(COMMAND, "it was stopped", RESULT, null),
+				new ProcessStartException(spec, ProcessStartException.Reason.NOT_FOUND, "the detail", null),
+				new ProcessDeniedException(spec, "a rule", "allow it", new IllegalStateException("no")));
+	}
+
+	@ParameterizedTest
+	@MethodSource("all")
+	void canBeSerialized(ProcessException ex) throws Exception {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+		try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+			out.writeObject(ex);
+		}
+		assertThat(bytes.toString(StandardCharsets.ISO_8859_1)).doesNotContain("hunter2");
+
+		ProcessException read;
+		try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+			read = (ProcessException) in.readObject();
+		}
+
+		assertThat(read).isExactlyInstanceOf(ex.getClass()).hasMessage(ex.getMessage());
+		assertThat(read.result()).isEmpty();
+		assertThat(read.command()).hasToString("mysql ***");
+		if (read instanceof ProcessFailedException failed) {
+			assertThat(failed.exitCode()).isEqualTo(143);
+		}
+		if (read instanceof ProcessStartException start) {
+			assertThat(start.reason()).isEqualTo(((ProcessStartException) ex).reason());
+		}
+	}
+
+	@Test
+	@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+	void takesCausesThatFormACircle() {
+		IllegalStateException first = new IllegalStateException("first");
+		IllegalStateException second = new IllegalStateException("second", first);
+		first.initCause(second);
+		second.addSuppressed(first);
+
+		assertThat(start(first)).hasCause(first);
+		assertThat(start(second)).hasCause(second);
+		first.addSuppressed(new IllegalStateException("hunter2"));
+		assertThat(start(second)).hasNoCause();
+	}
+
+	private static ProcessStartException start(Throwable cause) {
+		return new ProcessStartException(ProcessSpec.of(COMMAND), ProcessStartException.Reason.DENIED, "no", cause);
+	}
+
+	@Test
+	void hasNoCauseThatTellsASecret() {
+		IllegalStateException suppressing = new IllegalStateException("no");
+		suppressing.addSuppressed(new IllegalStateException("no", new IllegalStateException("hunter2")));
+		Throwable silent = new IllegalStateException("hunter2") {
+
+			@Override
+			public String toString() {
+				return "silent";
+			}
+
+		};
+		Throwable failing = new IllegalStateException() {
+
+			@Override
+			public String getMessage() {
+				throw new IllegalStateException("hunter2");
+			}
+
+		};
+
+		assertThat(start(suppressing)).hasNoCause();
+		assertThat(start(silent)).hasNoCause();
+		assertThat(start(failing)).hasNoCause();
+		assertThat(start(new IllegalStateException("no", new IllegalStateException("why"))))
+			.hasCauseExactlyInstanceOf(IllegalStateException.class);
+	}
+
+	@Test
+	void isOnOneLine() {
+		ProcessSpec spec = ProcessSpec.of(Command.of("a\nb", "\u001b[2J"));
+
+		assertThat(new ProcessDeniedException(spec, "rule\nfaked", "x\u2028y", null))
+			.hasMessage(
+					"Command '$'a\\nb' $'\\u001b[2J'' could not be started: it is denied by rule\\nfaked: x\\u2028y")
+			.satisfies((ex) -> assertThat(ex.rule()).isEqualTo("rule\\nfaked"));
 	}
 
 	@Test

@@ -126,6 +126,41 @@ class ProcessSpecTests {
 		assertThat(spec.toString()).contains("***", "pg_dump", "PLAIN").doesNotContain("planted");
 	}
 
+	@Test
+	void showsNoSecretInNamesAndPaths() {
+		ProcessSpec spec = ProcessSpec
+			.builder(Command.of("/opt/planted/tool", "--token", "planted2").withArgument(Secret.of("planted")))
+			.name("job-planted-planted2-planted3-planted4")
+			.tag("of-planted")
+			.directory(Path.of("/srv/planted3"))
+			.input(ProcessInput.of(Path.of("/in/planted2")))
+			.outputTo(Path.of("/out/planted4"))
+			.errorOutputTo(Path.of("/err/password=planted5"))
+			.secretEnv("X", Secret.of("planted3"))
+			.env("DB_PASSWORD", "planted4")
+			.build();
+
+		assertThat(spec.displayName()).isEqualTo("job-***-***-***-***");
+		assertThat(spec.toString()).contains("tags=[of-***]", "directory=/srv/***", "/in/***", "/out/***", "/err/")
+			.doesNotContain("planted");
+		assertThat(spec.shown(spec.command().program())).isEqualTo("/opt/***/tool");
+		assertThat(ProcessResult.builder(spec).build())
+			.hasToString("ProcessResult[job-***-***-***-*** pid=0 exitCode=0 cause=EXITED duration=PT0S]");
+	}
+
+	@Test
+	void showsItselfOnOneLine() {
+		ProcessSpec spec = ProcessSpec.builder(Command.of("x\ny"))
+			.tag("a\nb")
+			.directory(Path.of("/a\u001bb"))
+			.env("A\nB", "x")
+			.build();
+
+		assertThat(spec.displayName()).isEqualTo("x\\ny");
+		assertThat(spec.toBuilder().name("a\nb").build().displayName()).isEqualTo("a\\nb");
+		assertThat(spec.toString()).doesNotContain("\n", "\u001b").contains("A\\nB", "a\\nb", "/a\\u001bb");
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { -1, 256, 1000 })
 	void refusesWhatIsNoExitCode(int code) {

@@ -38,6 +38,20 @@ class SecretTests {
 	}
 
 	@Test
+	void passesNothingOnThatItsResolverSays() {
+		SecretResolver telling = (name) -> {
+			throw new IllegalStateException("hunter2 is no number", new IllegalArgumentException("hunter2"));
+		};
+
+		assertThatIllegalArgumentException().isThrownBy(() -> Secret.reference("db").resolve(telling))
+			.withMessageStartingWith("The secret 'db' cannot be read: its SecretResolver threw"
+					+ " java.lang.IllegalStateException at io.procession.process.SecretTests.")
+			.withMessageNotContaining("hunter2")
+			.withNoCause()
+			.satisfies((ex) -> assertThat(ex.getSuppressed()).isEmpty());
+	}
+
+	@Test
 	void refusesWhatNoProgramCanReceive() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Secret.of("hunter2\0"))
 			.withMessageContaining("NUL")
