@@ -2,15 +2,19 @@ package io.procession;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -36,6 +40,8 @@ import io.procession.supervision.Program;
 import io.procession.supervision.ProgramState;
 import io.procession.testing.LogCapture;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.TellsInherited;
+import io.procession.testing.TestChild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -239,6 +245,125 @@ class SecretIntegrationTests {
 			}
 		}
 		return names.toString();
+	}
+
+	@Test
+	void isShownByNoOtherStageOfItsPipeline() {
+		StringBuffer shown = new StringBuffer();
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		try (LogCapture log = LogCapture.begin();
+				ProcessManager processes = ProcessManager.builder().secretResolver((name) -> this.secret).build()) {
+			processes.addListener(events::add);
+			for (PendingProcess knowing : List.of(
+					processes.shell("printf '%s' \"$1\"").secretArg(Secret.of(this.secret)),
+					processes.shell("printf '%s' \"$X\"").secretEnv("X", Secret.reference("db")),
+					processes.command("printf", "--", "--password=" + this.secret),
+					processes.shell("printf '%s' \"$DB_PASSWORD\"").env("DB_PASSWORD", this.secret))) {
+				PendingProcess echoing = processes.shell("cat >&2; exit 3", "not-" + this.secret)
+					.name("not-" + this.secret);
+				add(shown, () -> knowing.pipe(echoing).run().throwIfFailed());
+				add(shown, () -> knowing.pipe("copy", InputStream::transferTo).pipe(echoing).run().throwIfFailed());
+				add(shown, () -> processes.shell("exit 4", this.secret).pipe(knowing).run().throwIfFailed());
+				add(shown, () -> knowing.pipe("/no/" + this.secret).run());
+				add(shown, () -> processes.command("/no/" + this.secret).pipe(knowing).run());
+			}
+			await().until(() -> events.stream().filter(ProcessStartFailed.class::isInstance).count() == 8);
+			shown.append(events).append(log.text());
+		}
+
+		assertThat(shown.toString()).contains("stderr ends: \"***\"", "stderr ends: \"--password=***\"", "not-***")
+			.doesNotContain(this.secret);
+	}
+
+	@Test
+	void isShownByNoOtherMemberOfItsPool() {
+		StringBuffer shown = new StringBuffer();
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		try (LogCapture log = LogCapture.begin();
+				ProcessManager processes = ProcessManager.builder().secretResolver((name) -> this.secret).build()) {
+			processes.addListener(events::add);
+			for (PendingProcess knowing : List.of(processes.command("true").secretArg(Secret.of(this.secret)),
+					processes.command("true").secretEnv("X", Secret.reference("db")),
+					processes.command("true", "--password=" + this.secret),
+					processes.command("true").env("DB_PASSWORD", this.secret))) {
+				PendingProcess echoing = processes.shell("echo \"$1\" >&2; exit 3", "not-" + this.secret)
+					.name("not-" + this.secret);
+				add(shown,
+						() -> processes.pool()
+							.concurrency(1)
+							.add(knowing)
+							.add("key-" + this.secret, echoing)
+							.run()
+							.throwIfAnyFailed());
+			}
+			await().until(() -> events.stream().filter(ProcessExited.class::isInstance).count() == 8);
+			shown.append(events).append(log.text());
+		}
+
+		assertThat(shown.toString()).contains("stderr ends: \"not-***\"", "key-***", "not-***")
+			.doesNotContain(this.secret);
+	}
+
+	@Test
+	void isShownByNoVetoWhateverHangsOnIt(ProcessManager processes) {
+		PendingProcess pending = processes.command("true").secretArg(Secret.of(this.secret));
+		List<String> programs = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(new ProcessListener() {
+
+			@Override
+			public void beforeStart(ProcessStarting event) {
+				programs.add(event.program() + " " + event.name());
+				IllegalStateException veto = new IllegalStateException("no\nreason");
+				veto.addSuppressed(new IllegalStateException("because of " + SecretIntegrationTests.this.secret));
+				veto.initCause(new IllegalStateException("round", veto));
+				throw veto;
+			}
+
+			@Override
+			public void onEvent(ProcessEvent event) {
+				// told to another
+			}
+
+		});
+		StringBuffer shown = new StringBuffer();
+		add(shown, pending::run);
+		add(shown, () -> processes.command("/opt/" + this.secret + "/tool\n").secretArg(Secret.of(this.secret)).run());
+
+		assertThat(shown.toString()).contains("it is denied by a listener: no\\nreason")
+			.doesNotContain(this.secret, "because of");
+		assertThat(programs).containsExactly("true true", "/opt/***/tool\\n tool\\n");
+	}
+
+	@Test
+	void isShownInNoFormThatItTakes(ProcessManager processes) {
+		String value = "p&ss \"" + this.secret + "\" <w\u00f6rd>";
+		for (String form : List.of(URLEncoder.encode(value, StandardCharsets.UTF_8),
+				Base64.getEncoder().encodeToString(("me:" + value).getBytes(StandardCharsets.UTF_8)),
+				HexFormat.of().formatHex(value.getBytes(StandardCharsets.UTF_8)),
+				value.replace("\"", "\\\"").replace("\u00f6", "\\u00f6"),
+				value.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;").replace(">", "&gt;"),
+				value.substring(0, 20) + "\r" + value.substring(20),
+				value.substring(0, 20) + "\u001b[31m\r\n" + value.substring(20))) {
+			ProcessResult result = processes.shell("cat >&2; exit 3")
+				.secretEnv("VALUE", Secret.of(value))
+				.input("it is " + form + ".")
+				.run();
+
+			assertThatExceptionOfType(ProcessException.class).isThrownBy(result::throwIfFailed)
+				.withMessageContaining("***")
+				.withMessageNotContaining(form.substring(form.length() / 3, form.length() / 3 * 2))
+				.withMessageNotContaining(this.secret.substring(12));
+		}
+	}
+
+	@Test
+	void isHiddenInErrorsThoughItIsInherited(ProcessManager processes) {
+		ProcessResult result = processes.command(TestChild.javaCommand(TellsInherited.class, "DB_PASSWORD"))
+			.env("DB_PASSWORD", this.secret)
+			.run();
+
+		assertThat(result.throwIfFailed().output()).contains("stderr ends: \"it is *** | or https://me:***@host\"")
+			.doesNotContain(this.secret);
 	}
 
 	@Test

@@ -38,9 +38,11 @@ import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.Program;
 import io.procession.supervision.ProgramState;
 import io.procession.supervision.RestartPolicy;
+import io.procession.testing.DeniesSort;
 import io.procession.testing.LogCapture;
 import io.procession.testing.OpenFiles;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.TestChild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -112,6 +114,39 @@ class SecurityIntegrationTests {
 			await().until(() -> events.stream().filter(SecurityIntegrationTests::isDenial).count() >= 15);
 		}
 		assertThat(events.toString()).contains("reason=DENIED").doesNotContain("password=x");
+	}
+
+	@Test
+	void looksUpWhatEnvStartsWhereEnvDoes() throws IOException {
+		Path decoy = script("decoy/sort", "#!/bin/sh\necho decoy\n");
+		Path byEnv = script("by-env", "#!/usr/bin/env sort\nb\na\n");
+		String path = decoy.getParent().toString();
+		CommandPolicy policy = CommandPolicy.builder().deny("/usr/bin/sort").allowShells().build();
+		try (ProcessManager inheriting = ProcessManager.builder().commandPolicy(policy).build();
+				ProcessManager bare = ProcessManager.builder()
+					.commandPolicy(policy)
+					.environmentPolicy(EnvironmentPolicy.inheritNothing())
+					.build()) {
+			assertThat(denied(() -> inheriting.command(byEnv.toString()).run()).rule()).contains("deny /usr/bin/sort");
+			assertThat(inheriting.command(byEnv.toString()).env("PATH", path).run().output()).isEqualTo("decoy\n");
+			denied(() -> inheriting.command(byEnv.toString()).inheritEnv(false).run());
+			denied(() -> inheriting.command(byEnv.toString()).unsetEnv("PATH").run());
+			denied(() -> bare.command(byEnv.toString()).run());
+			assertThat(bare.command(byEnv.toString()).env("PATH", path).run().output()).isEqualTo("decoy\n");
+		}
+	}
+
+	@Test
+	void looksUpWhatEnvStartsWithoutThePathOfTheJvm(ProcessManager processes) throws IOException {
+		Path decoy = script("decoy/sort", "#!/bin/sh\necho decoy\n");
+		Path byEnv = script("by-env", "#!/usr/bin/env sort\nb\na\n");
+
+		ProcessResult result = processes.command(TestChild.javaCommand(DeniesSort.class, byEnv.toString()))
+			.env("PATH", decoy.getParent().toString())
+			.run();
+
+		assertThat(result.throwIfFailed().output()).isEqualToIgnoringNewLines(
+				"inherited: decoywithout: the rule 'deny /usr/bin/sort', which holds for the interpreter of a script");
 	}
 
 	private static boolean isDenial(ProcessEvent event) {

@@ -49,13 +49,17 @@ public final class PendingProcess {
 
 	private final @Nullable InputStream inputStream;
 
+	/** Whose secrets are hidden as well as its own. */
+	private final @Nullable SharedSecrets shared;
+
 	private PendingProcess(ProcessLauncher launcher, ProcessSpec spec, List<OutputListener> outputListeners,
-			List<LineListener> lineListeners, @Nullable InputStream inputStream) {
+			List<LineListener> lineListeners, @Nullable InputStream inputStream, @Nullable SharedSecrets shared) {
 		this.launcher = launcher;
 		this.spec = spec;
 		this.outputListeners = outputListeners;
 		this.lineListeners = lineListeners;
 		this.inputStream = inputStream;
+		this.shared = shared;
 	}
 
 	/**
@@ -65,12 +69,35 @@ public final class PendingProcess {
 	 * @return a pending process without listeners
 	 */
 	public static PendingProcess of(ProcessLauncher launcher, ProcessSpec spec) {
-		return new PendingProcess(launcher, spec, List.of(), List.of(), null);
+		return new PendingProcess(launcher, spec, List.of(), List.of(), null, null);
+	}
+
+	/**
+	 * Return processes that belong together, such as the members of a pool, so that the
+	 * secrets of each are hidden in the messages, log lines and events of all. The stages
+	 * of a pipeline and the members of a pool are such processes by themselves.
+	 * @param members the processes
+	 * @return as many, in the same order
+	 */
+	public static List<PendingProcess> sharingSecrets(List<PendingProcess> members) {
+		// only what tells the secrets: results keep it, and input can be large
+		SharedSecrets shared = new SharedSecrets(members.stream()
+			.map((member) -> ProcessSpec.builder(member.command()).environment(member.spec.environment()).build())
+			.toList());
+		return members.stream().map((member) -> member.sharing(shared)).toList();
+	}
+
+	private PendingProcess sharing(SharedSecrets secrets) {
+		ProcessSpec redacted = this.spec.toBuilder()
+			.command(command().redactedBy(command().redactor().hiding(secrets)))
+			.build();
+		return new PendingProcess(this.launcher, redacted, this.outputListeners, this.lineListeners, this.inputStream,
+				secrets);
 	}
 
 	private PendingProcess with(UnaryOperator<ProcessSpec.Builder> change) {
 		return new PendingProcess(this.launcher, change.apply(this.spec.toBuilder()).build(), this.outputListeners,
-				this.lineListeners, this.inputStream);
+				this.lineListeners, this.inputStream, this.shared);
 	}
 
 	/**
@@ -233,7 +260,8 @@ public final class PendingProcess {
 	 */
 	public PendingProcess input(ProcessInput input) {
 		PendingProcess changed = with((builder) -> builder.input(input));
-		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, null);
+		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, null,
+				this.shared);
 	}
 
 	/**
@@ -246,7 +274,8 @@ public final class PendingProcess {
 	 */
 	public PendingProcess input(InputStream stream) {
 		PendingProcess changed = with((builder) -> builder.input(null));
-		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, stream);
+		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, stream,
+				this.shared);
 	}
 
 	/**
@@ -256,7 +285,7 @@ public final class PendingProcess {
 	 */
 	public PendingProcess onOutput(OutputListener listener) {
 		return new PendingProcess(this.launcher, this.spec, append(this.outputListeners, listener), this.lineListeners,
-				this.inputStream);
+				this.inputStream, this.shared);
 	}
 
 	/**
@@ -266,7 +295,7 @@ public final class PendingProcess {
 	 */
 	public PendingProcess onLine(LineListener listener) {
 		return new PendingProcess(this.launcher, this.spec, this.outputListeners, append(this.lineListeners, listener),
-				this.inputStream);
+				this.inputStream, this.shared);
 	}
 
 	private static <T> List<T> append(List<T> list, T element) {
@@ -645,6 +674,10 @@ public final class PendingProcess {
 	PendingProcess redactedBy(Redactor redactor) {
 		Command redacted = command().redactedBy(redactor);
 		return (redacted == command()) ? this : with((builder) -> builder.command(redacted));
+	}
+
+	@Nullable SharedSecrets sharedSecrets() {
+		return this.shared;
 	}
 
 	@Nullable InputStream inputStream() {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,9 +62,11 @@ final class PipelineLaunch {
 		this.time = time;
 		this.timeout = Objects.requireNonNullElse(pipeline.timeout(), otherwise);
 		List<PendingProcess> segment = new ArrayList<>();
-		for (Pipeline.Stage stage : pipeline.stages()) {
-			if (stage instanceof Pipeline.Stage.Program program) {
-				segment.add(program.pending());
+		List<Pipeline.Stage> stages = pipeline.stages();
+		Iterator<PendingProcess> programs = sharingSecrets(stages).iterator();
+		for (Pipeline.Stage stage : stages) {
+			if (stage instanceof Pipeline.Stage.Program) {
+				segment.add(programs.next());
 			}
 			else if (stage instanceof Pipeline.Stage.Java java) {
 				this.segments.add(segment);
@@ -73,6 +76,16 @@ final class PipelineLaunch {
 			}
 		}
 		this.segments.add(segment);
+	}
+
+	private static List<PendingProcess> sharingSecrets(List<Pipeline.Stage> stages) {
+		List<PendingProcess> programs = new ArrayList<>();
+		for (Pipeline.Stage stage : stages) {
+			if (stage instanceof Pipeline.Stage.Program program) {
+				programs.add(program.pending());
+			}
+		}
+		return PendingProcess.sharingSecrets(programs);
 	}
 
 	Command command() {
@@ -97,9 +110,12 @@ final class PipelineLaunch {
 		Duration bound = this.timeout.duration();
 		this.whole = (bound != null) ? WholeTimeout.ofPipeline(bound, now) : null;
 		try {
+			List<List<RunPlanner>> planners = new ArrayList<>();
 			for (int i = 0; i < this.segments.size(); i++) {
-				this.planned.add(plan(i, context, books, closeInput));
+				planners.add(planners(i, context, closeInput));
 			}
+			planners.forEach((segment) -> segment.forEach((planner) -> planner.readSecrets(context.gate())));
+			planners.forEach((segment) -> this.planned.add(plan(segment, context, books)));
 			if (this.planned.size() > 1 || this.pipeline.errorTo() != null) {
 				// one alone is checked when it is started, if nothing is lost by then
 				this.planned.forEach((segment) -> engine.check(segment.stream().map(Planned::launch).toList()));
@@ -113,9 +129,9 @@ final class PipelineLaunch {
 		}
 	}
 
-	private List<Planned> plan(int index, RunContext context, RunBooks books, boolean closeInput) {
+	private List<RunPlanner> planners(int index, RunContext context, boolean closeInput) {
 		List<PendingProcess> stages = this.segments.get(index);
-		List<Planned> segment = new ArrayList<>();
+		List<RunPlanner> segment = new ArrayList<>();
 		for (int i = 0; i < stages.size(); i++) {
 			boolean last = i == stages.size() - 1;
 			BoundedPipe feed = (last && index < this.pipes.size()) ? this.pipes.get(index) : null;
@@ -123,8 +139,15 @@ final class PipelineLaunch {
 			if (index == 0 && i == 0 && closeInput && isSilent(stage)) {
 				stage = stage.input(new byte[0]);
 			}
-			RunPlanner planner = RunPlanner.ofStage(context.settings(), stage, new RunPlanner.Place(i == 0, last, feed),
-					this.whole);
+			segment.add(RunPlanner.ofStage(context.settings(), stage, new RunPlanner.Place(i == 0, last, feed),
+					this.whole));
+		}
+		return segment;
+	}
+
+	private static List<Planned> plan(List<RunPlanner> planners, RunContext context, RunBooks books) {
+		List<Planned> segment = new ArrayList<>();
+		for (RunPlanner planner : planners) {
 			long number = books.nextNumber();
 			segment.add(new Planned(planner, number, planner.launch(books.id(number), context.gate())));
 		}
@@ -149,7 +172,7 @@ final class PipelineLaunch {
 							this.runs.get(before), this.runs.get(before + 1), context, stopper));
 				}
 			}
-			PipelineRun run = new PipelineRun(context, this.pipeline.displayName(), this.runs, streamRuns, stopper,
+			PipelineRun run = new PipelineRun(context, displayName(), this.runs, streamRuns, stopper,
 					Objects.requireNonNullElse(this.pipeline.pipefail(), context.settings().pipefail()));
 			run.begin(this.whole);
 			return run;
@@ -158,6 +181,10 @@ final class PipelineLaunch {
 			undo(ex, books);
 			throw ex;
 		}
+	}
+
+	private String displayName() {
+		return this.segments.get(0).get(0).toSpec().shown(this.pipeline.displayName());
 	}
 
 	private void startSegment(List<Planned> segment, ProcessEngine engine, RunBooks books) {

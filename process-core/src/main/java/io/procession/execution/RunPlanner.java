@@ -18,16 +18,17 @@ import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.Launch;
 import io.procession.process.Command;
+import io.procession.process.Environment;
 import io.procession.process.OutputFile;
 import io.procession.process.OutputOptions;
 import io.procession.process.ProcessInput;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
-import io.procession.process.Secret;
 import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
 import io.procession.process.TimeLimit;
+import io.procession.security.Redactor;
 
 /**
  * Turns what was said, the manager's defaults and the secrets into what the engine starts
@@ -60,6 +61,11 @@ final class RunPlanner {
 	private final @Nullable WholeTimeout whole;
 
 	private final List<String> secrets = new ArrayList<>();
+
+	private final Map<String, String> secretVariables = new LinkedHashMap<>();
+
+	/** With secrets in the clear; {@code null} until they have been read. */
+	private @Nullable List<String> arguments;
 
 	private final List<OutputStream> files = new ArrayList<>();
 
@@ -112,31 +118,19 @@ final class RunPlanner {
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
 	Launch launch(String id, StartGate gate) {
+		readSecrets(gate);
 		checkDetached();
 		checkTerminal();
-		SecretResolver resolver = gate.secretResolver();
-		boolean inherit = !Boolean.FALSE.equals(this.spec.environment().inherit());
+		Environment changes = this.spec.environment();
+		boolean inherit = !Boolean.FALSE.equals(changes.inherit());
 		Map<String, String> environment = (inherit && !gate.inheritsAll()) ? gate.inherited() : new LinkedHashMap<>();
-		environment.keySet().removeAll(this.spec.environment().unset());
-		environment.putAll(this.spec.environment().variables());
-		List<String> arguments;
-		try {
-			arguments = this.spec.command().resolve(resolver);
-			for (Secret secret : this.spec.command().secrets()) {
-				this.secrets.add(secret.resolve(resolver));
-			}
-			this.spec.environment().secrets().forEach((name, secret) -> {
-				String value = secret.resolve(resolver);
-				this.secrets.add(value);
-				environment.put(name, value);
-			});
-		}
-		catch (IllegalArgumentException ex) {
-			throw new ProcessStartException(this.spec, ProcessStartException.Reason.NO_SUCH_SECRET,
-					Objects.toString(ex.getMessage()), ex);
-		}
+		environment.keySet().removeAll(changes.unset());
+		environment.putAll(changes.variables());
+		environment.putAll(this.secretVariables);
+		List<String> arguments = Objects.requireNonNull(this.arguments);
 		hideSecrets(gate);
-		Path executable = gate.admit(id, this.spec, arguments, environment.get("PATH"));
+		Path executable = gate.admit(id, this.spec, arguments, environment.get("PATH"),
+				seenPath(environment, inherit && gate.inheritsAll()));
 		OutputOptions output = this.spec.output();
 		Terminal terminal = this.spec.terminal();
 		return new Launch(id, this.spec, executable, arguments, this.spec.directory(), inherit && gate.inheritsAll(),
@@ -146,9 +140,47 @@ final class RunPlanner {
 				this.spec.isolation().over(this.settings.isolation()));
 	}
 
+	/**
+	 * Reads its secrets, which {@link #launch} does otherwise: those of processes that
+	 * belong together are to be known before anything is shown of one of them.
+	 * @throws ProcessStartException if a secret cannot be read
+	 */
+	void readSecrets(StartGate gate) {
+		if (this.arguments != null) {
+			return;
+		}
+		SecretResolver resolver = gate.secretResolver();
+		try {
+			List<String> resolved = this.spec.command().resolve(resolver);
+			for (Integer position : this.spec.command().secretPositions()) {
+				this.secrets.add(resolved.get(position));
+			}
+			this.spec.environment()
+				.secrets()
+				.forEach((name, secret) -> this.secretVariables.put(name, secret.resolve(resolver)));
+			this.secrets.addAll(this.secretVariables.values());
+			this.arguments = resolved;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ProcessStartException(this.spec, ProcessStartException.Reason.NO_SUCH_SECRET,
+					Objects.toString(ex.getMessage()), ex);
+		}
+		SharedSecrets shared = this.pending.sharedSecrets();
+		if (shared != null) {
+			shared.add(this.secrets);
+		}
+	}
+
+	private @Nullable String seenPath(Map<String, String> environment, boolean inheritsAll) {
+		boolean inherited = inheritsAll && !this.spec.environment().unset().contains("PATH");
+		return environment.getOrDefault("PATH", inherited ? System.getenv("PATH") : null);
+	}
+
 	// a secret may also stand in another argument, or in the path of a file
 	private void hideSecrets(StartGate gate) {
-		Command shown = this.spec.command().redactedBy(gate.redactor().hiding(this.secrets));
+		SharedSecrets shared = this.pending.sharedSecrets();
+		Redactor redactor = (shared != null) ? gate.redactor().hiding(shared) : gate.redactor();
+		Command shown = this.spec.command().redactedBy(redactor.hiding(this.secrets));
 		if (shown != this.spec.command()) {
 			this.spec = this.spec.toBuilder().command(shown).build();
 		}

@@ -71,15 +71,18 @@ final class StartGate {
 	 * @param id which run
 	 * @param spec what is to be run, as it may be shown
 	 * @param arguments the argument vector, secrets in the clear
-	 * @param path where the program is looked up, or {@code null} for the JVM's PATH
+	 * @param ownPath where the program is looked up, or {@code null} for the JVM's PATH
+	 * @param seenPath the PATH that the process will see, or {@code null} if it will see
+	 * none
 	 * @return the file to be executed, or {@code null} if nothing was judged
 	 * @throws ProcessDeniedException if policy or listener deny it
 	 * @throws ProcessStartException if there is nothing to judge
 	 */
-	@Nullable Path admit(String id, ProcessSpec spec, List<String> arguments, @Nullable String path) {
-		Path judged = this.policy.commands().isNone() ? null : judge(spec, arguments, path);
+	@Nullable Path admit(String id, ProcessSpec spec, List<String> arguments, @Nullable String ownPath,
+			@Nullable String seenPath) {
+		Path judged = this.policy.commands().isNone() ? null : judge(spec, arguments, ownPath, seenPath);
 		RuntimeException veto = this.events.ask(() -> new ProcessStarting(id, spec.displayName(), this.time.now(),
-				spec.command().program(), spec.command().toString()));
+				spec.shown(spec.command().program()), spec.command().toString()));
 		if (veto != null) {
 			String reason = Objects.requireNonNullElse(veto.getMessage(), veto.getClass().getName());
 			throw new ProcessDeniedException(spec, "a listener", reason, veto);
@@ -87,12 +90,15 @@ final class StartGate {
 		return judged;
 	}
 
-	private Path judge(ProcessSpec spec, List<String> arguments, @Nullable String path) {
-		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, spec.directory(), path);
-		Path found = Executables.find(arguments.get(0), spec.directory(), path)
+	private Path judge(ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath) {
+		// env(1) looks in the PATH that it sees itself, and without one where execvp(3)
+		// does
+		String searched = Objects.requireNonNullElse(seenPath, Executables.WITHOUT_PATH);
+		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, spec.directory(), searched);
+		Path found = Executables.find(arguments.get(0), spec.directory(), ownPath)
 			.orElseThrow(() -> new ProcessStartException(spec, ProcessStartException.Reason.NOT_FOUND,
 					"there is no program '" + spec.command().program() + "' "
-							+ ((path != null) ? "in its own PATH" : "in the JVM's PATH or at that path")
+							+ ((ownPath != null) ? "in its own PATH" : "in the JVM's PATH or at that path")
 							+ " that the policy could judge",
 					null));
 		CommandPolicy.Verdict verdict = this.policy.commands().judge(found, arguments, lookup);

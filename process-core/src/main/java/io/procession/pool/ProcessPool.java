@@ -2,6 +2,7 @@ package io.procession.pool;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,8 +173,15 @@ public final class ProcessPool {
 		return new RunningPool(pool);
 	}
 
+	private Map<String, PendingProcess> sharingSecrets() {
+		Iterator<PendingProcess> members = PendingProcess.sharingSecrets(List.copyOf(this.entries.values())).iterator();
+		Map<String, PendingProcess> sharing = new LinkedHashMap<>(this.entries);
+		sharing.replaceAll((key, process) -> members.next());
+		return sharing;
+	}
+
 	private Map<String, PendingProcess> withListeners() {
-		Map<String, PendingProcess> listening = new LinkedHashMap<>(this.entries);
+		Map<String, PendingProcess> listening = sharingSecrets();
 		for (PoolLineListener listener : this.lineListeners) {
 			listening.replaceAll((key, process) -> process.onLine((type, line) -> listener.onLine(key, type, line)));
 		}

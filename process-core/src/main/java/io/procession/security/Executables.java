@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Executables {
 
+	/**
+	 * Where a process that sees no {@code PATH} looks for programs, as glibc's
+	 * {@code execvp(3)} does.
+	 */
+	public static final String WITHOUT_PATH = "/bin:/usr/bin";
+
 	private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 	private Executables() {
