@@ -38,7 +38,7 @@ public final class ProcessAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	SecretResolver processSecretResolver(Environment environment) {
-		return environment::getProperty;
+		return new EnvironmentSecretResolver(environment);
 	}
 
 	@Bean

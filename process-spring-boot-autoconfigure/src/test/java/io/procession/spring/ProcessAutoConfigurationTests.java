@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -114,6 +115,42 @@ class ProcessAutoConfigurationTests {
 			assertThat(resolver.resolve("db.password")).isEqualTo("hunter2");
 			assertThat(resolver.resolve("db.other")).isNull();
 		});
+	}
+
+	@Test
+	void takesSecretsAsTheyAre() {
+		this.contextRunner
+			.withPropertyValues("known=value", "db.password=pa${known}ss", "unknown.placeholder=s3cret-${x}-#{y}",
+					"referring=${db.password}", "falling.back=${no.such:other}", "circle=${circle}",
+					"missing=${no.such}")
+			.run((context) -> {
+				SecretResolver resolver = context.getBean(SecretResolver.class);
+				assertThat(resolver.resolve("db.password")).isEqualTo("pa${known}ss");
+				assertThat(resolver.resolve("unknown.placeholder")).isEqualTo("s3cret-${x}-#{y}");
+				assertThat(resolver.resolve("referring")).isEqualTo("pa${known}ss");
+				assertThat(resolver.resolve("falling.back")).isEqualTo("other");
+				assertThat(resolver.resolve("circle")).isNull();
+				assertThat(resolver.resolve("missing")).isNull();
+			});
+	}
+
+	@Test
+	void takesSecretsFromNumbersAndVariables() {
+		this.contextRunner
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addLast(new MapPropertySource("numbers", Map.of("pin", 1234))))
+			.withInitializer((context) -> {
+				context.getEnvironment()
+					.getPropertySources()
+					.addLast(new SystemEnvironmentPropertySource("variables", Map.of("DB_PASSWORD", "a${b}")));
+				ConfigurationPropertySources.attach(context.getEnvironment());
+			})
+			.run((context) -> {
+				SecretResolver resolver = context.getBean(SecretResolver.class);
+				assertThat(resolver.resolve("pin")).isEqualTo("1234");
+				assertThat(resolver.resolve("db.password")).isEqualTo("a${b}");
+			});
 	}
 
 	@Test

@@ -70,8 +70,8 @@ public record SecurityProperties(@DefaultValue Commands commands, @DefaultValue 
 	 * What is hidden where commands are shown. <i>Immutable.</i>
 	 *
 	 * @param names Words that the names of secret options, variables and parameters end
-	 * with, or regular expressions that they match. If not set: password, secret, key,
-	 * token, .*credentials.* and vcap_services.
+	 * with, or regular expressions that they match. If not set: password, passwd,
+	 * passphrase, secret, key, token, credentials, pass, pwd, auth, bearer and the like.
 	 */
 	public record Redaction(@Nullable List<String> names) {
 
