@@ -12,6 +12,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.execution.PendingProcess;
 import io.procession.isolation.IoClass;
@@ -157,6 +159,18 @@ class RunAsIntegrationTests {
 		assertRefused(processes.command("true").runAs(NOBODY.withSupplementaryGroups("nosuchgroup")),
 				Reason.NO_SUCH_USER, "there is no group 'nosuchgroup'");
 		assertRefused(processes.command("true").runAs(RunAs.user("54321")), Reason.NO_SUCH_USER, "name the group too");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "4294967295", "4294967296", "8589934592", "+0", "00000000000", "00" })
+	void becomesNobodyElseByANumberOutOfRange(String number, ProcessManager processes) {
+		PendingProcess id = processes.command("id").directory(ROOT);
+
+		assertRefused(id.runAs(RunAs.user(number).withGroup("nogroup")), Reason.NO_SUCH_USER,
+				"there is no user '" + number + "'");
+		assertRefused(id.runAs(NOBODY.withGroup(number)), Reason.NO_SUCH_USER, "there is no group '" + number + "'");
+		assertRefused(id.runAs(NOBODY.withSupplementaryGroups(number)), Reason.NO_SUCH_USER,
+				"there is no group '" + number + "'");
 	}
 
 	@Test

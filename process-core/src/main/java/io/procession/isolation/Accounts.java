@@ -10,16 +10,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * The users and groups of this machine: those of {@code /etc/passwd} and
- * {@code /etc/group}, and what {@code getent(1)} knows beside these.
+ * {@code /etc/group}, and those that {@code getent(1)} finds beside these by name.
  */
 final class Accounts {
 
 	private static final long NUMBERS_END = 0xFFFF_FFFFL;
+
+	/** A number as it is written: a leading zero or sign would make it ambiguous. */
+	private static final Pattern CANONICAL = Pattern.compile("0|[1-9][0-9]{0,9}");
+
+	/** What {@code getent(1)} takes for a number, which it wraps at 32 bits. */
+	private static final Pattern NUMBER_TO_GETENT = Pattern.compile("[+-]?[0-9]+");
 
 	private final Path passwd;
 
@@ -54,7 +61,7 @@ final class Accounts {
 	}
 
 	private Account withoutEntry(RunAs runAs) {
-		Long uid = number(runAs.user());
+		Long uid = canonical(runAs.user());
 		if (uid == null) {
 			throw IsolationException.unknownAccount("run-as: there is no user '" + runAs.user()
 					+ "' on this machine: create it (useradd -r " + runAs.user() + "), or name another");
@@ -69,7 +76,7 @@ final class Accounts {
 
 	private String @Nullable [] user(String nameOrNumber) {
 		String[] byName = entry(this.passwd, 7, (fields) -> fields[0].equals(nameOrNumber));
-		Long number = number(nameOrNumber);
+		Long number = canonical(nameOrNumber);
 		if (byName == null && number != null) {
 			byName = entry(this.passwd, 7, (fields) -> number.equals(number(fields[2])));
 		}
@@ -84,7 +91,7 @@ final class Accounts {
 
 	private long gid(String nameOrNumber) {
 		String[] found = entry(this.group, 3, (fields) -> fields[0].equals(nameOrNumber));
-		Long number = number(nameOrNumber);
+		Long number = canonical(nameOrNumber);
 		if (found == null && number != null) {
 			return number;
 		}
@@ -119,9 +126,16 @@ final class Accounts {
 		return null;
 	}
 
-	private String @Nullable [] ask(String database, String key, int fields) {
-		String[] entry = this.lookup.find(database, key).map((line) -> line.strip().split(":", -1)).orElse(null);
-		return (entry != null && isEntry(entry, fields)) ? entry : null;
+	/**
+	 * Asks for a name. A number is never asked for, and an answer of another name is no
+	 * answer: either could be another user, such as root.
+	 */
+	private String @Nullable [] ask(String database, String name, int fields) {
+		if (NUMBER_TO_GETENT.matcher(name).matches()) {
+			return null;
+		}
+		String[] entry = this.lookup.find(database, name).map((line) -> line.strip().split(":", -1)).orElse(null);
+		return (entry != null && isEntry(entry, fields) && entry[0].equals(name)) ? entry : null;
 	}
 
 	private static boolean isEntry(String[] fields, int count) {
@@ -135,6 +149,10 @@ final class Accounts {
 		catch (IOException ex) {
 			return List.of();
 		}
+	}
+
+	private static @Nullable Long canonical(String text) {
+		return CANONICAL.matcher(text).matches() ? number(text) : null;
 	}
 
 	private static @Nullable Long number(String text) {
@@ -154,10 +172,10 @@ final class Accounts {
 		/**
 		 * Looks an entry up.
 		 * @param database {@code passwd} or {@code group}
-		 * @param key name or number
+		 * @param name name of the user or group
 		 * @return the entry, in the form of that file
 		 */
-		Optional<String> find(String database, String key);
+		Optional<String> find(String database, String name);
 
 	}
 

@@ -338,12 +338,12 @@ public final class IsolationSupport {
 	public interface AccountLookup {
 
 		/**
-		 * Looks an entry up.
+		 * Look an entry up.
 		 * @param database {@code passwd} or {@code group}
-		 * @param key name or number
+		 * @param name name of the user or group, never a number
 		 * @return the entry, in the form of that file, or empty
 		 */
-		Optional<String> find(String database, String key);
+		Optional<String> find(String database, String name);
 
 	}
 

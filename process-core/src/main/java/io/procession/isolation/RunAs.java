@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user and the groups that a program runs with; see {@code credentials(7)}.
+ * The user and the groups that a program runs with; see {@code credentials(7)}. A number
+ * is decimal, without sign and leading zeros, 0 to 4294967294; anything else is a name.
  * <i>Immutable.</i> Linux only: uses {@code setpriv(1)}.
  *
  * @param user name or number of the user

@@ -3,12 +3,16 @@ package io.procession.isolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -84,8 +88,39 @@ class AccountsTests {
 		assertUnknown(RunAs.user("4294967295").withGroup("0"), "there is no user '4294967295'");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "4294967295", "4294967296", "18446744073709551616", "+0", "00000000000", "00", "0x0" })
+	void takesNoNumberForAnother(String number) {
+		// as getent(1), which reads such a key by strtoul(3)
+		Accounts wrapping = new Accounts(this.folder.resolve("passwd"), this.folder.resolve("group"), (database,
+				key) -> Optional.of(database.equals("passwd") ? "root:x:0:0:root:/root:/bin/bash\n" : "root:x:0:\n"));
+
+		assertUnknown(wrapping, RunAs.user(number), "there is no user '" + number + "'");
+		assertUnknown(wrapping, RunAs.user("app").withGroup(number), "there is no group '" + number + "'");
+		assertUnknown(wrapping, RunAs.user("app").withSupplementaryGroups(number),
+				"there is no group '" + number + "'");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "0", "00", "+0", "4294967296" })
+	void looksNoNumberUp(String number) {
+		List<String> lookups = new ArrayList<>();
+		Accounts recording = new Accounts(this.folder.resolve("none"), this.folder.resolve("none"), (database, key) -> {
+			lookups.add(database + " " + key);
+			return Optional.empty();
+		});
+
+		assertThatExceptionOfType(IsolationException.class).isThrownBy(() -> recording.resolve(RunAs.user(number)));
+
+		assertThat(lookups).isEmpty();
+	}
+
 	private void assertUnknown(RunAs runAs, String message) {
-		assertThatExceptionOfType(IsolationException.class).isThrownBy(() -> this.accounts.resolve(runAs))
+		assertUnknown(this.accounts, runAs, message);
+	}
+
+	private static void assertUnknown(Accounts accounts, RunAs runAs, String message) {
+		assertThatExceptionOfType(IsolationException.class).isThrownBy(() -> accounts.resolve(runAs))
 			.withMessageContaining(message)
 			.matches(IsolationException::isUnknownAccount);
 	}

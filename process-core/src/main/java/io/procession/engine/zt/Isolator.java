@@ -42,6 +42,9 @@ final class Isolator {
 	/** How often what a trial has written is read while it runs. */
 	private static final long READ_MILLIS = 10;
 
+	/** How much output of a tool is kept, in bytes. */
+	private static final int MOST_OUTPUT = 1 << 20;
+
 	/** So many chains are remembered as tried. */
 	private static final int REMEMBERED = 256;
 
@@ -107,9 +110,9 @@ final class Isolator {
 				String.valueOf(ex.getMessage()), null);
 	}
 
-	private static Optional<String> account(String database, String key) {
+	private static Optional<String> account(String database, String name) {
 		return Tool.GETENT.find()
-			.map((getent) -> attempt(List.of(getent.toString(), database, "--", key)))
+			.map((getent) -> attempt(List.of(getent.toString(), database, "--", name)))
 			.filter((trial) -> trial.exitCode() == 0)
 			.map(Trial::output);
 	}
@@ -198,12 +201,15 @@ final class Isolator {
 			long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TRIAL_SECONDS);
 			while (!process.waitFor(READ_MILLIS, TimeUnit.MILLISECONDS)) {
 				// one that finds its pipe full would never end
-				output.write(in.readNBytes(in.available()));
+				output.write(in.readNBytes(Math.min(in.available(), MOST_OUTPUT - output.size())));
 				if (System.nanoTime() - deadline >= 0) {
 					return new Trial(-1, "it did not end within " + TRIAL_SECONDS + " s");
 				}
+				if (output.size() >= MOST_OUTPUT) {
+					return new Trial(-1, "it wrote more than " + MOST_OUTPUT + " bytes");
+				}
 			}
-			in.transferTo(output);
+			output.write(in.readNBytes(MOST_OUTPUT - output.size()));
 			return new Trial(process.exitValue(), output.toString(StandardCharsets.ISO_8859_1));
 		}
 		catch (IOException ex) {

@@ -143,6 +143,14 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
+	void readsNoMoreOfATrialThanItsBound() {
+		Isolator.Trial trial = Isolator.attempt(List.of("/bin/sh", "-c", "exec cat /dev/zero"));
+
+		assertThat(trial.exitCode()).isEqualTo(-1);
+		assertThat(trial.output()).isEqualTo("it wrote more than 1048576 bytes");
+	}
+
+	@Test
 	void tellsThatADirectoryHasGoneSinceItWasChecked(@TempDir Path folder) throws IOException {
 		for (Isolation isolation : List.of(Isolation.none(), Isolation.none().withNewSession(true))) {
 			Path directory = Files.createDirectory(folder.resolve("gone"));
