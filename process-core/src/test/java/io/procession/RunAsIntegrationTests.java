@@ -30,6 +30,7 @@ import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
+import io.procession.testing.TestChild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -112,6 +113,26 @@ class RunAsIntegrationTests {
 		assertThat(show.runAs(NOBODY).secretEnv("HOME", Secret.of("/secret")).run().output()).startsWith("/secret ");
 		// nobody knows who that is: least of all should it look like root
 		assertThat(show.runAs(RunAs.user("54321").withGroup("54321")).run().output()).isEqualTo("/ none none none\n");
+	}
+
+	@Test
+	void keepsAnotherUserOffTheTerminalOfTheJvm(ProcessManager processes) {
+		List<String> application = TestChild.javaCommand(OnTerminal.class);
+
+		assertThat(processes.command(application).pty(80, 24).run().outputLines()).containsExactly("alone: no terminal",
+				"detached: no terminal", "first stage: no terminal", "same user: /dev/pts", "said: /dev/pts",
+				"tty(): /dev/pts", "tty(): 0");
+	}
+
+	@Test
+	void leadsASessionAsAnotherUser(ProcessManager processes) {
+		String leads = "[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo leads";
+		PendingProcess process = processes.shell(leads).directory(ROOT).runAs(NOBODY);
+
+		assertThat(process.run().output()).isEqualTo("leads\n");
+		assertThat(process.umask("0027").run().output()).isEqualTo("leads\n");
+		assertThat(process.pipe("cat").run().output()).isEqualTo("leads\n");
+		assertThat(process.pty(80, 24).run().output()).isEqualTo("leads\r\n");
 	}
 
 	@Test
@@ -268,6 +289,36 @@ class RunAsIntegrationTests {
 		}
 
 		assertThat(this.plant.alive()).isEmpty();
+	}
+
+	/**
+	 * Tells which terminal its processes have.
+	 */
+	static final class OnTerminal {
+
+		public static void main(String[] arguments) throws Exception {
+			Path file = Files.createTempFile(Path.of("/tmp"), "terminal", null);
+			try (ProcessManager processes = ProcessManager.create()) {
+				PendingProcess show = processes
+					.shell("( : </dev/tty ) 2>/dev/null && echo /dev/pts || echo no terminal")
+					.directory(ROOT);
+				PendingProcess asNobody = show.runAs(NOBODY);
+				System.out.print("alone: " + asNobody.run().output());
+				asNobody.detached().outputTo(file).start().waitFor();
+				System.out.print("detached: " + Files.readString(file));
+				System.out.print("first stage: " + asNobody.pipe("cat").run().output());
+				System.out.print("same user: " + show.runAs(RunAs.user("root")).run().output());
+				System.out.print("said: "
+						+ show.isolation(Isolation.none().withRunAs(NOBODY).withNewSession(false)).run().output());
+				System.out.print("tty(): ");
+				System.out.flush();
+				System.out.println("tty(): " + asNobody.tty().run().exitCode());
+			}
+			finally {
+				Files.delete(file);
+			}
+		}
+
 	}
 
 	private static void assertRefused(PendingProcess process, Reason reason, String message) {

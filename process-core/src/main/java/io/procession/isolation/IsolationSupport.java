@@ -140,8 +140,9 @@ public final class IsolationSupport {
 	}
 
 	/**
-	 * Turns an isolation into the tools that bring it about. Everything that can be
-	 * checked is.
+	 * Turn an isolation into the tools that bring it about. Everything that can be
+	 * checked is. The isolation of the plan has a session of its own if the user changes,
+	 * unless {@link Isolation#newSession()} is {@code false}.
 	 * @param isolation what is asked for
 	 * @param lookup asks for accounts that are in no file: the database ({@code passwd}
 	 * or {@code group}) and the name
@@ -157,6 +158,19 @@ public final class IsolationSupport {
 			account = new Accounts(lookup::find).resolve(runAs);
 			identity = identity(runAs, account);
 		}
+		return plan(withSession(isolation, !identity.isEmpty()), account, identity);
+	}
+
+	/**
+	 * Another user leads a session of its own unless the call says otherwise: with the
+	 * JVM's terminal as its controlling terminal it could type commands into the shell
+	 * that started the JVM; see {@code TIOCSTI} in {@code ioctl_tty(2)}.
+	 */
+	private static Isolation withSession(Isolation isolation, boolean switching) {
+		return (switching && isolation.newSession() == null) ? isolation.withNewSession(true) : isolation;
+	}
+
+	private IsolationPlan plan(Isolation isolation, @Nullable Account account, List<String> identity) {
 		requireAll(isolation);
 		checkLimits(isolation.limits());
 		int nice = jvmNice();

@@ -51,7 +51,7 @@ record ExecChain(List<String> tools, Map<String, String> late) {
 			return NONE;
 		}
 		List<String> chain = new ArrayList<>();
-		if (launch.detached() && !Boolean.TRUE.equals(launch.isolation().newSession())) {
+		if (launch.detached() && (plan == null || !Boolean.TRUE.equals(plan.isolation().newSession()))) {
 			// out of the JVM's session: no terminal, no Ctrl-C
 			Tool.SETSID.find().ifPresent((setsid) -> chain.add(setsid.toString()));
 		}

@@ -88,13 +88,13 @@ final class Isolator {
 		if (isolation.isEmpty()) {
 			return null;
 		}
-		if (Boolean.TRUE.equals(isolation.newSession()) && launch.spec().terminal() != null) {
-			if (launch.terminal() == null) {
+		if (launch.spec().terminal() != null) {
+			if (Boolean.TRUE.equals(isolation.newSession()) && launch.terminal() == null) {
 				throw new ProcessStartException(launch.spec(), Reason.ISOLATION,
 						"new-session: a session of its own has no part in the terminal that tty() gives it: use pty(...)",
 						null);
 			}
-			// on a pseudoterminal it leads one already
+			// on a pseudoterminal it leads one already, and tty() asks for the JVM's
 			isolation = isolation.withNewSession(false);
 		}
 		try {
