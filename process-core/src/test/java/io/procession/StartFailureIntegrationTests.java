@@ -2,8 +2,11 @@ package io.procession;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,12 +14,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessStartFailed;
@@ -172,6 +178,83 @@ class StartFailureIntegrationTests {
 
 		assertThat(ex.getMessage()).hasSizeLessThan(2000);
 		fails(processes.command("true").env("LONG", "y".repeat(300_000)), Reason.ARGUMENT_LIST_TOO_LONG);
+	}
+
+	@Test
+	void saysThatTheProgramIsOpenForWriting(ProcessManager processes) throws IOException {
+		Path program = copyOfTrue();
+		try (OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND)) {
+			fails(processes.command(program.toString()), Reason.BUSY, program.toString(), "open for writing");
+			assertThat(writer).isNotNull();
+		}
+
+		assertThat(processes.command(program.toString()).run().successful()).isTrue();
+	}
+
+	private Path copyOfTrue() throws IOException {
+		Path program = Files.copy(Path.of("/bin/true").toRealPath(), this.folder.resolve("program"));
+		assertThat(program.toFile().setExecutable(true)).isTrue();
+		return program;
+	}
+
+	@Test
+	void startsAProgramThatIsOpenForWritingAMomentLater(ProcessManager processes) throws Exception {
+		Path program = copyOfTrue();
+		OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {
+			try {
+				writer.close();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}, CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS));
+
+		assertThat(processes.command(program.toString()).run().successful()).isTrue();
+		closed.get();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "missing", "another version", "not executable" })
+	void saysThatTheJvmHasToBeRestartedWhenItsJdkWasChanged(String change, ProcessManager processes) throws Exception {
+		Path home = copyOfTheJdk();
+		Path helper = home.resolve("lib/jspawnhelper");
+		Files.delete(helper);
+		if (!change.equals("missing")) {
+			Files.writeString(helper, "#!/bin/sh\nexit 1\n");
+			assertThat(helper.toFile().setExecutable(change.equals("another version"))).isTrue();
+		}
+		List<String> command = new ArrayList<>(TestChild.javaCommand(StartsTrue.class));
+		command.set(0, home.resolve("bin/java").toString());
+
+		ProcessResult result = processes.command(command).run().throwIfFailed();
+
+		assertThat(result.output()).contains("OTHER Command 'true' could not be started: the JDK's helper")
+			.contains("'" + home + "'")
+			.contains("restart the JVM");
+	}
+
+	// links, but for what tells the JVM where it is
+	private Path copyOfTheJdk() throws IOException {
+		Path source = Path.of(System.getProperty("java.home"));
+		Path target = this.folder.toRealPath().resolve("jdk");
+		List<String> copied = List.of("bin/java", "lib/libjli.so", "lib/libjava.so", "lib/server/libjvm.so",
+				"lib/jspawnhelper");
+		try (Stream<Path> files = Files.walk(source)) {
+			for (Path file : files.toList()) {
+				Path copy = target.resolve(source.relativize(file).toString());
+				if (Files.isDirectory(file)) {
+					Files.createDirectories(copy);
+				}
+				else if (copied.contains(source.relativize(file).toString())) {
+					Files.copy(file, copy);
+				}
+				else {
+					Files.createSymbolicLink(copy, file);
+				}
+			}
+		}
+		return target;
 	}
 
 	@Test
@@ -340,6 +423,19 @@ class StartFailureIntegrationTests {
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> start.accept(file));
 
 		assertThat(file).hasContent("precious");
+	}
+
+	static final class StartsTrue {
+
+		public static void main(String[] arguments) {
+			try (ProcessManager processes = ProcessManager.builder().guard(false).build()) {
+				System.out.println(processes.command("true").run());
+			}
+			catch (ProcessStartException ex) {
+				System.out.println(ex.reason() + " " + ex.getMessage());
+			}
+		}
+
 	}
 
 	@Test

@@ -3,16 +3,21 @@ package io.procession;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
@@ -22,9 +27,11 @@ import io.procession.pool.PoolResults;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
+import io.procession.testing.OpenFiles;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.TestChild;
@@ -34,6 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class TerminalIntegrationTests {
@@ -131,6 +139,125 @@ class TerminalIntegrationTests {
 
 		assertThat(result.output().strip()).isEqualTo("a b c");
 		assertThat(result.exitCode()).isEqualTo(42);
+	}
+
+	@Test
+	void hasTheExitCodeOfAProgramThatClosesItsStreamsBeforeItEnds(ProcessManager processes) {
+		ProcessResult result = processes.shell("exec <&- >&- 2>&-; sleep 0.5; exit 3").pty(80, 24).run();
+
+		assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
+		assertThat(result.exitCode()).isEqualTo(3);
+		assertThat(result.outputComplete()).isTrue();
+	}
+
+	@Test
+	void losesNothingOfAProgramThatOpensItsTerminalAgain(ProcessManager processes) {
+		ProcessResult result = processes
+			.shell("echo early; exec <&- >&- 2>&-; sleep 0.5; echo late >/dev/tty; sleep 0.2; echo last >/dev/tty")
+			.pty(80, 24)
+			.run();
+
+		assertThat(result.outputLines()).containsExactly("early", "late", "last");
+		assertThat(result.exitCode()).isZero();
+	}
+
+	@RepeatedTest(20)
+	void endsAFilterOnATerminal(ProcessManager processes) {
+		assertThat(processes.command("wc", "-l").pty(80, 24).input("b\na\n").run().exitCode()).isZero();
+		assertThat(processes.command("sort").pty(80, 24).input("b\na\n").run().outputLines()).endsWith("a", "b");
+	}
+
+	@Test
+	void endsThoughItsInputIsNeverRead(ProcessManager processes) {
+		List<Path> before = terminals();
+
+		ProcessResult result = processes.command("true").pty(80, 24).input("x\n".repeat(200_000)).run();
+
+		assertThat(result.exitCode()).isZero();
+		await().untilAsserted(() -> assertThat(terminals()).isEqualTo(before));
+		await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+			.noneMatch((name) -> name.equals("procession-pty-reaper")));
+	}
+
+	private static List<Path> terminals() {
+		return OpenFiles.below(Path.of("/dev")).stream().filter((file) -> file.endsWith("ptmx")).toList();
+	}
+
+	@Test
+	void resizesAndStopsThoughItsInputIsNotRead(ProcessManager processes) {
+		List<Path> before = terminals();
+		RunningProcess process = processes
+			.shell("trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.05; done")
+			.pty(80, 24)
+			.input("x\n".repeat(200_000))
+			.start();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
+
+		process.resize(132, 50);
+
+		assertThat(process.waitFor().exitCode()).isEqualTo(3);
+		assertThat(process.waitFor().output()).contains("50 132");
+		await().untilAsserted(() -> assertThat(terminals()).isEqualTo(before));
+	}
+
+	@Test
+	void typesMoreThanTheTerminalHolds(ProcessManager processes) {
+		ProcessResult result = processes.shell("stty -echo; echo ready; sleep 0.5; wc -l")
+			.pty(80, 24)
+			.input("x\n".repeat(200_000))
+			.run();
+
+		assertThat(result.outputLines()).endsWith("200000");
+	}
+
+	@Test
+	void leavesNoSignalBlocked(ProcessManager processes) {
+		assertThat(processes.command("grep", "SigBlk", "/proc/self/status").pty(80, 24).run().output())
+			.isEqualTo("SigBlk:\t0000000000000000\r\n");
+	}
+
+	@Test
+	void saysWhyAProgramCannotBeExecuted(ProcessManager processes, @TempDir Path folder) throws IOException {
+		byte[] program = Files.readAllBytes(Path.of("/bin/true").toRealPath());
+		Path busy = executable(folder.resolve("busy"), program);
+		Path empty = executable(folder.resolve("empty"), new byte[0]);
+		Path data = executable(folder.resolve("data"), new byte[] { 1, 2, 0, 3 });
+		program[18] = (byte) 0xFE;
+		program[19] = (byte) 0xCA;
+		Path foreign = executable(folder.resolve("foreign"), program);
+
+		assertNotExecuted(processes.command(empty.toString()), Reason.NOT_EXECUTABLE, "'" + empty + "' is empty");
+		assertNotExecuted(processes.command(foreign.toString()), Reason.NOT_EXECUTABLE,
+				"'" + foreign + "' is a program for another processor (ELF machine 51966)");
+		assertNotExecuted(processes.command(data.toString()), Reason.NOT_EXECUTABLE, "'" + data + "' has no format");
+		try (OutputStream writer = Files.newOutputStream(busy, StandardOpenOption.APPEND)) {
+			assertNotExecuted(processes.command(busy.toString()), Reason.BUSY, "'" + busy + "' is open for writing");
+			assertThat(writer).isNotNull();
+		}
+		assertThat(processes.command(busy.toString()).pty(80, 24).run().exitCode()).isZero();
+	}
+
+	private static Path executable(Path file, byte[] content) throws IOException {
+		Files.write(file, content);
+		assertThat(file.toFile().setExecutable(true)).isTrue();
+		return file;
+	}
+
+	private static void assertNotExecuted(PendingProcess process, Reason reason, String message) {
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(process.pty(80, 24)::start)
+			.withMessageContaining(message)
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(reason));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "C", "C.UTF-8" })
+	void passesInheritedVariablesByteForByte(String locale, ProcessManager processes) {
+		List<String> command = new ArrayList<>(List.of("sh", "-c",
+				"export INHERITED=\"$(printf 'caf\\303\\251 \\377')\" REPLACED=$INHERITED UNSET=1; exec \"$@\"", "sh"));
+		command.addAll(TestChild.javaCommand(InheritedVariables.class));
+
+		assertThat(processes.command(command).env("LC_ALL", locale).run().throwIfFailed().outputLines())
+			.containsExactly("63 61 66 c3 a9 20 ff", "6e 65 77", "unset");
 	}
 
 	@Test
@@ -234,7 +361,7 @@ class TerminalIntegrationTests {
 	void saysWhyItCannotStart(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("no-such-program").pty(80, 24).run())
-			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND));
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NOT_FOUND));
 	}
 
 	static final class OnTerminal {
@@ -269,6 +396,25 @@ class TerminalIntegrationTests {
 					.add(onTerminal)
 					.run();
 				System.out.println(results.get(0).exitCode() + ", " + results.get(1).exitCode());
+			}
+		}
+
+	}
+
+	static final class InheritedVariables {
+
+		public static void main(String[] arguments) {
+			try (ProcessManager processes = ProcessManager.create()) {
+				for (String name : List.of("INHERITED", "REPLACED")) {
+					System.out.println(processes.shell("printf %s \"$" + name + "\" | od -An -tx1")
+						.env("REPLACED", "new")
+						.pty(80, 24)
+						.run()
+						.output()
+						.strip());
+				}
+				System.out.println(
+						processes.shell("echo ${UNSET-unset}").unsetEnv("UNSET").pty(80, 24).run().output().strip());
 			}
 		}
 

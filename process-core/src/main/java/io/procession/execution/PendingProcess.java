@@ -467,8 +467,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Run it as another user. HOME, USER, LOGNAME and SHELL follow, unless they are set or
-	 * unset here. The process leads a session of its own, out of reach of the JVM's
+	 * Run it as another user. HOME, USER, LOGNAME and SHELL follow, unless they are set
+	 * or unset here. The process leads a session of its own, out of reach of the JVM's
 	 * terminal, unless it is given that terminal by {@link #tty()}. Needs a JVM that may
 	 * switch users. Linux only: {@code setpriv(1)}.
 	 * @param user the user and the groups

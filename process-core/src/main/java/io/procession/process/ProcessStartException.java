@@ -112,8 +112,16 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 
 		/** There is no such program. */
 		NOT_FOUND,
-		/** The program is there, but this user may not execute it. */
+		/**
+		 * The program is there, but this user may not execute it, or it is of a format
+		 * that this machine does not execute, such as that of another processor.
+		 */
 		NOT_EXECUTABLE,
+		/**
+		 * The program is open for writing: {@code execve(2)}, ETXTBSY. Starting it again
+		 * later may succeed.
+		 */
+		BUSY,
 		/** The interpreter that the first line of the script names is not there. */
 		NO_INTERPRETER,
 		/** The working directory is not there. */

@@ -20,7 +20,10 @@ final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessS
 		// nothing of the command: the description shows it without its secrets
 		return switch (cause.reason()) {
 			case NOT_FOUND -> "Install the program, add its folder to the PATH of the JVM, or give its full path.";
-			case NOT_EXECUTABLE -> "Let the user that runs the application execute the program: chmod +x";
+			case NOT_EXECUTABLE ->
+				"Let the user that runs the application execute the program: chmod +x; or install the"
+						+ " program that was built for this machine.";
+			case BUSY -> "Let whatever writes the program close it, then start the application again.";
 			case NO_INTERPRETER ->
 				"Install the interpreter that the first line of the program names, or correct that line.";
 			case NO_SUCH_DIRECTORY, NOT_A_DIRECTORY ->

@@ -1,8 +1,6 @@
 package io.procession.engine.zt;
 
 import java.io.File;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -33,9 +31,6 @@ final class LaunchCheck {
 
 	private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-	/** What the JDK encodes arguments and the environment with. */
-	private static final Charset NATIVE = nativeCharset();
-
 	/** What stands in the text of a path for bytes that are none. */
 	private static final char UNKNOWN = '\uFFFD';
 
@@ -46,11 +41,6 @@ final class LaunchCheck {
 
 	LaunchCheck(Launch launch) {
 		this.launch = launch;
-	}
-
-	private static Charset nativeCharset() {
-		String name = System.getProperty("sun.jnu.encoding");
-		return (name != null && Charset.isSupported(name)) ? Charset.forName(name) : StandardCharsets.UTF_8;
 	}
 
 	/**
@@ -182,7 +172,8 @@ final class LaunchCheck {
 		if (path.toString().indexOf(UNKNOWN) >= 0 && !isText(path)) {
 			throw failure(Reason.NOT_ENCODABLE,
 					what + " '" + path + "' has bytes in its name that are no characters in this JVM's native encoding "
-							+ NATIVE + ": use a link to it, or start the JVM with LC_ALL=C.UTF-8 if it lacks that");
+							+ NativeText.CHARSET
+							+ ": use a link to it, or start the JVM with LC_ALL=C.UTF-8 if it lacks that");
 		}
 	}
 
@@ -198,29 +189,20 @@ final class LaunchCheck {
 	// the JDK would silently put a question mark in its place
 	private void checkEncodable() {
 		for (int i = 0; i < this.launch.arguments().size(); i++) {
-			if (!isEncodable(this.launch.arguments().get(i))) {
+			if (!NativeText.isEncodable(this.launch.arguments().get(i))) {
 				throw failure(Reason.NOT_ENCODABLE, "its argument " + i + notEncodable());
 			}
 		}
 		this.launch.environment().forEach((name, value) -> {
-			if (!isEncodable(name) || !isEncodable(value)) {
+			if (!NativeText.isEncodable(name) || !NativeText.isEncodable(value)) {
 				throw failure(Reason.NOT_ENCODABLE, "its environment variable '" + name + "'" + notEncodable());
 			}
 		});
 	}
 
 	private static String notEncodable() {
-		return " holds a character that this JVM's native encoding " + NATIVE
+		return " holds a character that this JVM's native encoding " + NativeText.CHARSET
 				+ " lacks: start the JVM with LC_ALL=C.UTF-8";
-	}
-
-	private static boolean isEncodable(String text) {
-		for (int i = 0; i < text.length(); i++) {
-			if (text.charAt(i) > 127) {
-				return NATIVE.newEncoder().canEncode(text);
-			}
-		}
-		return true;
 	}
 
 	private void checkFiles() {

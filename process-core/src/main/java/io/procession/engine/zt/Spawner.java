@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +32,9 @@ final class Spawner {
 	static final boolean WINDOWS = File.separatorChar == '\\';
 
 	private static final String SHELL = "/bin/sh";
+
+	/** Milliseconds between attempts to execute a program that is open for writing. */
+	private static final long[] BUSY_PAUSES = { 10, 20, 40, 80, 160 };
 
 	private final Launch launch;
 
@@ -142,11 +145,12 @@ final class Spawner {
 			return spawnOnTerminal(this.launch.terminal());
 		}
 		try {
-			return needsRedirects() ? builder(true, true).start() : spawnByZtExec();
+			return startUnlessBusy(needsRedirects() ? builder(true, true)::start : this::spawnByZtExec,
+					StartDiagnosis::isBusy);
 		}
 		catch (IOException | RuntimeException ex) {
 			removeGroup();
-			throw explain(ex);
+			throw diagnosis().explain(ex);
 		}
 	}
 
@@ -170,17 +174,33 @@ final class Spawner {
 		Map<String, String> environment = builder(true, true).environment();
 		environment.putIfAbsent("TERM", "xterm");
 		try {
-			return TerminalProcess.start(program, arguments, environment, this.launch.directory(), size);
+			return startOnTerminal(program, arguments, EnvironmentBlock.of(environment), size);
 		}
 		catch (NoClassDefFoundError ex) {
 			removeGroup();
 			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) needs pty4j, which is not on the class path ("
 					+ ex.getMessage() + "): add the dependency org.jetbrains.pty4j:pty4j:0.13.12");
 		}
+		catch (ProcessStartException ex) {
+			removeGroup();
+			throw ex;
+		}
 		catch (IOException | RuntimeException | LinkageError ex) {
 			removeGroup();
 			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) does not work here (" + ex.getMessage()
 					+ "): pty4j must be able to unpack and load its native library from java.io.tmpdir");
+		}
+	}
+
+	private Process startOnTerminal(String program, List<String> arguments, List<byte[]> environment,
+			Terminal.Pseudo size) throws IOException {
+		try {
+			return startUnlessBusy(
+					() -> TerminalProcess.start(program, arguments, environment, this.launch.directory(), size),
+					(ex) -> ex instanceof TerminalProcess.NotExecutedException failed && diagnosis().isBusy(failed));
+		}
+		catch (TerminalProcess.NotExecutedException ex) {
+			throw diagnosis().explain(ex);
 		}
 	}
 
@@ -201,7 +221,7 @@ final class Spawner {
 		}
 		catch (IOException | RuntimeException ex) {
 			spawners.forEach(Spawner::removeGroup);
-			throw culprit(spawners, ex).explain(ex);
+			throw culprit(spawners, ex).diagnosis().explain(ex);
 		}
 	}
 
@@ -217,7 +237,7 @@ final class Spawner {
 
 	// the JDK names the program: the first stage whose program it is
 	private static Spawner culprit(List<Spawner> spawners, Exception ex) {
-		String message = String.valueOf(rootCause(ex).getMessage()) + ex.getMessage();
+		String message = StartDiagnosis.message(ex) + ex.getMessage();
 		return spawners.stream()
 			.filter((spawner) -> message.contains("\"" + spawner.command().get(0) + "\""))
 			.findFirst()
@@ -326,56 +346,44 @@ final class Spawner {
 		});
 	}
 
-	// 17 says "error=2, No such file or directory", 25 "Exec failed, error: 2 (...)"
-	private ProcessStartException explain(Exception ex) {
-		String message = String.valueOf(rootCause(ex).getMessage());
-		if (!isErrno(message, 7) && !isLackOfRoom(message)) {
-			Optional<ProcessStartException> found = this.check.again();
-			if (found.isPresent()) {
-				return found.get();
+	private StartDiagnosis diagnosis() {
+		return new StartDiagnosis(this.check, this.chain, this.launch.spec().command().program());
+	}
+
+	/**
+	 * Starts something, again after a pause if its program is open for writing: whoever
+	 * has just written it may have passed it on to a child that closes it in a moment.
+	 */
+	private static Process startUnlessBusy(Starter starter, Predicate<IOException> busy) throws IOException {
+		for (long pause : BUSY_PAUSES) {
+			try {
+				return starter.start();
+			}
+			catch (IOException ex) {
+				if (!busy.test(ex)) {
+					throw ex;
+				}
+				pause(pause, ex);
 			}
 		}
-		if (!this.chain.isEmpty() && (isErrno(message, 2) || isErrno(message, 13))) {
-			return this.check.failure(Reason.ISOLATION,
-					"'" + this.chain.tools().get(0) + "', the first tool of its isolation, cannot be executed");
-		}
-		if (isErrno(message, 7)) {
-			return this.check.tooLong();
-		}
-		if (isErrno(message, 2)) {
-			return this.check.noInterpreter();
-		}
-		if (isErrno(message, 13)) {
-			return this.check.failure(Reason.NOT_EXECUTABLE,
-					"'" + this.launch.spec().command().program() + "' or its interpreter may not be executed");
-		}
-		if (isLackOfRoom(message)) {
-			return this.check.failure(Reason.NO_RESOURCES, "the machine has no room for it (" + errnoText(message)
-					+ "): check the limits on processes, open files and memory");
-		}
-		return this.check.failure(Reason.OTHER, errnoText(message));
+		return starter.start();
 	}
 
-	private static boolean isLackOfRoom(String message) {
-		return isErrno(message, 11) || isErrno(message, 12) || isErrno(message, 23) || isErrno(message, 24);
-	}
-
-	private static Throwable rootCause(Throwable ex) {
-		Throwable root = ex;
-		while (root.getCause() != null) {
-			root = root.getCause();
+	private static void pause(long millis, IOException failure) throws IOException {
+		try {
+			Thread.sleep(millis);
 		}
-		return root;
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw failure;
+		}
 	}
 
-	private static boolean isErrno(String message, int errno) {
-		return message.contains("error=" + errno + ",") || message.contains("error: " + errno + " ");
-	}
+	/** Starts a process. */
+	private interface Starter {
 
-	// what comes before may hold arguments or the environment, secrets included
-	private static String errnoText(String message) {
-		int at = Math.max(message.lastIndexOf("error="), message.lastIndexOf("error: "));
-		return (at >= 0) ? message.substring(at) : "the system refused it";
+		Process start() throws IOException;
+
 	}
 
 }

@@ -1,20 +1,19 @@
 package io.procession.engine.zt;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
-import com.pty4j.WinSize;
-import com.pty4j.unix.Pty;
 import com.pty4j.unix.PtyHelpers;
 import org.jspecify.annotations.Nullable;
 
@@ -24,106 +23,138 @@ import io.procession.process.Terminal;
  * A process on a pseudoterminal, made of the lower half of pty4j: its upper half names a
  * thread after the whole command line, secrets included, closes the output with the
  * input, and sets the size when the process runs already.
+ *
+ * <p>
+ * The terminal stays open until the process has ended, though the process itself may have
+ * closed it before: to close it means HUP. So its output ends when both have happened.
  */
 final class TerminalProcess extends Process implements Resizable {
 
 	/** Ctrl-D: what ends the input of a terminal; see {@code termios(3)}, VEOF. */
 	private static final int END_OF_TRANSMISSION = 4;
 
-	private static final int EINTR = 4;
+	/** How long a program may take from fork to exec before that is taken for granted. */
+	private static final long EXEC_BOUND = TimeUnit.SECONDS.toNanos(10);
 
-	private final Pty pty;
+	private static final long EXEC_POLL = TimeUnit.MICROSECONDS.toNanos(100);
+
+	/** How often a terminal that nobody has open is looked at while its process lives. */
+	private static final long HUNG_UP_POLL = TimeUnit.MILLISECONDS.toNanos(20);
+
+	/** How often a terminal that had no room is tried again. */
+	private static final long ROOM_POLL = TimeUnit.MILLISECONDS.toNanos(2);
+
+	private final PseudoTerminal terminal;
 
 	private final int pid;
 
-	private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+	private final CompletableFuture<Integer> exit;
 
-	/** Guards the use of the master's descriptor against its end, but for reading. */
-	private final ReentrantLock lock = new ReentrantLock();
-
-	private final InputStream screen;
+	private final Screen screen = new Screen();
 
 	private final Keyboard keyboard = new Keyboard();
 
-	private TerminalProcess(Pty pty, int pid) {
-		this.pty = pty;
+	private TerminalProcess(PseudoTerminal terminal, int pid, CompletableFuture<Integer> exit) {
+		this.terminal = terminal;
 		this.pid = pid;
-		this.screen = new FilterInputStream(pty.getInputStream()) {
-
-			@Override
-			public void close() throws IOException {
-				closePty();
-			}
-
-		};
+		this.exit = exit;
 	}
 
-	static TerminalProcess start(String executable, List<String> arguments, Map<String, String> environment,
+	/**
+	 * Start a process. Returns once it has become its program.
+	 * @throws NotExecutedException if the program cannot be executed; no process exists
+	 * then
+	 */
+	static TerminalProcess start(String executable, List<String> arguments, List<byte[]> environment,
 			@Nullable Path directory, Terminal.Pseudo size) throws IOException {
-		Pty pty = new Pty();
-		if (pty.getMasterFD() < 0) {
-			throw new IOException("there is no pseudoterminal left: pty(7)");
-		}
-		int pid = -1;
+		PseudoTerminal terminal = PseudoTerminal.open(size);
+		TerminalProcess started = null;
+		// before the process: there may be no thread left for it
+		CompletableFuture<Integer> pid = new CompletableFuture<>();
+		CompletableFuture<Integer> exit = startReaper(pid);
 		try {
-			pty.setWindowSize(new WinSize(size.columns(), size.rows()), null);
-			String[] variables = environment.entrySet()
-				.stream()
-				.map((entry) -> entry.getKey() + "=" + entry.getValue())
-				.toArray(String[]::new);
-			pid = PtyHelpers.execPty(executable, arguments.toArray(String[]::new), variables,
-					(directory != null) ? directory.toString() : ".", pty.getSlaveName(), pty.getMasterFD(), null, -1,
-					false);
+			int child = TerminalLibrary.execute(executable, arguments, environment, directory, terminal.slave(),
+					terminal.descriptor());
+			if (child <= 0) {
+				throw new NotExecutedException(TerminalLibrary.errno());
+			}
+			boolean executed = awaitExec(child);
+			pid.complete(child);
+			if (!executed) {
+				exit.join();
+				throw new NotExecutedException(0);
+			}
+			started = new TerminalProcess(terminal, child, exit);
+			return started;
 		}
 		finally {
-			if (pid <= 0) {
-				pty.close();
+			pid.complete(0);
+			if (started == null) {
+				terminal.close();
 			}
 		}
-		if (pid <= 0) {
-			throw new IOException("it could not be executed on a pseudoterminal");
-		}
-		TerminalProcess process = new TerminalProcess(pty, pid);
-		Thread reaper = new Thread(process::reap, "procession-pty-reaper");
+	}
+
+	private static CompletableFuture<Integer> startReaper(CompletableFuture<Integer> pid) throws IOException {
+		CompletableFuture<Integer> exit = new CompletableFuture<>();
+		Thread reaper = new Thread(() -> {
+			int child = pid.join();
+			if (child > 0) {
+				exit.complete(reap(child));
+			}
+		}, "procession-pty-reaper");
 		reaper.setDaemon(true);
 		reaper.start();
-		return process;
+		return exit;
 	}
 
 	// as the JDK's own reaper
-	private void reap() {
+	private static int reap(int pid) {
 		int[] status = new int[1];
-		int reaped = PtyHelpers.waitpid(this.pid, status, 0);
-		while (reaped < 0 && PtyHelpers.errno() == EINTR) {
-			reaped = PtyHelpers.waitpid(this.pid, status, 0);
+		int reaped = PtyHelpers.waitpid(pid, status, 0);
+		while (reaped < 0 && PtyHelpers.errno() == TerminalLibrary.EINTR) {
+			reaped = PtyHelpers.waitpid(pid, status, 0);
 		}
 		int signal = status[0] & 0x7f;
-		this.exit.complete((signal == 0) ? (status[0] >> 8) & 0xff : 128 + signal);
+		return (signal == 0) ? (status[0] >> 8) & 0xff : 128 + signal;
+	}
+
+	/**
+	 * Wait until a child, which nobody has reaped yet, has become its program.
+	 * @return whether it has; not if it ended before
+	 */
+	private static boolean awaitExec(int pid) {
+		long began = System.nanoTime();
+		while (System.nanoTime() - began < EXEC_BOUND) {
+			ProcStat stat = stat(pid);
+			if (stat == null || !stat.forked()) {
+				return true;
+			}
+			if (!stat.isAlive()) {
+				return false;
+			}
+			LockSupport.parkNanos(EXEC_POLL);
+		}
+		return true;
+	}
+
+	private static @Nullable ProcStat stat(int pid) {
+		try {
+			return ProcStat.read(pid);
+		}
+		catch (UncheckedIOException ex) {
+			// no descriptor to look with: it is taken for executed
+			return null;
+		}
 	}
 
 	@Override
 	public void resize(Terminal.Pseudo size) {
-		this.lock.lock();
 		try {
-			if (!this.pty.isClosed()) {
-				this.pty.setWindowSize(new WinSize(size.columns(), size.rows()), null);
-			}
+			this.terminal.resize(size);
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("The terminal cannot be resized: " + ex.getMessage(), ex);
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private void closePty() throws IOException {
-		this.lock.lock();
-		try {
-			this.pty.close();
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
@@ -199,8 +230,93 @@ final class TerminalProcess extends Process implements Resizable {
 		ProcessHandle.of(this.pid).filter((handle) -> isAlive()).ifPresent(ProcessHandle::destroy);
 	}
 
+	/**
+	 * The program could not be executed.
+	 */
+	static final class NotExecutedException extends IOException {
+
+		private static final long serialVersionUID = 1L;
+
+		/** The error of fork(2), or 0 if the child could not execute it. */
+		private final int errno;
+
+		NotExecutedException(int errno) {
+			super("it could not be executed on a pseudoterminal");
+			this.errno = errno;
+		}
+
+		/** Whether there was no room for another process. */
+		boolean isLackOfRoom() {
+			return this.errno == TerminalLibrary.EAGAIN || this.errno == TerminalLibrary.ENOMEM;
+		}
+
+	}
+
+	/** Shows what is written; read and closed by one thread. */
+	private final class Screen extends InputStream {
+
+		@Override
+		public int read() throws IOException {
+			byte[] one = new byte[1];
+			return (read(one, 0, 1) > 0) ? one[0] & 0xff : -1;
+		}
+
+		@Override
+		public int read(byte[] bytes, int offset, int length) throws IOException {
+			while (length > 0) {
+				// asked first: what was written before the exit is there after it
+				boolean ended = !isAlive();
+				int count = TerminalProcess.this.terminal.read(bytes, offset, length);
+				if (count > 0) {
+					return count;
+				}
+				if (count == PseudoTerminal.NOTHING) {
+					TerminalProcess.this.terminal.awaitOutput();
+				}
+				else if (ended) {
+					return -1;
+				}
+				else {
+					awaitExitOrReopening();
+				}
+			}
+			return 0;
+		}
+
+		/**
+		 * Wait while nobody has the terminal open: a process can open it again, by
+		 * {@code /dev/tty}. As for a pipe, an interrupt ends nothing.
+		 */
+		private void awaitExitOrReopening() {
+			boolean interrupted = Thread.interrupted();
+			try {
+				waitFor(HUNG_UP_POLL, TimeUnit.NANOSECONDS);
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+			finally {
+				if (interrupted) {
+					Thread.currentThread().interrupt();
+				}
+			}
+		}
+
+		@Override
+		public void close() throws IOException {
+			TerminalProcess.this.terminal.close();
+		}
+
+	}
+
 	/** Types what is written; to close it is to type the end of the input. */
 	private final class Keyboard extends OutputStream {
+
+		/**
+		 * Guards the state, and is held while the terminal has no room: whoever types
+		 * next waits for the one before.
+		 */
+		private final ReentrantLock typing = new ReentrantLock();
 
 		private boolean closed;
 
@@ -213,36 +329,56 @@ final class TerminalProcess extends Process implements Resizable {
 
 		@Override
 		public void write(byte[] bytes, int offset, int length) throws IOException {
-			TerminalProcess.this.lock.lock();
+			this.typing.lock();
 			try {
-				if (this.closed || !isAlive() || TerminalProcess.this.pty.isClosed()) {
-					throw new IOException("Nobody reads what is typed");
+				if (this.closed) {
+					throw new IOException("The end of the input was typed before");
 				}
-				if (length > 0) {
-					TerminalProcess.this.pty.getOutputStream().write(bytes, offset, length);
-					this.amidLine = bytes[offset + length - 1] != '\n';
-				}
+				type(bytes, offset, length);
 			}
 			finally {
-				TerminalProcess.this.lock.unlock();
+				this.typing.unlock();
+			}
+		}
+
+		private void type(byte[] bytes, int offset, int length) throws IOException {
+			int typed = 0;
+			while (typed < length) {
+				if (!isAlive()) {
+					throw new IOException("Nobody reads what is typed");
+				}
+				int count = TerminalProcess.this.terminal.type(bytes, offset + typed, length - typed);
+				typed += count;
+				if (count > 0) {
+					this.amidLine = bytes[offset + typed - 1] != '\n';
+				}
+				else {
+					awaitRoom();
+				}
+			}
+		}
+
+		private void awaitRoom() throws InterruptedIOException {
+			LockSupport.parkNanos(ROOM_POLL);
+			if (Thread.currentThread().isInterrupted()) {
+				throw new InterruptedIOException(
+						"Interrupted while waiting for process " + pid() + " to read its input");
 			}
 		}
 
 		@Override
 		public void close() throws IOException {
-			TerminalProcess.this.lock.lock();
+			this.typing.lock();
 			try {
-				if (!this.closed && isAlive() && !TerminalProcess.this.pty.isClosed()) {
-					if (this.amidLine) {
-						// within a line the first one only hands over what was typed
-						TerminalProcess.this.pty.getOutputStream().write(END_OF_TRANSMISSION);
-					}
-					TerminalProcess.this.pty.getOutputStream().write(END_OF_TRANSMISSION);
+				if (!this.closed && isAlive()) {
+					// within a line the first one only hands over what was typed
+					int count = this.amidLine ? 2 : 1;
+					type(new byte[] { END_OF_TRANSMISSION, END_OF_TRANSMISSION }, 0, count);
 				}
-				this.closed = true;
 			}
 			finally {
-				TerminalProcess.this.lock.unlock();
+				this.closed = true;
+				this.typing.unlock();
 			}
 		}
 

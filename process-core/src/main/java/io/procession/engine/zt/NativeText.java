@@ -1,0 +1,44 @@
+package io.procession.engine.zt;
+
+import java.nio.charset.Charset;
+
+/**
+ * Text as the JDK passes it to a process, and as it reads the JVM's own environment.
+ */
+final class NativeText {
+
+	/** The first JDK whose default charset is not that of the locale. */
+	private static final int OF_ITS_OWN_SINCE = 18;
+
+	static final Charset CHARSET = charset();
+
+	private NativeText() {
+	}
+
+	private static Charset charset() {
+		String name = System.getProperty("sun.jnu.encoding");
+		boolean known = Runtime.version().feature() >= OF_ITS_OWN_SINCE && name != null && Charset.isSupported(name);
+		return known ? Charset.forName(name) : Charset.defaultCharset();
+	}
+
+	/**
+	 * Whether the JDK can pass it on; it would put a question mark for what it cannot.
+	 */
+	static boolean isEncodable(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (text.charAt(i) > 127) {
+				return CHARSET.newEncoder().canEncode(text);
+			}
+		}
+		return true;
+	}
+
+	static byte[] encode(String text) {
+		return text.getBytes(CHARSET);
+	}
+
+	static String decode(byte[] bytes) {
+		return new String(bytes, CHARSET);
+	}
+
+}

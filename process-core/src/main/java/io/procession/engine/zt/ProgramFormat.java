@@ -1,0 +1,96 @@
+package io.procession.engine.zt;
+
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the first bytes of a file tell about why the kernel does not execute it:
+ * {@code execve(2)}, ENOEXEC; {@code elf(5)}. Looked at only after it has refused: it may
+ * be told to execute more, by {@code binfmt_misc}.
+ */
+final class ProgramFormat {
+
+	private static final int ELF = 0x7F454C46;
+
+	private static final int BIG_ENDIAN = 2;
+
+	/** Where a header says its byte order, and its processor. */
+	private static final int BYTE_ORDER = 5;
+
+	private static final int MACHINE = 18;
+
+	private static final int HEADER = 20;
+
+	/** The names that {@code uname(1)} uses. */
+	private static final Map<Integer, String> MACHINES = Map.of(3, "i686", 8, "mips", 20, "ppc", 21, "ppc64", 22,
+			"s390x", 40, "arm", 62, "x86_64", 183, "aarch64", 243, "riscv64", 258, "loongarch64");
+
+	private ProgramFormat() {
+	}
+
+	/**
+	 * Return what keeps a file from being executed.
+	 * @param file the file
+	 * @return the reason, in words that follow its name, or empty if its format is not it
+	 */
+	static Optional<String> problem(File file) {
+		ByteBuffer header = header(file);
+		if (file.length() == 0) {
+			return Optional.of("is empty");
+		}
+		if (!isElf(header)) {
+			boolean script = header.limit() >= 2 && header.get(0) == '#' && header.get(1) == '!';
+			return script ? Optional.empty() : Optional.of("has no format that this machine executes");
+		}
+		return foreign(header);
+	}
+
+	/**
+	 * Return which processor a program was built for, if it is not that of this JVM.
+	 * @param file the program
+	 * @return the reason, in words that follow its name
+	 */
+	static Optional<String> foreign(File file) {
+		ByteBuffer header = header(file);
+		return isElf(header) ? foreign(header) : Optional.empty();
+	}
+
+	private static Optional<String> foreign(ByteBuffer header) {
+		ByteBuffer jvm = header(new File("/proc/self/exe"));
+		if (!isElf(jvm) || machine(jvm) == machine(header)) {
+			return Optional.empty();
+		}
+		return Optional
+			.of("is a program for another processor (" + name(header) + "), and this JVM runs on " + name(jvm));
+	}
+
+	private static String name(ByteBuffer header) {
+		return MACHINES.getOrDefault(machine(header), "ELF machine " + machine(header));
+	}
+
+	private static int machine(ByteBuffer header) {
+		ByteOrder order = (header.get(BYTE_ORDER) == BIG_ENDIAN) ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+		return Short.toUnsignedInt(header.duplicate().order(order).getShort(MACHINE));
+	}
+
+	private static boolean isElf(ByteBuffer header) {
+		return header.limit() >= HEADER && header.getInt(0) == ELF;
+	}
+
+	private static ByteBuffer header(File file) {
+		try (InputStream in = new FileInputStream(file)) {
+			return ByteBuffer.wrap(in.readNBytes(HEADER));
+		}
+		catch (IOException ex) {
+			// may be executed but not read
+			return ByteBuffer.allocate(0);
+		}
+	}
+
+}
