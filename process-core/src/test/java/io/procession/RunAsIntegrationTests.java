@@ -1,5 +1,6 @@
 package io.procession;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.execution.PendingProcess;
+import io.procession.execution.RunningProcess;
 import io.procession.isolation.IoClass;
 import io.procession.isolation.Isolation;
 import io.procession.isolation.IsolationPlan;
@@ -221,6 +223,86 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
+	void opensFilesWithTheRightsOfTheUser(ProcessManager processes) throws Exception {
+		Path theirs = theirFolder();
+		Path input = Files.writeString(theirs.resolve("in"), "input\n");
+		Files.setAttribute(input, "unix:uid", 65534);
+		Files.setPosixFilePermissions(input, PosixFilePermissions.fromString("rw-------"));
+		Path output = theirs.resolve("it's an \"output\" $(file)");
+		Path error = theirs.resolve("error");
+		PendingProcess process = asNobody(processes.shell("cat; echo amiss >&2")).input(input);
+
+		process.outputTo(output).errorOutputTo(error).run().throwIfFailed();
+		process.outputTo(output).errorOutputTo(error).run().throwIfFailed();
+		process.appendOutputTo(output).mergeErrorOutput().run().throwIfFailed();
+		processes.command("cat", input.toString())
+			.pipe(asNobody(processes.command("cat")).appendOutputTo(output))
+			.run();
+		process.appendOutputTo(output).quietly().detached().start().waitFor();
+
+		assertThat(output).hasContent("input\ninput\namiss\ninput\ninput\n");
+		assertThat(error).hasContent("amiss\n");
+		assertThat(Files.getAttribute(output, "unix:uid")).isEqualTo(65534);
+		assertThat(Files.getAttribute(error, "unix:uid")).isEqualTo(65534);
+	}
+
+	private Path theirFolder() throws IOException {
+		Path theirs = Files.createDirectory(this.folder.resolve("theirs"));
+		Files.setAttribute(theirs, "unix:uid", 65534);
+		return theirs;
+	}
+
+	@Test
+	void followsNoLinkOfTheUserToWhereOnlyTheJvmMayGo(ProcessManager processes) throws Exception {
+		Path mine = script("mine", "rw-------", "precious");
+		Path link = Files.createSymbolicLink(theirFolder().resolve("link"), mine);
+		Path unborn = Files.createSymbolicLink(link.resolveSibling("unborn"), this.folder.resolve("unborn"));
+		PendingProcess process = asNobody(processes.shell("echo lost; echo lost >&2"));
+
+		for (Path file : List.of(link, unborn)) {
+			String message = "its output file '" + file + "' may not be written by the user 'nobody'";
+			assertRefused(Reason.FILE_NOT_ACCESSIBLE, message, process.outputTo(file)::run,
+					process.appendOutputTo(file)::run, process.errorOutputTo(file)::run,
+					processes.command("true").pipe(process.outputTo(file))::run,
+					process.outputTo(file).detached()::start);
+			assertRefused(Reason.ISOLATION, "no listener", process.outputTo(file).onLine((type, line) -> {
+			})::run, process.errorOutputTo(file).idleTimeout(Duration.ofSeconds(5))::start);
+		}
+		assertRefused(asNobody(processes.command("cat")).input(link), Reason.FILE_NOT_ACCESSIBLE,
+				"its input file '" + link + "' may not be read by the user 'nobody'");
+
+		assertThat(mine).hasContent("precious");
+		assertThat(this.folder.resolve("unborn")).doesNotExist();
+	}
+
+	@Test
+	void followsNoLinkThatTheUserPutsInPlaceAfterTheCheck(ProcessManager processes) throws Exception {
+		Path mine = script("mine", "rw-------", "precious");
+		Path theirs = theirFolder();
+		Path file = theirs.resolve("file");
+		// for as long as the starts go on, the user swaps the file and the link
+		RunningProcess swapper = asNobody(
+				processes.shell("cd \"$1\"; echo ready; while :; do rm -f file; : >file; ln -sfn \"$2\" file; done",
+						theirs.toString(), mine.toString()))
+			.quietly()
+			.onLine((type, line) -> {
+			})
+			.start();
+
+		for (int i = 0; i < 40; i++) {
+			try {
+				asNobody(processes.command("echo", "lost")).outputTo(file).run();
+			}
+			catch (ProcessStartException ex) {
+				assertThat(ex.reason()).isIn(Reason.FILE_NOT_ACCESSIBLE, Reason.ISOLATION);
+			}
+		}
+		swapper.kill();
+
+		assertThat(mine).hasContent("precious");
+	}
+
+	@Test
 	@RequiresProgram("setfacl")
 	void believesTheKernelRatherThanPermissionBits(ProcessManager processes) throws Exception {
 		Path program = script("listed", "rwx------", "#!/bin/sh\nid -un\n");
@@ -248,13 +330,13 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void refusesAPathThatEnvWouldTakeForAVariable(ProcessManager processes) throws Exception {
-		Path program = script("a=b", "rwxr-xr-x", "#!/bin/sh\necho $LD_LIBRARY_PATH\n");
+	void startsAProgramWhosePathEnvWouldTakeForAVariable(ProcessManager processes) throws Exception {
+		Path program = script("a=b", "rwxr-xr-x", "#!/bin/sh\necho \"$LD_LIBRARY_PATH\"; nice\n");
 		PendingProcess process = asNobody(processes.command(program.toString()));
+		String nice = processes.run("nice").output();
 
-		assertThat(process.run().output()).isEqualTo("\n");
-		assertRefused(process.env("LD_LIBRARY_PATH", "/opt/lib"), Reason.ISOLATION,
-				"'" + program + "', holds '=', which env(1) would take for a variable");
+		assertThat(process.run().output()).isEqualTo("\n" + nice);
+		assertThat(process.env("LD_LIBRARY_PATH", "/opt/lib").run().output()).isEqualTo("/opt/lib\n" + nice);
 	}
 
 	@Test
@@ -304,6 +386,7 @@ class RunAsIntegrationTests {
 					.directory(ROOT);
 				PendingProcess asNobody = show.runAs(NOBODY);
 				System.out.print("alone: " + asNobody.run().output());
+				Files.setAttribute(file, "unix:uid", 65534);
 				asNobody.detached().outputTo(file).start().waitFor();
 				System.out.print("detached: " + Files.readString(file));
 				System.out.print("first stage: " + asNobody.pipe("cat").run().output());
@@ -322,7 +405,11 @@ class RunAsIntegrationTests {
 	}
 
 	private static void assertRefused(PendingProcess process, Reason reason, String message) {
-		for (ThrowingCallable start : List.<ThrowingCallable>of(process::run, process.pipe("cat")::run)) {
+		assertRefused(reason, message, process::run, process.pipe("cat")::run);
+	}
+
+	private static void assertRefused(Reason reason, String message, ThrowingCallable... starts) {
+		for (ThrowingCallable start : starts) {
 			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(start)
 				.withMessageContaining(message)
 				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(reason));

@@ -324,7 +324,9 @@ public final class PendingProcess {
 	/**
 	 * Writes standard output to a file, emptied first. The process writes it itself and
 	 * nothing is kept in memory, whatever {@link #keepLast(long)} says; with a listener
-	 * or an idle timeout it goes through the JVM, to the listener and to the file.
+	 * or an idle timeout it goes through the JVM, to the listener and to the file. With
+	 * {@link #runAs(RunAs)} the file is opened with the rights of that user, and a start
+	 * whose output would also go through the JVM fails.
 	 * @param file the file; its folder must exist at the start
 	 * @return a new pending process
 	 */

@@ -133,11 +133,31 @@ final class RunPlanner {
 				seenPath(environment, inherit && gate.inheritsAll()));
 		OutputOptions output = this.spec.output();
 		Terminal terminal = this.spec.terminal();
-		return new Launch(id, this.spec, executable, arguments, this.spec.directory(), inherit && gate.inheritsAll(),
-				environment, this.spec.environment().unset(), input(), output(output.outputTo()),
-				output(output.errorTo()), output.mergeError() || terminal != null, this.spec.detached(),
-				(terminal instanceof Terminal.Pseudo pseudo) ? pseudo : null,
+		Launch launch = new Launch(id, this.spec, executable, arguments, this.spec.directory(),
+				inherit && gate.inheritsAll(), environment, this.spec.environment().unset(), input(),
+				output(output.outputTo()), output(output.errorTo()), output.mergeError() || terminal != null,
+				this.spec.detached(), (terminal instanceof Terminal.Pseudo pseudo) ? pseudo : null,
 				this.spec.isolation().over(this.settings.isolation()));
+		checkFilesOfAnotherUser(launch);
+		return launch;
+	}
+
+	// the JVM would open them, with its own rights: a link that the user has put in their
+	// place could lead anywhere
+	private void checkFilesOfAnotherUser(Launch launch) {
+		if (launch.isolation().runAs() == null) {
+			return;
+		}
+		OutputOptions output = this.spec.output();
+		boolean opened = (launch.output() instanceof Launch.Output.Pipe && output.outputTo() != null)
+				|| (!launch.mergeError() && launch.error() instanceof Launch.Output.Pipe && output.errorTo() != null);
+		if (opened) {
+			throw new ProcessStartException(this.spec, ProcessStartException.Reason.ISOLATION,
+					"with runAs(...) a process writes the files of outputTo(...) and errorOutputTo(...) itself, so that it"
+							+ " can have no listener, idle timeout, output limit or stage in Java beside them, not by"
+							+ " default either: write the file in a listener, or do without",
+					null);
+		}
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.procession.engine.zt;
 
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,10 +24,14 @@ import io.procession.process.Signal;
  * @param tools the tools with their options
  * @param late variables that {@code env(1)} sets at the end of the chain, for the program
  * alone
+ * @param opensFiles whether the files of its streams are opened by the chain, with the
+ * rights of the user that the program is run as
  */
-record ExecChain(List<String> tools, Map<String, String> late) {
+record ExecChain(List<String> tools, Map<String, String> late, boolean opensFiles) {
 
-	static final ExecChain NONE = new ExecChain(List.of(), Map.of());
+	static final ExecChain NONE = new ExecChain(List.of(), Map.of(), false);
+
+	private static final String SHELL = "/bin/sh";
 
 	/** The first JDK whose children do not start with QUIT blocked. */
 	private static final int QUIT_UNBLOCKED_SINCE = 25;
@@ -44,10 +49,13 @@ record ExecChain(List<String> tools, Map<String, String> late) {
 	 * The chain of a launch.
 	 * @param plan its isolation, or {@code null} if it asks for none
 	 * @param group the control group that it is to live in
+	 * @param signals what it would inherit from the JVM
 	 */
-	static ExecChain of(Launch launch, @Nullable IsolationPlan plan, @Nullable ControlGroup group) {
-		boolean quit = launch.spec().stopSignal() == Signal.QUIT && Runtime.version().feature() < QUIT_UNBLOCKED_SINCE;
-		if (plan == null && !launch.detached() && !quit) {
+	static ExecChain of(Launch launch, @Nullable IsolationPlan plan, @Nullable ControlGroup group, JvmSignals signals) {
+		boolean quit = launch.spec().stopSignal() == Signal.QUIT && launch.terminal() == null
+				&& Runtime.version().feature() < QUIT_UNBLOCKED_SINCE;
+		boolean reset = quit || signals.haveToBeReset(launch.terminal() != null);
+		if (plan == null && !launch.detached() && !reset) {
 			return NONE;
 		}
 		List<String> chain = new ArrayList<>();
@@ -66,14 +74,52 @@ record ExecChain(List<String> tools, Map<String, String> late) {
 				});
 			}
 		}
-		if (quit || !late.isEmpty()) {
+		String redirects = (plan != null && opensFiles(launch, plan)) ? redirects(launch) : "";
+		if (!redirects.isEmpty()) {
+			chain.addAll(List.of(SHELL, "-c", "exec \"$@\"" + redirects, SHELL));
+		}
+		if (reset || !late.isEmpty()) {
 			chain.add(IsolationPlan.require(Tool.ENV).toString());
-			if (quit) {
-				chain.add("--default-signal=QUIT");
+			if (reset) {
+				chain.add("--default-signal");
 			}
 			late.forEach((name, value) -> chain.add(name + "=" + value));
 		}
-		return new ExecChain(chain, late);
+		return new ExecChain(chain, late, !redirects.isEmpty());
+	}
+
+	/**
+	 * Whether the files of a launch are opened by its chain and not by the JVM: the JVM
+	 * may have more rights than the user that the program is run as, who could put a link
+	 * in the place of a file. The terminal of {@code tty()} is the JVM's own.
+	 */
+	static boolean opensFiles(Launch launch, IsolationPlan plan) {
+		return plan.switching() && launch.spec().terminal() == null && !redirects(launch).isEmpty();
+	}
+
+	private static String redirects(Launch launch) {
+		StringBuilder redirects = new StringBuilder();
+		if (launch.input() instanceof Launch.Input.FromFile file) {
+			redirects.append(" <").append(quoted(file.path()));
+		}
+		redirects.append(redirect("", launch.output()));
+		if (!launch.mergeError()) {
+			redirects.append(redirect("2", launch.error()));
+		}
+		else if (launch.output() instanceof Launch.Output.ToFile) {
+			redirects.append(" 2>&1");
+		}
+		return redirects.toString();
+	}
+
+	private static String redirect(String stream, Launch.Output output) {
+		return (output instanceof Launch.Output.ToFile to)
+				? " " + stream + (to.file().append() ? ">>" : ">") + quoted(to.file().path()) : "";
+	}
+
+	// relative ones are the JVM's, and the shell is in the program's directory
+	private static String quoted(Path path) {
+		return "'" + path.toAbsolutePath().toString().replace("'", "'\\''") + "'";
 	}
 
 	/** Whether a variable changes what the tools themselves do. */
@@ -83,6 +129,13 @@ record ExecChain(List<String> tools, Map<String, String> late) {
 
 	boolean isEmpty() {
 		return this.tools.isEmpty();
+	}
+
+	/** Return this chain with another tool behind the others. */
+	ExecChain with(String... tool) {
+		List<String> all = new ArrayList<>(this.tools);
+		all.addAll(List.of(tool));
+		return new ExecChain(all, this.late, this.opensFiles);
 	}
 
 	/** Whether the last tool takes a name with {@code =} for a variable. */

@@ -59,6 +59,8 @@ final class Isolator {
 
 	private volatile @Nullable IsolationSupport support;
 
+	private final JvmSignals signals = new JvmSignals();
+
 	Isolator(@Nullable Path controlGroup) {
 		this.controlGroup = controlGroup;
 	}
@@ -76,6 +78,10 @@ final class Isolator {
 			}
 			return this.support;
 		}
+	}
+
+	JvmSignals signals() {
+		return this.signals;
 	}
 
 	/**
@@ -173,6 +179,16 @@ final class Isolator {
 			command.addAll(List.of("/bin/sh", "-c", "[ -x \"$1\" ]", "sh", file.getAbsolutePath()));
 			return attempt(command).exitCode() == 1;
 		});
+	}
+
+	/**
+	 * Ask the kernel whether the account of a plan may open a file. The answer serves the
+	 * message only: the file is opened with that account's rights.
+	 */
+	boolean mayOpen(IsolationPlan plan, Path file, LaunchCheck.FileUse use) {
+		List<String> command = new ArrayList<>(plan.chain(null));
+		command.addAll(List.of("/bin/sh", "-c", use.test(), "sh", file.toAbsolutePath().toString()));
+		return attempt(command).exitCode() != 1;
 	}
 
 	private static Trial attempt(List<String> chain, Tool tool, List<String> arguments) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -104,7 +105,8 @@ final class LaunchCheck {
 
 	/** A shell in the chain would lose variables that it has no names for. */
 	void checkVariables(IsolationPlan plan) {
-		if (!plan.usesShell(!this.launch.isolation().treeLimits().isEmpty())) {
+		boolean opensFiles = ExecChain.opensFiles(this.launch, plan);
+		if (!opensFiles && !plan.usesShell(!this.launch.isolation().treeLimits().isEmpty())) {
 			return;
 		}
 		Set<String> names = new TreeSet<>(this.launch.environment().keySet());
@@ -114,21 +116,19 @@ final class LaunchCheck {
 		names.removeAll(this.launch.unsetEnvironment());
 		for (String name : names) {
 			if (!SHELL_NAME.matcher(name).matches()) {
-				throw failure(Reason.ISOLATION, "umask and limits of trees are set by a shell, which would lose the"
-						+ " environment variable '" + name + "': unsetEnv(\"" + name + "\") it, or rename it");
+				throw failure(Reason.ISOLATION,
+						(opensFiles ? "files of another user are opened" : "umask and limits of trees are set")
+								+ " by a shell, which would lose the environment variable '" + name + "': unsetEnv(\""
+								+ name + "\") it, or rename it");
 			}
 		}
 	}
 
 	/**
-	 * What {@code env(1)} would take for something else, or show to everybody.
+	 * What {@code env(1)} would show to everybody.
 	 * @param late names of the variables that it is to set
 	 */
 	void checkNoVariable(Set<String> late) {
-		if (this.executable != null && this.executable.toString().indexOf('=') >= 0) {
-			throw failure(Reason.ISOLATION, "the path of its program, '" + this.executable
-					+ "', holds '=', which env(1) would take for a variable: rename it, or use a link");
-		}
 		for (String name : late) {
 			if (this.launch.spec().environment().secrets().containsKey(name)) {
 				throw failure(Reason.ISOLATION, "the secret variable '" + name + "' changes what the tools do that"
@@ -212,6 +212,36 @@ final class LaunchCheck {
 		checkOutputFile(this.launch.output());
 		if (!this.launch.mergeError()) {
 			checkOutputFile(this.launch.error());
+		}
+	}
+
+	/**
+	 * Checks that the user that the program is run as may open the files of its streams.
+	 * @param user who that is
+	 * @param mayOpen whether that user may use a file as the shell's {@code test} says it
+	 */
+	void checkFiles(@Nullable Account user, BiPredicate<Path, FileUse> mayOpen) {
+		if (this.launch.input() instanceof Launch.Input.FromFile file) {
+			checkFile("input", file.path(), FileUse.READ, user, mayOpen);
+		}
+		checkFile(this.launch.output(), user, mayOpen);
+		if (!this.launch.mergeError()) {
+			checkFile(this.launch.error(), user, mayOpen);
+		}
+	}
+
+	private void checkFile(Launch.Output output, @Nullable Account user, BiPredicate<Path, FileUse> mayOpen) {
+		if (output instanceof Launch.Output.ToFile to) {
+			checkFile("output", to.file().path(), FileUse.WRITE, user, mayOpen);
+		}
+	}
+
+	private void checkFile(String what, Path path, FileUse use, @Nullable Account user,
+			BiPredicate<Path, FileUse> mayOpen) {
+		if (user != null && !mayOpen.test(path, use)) {
+			throw failure(Reason.FILE_NOT_ACCESSIBLE,
+					"its " + what + " file '" + path + "' may not be " + use.participle + " by the user " + user.label()
+							+ ", whose rights decide: give that user access, or name another file");
 		}
 	}
 
@@ -361,6 +391,35 @@ final class LaunchCheck {
 
 	ProcessStartException failure(Reason reason, String detail) {
 		return new ProcessStartException(this.launch.spec(), reason, detail, null);
+	}
+
+	/**
+	 * What a file is opened for.
+	 */
+	enum FileUse {
+
+		/** It is there and may be read. */
+		READ("read", "[ -r \"$1\" ]"),
+		/**
+		 * It may be written, or made where it is not there. A link that leads nowhere is
+		 * refused.
+		 */
+		WRITE("written", "[ -w \"$1\" ] || { [ ! -e \"$1\" ] && [ ! -h \"$1\" ] && [ -w \"${1%/*}/\" ]; }");
+
+		private final String participle;
+
+		private final String test;
+
+		FileUse(String participle, String test) {
+			this.participle = participle;
+			this.test = test;
+		}
+
+		/** Return the test, in the words of a shell, of the file that is its argument. */
+		String test() {
+			return this.test;
+		}
+
 	}
 
 }

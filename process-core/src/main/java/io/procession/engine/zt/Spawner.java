@@ -16,6 +16,7 @@ import io.procession.engine.Launch;
 import io.procession.isolation.ControlGroup;
 import io.procession.isolation.IsolationException;
 import io.procession.isolation.IsolationPlan;
+import io.procession.isolation.Tool;
 import io.procession.process.Environment;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessStartException;
@@ -82,6 +83,9 @@ final class Spawner {
 		else {
 			this.check.check((file) -> this.isolator.blocker(planned, file), planned.account());
 			this.check.checkVariables(planned);
+			if (this.chain.opensFiles()) {
+				this.check.checkFiles(planned.account(), (file, use) -> this.isolator.mayOpen(planned, file, use));
+			}
 		}
 		checkChain();
 		if (!told) {
@@ -98,7 +102,7 @@ final class Spawner {
 
 	private void makeChain() {
 		try {
-			this.chain = ExecChain.of(this.launch, this.plan, this.group);
+			this.chain = ExecChain.of(this.launch, this.plan, this.group, this.isolator.signals());
 		}
 		catch (IsolationException ex) {
 			throw Isolator.failure(this.launch, ex);
@@ -106,8 +110,19 @@ final class Spawner {
 	}
 
 	private void checkChain() {
-		if (!this.chain.isEmpty() && this.chain.endsWithEnv()) {
-			this.check.checkNoVariable(this.chain.late().keySet());
+		File executable = this.check.executable();
+		if (!this.chain.endsWithEnv()) {
+			return;
+		}
+		this.check.checkNoVariable(this.chain.late().keySet());
+		if (executable != null && executable.toString().indexOf('=') >= 0) {
+			try {
+				// env(1) would take such a path for a variable
+				this.chain = this.chain.with(IsolationPlan.require(Tool.NICE).toString(), "-n", "0");
+			}
+			catch (IsolationException ex) {
+				throw Isolator.failure(this.launch, ex);
+			}
 		}
 	}
 
@@ -299,22 +314,21 @@ final class Spawner {
 		return builder;
 	}
 
-	private static ProcessBuilder.Redirect input(Launch.Input input) {
-		if (input instanceof Launch.Input.FromFile file) {
+	private ProcessBuilder.Redirect input(Launch.Input input) {
+		if (input instanceof Launch.Input.FromFile file && !this.chain.opensFiles()) {
 			return ProcessBuilder.Redirect.from(file.path().toFile());
 		}
-		return (input instanceof Launch.Input.None)
-				? ProcessBuilder.Redirect.from(new File(WINDOWS ? "NUL" : "/dev/null")) : ProcessBuilder.Redirect.PIPE;
+		return (input instanceof Launch.Input.Pipe) ? ProcessBuilder.Redirect.PIPE
+				: ProcessBuilder.Redirect.from(new File(WINDOWS ? "NUL" : "/dev/null"));
 	}
 
-	private static ProcessBuilder.Redirect output(Launch.Output output) {
-		if (output instanceof Launch.Output.ToFile target) {
+	private ProcessBuilder.Redirect output(Launch.Output output) {
+		if (output instanceof Launch.Output.ToFile target && !this.chain.opensFiles()) {
 			OutputFile file = target.file();
 			return file.append() ? ProcessBuilder.Redirect.appendTo(file.path().toFile())
 					: ProcessBuilder.Redirect.to(file.path().toFile());
 		}
-		return (output instanceof Launch.Output.Discard) ? ProcessBuilder.Redirect.DISCARD
-				: ProcessBuilder.Redirect.PIPE;
+		return (output instanceof Launch.Output.Pipe) ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.DISCARD;
 	}
 
 	private void changeEnvironment(BiConsumer<String, String> set, Consumer<String> remove) {

@@ -244,6 +244,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		else {
 			this.guard.whyNot().ifPresent(limitations::add);
 		}
+		this.isolator.signals().limitation().ifPresent(limitations::add);
 		return limitations;
 	}
 

@@ -1,0 +1,138 @@
+package io.procession.engine.zt;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+import io.procession.isolation.Tool;
+import io.procession.process.Signal;
+
+/**
+ * The signals that the JVM ignores or blocks, and that the programs it starts would
+ * ignore or block too: {@code signal(7)}. A shell that starts a JVM in the background
+ * lets it ignore INT and QUIT, and {@code nohup(1)} HUP. Read once, when the first
+ * process starts. <i>Thread-safe.</i>
+ */
+final class JvmSignals {
+
+	/** The first JDK whose children start with no signal blocked. */
+	private static final int UNBLOCKED_SINCE = 25;
+
+	/** Signals 1 to 31; the others belong to the C library or have no common meaning. */
+	private static final long STANDARD = 0x7FFF_FFFFL;
+
+	/** What a process on a pseudoterminal handles by default in any case. */
+	private static final long RESET_ON_TERMINALS = bit(2) | bit(3) | bit(13);
+
+	private final Supplier<String> status;
+
+	private final BooleanSupplier canReset;
+
+	/** Guards {@link #read} while it becomes true. */
+	private final Object lock = new Object();
+
+	private volatile boolean read;
+
+	private long ignored;
+
+	private long blocked;
+
+	private boolean possible;
+
+	JvmSignals() {
+		this(JvmSignals::ownStatus, JvmSignals::canReset);
+	}
+
+	/**
+	 * Create the signals of a JVM.
+	 * @param status returns the JVM's {@code /proc/self/status}
+	 * @param canReset whether there is an {@code env(1)} that resets signals
+	 */
+	JvmSignals(Supplier<String> status, BooleanSupplier canReset) {
+		this.status = status;
+		this.canReset = canReset;
+	}
+
+	private static long bit(int signal) {
+		return 1L << (signal - 1);
+	}
+
+	// that of the thread: it is what a child inherits its mask from
+	private static String ownStatus() {
+		try {
+			return Files.readString(Path.of("/proc/thread-self/status"), StandardCharsets.ISO_8859_1);
+		}
+		catch (IOException ex) {
+			return "";
+		}
+	}
+
+	/**
+	 * Whether {@code env --default-signal} has to stand before a program.
+	 * @param onTerminal whether the program is started on a pseudoterminal
+	 */
+	boolean haveToBeReset(boolean onTerminal) {
+		read();
+		long inherited = onTerminal ? this.ignored & ~RESET_ON_TERMINALS : this.ignored | this.blocked;
+		return inherited != 0 && this.possible;
+	}
+
+	/** Return what is amiss if they cannot be reset. */
+	Optional<String> limitation() {
+		read();
+		if ((this.ignored | this.blocked) == 0 || this.possible) {
+			return Optional.empty();
+		}
+		return Optional.of("This JVM was started with the signals " + names(this.ignored | this.blocked)
+				+ " ignored or blocked, and so are they in its processes: env(1) of coreutils 8.31 or later, which"
+				+ " would reset them, is not installed");
+	}
+
+	private static List<String> names(long signals) {
+		List<String> names = new ArrayList<>();
+		for (int signal = 1; signal <= 31; signal++) {
+			if ((signals & bit(signal)) != 0) {
+				names.add(Signal.fromExitCode(128 + signal).map(Enum::name).orElse(Integer.toString(signal)));
+			}
+		}
+		return names;
+	}
+
+	private void read() {
+		if (this.read) {
+			return;
+		}
+		synchronized (this.lock) {
+			if (!this.read) {
+				String text = this.status.get();
+				this.ignored = field(text, "SigIgn:");
+				// QUIT is blocked in all threads of a JVM but one
+				this.blocked = (Runtime.version().feature() < UNBLOCKED_SINCE) ? field(text, "SigBlk:") & ~bit(3) : 0;
+				this.possible = (this.ignored | this.blocked) != 0 && this.canReset.getAsBoolean();
+				this.read = true;
+			}
+		}
+	}
+
+	private static boolean canReset() {
+		return Tool.ENV.find()
+			.map((env) -> Isolator.attempt(List.of(env.toString(), "--default-signal", "/bin/sh", "-c", ":")))
+			.filter((trial) -> trial.exitCode() == 0)
+			.isPresent();
+	}
+
+	private static long field(String status, String name) {
+		return status.lines()
+			.filter((line) -> line.startsWith(name))
+			.mapToLong((line) -> Long.parseUnsignedLong(line.substring(name.length()).strip(), 16))
+			.findFirst()
+			.orElse(0) & STANDARD;
+	}
+
+}
