@@ -192,8 +192,10 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
 		PendingProcess asRun = withoutLiveInput(pending);
-		return whenPermitted(pending.command(), permits(pending),
+		CompletableFuture<ProcessResult> result = whenPermitted(pending.command(), permits(pending),
 				() -> launch(RunPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun)).onEnd());
+		this.context.time().settle();
+		return result;
 	}
 
 	@Override
@@ -321,7 +323,10 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public CompletableFuture<PipelineResult> runAsync(Pipeline pipeline) {
 		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout(), this.context.time());
-		return whenPermitted(launch.command(), launch.permits(), () -> launch(launch, true).onEnd());
+		CompletableFuture<PipelineResult> result = whenPermitted(launch.command(), launch.permits(),
+				() -> launch(launch, true).onEnd());
+		this.context.time().settle();
+		return result;
 	}
 
 	// the permits are held

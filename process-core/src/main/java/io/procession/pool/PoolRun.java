@@ -108,6 +108,7 @@ final class PoolRun {
 			beginDeadline(this.timeout);
 		}
 		takeStep();
+		this.launcher.timeSource().settle();
 	}
 
 	// progress listeners hold up nobody who calls

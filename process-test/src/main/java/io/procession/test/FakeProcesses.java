@@ -219,6 +219,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return a snapshot, in the order of the starts
 	 */
 	public List<ProcessCall> calls() {
+		this.time.strands().settleBeforeLook();
 		return List.copyOf(this.calls);
 	}
 
@@ -228,6 +229,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return a snapshot, in their order
 	 */
 	public List<String> strays() {
+		this.time.strands().settleBeforeLook();
 		return this.strays.stream().map(Stray::line).toList();
 	}
 
@@ -247,14 +249,19 @@ public final class FakeProcesses implements ProcessEngine {
 				fake.end();
 			}
 		}
-		// what goes on because of that, such as a pool, may ask for stubs
-		this.time.strands().settleAndForgetFailures();
-		this.straysAllowed = false;
-		synchronized (this.given) {
-			this.givenStubs = null;
+		try {
+			// what goes on because of that, such as a pool, may ask for stubs
+			this.time.strands().settleBeforeLook();
 		}
-		forgetCalls();
-		this.time.strands().testedBy(null, () -> false);
+		finally {
+			this.time.strands().forgetFailures();
+			this.straysAllowed = false;
+			synchronized (this.given) {
+				this.givenStubs = null;
+			}
+			forgetCalls();
+			this.time.strands().endTest();
+		}
 	}
 
 	/**
@@ -302,15 +309,20 @@ public final class FakeProcesses implements ProcessEngine {
 
 	/**
 	 * Verifies that no process was refused: the code under test may have swallowed the
-	 * error. The extensions for JUnit and Spring do so after each test.
+	 * error. Also throws what a function of a stub has thrown if no call has thrown it
+	 * yet. The extensions for JUnit and Spring call this after each test.
 	 * @throws StrayProcessError if one was
+	 * @throws AssertionError if a function of a stub has failed
 	 */
 	public void verifyNoStrays() {
+		this.time.strands().settleBeforeLook();
 		if (!this.strays.isEmpty()) {
+			this.time.strands().forgetFailures();
 			throw new StrayProcessError(
 					"Processes were refused, and the code under test went on:\n" + String.join("\n", strays()).indent(2)
 							+ "Of the first was said:\n" + this.strays.get(0).message().indent(2).stripTrailing());
 		}
+		this.time.strands().throwFailures();
 	}
 
 	// --- the engine

@@ -11,7 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
-import java.util.function.BooleanSupplier;
 
 import io.procession.engine.TimeSource;
 
@@ -21,20 +20,27 @@ import io.procession.engine.TimeSource;
  * due next, again and again, until what it waits for has come.
  *
  * <p>
- * What the library does in the background runs one task at a time and in the same order
- * each time, while a thread of the test waits: when a call of the library returns,
- * everything has happened that takes no time. A task that waits for something else, such
- * as a latch of the test, does not stop the others, and for longer than a second not the
- * clock. A wait that can never end is an error that says so, after a second; if something
- * is due again and again, such as a schedule, after half a minute, whatever its bound.
+ * Tasks of the library in the background run one at a time and in the same order each
+ * time: when a call of the library returns, everything has happened that takes no time.
+ * An error of a task is thrown by the call that has caused it, or by the next call of the
+ * test's thread if that call has returned.
+ *
+ * <p>
+ * Only the thread of the test moves the clock: the one that has called
+ * {@link #advance(Duration)} or {@link FakeProcesses#stub(String)} last, or else created
+ * the fakes. A call of another thread waits until the clock is moved, and the clock then
+ * stands until that thread has done what it waited to do. To wait for such a thread in a
+ * test, let the clock run meanwhile: {@link #letGo()}.
  *
  * <p>
  * A thread of the test that waits for something else, such as a {@code sleep} or a future
- * of its own, does not move the clock. If the one that told the last stub, or moved the
- * clock last, has waited so for 5 s in which nothing has happened, while something is due
- * or a process lives, a warning is logged that says where it waits, and the clock is
- * moved to what is due next, again and again until the thread goes on. While it is at
- * work, or after {@link FakeProcesses#reset()}, the clock stands. <i>Thread-safe.</i>
+ * of its own, does not move the clock. If it has done so for 5 s in which nothing has
+ * happened, while something is due or a process lives, a warning is logged that says
+ * where it waits, and the clock is moved to what is due next, again and again until the
+ * thread goes on. A task that waits for something else for 5 s is warned of likewise, and
+ * does not hold up the clock any longer. A wait that can never end is an error after 5 s;
+ * if something is due again and again, such as a schedule, after a million moves of the
+ * clock. <i>Thread-safe.</i>
  */
 public final class ManualTime implements TimeSource {
 
@@ -71,8 +77,8 @@ public final class ManualTime implements TimeSource {
 
 	/**
 	 * Lets the clock run by itself from now on, a thousand times as fast as the
-	 * machine's: for the end of a test, when something else than the test waits for
-	 * processes to end, such as a Spring context that closes.
+	 * machine's: while the test waits for another thread that waits for processes, such
+	 * as one of a web server, or while a Spring context closes.
 	 */
 	public void letGo() {
 		this.strands.letGo();
@@ -120,7 +126,7 @@ public final class ManualTime implements TimeSource {
 
 	@Override
 	public void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
-		BooleanSupplier signalled = this.strands.listen(condition);
+		Strands.Listening signalled = this.strands.listen(condition);
 		// never run anything under a lock of others
 		lock.unlock();
 		try {

@@ -1,6 +1,8 @@
 package io.procession.test;
 
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -14,53 +16,125 @@ final class Strand {
 
 	final Runnable task;
 
-	/** Signalled when it gets its turn again. */
-	final Condition wake;
+	/** The thread whose call has led to it. */
+	final Outsider origin;
+
+	/** Signalled when it gets its turn again after an interrupt. */
+	private final Condition wake;
 
 	/** What it runs on, from its start on. */
-	volatile @Nullable Thread carrier;
+	private volatile @Nullable Thread carrier;
 
 	/** Whether it is on its way to the lock, which is no waiting for something else. */
-	volatile boolean entering;
+	private volatile boolean entering;
+
+	/** Whether its thread was interrupted while it waited, and has not said so yet. */
+	private volatile boolean leavingPark;
+
+	private volatile boolean turn;
 
 	boolean started;
 
-	boolean turn;
+	private boolean interrupted;
 
 	/** What it waits for. */
-	BooleanSupplier until = () -> true;
-
-	/** Whose signal it waits for. */
-	@Nullable Object condition;
-
-	boolean signalled;
+	private BooleanSupplier until = () -> true;
 
 	/** When it stops waiting. */
-	long deadline;
+	private long deadline;
 
-	/** Since when, by the machine's clock, it waits for something else. */
-	long parkedSince;
+	/** Watched from when it had to give up its turn. */
+	@Nullable ThreadWatch watch;
 
-	/** Since when, by the machine's clock, it has been at something else. */
-	long awaySince;
+	/** Whether it was logged that the clock goes on without it. */
+	boolean toldAway;
 
-	Strand(Runnable task, Condition wake) {
+	Strand(Runnable task, Outsider origin, Condition wake) {
 		this.task = task;
+		this.origin = origin;
 		this.wake = wake;
+	}
+
+	void carriedBy(Thread thread) {
+		this.carrier = thread;
+	}
+
+	@Nullable Thread carrier() {
+		return this.carrier;
+	}
+
+	long deadline() {
+		return this.deadline;
+	}
+
+	void waitFor(BooleanSupplier condition, long latest) {
+		this.until = condition;
+		this.deadline = latest;
+	}
+
+	boolean isOver(long now) {
+		return this.until.getAsBoolean() || this.deadline <= now;
+	}
+
+	/**
+	 * Whether it can go on. An interrupt is seen here as soon as it has been sent, even
+	 * before its thread has noticed.
+	 */
+	boolean canGoOn(long now) {
+		return isOver(now) || isInterrupted();
+	}
+
+	private boolean isInterrupted() {
+		Thread thread = this.carrier;
+		// in this order: the flag is lost for a moment on the way to the lock
+		return this.interrupted || (thread != null && thread.isInterrupted()) || this.leavingPark;
+	}
+
+	/** Gives it the turn again. */
+	void resume() {
+		// until its thread is scheduled, it looks as if it still waited
+		this.entering = true;
+		this.turn = true;
+		this.wake.signal();
+		LockSupport.unpark(this.carrier);
+	}
+
+	/**
+	 * Waits for its turn; called by its thread, which holds the lock once.
+	 * @param changed called if it has become able to go on by an interrupt
+	 */
+	void awaitTurn(ReentrantLock lock, Runnable changed) {
+		lock.unlock();
+		while (!this.turn && !Thread.currentThread().isInterrupted()) {
+			LockSupport.park(this);
+		}
+		this.leavingPark = true;
+		this.entering = true;
+		lock.lock();
+		if (!this.turn) {
+			this.interrupted = true;
+			changed.run();
+		}
+		while (!this.turn) {
+			this.wake.awaitUninterruptibly();
+		}
+		this.turn = false;
+		this.interrupted = false;
+		this.leavingPark = false;
+		this.entering = false;
+	}
+
+	/** Takes the lock; called by its thread. */
+	void enter(ReentrantLock lock) {
+		this.entering = true;
+		lock.lock();
+		this.entering = false;
 	}
 
 	/** Whether its thread waits for something that is not the clock. */
 	boolean isParked() {
 		Thread thread = this.carrier;
-		if (thread == null || this.entering) {
-			return false;
-		}
-		return isParked(thread);
-	}
-
-	static boolean isParked(Thread thread) {
-		Thread.State state = thread.getState();
-		return state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING || state == Thread.State.BLOCKED;
+		return thread != null && !this.entering && ThreadWatch.isParked(thread);
 	}
 
 }

@@ -1,11 +1,13 @@
 package io.procession.test;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.SynchronousQueue;
@@ -27,23 +29,26 @@ import org.slf4j.LoggerFactory;
  * can go on.
  *
  * <p>
- * The thread of a test that waits is the driver: it gives the turn to one {@link Strand}
- * after the other, until each has ended or waits, and then moves the clock to what is due
- * next. While nobody drives, the {@link Caretaker} does. <i>Thread-safe.</i>
+ * The thread of the test that waits is the driver: it gives the turn to one
+ * {@link Strand} after the other, until each has ended or waits, and then moves the clock
+ * to what is due next. Other threads that wait are {@link Outsiders}: they run what they
+ * have set off, and never move the clock. While nobody drives, the {@link Caretaker}
+ * does. <i>Thread-safe.</i>
  */
 final class Strands {
 
-	/** How long a task may take, and how long an end is waited for that cannot come. */
-	static final Duration BOUND = Duration.ofSeconds(10);
+	/** How long a task may be at work without a wait. */
+	static final Duration LONGEST_WORK = Duration.ofSeconds(60);
 
-	/** How long others may take to do something when nothing is due any more. */
-	private static final Duration PATIENCE = Duration.ofSeconds(1);
+	/**
+	 * How long a thread has to wait for something else before the clock moves on without
+	 * it, and how long nothing has to happen before a wait is taken to have no end.
+	 */
+	private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(5);
 
-	/** How long a task waits for something else before the others go on. */
-	private static final long PARKED = TimeUnit.MILLISECONDS.toNanos(20);
+	static final String NOTHING_DUE = "nothing is due any more";
 
-	/** How long it does so before the clock moves on: enough for a request or a query. */
-	private static final long SETTLED = TimeUnit.SECONDS.toNanos(1);
+	static final String DUE_AGAIN = "what is due is due again and again, such as a schedule";
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -51,10 +56,10 @@ final class Strands {
 	private static final int MOST_AT_ONCE = 50_000;
 
 	/** As many waits in a row without anything due are one that never ends. */
-	private static final int MOST_IDLE = 100_000;
+	private static final int MOST_IDLE_MOVES = 100_000;
 
-	/** As many with something due, such as a schedule, are one if they take long. */
-	private static final int MOST_MOVES = 250_000;
+	/** As many with something due, such as a schedule, are one that never ends. */
+	private static final int MOST_MOVES = 1_000_000;
 
 	/** Enough to see where somebody waits. */
 	private static final int MOST_FRAMES = 30;
@@ -72,29 +77,29 @@ final class Strands {
 	private final ThreadPoolExecutor carriers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, THREAD_IDLE.toMillis(),
 			TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::newThread);
 
-	private final Caretaker caretaker = new Caretaker(this);
+	private final Outsiders outsiders = new Outsiders();
+
+	private final Caretaker caretaker = new Caretaker(this, this.outsiders);
 
 	private volatile long now;
 
-	/** Guards everything below. */
+	/** Guards everything below, the outsiders and the caretaker. */
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** Signalled when a driver has something to look at. */
+	/** Signalled when a thread has something to look at. */
 	private final Condition changed = this.lock.newCondition();
 
 	private final Deque<Strand> ready = new ArrayDeque<>();
 
 	private final Set<Strand> waiting = new LinkedHashSet<>();
 
-	/** Those that wait for a signal, or are about to. */
-	private final Set<Strand> listening = new LinkedHashSet<>();
+	/** What waits for the signal of a condition, or is about to. */
+	private final Set<Listening> listening = new LinkedHashSet<>();
 
 	/** Those at something else: they had the turn and do not give it back. */
 	private final Set<Strand> away = new LinkedHashSet<>();
 
 	private final PriorityQueue<Timer> timers = new PriorityQueue<>();
-
-	private final Deque<Error> failures = new ArrayDeque<>();
 
 	private @Nullable Strand running;
 
@@ -112,10 +117,11 @@ final class Strands {
 	/** How often the clock was moved for a wait since the test has done something. */
 	private int moves;
 
-	/** Since when, by the machine's clock. */
-	private long movesSince;
+	private int mostIdleMoves = MOST_IDLE_MOVES;
 
-	private Duration longestWait = Duration.ofSeconds(30);
+	private int mostMoves = MOST_MOVES;
+
+	private Duration longestAbsence = LONGEST_ABSENCE;
 
 	/** How many processes are at work that know nothing of this clock. */
 	private int realProcesses;
@@ -134,12 +140,12 @@ final class Strands {
 
 	/** Runs a task when its turn comes. */
 	void execute(Runnable task) {
-		boolean byTest = !isStrand();
 		locked(() -> {
-			if (byTest) {
+			Outsider origin = arrive();
+			if (!isStrand()) {
 				this.moves = 0;
 			}
-			this.ready.add(new Strand(task, this.lock.newCondition()));
+			this.ready.add(new Strand(task, origin, this.lock.newCondition()));
 			change();
 			this.caretaker.ensureAwake();
 		});
@@ -150,13 +156,17 @@ final class Strands {
 	 * @param due when, as {@link #in(long)} says
 	 */
 	Timer schedule(Runnable task, long due) {
-		Timer timer = new Timer(task, due, this.timerNumber.getAndIncrement());
-		locked(() -> {
+		enter();
+		try {
+			Timer timer = new Timer(task, due, this.timerNumber.getAndIncrement(), arrive());
 			this.timers.add(timer);
 			change();
 			this.caretaker.ensureAwake();
-		});
-		return timer;
+			return timer;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	void cancel(Timer timer) {
@@ -165,13 +175,38 @@ final class Strands {
 
 	/** Something has happened that somebody may wait for. */
 	void touch() {
-		locked(this::change);
+		locked(() -> {
+			arrive();
+			change();
+			this.caretaker.ensureAwake();
+		});
 	}
 
-	/** What the thread of the test shall throw, since nobody else would see it. */
+	/**
+	 * Notes that the current thread has brought something.
+	 * @return the thread whose call has led to it
+	 */
+	private Outsider arrive() {
+		Strand strand = this.current.get();
+		if (strand != null) {
+			return strand.origin;
+		}
+		if (Thread.currentThread() instanceof RealProcess.Worker) {
+			return this.outsiders.tester();
+		}
+		Outsider self = this.outsiders.enter();
+		self.beginCall();
+		return self;
+	}
+
+	/**
+	 * Lets the thread whose call has led to the current task throw an error that nobody
+	 * else would see, or the thread of the test once that call has returned.
+	 */
 	void report(Error failure) {
 		locked(() -> {
-			this.failures.add(failure);
+			Strand strand = this.current.get();
+			this.outsiders.fail((strand != null) ? strand.origin : this.outsiders.current(), failure, this.now);
 			change();
 		});
 	}
@@ -181,7 +216,12 @@ final class Strands {
 		locked(() -> {
 			this.realProcesses += more;
 			change();
+			this.caretaker.ensureAwake();
 		});
+	}
+
+	boolean hasRealProcesses() {
+		return this.realProcesses > 0;
 	}
 
 	/** From now on the clock runs by itself. */
@@ -200,13 +240,25 @@ final class Strands {
 	}
 
 	/**
-	 * Whose standing still is a mistake from now on, and when it is.
-	 * @param tester whose, or {@code null} if there is no test now
-	 * @param lives whether there is a process that lives; quick, asked under the lock
+	 * Makes the current thread the thread of the test, which moves the clock. Until it is
+	 * called again, it is a mistake if that thread stands still.
+	 * @param test the test
+	 * @param lives whether there is a process that lives; quick, called under the lock
 	 */
-	void testedBy(@Nullable Tester tester, BooleanSupplier lives) {
+	void testedBy(Tester test, BooleanSupplier lives) {
 		locked(() -> {
-			this.caretaker.testedBy(tester, lives);
+			if (!isStrand()) {
+				this.outsiders.becomeTester();
+				this.caretaker.testedBy(test, lives);
+				change();
+			}
+		});
+	}
+
+	/** The test is over: from now on nobody minds if its thread stands still. */
+	void endTest() {
+		locked(() -> {
+			this.caretaker.testedBy(null, () -> false);
 			change();
 		});
 	}
@@ -227,13 +279,16 @@ final class Strands {
 
 	void enter() {
 		Strand strand = this.current.get();
-		if (strand == null) {
-			this.lock.lock();
-			return;
+		if (strand != null) {
+			strand.enter(this.lock);
 		}
-		strand.entering = true;
-		this.lock.lock();
-		strand.entering = false;
+		else {
+			this.outsiders.current().enter(this.lock);
+		}
+	}
+
+	void leave() {
+		this.lock.unlock();
 	}
 
 	// the lock is held
@@ -246,18 +301,18 @@ final class Strands {
 
 	/**
 	 * Waits until something is so.
-	 * @param until what; quick, asked under the lock
+	 * @param until what; quick, called under the lock
 	 * @param nanos at most so long
 	 * @param what what it is, for messages
 	 * @return whether it is so
 	 */
 	boolean await(BooleanSupplier until, long nanos, String what) throws InterruptedException {
 		Strand strand = this.current.get();
-		long deadline = in(nanos);
 		enter();
 		try {
+			long deadline = in(nanos);
 			if (strand == null) {
-				return drive(until, deadline, what);
+				return await(new Outsider.Wait(until, deadline, what));
 			}
 			if (!until.getAsBoolean() && this.now < deadline) {
 				block(strand, until, deadline);
@@ -272,46 +327,31 @@ final class Strands {
 	/**
 	 * Announces that this thread will wait for a signal; it holds the lock of the
 	 * condition, so that it misses none.
-	 * @return whether it has come; for a thread of the test, whether anything has
-	 * happened
 	 */
-	BooleanSupplier listen(Object condition) {
-		Strand strand = this.current.get();
-		enter();
-		try {
-			if (strand == null) {
-				long seen = this.changes;
-				return () -> this.changes != seen;
-			}
-			strand.condition = condition;
-			strand.signalled = false;
-			this.listening.add(strand);
-			return () -> strand.signalled;
-		}
-		finally {
-			this.lock.unlock();
-		}
+	Listening listen(Object condition) {
+		Listening begun = new Listening(condition);
+		locked(() -> this.listening.add(begun));
+		return begun;
 	}
 
 	/** Waits for what {@link #listen} has announced. */
-	void awaitSignal(BooleanSupplier signalled, long nanos) throws InterruptedException {
+	void awaitSignal(Listening begun, long nanos) throws InterruptedException {
 		try {
-			await(signalled, nanos, "a change");
+			await(() -> begun.signalled, nanos, "a change");
 		}
 		finally {
-			Strand strand = this.current.get();
-			if (strand != null) {
-				locked(() -> this.listening.remove(strand));
-			}
+			locked(() -> this.listening.remove(begun));
 		}
 	}
 
 	void signal(Object condition) {
 		locked(() -> {
-			for (Strand strand : this.listening) {
-				strand.signalled |= strand.condition == condition;
+			for (Listening each : this.listening) {
+				each.signalled |= each.condition == condition;
 			}
+			arrive();
 			change();
+			this.caretaker.ensureAwake();
 		});
 	}
 
@@ -327,8 +367,7 @@ final class Strands {
 
 	// the lock is held; gives the turn back and comes back with it
 	private void block(Strand strand, BooleanSupplier until, long deadline) throws InterruptedException {
-		strand.until = until;
-		strand.deadline = deadline;
+		strand.waitFor(until, deadline);
 		this.away.remove(strand);
 		this.waiting.add(strand);
 		if (this.running == strand) {
@@ -336,66 +375,84 @@ final class Strands {
 		}
 		this.changed.signalAll();
 		this.caretaker.ensureAwake();
-		try {
-			while (!strand.turn) {
-				strand.wake.await();
-			}
-			strand.turn = false;
+		strand.awaitTurn(this.lock, () -> {
+			change();
+			this.caretaker.ensureAwake();
+		});
+		if (Thread.interrupted()) {
+			throw new InterruptedException();
 		}
-		catch (InterruptedException ex) {
-			this.waiting.remove(strand);
-			if (!strand.turn) {
-				// it goes on without its turn, until it ends or waits again
-				goAway(strand);
-			}
-			strand.turn = false;
-			throw ex;
-		}
-	}
-
-	private void goAway(Strand strand) {
-		strand.awaySince = System.nanoTime();
-		strand.parkedSince = strand.awaySince;
-		this.away.add(strand);
-		this.changed.signalAll();
 	}
 
 	// --- driving; the lock is held
 
-	/** Runs what is due now, unless somebody does so already. */
+	/** Runs everything that takes no time, and throws what has failed because of it. */
 	void settle() {
 		if (isStrand()) {
 			return;
 		}
-		locked(() -> {
+		enter();
+		try {
+			throwFailures(settleQuietly());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Runs everything that takes no time before somebody looks what has happened. */
+	void settleBeforeLook() {
+		if (!isStrand()) {
+			locked(this::settleQuietly);
+		}
+	}
+
+	private Outsider settleQuietly() {
+		Outsider self = this.outsiders.enter();
+		self.beginSettling();
+		try {
 			runDue();
-			throwFailure();
+		}
+		finally {
+			self.endSettling();
+			this.changed.signalAll();
+		}
+		return self;
+	}
+
+	/** Throws everything that has failed and that no call has thrown. */
+	void throwFailures() {
+		locked(() -> {
+			this.outsiders.takeAllFailures();
+			this.outsiders.current().throwFailures();
 		});
 	}
 
-	/** Runs what is due now, and forgets what has failed until then. */
-	void settleAndForgetFailures() {
-		locked(() -> {
-			if (!isStrand()) {
-				runDue();
-			}
-			this.failures.clear();
-		});
+	// the lock is held; those of calls that have returned are the test's
+	private void throwFailures(Outsider self) {
+		if (this.outsiders.isTester(self)) {
+			this.outsiders.passFailuresOn(this.now);
+		}
+		self.throwFailures();
+	}
+
+	void forgetFailures() {
+		locked(this.outsiders::forgetFailures);
 	}
 
 	private void runDue() {
-		while (this.driver != null && this.caretaker.isThread(this.driver)) {
-			// it may have begun what this call has set off
+		while (this.driver != null) {
+			if (this.running == null && !canGoOn()) {
+				return;
+			}
 			pause(TICK);
 		}
-		if (this.driver == null) {
-			this.driver = Thread.currentThread();
-			try {
-				runAll();
-			}
-			finally {
-				release();
-			}
+		this.driver = Thread.currentThread();
+		try {
+			runAll();
+		}
+		finally {
+			release();
 		}
 	}
 
@@ -406,35 +463,50 @@ final class Strands {
 		}
 		enter();
 		try {
-			takeOver();
+			this.outsiders.becomeTester();
+			Outsider self = this.outsiders.enter();
+			self.beginSettling();
 			try {
-				long target = in(nanos);
-				if (target == Long.MAX_VALUE) {
-					throw new IllegalArgumentException("The fakes' clock ends 292 years after its beginning: it stands"
-							+ " at +" + Duration.ofNanos(this.now) + " and cannot be moved by "
-							+ Duration.ofNanos(nanos));
-				}
-				runUntil(target);
+				takeOver();
+				runUntil(target(nanos), true);
 			}
 			finally {
+				self.endSettling();
 				release();
 			}
-			throwFailure();
+			throwFailures(self);
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
-	private void runUntil(long target) {
-		runAll();
+	private long target(long nanos) {
+		long target = in(nanos);
+		if (target == Long.MAX_VALUE) {
+			throw new IllegalArgumentException("The fakes' clock ends 292 years after its beginning: it stands at +"
+					+ Duration.ofNanos(this.now) + " and cannot be moved by " + Duration.ofNanos(nanos));
+		}
+		return target;
+	}
+
+	// whoever is to be waited for gets the time to do what it has to
+	private void runUntil(long target, boolean waitForOutsiders) {
+		runAll(waitForOutsiders);
 		while (nextDue() <= target) {
 			throwIfInterrupted(target);
 			moveTo(nextDue());
-			runAll();
+			runAll(waitForOutsiders);
 		}
 		moveTo(target);
+		runAll(waitForOutsiders);
+	}
+
+	private void runAll(boolean waitForOutsiders) {
 		runAll();
+		while (waitForOutsiders && awaitOutsiders()) {
+			runAll();
+		}
 	}
 
 	private void throwIfInterrupted(long target) {
@@ -461,32 +533,33 @@ final class Strands {
 		this.caretaker.ensureAwake();
 	}
 
-	private void throwFailure() {
-		Error failure = this.failures.poll();
-		if (failure != null) {
-			throw failure;
+	private boolean await(Outsider.Wait wait) throws InterruptedException {
+		Outsider self = this.outsiders.enter();
+		if (!this.outsiders.isTester(self)) {
+			settleQuietly();
 		}
-	}
-
-	private boolean drive(BooleanSupplier until, long deadline, String what) throws InterruptedException {
+		self.beginWait(wait);
+		this.changed.signalAll();
+		this.caretaker.ensureAwake();
 		try {
 			while (true) {
-				boolean drives = mayDrive();
+				boolean drives = mayDrive(self);
 				if (drives) {
 					runAll();
-					throwFailure();
 				}
-				if (until.getAsBoolean()) {
-					return true;
+				throwFailures(self);
+				if (isSettled() && wait.isOver(this.now)) {
+					return wait.until().getAsBoolean();
 				}
-				if (this.now >= deadline) {
-					return false;
+				String hopeless = self.hopeless();
+				if (hopeless != null) {
+					throw new IllegalStateException(neverComes(wait, hopeless));
 				}
 				if (Thread.interrupted()) {
 					throw new InterruptedException();
 				}
 				if (drives) {
-					moveOn(until, deadline, what);
+					moveOn(wait, self);
 				}
 				else {
 					this.changed.awaitNanos(TICK);
@@ -494,76 +567,87 @@ final class Strands {
 			}
 		}
 		finally {
+			self.endWait();
 			release();
 		}
 	}
 
-	/** Whether this thread drives; it does unless another one does, or wants to. */
-	private boolean mayDrive() {
-		if (this.driver == Thread.currentThread() && this.claims > 0) {
-			this.driver = null;
-			this.changed.signalAll();
+	// what another thread has begun to run may belong to the call that waits
+	private boolean isSettled() {
+		return this.driver == null || this.driver == Thread.currentThread() || (this.running == null && !canGoOn());
+	}
+
+	/** Whether this thread drives: the thread of the test, unless another one does. */
+	private boolean mayDrive(Outsider self) {
+		boolean may = this.outsiders.isTester(self) && this.claims == 0;
+		if (this.driver == Thread.currentThread() && !may) {
+			release();
 		}
-		else if (this.driver == null && this.claims == 0) {
+		else if (this.driver == null && may) {
 			this.driver = Thread.currentThread();
 		}
 		return this.driver == Thread.currentThread();
 	}
 
 	/** Nothing can go on now: moves the clock to what is due next. */
-	private void moveOn(BooleanSupplier until, long deadline, String what) {
-		long next = Math.min(nextDue(), deadline);
+	private void moveOn(Outsider.Wait wait, Outsider self) {
+		long others = nextDue(self);
+		long next = Math.min(others, wait.deadline());
 		if (this.realProcesses > 0) {
 			long began = System.nanoTime();
 			pause(TICK);
 			moveTo(Math.min(next, this.now + System.nanoTime() - began));
 			return;
 		}
-		if (nextDue() == Long.MAX_VALUE) {
-			this.idleMoves++;
+		if (awaitOutsiders()) {
+			return;
+		}
+		this.idleMoves = (others == Long.MAX_VALUE) ? this.idleMoves + 1 : 0;
+		if (next == Long.MAX_VALUE || this.idleMoves > this.mostIdleMoves) {
+			awaitOthers(wait, NOTHING_DUE);
+		}
+		else if (++this.moves > this.mostMoves) {
+			awaitOthers(wait, DUE_AGAIN);
 		}
 		else {
-			this.idleMoves = 0;
+			moveTo(next);
 		}
-		if (next == Long.MAX_VALUE || this.idleMoves > MOST_IDLE) {
-			awaitOthers(until, what, "nothing is due any more");
-			return;
-		}
-		if (isMovedInVain()) {
-			awaitOthers(until, what, "what is due is due again and again, such as a schedule");
-			return;
-		}
-		moveTo(next);
 	}
 
-	private boolean isMovedInVain() {
-		long time = System.nanoTime();
-		if (this.moves++ == 0) {
-			this.movesSince = time;
-		}
-		return this.moves > MOST_MOVES && time - this.movesSince > this.longestWait.toNanos();
+	/** Changes how often the clock is moved for a wait though nothing else is due. */
+	void mostIdleMoves(int count) {
+		locked(() -> this.mostIdleMoves = count);
 	}
 
-	/**
-	 * How long, by the machine's clock, the clock is moved for a wait that may not end.
-	 */
-	void longestWait(Duration duration) {
-		locked(() -> this.longestWait = duration);
+	int mostIdleMoves() {
+		return this.mostIdleMoves;
+	}
+
+	/** How often the clock is moved for a wait that may not end. */
+	void mostMoves(int count) {
+		locked(() -> this.mostMoves = count);
+	}
+
+	/** Changes how long a thread has to wait for something else. */
+	void longestAbsence(Duration duration) {
+		locked(() -> this.longestAbsence = duration);
+	}
+
+	Duration longestAbsence() {
+		return this.longestAbsence;
 	}
 
 	// another thread of the test may do something still
-	private void awaitOthers(BooleanSupplier until, String what, String due) {
+	private void awaitOthers(Outsider.Wait wait, String due) {
 		long seen = this.changes;
-		long began = System.nanoTime();
+		Patience patience = new Patience();
 		this.driver = null;
-		while (this.changes == seen && !until.getAsBoolean()) {
-			if (System.nanoTime() - began > PATIENCE.toNanos()) {
+		while (this.changes == seen && !wait.until().getAsBoolean()) {
+			patience.look();
+			if (patience.exceeds(this.longestAbsence)) {
 				// the next wait is another one
 				this.moves = 0;
-				throw new IllegalStateException("This thread waits for " + what + ", which never comes: the fakes'"
-						+ " clock stands at +" + Duration.ofNanos(this.now) + ", " + due + ", and no other thread has"
-						+ " done anything for " + PATIENCE.toSeconds() + " s. Let the stub end (exitCode, after), give"
-						+ " the process a timeout, or stop it from the test");
+				throw new IllegalStateException(neverComes(wait, due));
 			}
 			pause(TICK);
 		}
@@ -571,11 +655,27 @@ final class Strands {
 		this.moves = 0;
 	}
 
+	private String neverComes(Outsider.Wait wait, String due) {
+		return "This thread waits for " + wait.what() + ", which never comes: the fakes' clock stands at +"
+				+ Duration.ofNanos(this.now) + ", " + due + ", and no other thread has done anything for "
+				+ seconds(this.longestAbsence) + " s. Let the stub end (exitCode, after), give the process a timeout,"
+				+ " or stop it from the test";
+	}
+
 	long nextDue() {
+		return nextDue(null);
+	}
+
+	private long nextDue(@Nullable Outsider except) {
+		return Math.min(nextTaskDue(), this.outsiders.nextDeadline(this.now, except));
+	}
+
+	/** When the next task can go on. */
+	long nextTaskDue() {
 		Timer first = this.timers.peek();
 		long next = (first != null) ? first.due() : Long.MAX_VALUE;
 		for (Strand strand : this.waiting) {
-			next = Math.min(next, strand.deadline);
+			next = Math.min(next, strand.deadline());
 		}
 		return next;
 	}
@@ -598,6 +698,10 @@ final class Strands {
 			else if (!awaitAway()) {
 				return;
 			}
+			else {
+				// no progress
+				count--;
+			}
 		}
 		throw new IllegalStateException("There is no end of what happens at +" + Duration.ofNanos(this.now)
 				+ " of the fakes' clock: something is started again and again without a delay");
@@ -607,11 +711,11 @@ final class Strands {
 		Timer first = this.timers.peek();
 		while (first != null && first.due() <= this.now) {
 			this.timers.remove();
-			this.ready.add(new Strand(first.task(), this.lock.newCondition()));
+			this.ready.add(new Strand(first.task(), first.origin(), this.lock.newCondition()));
 			first = this.timers.peek();
 		}
 		for (Strand strand : this.waiting) {
-			if (strand.until.getAsBoolean() || strand.deadline <= this.now) {
+			if (strand.canGoOn(this.now)) {
 				return strand;
 			}
 		}
@@ -622,31 +726,27 @@ final class Strands {
 		this.running = strand;
 		if (strand.started) {
 			this.waiting.remove(strand);
-			strand.turn = true;
-			strand.wake.signal();
+			strand.resume();
 		}
 		else {
 			strand.started = true;
 			this.carriers.execute(() -> carry(strand));
 		}
-		long began = System.nanoTime();
-		long parkedSince = began;
+		ThreadWatch watch = new ThreadWatch(strand::isParked);
 		while (this.running == strand) {
 			pause(TICK);
-			long time = System.nanoTime();
-			if (!strand.isParked()) {
-				parkedSince = time;
-			}
-			if (this.running == strand && (time - parkedSince > PARKED || time - began > BOUND.toNanos())) {
+			watch.look();
+			if (this.running == strand && (watch.isParked() || watch.hasLastedFor(LONGEST_WORK))) {
 				this.running = null;
-				goAway(strand);
+				strand.watch = watch;
+				this.away.add(strand);
 			}
 		}
 	}
 
 	// on the thread of the strand
 	private void carry(Strand strand) {
-		strand.carrier = Thread.currentThread();
+		strand.carriedBy(Thread.currentThread());
 		this.current.set(strand);
 		try {
 			strand.task.run();
@@ -665,6 +765,7 @@ final class Strands {
 					this.running = null;
 				}
 				change();
+				this.caretaker.ensureAwake();
 			}
 			finally {
 				this.lock.unlock();
@@ -673,22 +774,29 @@ final class Strands {
 	}
 
 	/**
-	 * Waits a little for those that are at something else.
+	 * Waits a little for tasks that are at something else.
 	 * @return whether one may have come back
 	 */
 	private boolean awaitAway() {
 		boolean wait = false;
-		long time = System.nanoTime();
 		for (Iterator<Strand> strands = this.away.iterator(); strands.hasNext();) {
 			Strand strand = strands.next();
-			if (!strand.isParked()) {
-				strand.parkedSince = time;
-				if (time - strand.awaySince > BOUND.toNanos()) {
-					strands.remove();
-					throw new IllegalStateException(describe(strand));
-				}
+			ThreadWatch watch = Objects.requireNonNull(strand.watch);
+			watch.look();
+			if (!watch.isParked() && watch.hasLastedFor(LONGEST_WORK)) {
+				strands.remove();
+				throw new IllegalStateException(describe(strand));
 			}
-			wait |= time - strand.parkedSince < SETTLED;
+			if (!watch.hasParkedFor(this.longestAbsence)) {
+				wait = true;
+			}
+			else if (!strand.toldAway) {
+				strand.toldAway = true;
+				logger.warn(
+						"A listener, stub or task has waited for {} s for something that does not move the fakes'"
+								+ " clock, which goes on without it. It waits here:{}",
+						seconds(this.longestAbsence), stack(strand.carrier()));
+			}
 		}
 		if (wait) {
 			pause(TICK);
@@ -696,9 +804,25 @@ final class Strands {
 		return wait;
 	}
 
+	/**
+	 * Waits a little for threads that may do something before the clock moves.
+	 * @return whether one may have done something
+	 */
+	private boolean awaitOutsiders() {
+		boolean wait = this.outsiders.isAnyAtWork(this.now, this.outsiders.current());
+		if (wait) {
+			pause(TICK);
+		}
+		return wait;
+	}
+
+	static String seconds(Duration duration) {
+		return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
+	}
+
 	private static String describe(Strand strand) {
-		return "A listener, stub or task has not come to its end within " + BOUND.toSeconds()
-				+ " s of real time. It is here:" + stack(strand.carrier);
+		return "A listener, stub or task has not come to its end within " + LONGEST_WORK.toSeconds()
+				+ " s of real time. It is here:" + stack(strand.carrier());
 	}
 
 	static String stack(@Nullable Thread thread) {
@@ -730,30 +854,42 @@ final class Strands {
 	boolean canGoOn() {
 		Timer first = this.timers.peek();
 		return !this.ready.isEmpty() || (first != null && first.due() <= this.now)
-				|| this.waiting.stream().anyMatch((strand) -> strand.until.getAsBoolean());
+				|| this.waiting.stream().anyMatch((strand) -> strand.canGoOn(this.now));
 	}
 
 	long changes() {
 		return this.changes;
 	}
 
-	void leave() {
-		this.lock.unlock();
-	}
-
 	/**
 	 * Drives without waiting for anything.
 	 * @param target how far the clock is moved if need be
+	 * @param waitForOutsiders whether other threads get the time to do what they have to
 	 */
-	void driveTo(long target) {
+	void driveTo(long target, boolean waitForOutsiders) {
 		this.driver = Thread.currentThread();
 		try {
-			runUntil(target);
+			runUntil(target, waitForOutsiders);
 		}
 		finally {
 			this.driver = null;
 			this.changed.signalAll();
 		}
+	}
+
+	/**
+	 * A wait for the signal of a condition.
+	 */
+	static final class Listening {
+
+		private final Object condition;
+
+		private boolean signalled;
+
+		private Listening(Object condition) {
+			this.condition = condition;
+		}
+
 	}
 
 }

@@ -5,15 +5,19 @@ import java.util.Arrays;
 /**
  * A test that must not be kept waiting.
  *
- * @param thread what it runs on
- * @param className the class that spoke to the fakes; empty if any may have
+ * @param thread the thread that it runs on
+ * @param className the class that has called the fakes; empty if any may have
  */
 record Tester(Thread thread, String className) {
 
-	/** Whether it waits, and not another test that has its thread now. */
 	boolean isParked() {
-		return Strand.isParked(this.thread) && (this.className.isEmpty() || Arrays.stream(this.thread.getStackTrace())
-			.anyMatch((frame) -> frame.getClassName().equals(this.className)));
+		return ThreadWatch.isParked(this.thread);
+	}
+
+	/** Whether its thread runs this test, and not another one meanwhile. */
+	boolean isPresent() {
+		return this.className.isEmpty() || Arrays.stream(this.thread.getStackTrace())
+			.anyMatch((frame) -> frame.getClassName().equals(this.className));
 	}
 
 }

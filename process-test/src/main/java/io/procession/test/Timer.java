@@ -3,11 +3,12 @@ package io.procession.test;
 /**
  * Something that is due later.
  *
- * @param task what
- * @param due when
+ * @param task what to run
+ * @param due when it is due
  * @param number of two that are due at the same time, the lower comes first
+ * @param origin the thread whose call has led to it
  */
-record Timer(Runnable task, long due, long number) implements Comparable<Timer> {
+record Timer(Runnable task, long due, long number, Outsider origin) implements Comparable<Timer> {
 
 	@Override
 	public int compareTo(Timer other) {

@@ -11,8 +11,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.entry;
 
 @Timeout(60)
@@ -55,6 +58,11 @@ class FakeProcessesTests {
 	private final FakeProcesses processes = FakeProcesses.create();
 
 	private final ProcessManager manager = this.processes.manager();
+
+	@AfterEach
+	void reset() {
+		this.processes.reset();
+	}
 
 	// --- stubs
 
@@ -693,6 +701,81 @@ class FakeProcessesTests {
 		assertThatExceptionOfType(StrayProcessError.class)
 			.isThrownBy(() -> this.manager.concurrently(this.manager.command("good"), this.manager.command("bad")))
 			.withMessageContaining("bad");
+	}
+
+	@Test
+	void strayOfAPoolFailsTheCallThatHasStartedIt() {
+		this.processes.stub("good");
+
+		for (int i = 0; i < 100; i++) {
+			String bad = "bad" + i;
+			assertThatExceptionOfType(StrayProcessError.class)
+				.isThrownBy(() -> this.manager.concurrently(this.manager.command("good"), this.manager.command(bad)))
+				.withMessageContaining(bad + "\n");
+			assertThat(this.manager.run("good")).isSuccessful();
+		}
+	}
+
+	@Test
+	void straysOfAPoolAreOneFailure() {
+		this.processes.stub("good");
+
+		assertThatExceptionOfType(StrayProcessError.class)
+			.isThrownBy(() -> this.manager.concurrently(this.manager.command("bad", "1"),
+					this.manager.command("bad", "2"), this.manager.command("bad", "3")))
+			.withMessageContaining("bad 1\n")
+			.satisfies((error) -> assertThat(error.getSuppressed()).extracting(Throwable::getMessage)
+				.satisfiesExactly((two) -> assertThat(two).contains("bad 2\n"),
+						(three) -> assertThat(three).contains("bad 3\n")));
+		assertThat(this.manager.run("good")).isSuccessful();
+	}
+
+	@Test
+	void strayOfAnotherThreadFailsItsCall() {
+		this.processes.stub("good");
+		List<FutureTask<Throwable>> others = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			String bad = "bad" + i;
+			ProcessManager own = this.processes.manager();
+			FutureTask<Throwable> other = new FutureTask<>(
+					() -> catchThrowable(() -> own.concurrently(own.command("good"), own.command(bad))));
+			others.add(other);
+			new Thread(other, bad).start();
+		}
+
+		for (int i = 0; i < 4; i++) {
+			int number = i;
+			assertThat(others.get(i)).succeedsWithin(Duration.ofSeconds(30))
+				.satisfies((thrown) -> assertThat(thrown).isInstanceOf(StrayProcessError.class)
+					.hasMessageContaining("bad" + number + "\n")
+					.hasNoSuppressedExceptions());
+		}
+		assertThat(this.manager.run("good")).isSuccessful();
+	}
+
+	@Test
+	void strayAfterACallOfAnotherThreadFailsTheTest() throws Exception {
+		Thread other = new Thread(
+				() -> this.processes.time().scheduler().schedule(() -> this.manager.run("bad"), 1, TimeUnit.HOURS));
+		other.start();
+		other.join();
+
+		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.processes.advance(Duration.ofHours(1)))
+			.withMessageContaining("bad");
+	}
+
+	@Test
+	void failureThatNoCallHasThrownIsThrownInTheEnd() throws Exception {
+		this.processes.stub("checked").repliesWith((call) -> {
+			throw new IllegalStateException("my mistake");
+		});
+		Thread other = new Thread(() -> this.processes.time().executor().execute(() -> this.manager.run("checked")));
+		other.start();
+		other.join();
+
+		assertThatExceptionOfType(AssertionError.class).isThrownBy(this.processes::verifyNoStrays)
+			.withMessageContaining("'checked'");
+		assertThatNoException().isThrownBy(this.processes::verifyNoStrays);
 	}
 
 	@Test

@@ -14,9 +14,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,15 +53,23 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 @Timeout(60)
 class ManualTimeTests {
 
 	private static final Duration HOUR = Duration.ofHours(1);
 
+	private static final Duration SHORT = Duration.ofMillis(500);
+
 	private final FakeProcesses processes = FakeProcesses.create();
 
 	private final ProcessManager manager = this.processes.manager();
+
+	@AfterEach
+	void reset() {
+		this.processes.reset();
+	}
 
 	private Duration elapsed() {
 		return Duration.between(ManualTime.START, this.processes.time().now());
@@ -176,7 +186,6 @@ class ManualTimeTests {
 
 	@Test
 	void longWaitIsMovedThroughThoughSomethingIsRepeated() {
-		this.processes.time().strands().longestWait(Duration.ofMillis(500));
 		this.processes.stub("slow").after(Duration.ofDays(1));
 		this.processes.time().scheduler().scheduleAtFixedRate(this.manager::running, 1, 1, TimeUnit.HOURS);
 
@@ -377,6 +386,7 @@ class ManualTimeTests {
 
 	@Test
 	void waitThatCannotEndSaysSo() {
+		this.processes.time().strands().longestAbsence(SHORT);
 		this.processes.stub("stuck").hangs();
 		RunningProcess process = this.manager.start("stuck");
 
@@ -388,7 +398,8 @@ class ManualTimeTests {
 
 	@Test
 	void waitThatCannotEndSaysSoThoughSomethingIsRepeated() {
-		this.processes.time().strands().longestWait(Duration.ofMillis(500));
+		this.processes.time().strands().longestAbsence(SHORT);
+		this.processes.time().strands().mostMoves(10_000);
 		this.processes.stub("stuck").hangs();
 		this.processes.time().scheduler().scheduleAtFixedRate(() -> {
 		}, 1, 1, TimeUnit.MINUTES);
@@ -401,21 +412,57 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void testMovesTheClockThoughAnotherThreadWaits() throws Exception {
-		CountDownLatch minutes = new CountDownLatch(100);
+	void onlyTheThreadOfTheTestMovesTheClock() throws Exception {
 		this.processes.stub("stuck").hangs();
-		this.processes.time().scheduler().scheduleAtFixedRate(minutes::countDown, 1, 1, TimeUnit.MINUTES);
+		this.processes.time().scheduler().scheduleAtFixedRate(this.manager::running, 1, 1, TimeUnit.MINUTES);
 		RunningProcess process = this.manager.start("stuck");
-		Thread other = new Thread(() -> process.onExit().join());
-		other.start();
-		// it has begun to move the clock
-		minutes.await();
+		Thread other = waitingFor(process);
 
 		this.processes.advance(HOUR);
+		assertThat(elapsed()).isEqualTo(HOUR);
 		process.stop();
 
 		other.join();
-		assertThat(this.processes.calls().get(0).signals()).contains(Signal.TERM);
+		assertThat(this.processes.calls().get(0).signals()).containsExactly(Signal.TERM);
+		assertThat(elapsed()).isLessThan(HOUR.plusSeconds(1));
+	}
+
+	private static Thread waitingFor(RunningProcess process) {
+		Thread other = new Thread(() -> process.onExit().join(), "other");
+		other.start();
+		await().until(() -> other.getState() == Thread.State.TIMED_WAITING);
+		return other;
+	}
+
+	@Test
+	void otherThreadActsAtTheTimeThatItHasWaitedFor() throws Exception {
+		this.processes.stub("slow").after(Duration.ofHours(2)).hangs();
+		RunningProcess process = this.manager.start("slow");
+		List<Duration> seen = new ArrayList<>();
+		CountDownLatch waits = new CountDownLatch(1);
+		Thread other = new Thread(() -> {
+			waits.countDown();
+			for (int minutes = 1; minutes <= 120; minutes++) {
+				assertThat(process.waitFor(Duration.ofMinutes(1))).isEmpty();
+				seen.add(elapsed());
+			}
+			process.stop();
+			seen.add(elapsed());
+		});
+		other.start();
+		waits.await();
+		await().until(() -> other.getState() == Thread.State.TIMED_WAITING);
+
+		this.processes.advance(HOUR.multipliedBy(3));
+
+		other.join();
+		assertThat(seen).hasSize(121);
+		for (int i = 0; i < 120; i++) {
+			assertThat(seen.get(i)).isEqualTo(Duration.ofMinutes(i + 1));
+		}
+		assertThat(seen.get(120)).isLessThan(HOUR.multipliedBy(2).plusSeconds(1));
+		assertThat(this.processes.calls().get(0).signals()).containsExactly(Signal.TERM);
+		assertThat(process.waitFor().duration()).isLessThan(HOUR.multipliedBy(2).plusSeconds(1));
 	}
 
 	@Test
@@ -594,21 +641,26 @@ class ManualTimeTests {
 	@Test
 	void circleWithoutDelaySaysSo() {
 		Executor executor = this.processes.time().executor();
+		AtomicBoolean ended = new AtomicBoolean();
 		executor.execute(new Runnable() {
 
 			@Override
 			public void run() {
-				executor.execute(this);
+				if (!ended.get()) {
+					executor.execute(this);
+				}
 			}
 
 		});
 
 		assertThatIllegalStateException().isThrownBy(() -> this.processes.advance(HOUR))
 			.withMessageContaining("without a delay");
+		ended.set(true);
 	}
 
 	@Test
 	void listenerThatWaitsForTheTestStopsNobody() throws Exception {
+		this.processes.time().strands().longestAbsence(SHORT);
 		this.processes.stub("chatty").outputLines("one");
 		CountDownLatch latch = new CountDownLatch(1);
 		RunningProcess process = this.manager.command("chatty").onLine((type, line) -> {

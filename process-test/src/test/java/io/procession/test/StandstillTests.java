@@ -6,6 +6,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -25,12 +26,15 @@ import io.procession.process.ProcessResult;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * A test that waits for something that does not move the clock is told so.
  */
 @Timeout(60)
 class StandstillTests {
+
+	private static final Duration SHORT = Duration.ofSeconds(1);
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger(Caretaker.class);
 
@@ -53,11 +57,11 @@ class StandstillTests {
 
 	@Test
 	void testThatWaitsForSomethingElseIsToldAndGoesOn() throws Exception {
-		FakeProcesses over = FakeProcesses.create();
+		FakeProcesses over = fakes();
 		over.stub("date");
 		over.time().scheduler().schedule(over::toString, 1, TimeUnit.HOURS);
 		over.reset();
-		FakeProcesses hanging = FakeProcesses.create();
+		FakeProcesses hanging = fakes();
 		Thread test = new Thread(() -> waitInVain(hanging), "a-test");
 		test.start();
 
@@ -75,7 +79,7 @@ class StandstillTests {
 
 	@Test
 	void testThatWaitsForWhatNeverEndsIsTold() throws Exception {
-		FakeProcesses hanging = FakeProcesses.create();
+		FakeProcesses hanging = fakes();
 		CompletableFuture<Void> end = new CompletableFuture<>();
 		Thread test = new Thread(() -> {
 			hanging.stub("server").hangs();
@@ -94,13 +98,13 @@ class StandstillTests {
 
 	@Test
 	void testThatWorksLongIsLeftAlone() throws Exception {
-		FakeProcesses untouched = FakeProcesses.create();
+		FakeProcesses untouched = fakes();
 		untouched.stub("slow").after(Duration.ofHours(1));
 		RunningProcess process = untouched.manager().command("slow").noTimeout().start();
 
 		// to the JVM it is at work
 		try (ServerSocket nobodyCalls = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			nobodyCalls.setSoTimeout((int) Caretaker.STANDSTILL.plusSeconds(1).toMillis());
+			nobodyCalls.setSoTimeout((int) SHORT.multipliedBy(2).toMillis());
 			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(nobodyCalls::accept);
 		}
 		String warning = this.warnings.messages.poll(500, TimeUnit.MILLISECONDS);
@@ -109,6 +113,62 @@ class StandstillTests {
 		assertThat(untouched.time().nanoTime()).isZero();
 		assertThat(process.isRunning()).isTrue();
 		untouched.reset();
+	}
+
+	@Test
+	void testThatWaitsForAnotherThreadIsToldAndGoesOn() throws Exception {
+		FakeProcesses hanging = fakes();
+		hanging.stub("slow").after(Duration.ofHours(1)).outputLines("done");
+		ProcessManager manager = hanging.manager();
+		FutureTask<ProcessResult> task = new FutureTask<>(() -> manager.command("slow").noTimeout().run());
+		Thread other = new Thread(task, "a-worker");
+		other.start();
+
+		ProcessResult result = task.get();
+
+		assertThat(result.output()).isEqualTo("done\n");
+		assertThat(result.duration()).isEqualTo(Duration.ofHours(1));
+		assertThat(this.warnings.messages.poll()).contains("'a-worker'").contains("ManualTime.letGo()");
+		assertThat(this.warnings.messages).isEmpty();
+	}
+
+	@Test
+	void clockThatIsLetGoSparesTheWait() throws Exception {
+		FakeProcesses free = FakeProcesses.create();
+		free.stub("slow").after(Duration.ofSeconds(30)).outputLines("done");
+		ProcessManager manager = free.manager();
+		FutureTask<ProcessResult> task = new FutureTask<>(() -> manager.command("slow").run());
+
+		free.time().letGo();
+		new Thread(task, "a-worker").start();
+		ProcessResult result = task.get();
+		free.time().hold();
+
+		assertThat(result.output()).isEqualTo("done\n");
+		assertThat(this.warnings.messages).isEmpty();
+	}
+
+	@Test
+	void otherThreadWhoseWaitCannotEndIsToldSo() {
+		FakeProcesses hanging = fakes();
+		hanging.time().strands().mostIdleMoves(100);
+		hanging.stub("stuck").hangs();
+		RunningProcess process = hanging.manager().start("stuck");
+		FutureTask<Throwable> task = new FutureTask<>(() -> catchThrowable(process::waitFor));
+		new Thread(task, "a-worker").start();
+
+		assertThat(task).succeedsWithin(Duration.ofSeconds(30))
+			.satisfies((thrown) -> assertThat(thrown).isInstanceOf(IllegalStateException.class)
+				.hasMessageContaining("the end of 'stuck")
+				.hasMessageContaining("never comes"));
+		assertThat(process.isRunning()).isTrue();
+		hanging.reset();
+	}
+
+	private static FakeProcesses fakes() {
+		FakeProcesses made = FakeProcesses.create();
+		made.time().strands().longestAbsence(SHORT);
+		return made;
 	}
 
 	private static void waitInVain(FakeProcesses processes) {
