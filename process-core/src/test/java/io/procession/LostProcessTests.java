@@ -63,6 +63,7 @@ class LostProcessTests {
 		try (ProcessManager processes = manager()) {
 			assertThatExceptionOfType(ProcessTimedOutException.class)
 				.isThrownBy(() -> processes.command("immortal").timeout(Duration.ofMillis(100)).run())
+				.withMessageContaining("exceeded its timeout of 100ms and could not be stopped: ")
 				.satisfies((ex) -> assertThat(ex.result().map(ProcessResult::cause)).contains(ExitCause.LOST));
 		}
 		assertThat(watch.elapsed()).isLessThan(SOON);

@@ -4,18 +4,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
 import io.procession.isolation.RunAs;
+import io.procession.process.ProcessTimedOutException;
+import io.procession.process.Signal;
 import io.procession.testing.OrdinaryUser;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * What isolation looks like to a JVM without privilege: this one, or, where root runs the
@@ -77,6 +84,91 @@ class OrdinaryUserIntegrationTests {
 		finally {
 			processes.run("rm", "-r", folder.toString());
 		}
+	}
+
+	@Test
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	void saysThatItMayNotSignalWhatHasBecomeRoot(ProcessManager processes) throws IOException {
+		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
+		try {
+			String classPath = copyClassPath(folder);
+			Path setpriv = Files.copy(Path.of("/usr/bin/setpriv"), folder.resolve("setpriv-of-root"));
+			processes.run("chmod", "4755", setpriv.toString()).throwIfFailed();
+
+			List<String> lines = processes
+				.command(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m",
+						"-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-cp", classPath, SignalsRoot.class.getName(),
+						setpriv.toString())
+				.runAs(RunAs.user("nobody").withSupplementaryGroups())
+				.directory(Path.of("/"))
+				.run()
+				.throwIfFailed()
+				.outputLines();
+
+			List<String> said = lines.stream().filter((line) -> !line.startsWith("SLF4J")).toList();
+			assumeThat(said).as("a folder where set-user-ID works").first().isEqualTo("root");
+			assertThat(said).satisfiesExactly((line) -> is(line, "root"),
+					(line) -> is(line, "TERM", "may not signal it (kill(2): EPERM)"),
+					(line) -> is(line, "USR1", "may not signal it (kill(2): EPERM)"), (line) -> is(line, "own", "null"),
+					(line) -> is(line, "timeout", "exceeded its timeout", "and could not be stopped"));
+		}
+		finally {
+			processes.run("rm", "-r", folder.toString());
+		}
+	}
+
+	/**
+	 * Starts a program that becomes root's, and signals it.
+	 */
+	public static final class SignalsRoot {
+
+		/**
+		 * Prints what came of it.
+		 * @param arguments a set-user-ID copy of {@code setpriv(1)}
+		 * @throws IOException if its input cannot be closed
+		 */
+		public static void main(String[] arguments) throws IOException {
+			ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+				.stopGrace(Duration.ofMillis(100))
+				.timeoutGrace(Duration.ofMillis(100))
+				.lostAfter(Duration.ofMillis(500))
+				.build();
+			try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+				List<String> asRoot = List.of(arguments[0], "--reuid=0", "--regid=0", "--clear-groups");
+				RunningProcess process = processes.command(with(asRoot, "sh", "-c", "id -un; read line")).start();
+				process.waitUntil((type, line) -> true, Duration.ofSeconds(30));
+				System.out.println(process.output().strip());
+				System.out.println("TERM " + failure(process, Signal.TERM));
+				System.out.println("USR1 " + failure(process, Signal.USR1));
+				process.stdin().close();
+				process.waitFor();
+				RunningProcess own = processes.start("sleep", "300");
+				System.out.println("own " + failure(own, Signal.TERM));
+				try {
+					processes.command(with(asRoot, "sleep", "5")).timeout(Duration.ofMillis(500)).run();
+				}
+				catch (ProcessTimedOutException ex) {
+					System.out.println("timeout " + ex.getMessage());
+				}
+			}
+		}
+
+		private static List<String> with(List<String> command, String... more) {
+			List<String> all = new ArrayList<>(command);
+			all.addAll(List.of(more));
+			return all;
+		}
+
+		private static String failure(RunningProcess process, Signal signal) {
+			try {
+				process.signal(signal);
+				return "null";
+			}
+			catch (IllegalStateException ex) {
+				return String.valueOf(ex.getMessage());
+			}
+		}
+
 	}
 
 	private static List<String> report(ProcessManager processes, String capabilities, String classPath, Path here) {

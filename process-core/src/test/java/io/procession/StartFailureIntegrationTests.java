@@ -191,6 +191,26 @@ class StartFailureIntegrationTests {
 		assertThat(processes.command(program.toString()).run().successful()).isTrue();
 	}
 
+	@Test
+	void saysThatTheProgramIsForAnotherProcessor(ProcessManager processes) throws IOException {
+		Path foreign = copyOfTrue();
+		byte[] program = Files.readAllBytes(foreign);
+		program[18] = (byte) 0xFE;
+		program[19] = (byte) 0xCA;
+		Files.write(foreign, program);
+		PendingProcess pending = processes.command(foreign.toString());
+
+		for (PendingProcess each : List.of(pending, pending.env("PATH", "/bin"), pending.newSession(),
+				processes.command("./program").directory(this.folder),
+				processes.command("program").env("PATH", this.folder.toString()))) {
+			fails(each, Reason.NOT_EXECUTABLE, "program' is a program for another processor (ELF machine 51966)");
+		}
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending.start()::waitFor)
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NOT_EXECUTABLE));
+		// a script that names it is a program of its own
+		assertThat(processes.shell("\"$1\"", foreign.toString()).run().cause()).isEqualTo(ExitCause.EXITED);
+	}
+
 	private Path copyOfTrue() throws IOException {
 		Path program = Files.copy(Path.of("/bin/true").toRealPath(), this.folder.resolve("program"));
 		assertThat(program.toFile().setExecutable(true)).isTrue();

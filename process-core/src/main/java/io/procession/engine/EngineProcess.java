@@ -75,14 +75,21 @@ public interface EngineProcess {
 	}
 
 	/**
-	 * Tells, once it has ended, whether it never became the program that it was started
-	 * for, since a step before failed.
+	 * Whether this JVM is allowed to signal it; see {@code kill(2)}, EPERM.
+	 * @return {@code false} if what {@link #signal} sends does not reach it
+	 */
+	default boolean maySignal() {
+		return true;
+	}
+
+	/**
+	 * Return, once it has ended, why it never became the program that it was started for.
 	 * @param exitCode its exit code
 	 * @param written all that it has written to standard error
-	 * @return whether what was written is the reason of a failed start
+	 * @return the reason, which what was written explains, or empty if it did
 	 */
-	default boolean neverBegan(int exitCode, String written) {
-		return false;
+	default Optional<StartFailure> startFailure(int exitCode, String written) {
+		return Optional.empty();
 	}
 
 	/**

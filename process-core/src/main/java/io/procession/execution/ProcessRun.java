@@ -529,6 +529,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		if (!trySignal(signal)) {
 			throw new IllegalStateException(describe() + " has ended: signal " + signal + " cannot reach it any more");
 		}
+		if (!this.process.maySignal()) {
+			throw new IllegalStateException(describe() + " runs as another user, so that this JVM may not signal it"
+					+ " (kill(2): EPERM): signal " + signal + " was not delivered");
+		}
 	}
 
 	/** Begins a stop on request, with its own grace if none is given. */

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.EngineProcess;
+import io.procession.engine.StartFailure;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessIdleTimedOutException;
@@ -35,7 +36,7 @@ final class RunOutcome {
 	private final ProcessResult result;
 
 	/** Why it never became its program. */
-	private final @Nullable String startError;
+	private final @Nullable StartFailure startError;
 
 	RunOutcome(RunContext context, RunPlan plan, EngineProcess process, Ending ending, CapturedOutput out,
 			CapturedOutput err, boolean complete) {
@@ -83,10 +84,15 @@ final class RunOutcome {
 		return ExitCause.SIGNALED;
 	}
 
-	/** What a step before the program said when it failed, if one did. */
-	private @Nullable String startError(EngineProcess process, int code, CapturedOutput written) {
-		boolean possible = written.length() > 0 && written.length() <= LONGEST_START_ERROR;
-		return (possible && process.neverBegan(code, written.toString())) ? this.plan.masks().excerpt(written) : null;
+	/** Return why it never became its program, with what it wrote about it. */
+	private @Nullable StartFailure startError(EngineProcess process, int code, CapturedOutput written) {
+		if (written.length() == 0 || written.length() > LONGEST_START_ERROR) {
+			return null;
+		}
+		return process.startFailure(code, written.toString())
+			.map((failure) -> new StartFailure(failure.reason(),
+					failure.detail() + ": " + this.plan.masks().excerpt(written)))
+			.orElse(null);
 	}
 
 	ProcessResult result() {
@@ -107,8 +113,8 @@ final class RunOutcome {
 			return new ProcessOutputLimitException(Objects.requireNonNull(this.plan.outputLimit()), this.result);
 		}
 		if (this.startError != null) {
-			return new ProcessStartException(this.plan.pending().toSpec(), ProcessStartException.Reason.ISOLATION,
-					"its isolation is set up, but its program cannot be executed in it: " + this.startError, null);
+			return new ProcessStartException(this.plan.pending().toSpec(), this.startError.reason(),
+					this.startError.detail(), null);
 		}
 		return null;
 	}

@@ -135,7 +135,9 @@ public final class RunningProcess {
 	/**
 	 * Sends a signal to the process alone and returns.
 	 * @param signal what to send; see {@code signal(7)}
-	 * @throws IllegalStateException if the process has ended
+	 * @throws IllegalStateException if the process has ended, or has become another
+	 * user's, as {@code sudo} does, and this JVM is not permitted to signal it
+	 * ({@code kill(2)}, EPERM)
 	 */
 	public void signal(Signal signal) {
 		this.run.signal(signal);

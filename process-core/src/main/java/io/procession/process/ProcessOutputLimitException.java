@@ -14,9 +14,10 @@ public final class ProcessOutputLimitException extends ProcessException {
 	 * @param result the result so far
 	 */
 	public ProcessOutputLimitException(long limit, ProcessResult result) {
-		super(withErrorTail(describe(result.command()) + " wrote more than its output limit of " + limit
-				+ " bytes and was stopped: raise it with outputLimit(...), or keep only the end with keepLast(...)",
-				result), result.command(), result, null);
+		super(withErrorTail(describe(result.command()) + " wrote more than its output limit of " + limit + " bytes and "
+				+ ((result.cause() == ExitCause.LOST) ? "could not be" : "was")
+				+ " stopped: raise it with outputLimit(...), or keep only the end with keepLast(...)", result),
+				result.command(), result, null);
 	}
 
 }

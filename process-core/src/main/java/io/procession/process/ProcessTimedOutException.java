@@ -24,8 +24,9 @@ public class ProcessTimedOutException extends ProcessException {
 	}
 
 	ProcessTimedOutException(String what, String remedy, Duration timeout, ProcessResult result) {
-		super(withErrorTail(describe(result.command()) + " " + what + " and was stopped: " + remedy, result),
-				result.command(), result, null);
+		super(withErrorTail(describe(result.command()) + " " + what
+				+ ((result.cause() == ExitCause.LOST) ? " and could not be stopped: " : " and was stopped: ") + remedy,
+				result), result.command(), result, null);
 		this.exceededTimeout = timeout;
 	}
 

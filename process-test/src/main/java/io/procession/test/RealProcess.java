@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
+import io.procession.engine.StartFailure;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
@@ -91,8 +92,13 @@ final class RealProcess implements EngineProcess {
 	}
 
 	@Override
-	public boolean neverBegan(int exitCode, String written) {
-		return this.process.neverBegan(exitCode, written);
+	public boolean maySignal() {
+		return this.process.maySignal();
+	}
+
+	@Override
+	public Optional<StartFailure> startFailure(int exitCode, String written) {
+		return this.process.startFailure(exitCode, written);
 	}
 
 	@Override

@@ -1,29 +1,62 @@
 package io.procession.engine.zt;
 
 import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.engine.StartFailure;
 import io.procession.isolation.ControlGroup;
+import io.procession.process.ProcessStartException.Reason;
 
 /**
- * What is to be known of the isolation of a process while it lives: no arguments and no
+ * How a process was started, as far as it matters while it lives: no arguments and no
  * environment.
  *
  * @param chain the tools that stood before it
- * @param executable the program
+ * @param program the program as it was written
+ * @param directory its working directory, or {@code null} for the JVM's
+ * @param executable the program's file, or {@code null} where the JDK has looked it up
  * @param group the control group that it lives in, if it has one of its own
  */
-record Isolated(ExecChain chain, @Nullable File executable, @Nullable ControlGroup group) {
-
-	/** Nothing was asked for. */
-	static final Isolated NOT = new Isolated(ExecChain.NONE, null, null);
+record Isolated(ExecChain chain, String program, @Nullable Path directory, @Nullable File executable,
+		@Nullable ControlGroup group) {
 
 	/**
-	 * Tells whether a process never became its program, from all that it has written.
+	 * Return why a process never became its program, judging by all that it has written.
 	 */
-	boolean failed(int exitCode, String written) {
-		return this.executable != null && this.chain.failed(exitCode, written, this.executable);
+	Optional<StartFailure> startFailure(int exitCode, String written) {
+		if (this.executable != null && this.chain.failed(exitCode, written, this.executable)) {
+			return Optional.of(new StartFailure(Reason.ISOLATION,
+					"its isolation is set up, but its program cannot be executed in it"));
+		}
+		return isShells(exitCode) ? foreign(written) : Optional.empty();
+	}
+
+	private static boolean isShells(int exitCode) {
+		return exitCode == 2 || exitCode == 126 || exitCode == 127;
+	}
+
+	/**
+	 * A program of another processor, which the kernel refuses, is given to the shell by
+	 * the JDK, as {@code execvp(3)} does. The shell then complains of its text.
+	 */
+	private Optional<StartFailure> foreign(String written) {
+		int colon = written.indexOf(": ");
+		if (colon <= 0 || !isProgram(written.substring(0, colon))) {
+			return Optional.empty();
+		}
+		String path = written.substring(0, colon);
+		File file = new File(path);
+		boolean relative = this.directory != null && !file.isAbsolute();
+		return ProgramFormat.foreign(relative ? new File(this.directory.toFile(), path) : file)
+			.map((problem) -> new StartFailure(Reason.NOT_EXECUTABLE, "'" + path + "' " + problem));
+	}
+
+	private boolean isProgram(String path) {
+		return path.equals(this.program) || path.endsWith("/" + this.program)
+				|| (this.executable != null && path.equals(this.executable.toString()));
 	}
 
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
+import io.procession.engine.StartFailure;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
@@ -140,8 +141,13 @@ final class LocalProcess implements EngineProcess {
 	}
 
 	@Override
-	public boolean neverBegan(int exitCode, String written) {
-		return this.isolated.failed(exitCode, written);
+	public boolean maySignal() {
+		return !this.system.seesIdentities() || SignalPermission.isThere(this.process.pid());
+	}
+
+	@Override
+	public Optional<StartFailure> startFailure(int exitCode, String written) {
+		return this.isolated.startFailure(exitCode, written);
 	}
 
 	@Override

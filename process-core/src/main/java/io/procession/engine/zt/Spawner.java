@@ -144,8 +144,8 @@ final class Spawner {
 
 	/** What is to be known of its isolation while it lives. */
 	Isolated isolated() {
-		return (this.chain.isEmpty() && this.group == null) ? Isolated.NOT
-				: new Isolated(this.chain, this.check.executable(), this.group);
+		return new Isolated(this.chain, this.launch.arguments().get(0), this.launch.directory(),
+				this.check.executable(), this.group);
 	}
 
 	private void removeGroup() {
