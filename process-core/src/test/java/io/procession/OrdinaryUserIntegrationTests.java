@@ -117,60 +117,6 @@ class OrdinaryUserIntegrationTests {
 		}
 	}
 
-	/**
-	 * Starts a program that becomes root's, and signals it.
-	 */
-	public static final class SignalsRoot {
-
-		/**
-		 * Prints what came of it.
-		 * @param arguments a set-user-ID copy of {@code setpriv(1)}
-		 * @throws IOException if its input cannot be closed
-		 */
-		public static void main(String[] arguments) throws IOException {
-			ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
-				.stopGrace(Duration.ofMillis(100))
-				.timeoutGrace(Duration.ofMillis(100))
-				.lostAfter(Duration.ofMillis(500))
-				.build();
-			try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
-				List<String> asRoot = List.of(arguments[0], "--reuid=0", "--regid=0", "--clear-groups");
-				RunningProcess process = processes.command(with(asRoot, "sh", "-c", "id -un; read line")).start();
-				process.waitUntil((type, line) -> true, Duration.ofSeconds(30));
-				System.out.println(process.output().strip());
-				System.out.println("TERM " + failure(process, Signal.TERM));
-				System.out.println("USR1 " + failure(process, Signal.USR1));
-				process.stdin().close();
-				process.waitFor();
-				RunningProcess own = processes.start("sleep", "300");
-				System.out.println("own " + failure(own, Signal.TERM));
-				try {
-					processes.command(with(asRoot, "sleep", "5")).timeout(Duration.ofMillis(500)).run();
-				}
-				catch (ProcessTimedOutException ex) {
-					System.out.println("timeout " + ex.getMessage());
-				}
-			}
-		}
-
-		private static List<String> with(List<String> command, String... more) {
-			List<String> all = new ArrayList<>(command);
-			all.addAll(List.of(more));
-			return all;
-		}
-
-		private static String failure(RunningProcess process, Signal signal) {
-			try {
-				process.signal(signal);
-				return "null";
-			}
-			catch (IllegalStateException ex) {
-				return String.valueOf(ex.getMessage());
-			}
-		}
-
-	}
-
 	private static List<String> report(ProcessManager processes, String capabilities, String classPath, Path here) {
 		return processes
 			.command("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=" + capabilities,
@@ -234,6 +180,60 @@ class OrdinaryUserIntegrationTests {
 	private static void is(String line, String start, String... parts) {
 		assertThat(line).startsWith(start);
 		assertThat(List.of(parts)).allSatisfy((part) -> assertThat(line).contains(part));
+	}
+
+	/**
+	 * Starts a program that becomes root's, and signals it.
+	 */
+	public static final class SignalsRoot {
+
+		/**
+		 * Prints what came of it.
+		 * @param arguments a set-user-ID copy of {@code setpriv(1)}
+		 * @throws IOException if its input cannot be closed
+		 */
+		public static void main(String[] arguments) throws IOException {
+			ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+				.stopGrace(Duration.ofMillis(100))
+				.timeoutGrace(Duration.ofMillis(100))
+				.lostAfter(Duration.ofMillis(500))
+				.build();
+			try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+				List<String> asRoot = List.of(arguments[0], "--reuid=0", "--regid=0", "--clear-groups");
+				RunningProcess process = processes.command(with(asRoot, "sh", "-c", "id -un; read line")).start();
+				process.waitUntil((type, line) -> true, Duration.ofSeconds(30));
+				System.out.println(process.output().strip());
+				System.out.println("TERM " + failure(process, Signal.TERM));
+				System.out.println("USR1 " + failure(process, Signal.USR1));
+				process.stdin().close();
+				process.waitFor();
+				RunningProcess own = processes.start("sleep", "300");
+				System.out.println("own " + failure(own, Signal.TERM));
+				try {
+					processes.command(with(asRoot, "sleep", "5")).timeout(Duration.ofMillis(500)).run();
+				}
+				catch (ProcessTimedOutException ex) {
+					System.out.println("timeout " + ex.getMessage());
+				}
+			}
+		}
+
+		private static List<String> with(List<String> command, String... more) {
+			List<String> all = new ArrayList<>(command);
+			all.addAll(List.of(more));
+			return all;
+		}
+
+		private static String failure(RunningProcess process, Signal signal) {
+			try {
+				process.signal(signal);
+				return "null";
+			}
+			catch (IllegalStateException ex) {
+				return String.valueOf(ex.getMessage());
+			}
+		}
+
 	}
 
 }

@@ -373,6 +373,18 @@ class RunAsIntegrationTests {
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
+	private static void assertRefused(PendingProcess process, Reason reason, String message) {
+		assertRefused(reason, message, process::run, process.pipe("cat")::run);
+	}
+
+	private static void assertRefused(Reason reason, String message, ThrowingCallable... starts) {
+		for (ThrowingCallable start : starts) {
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(start)
+				.withMessageContaining(message)
+				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(reason));
+		}
+	}
+
 	/**
 	 * Tells which terminal its processes have.
 	 */
@@ -402,18 +414,6 @@ class RunAsIntegrationTests {
 			}
 		}
 
-	}
-
-	private static void assertRefused(PendingProcess process, Reason reason, String message) {
-		assertRefused(reason, message, process::run, process.pipe("cat")::run);
-	}
-
-	private static void assertRefused(Reason reason, String message, ThrowingCallable... starts) {
-		for (ThrowingCallable start : starts) {
-			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(start)
-				.withMessageContaining(message)
-				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(reason));
-		}
 	}
 
 }

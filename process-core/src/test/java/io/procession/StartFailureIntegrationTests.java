@@ -445,6 +445,18 @@ class StartFailureIntegrationTests {
 		assertThat(file).hasContent("precious");
 	}
 
+	@Test
+	void emptiesAFileOnceItHasStarted(ProcessManager processes) throws IOException {
+		Path file = Files.writeString(this.folder.resolve("file"), "something longer");
+
+		processes.command("echo", "new").outputTo(file).onLine((type, line) -> {
+		}).run();
+		assertThat(file).hasContent("new\n");
+		processes.command("true").outputTo(file).onLine((type, line) -> {
+		}).run();
+		assertThat(file).isEmptyFile();
+	}
+
 	static final class StartsTrue {
 
 		public static void main(String[] arguments) {
@@ -456,18 +468,6 @@ class StartFailureIntegrationTests {
 			}
 		}
 
-	}
-
-	@Test
-	void emptiesAFileOnceItHasStarted(ProcessManager processes) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("file"), "something longer");
-
-		processes.command("echo", "new").outputTo(file).onLine((type, line) -> {
-		}).run();
-		assertThat(file).hasContent("new\n");
-		processes.command("true").outputTo(file).onLine((type, line) -> {
-		}).run();
-		assertThat(file).isEmptyFile();
 	}
 
 }
