@@ -50,7 +50,7 @@ class ProcessExceptionTests {
 
 	@Test
 	void saysHowMuchWasAllowed() {
-		assertThat(new ProcessOutputLimitException(1024, RESULT))
+		assertThat(new ProcessOutputLimitException(1024, "raise it with outputLimit(...)", RESULT))
 			.hasMessage("Command 'mysql ***' wrote more than its output limit of 1024 bytes and was stopped: raise it"
 					+ " with outputLimit(...), or keep only the end with keepLast(...);"
 					+ " stderr ends: \"waiting for lock\"");

@@ -141,12 +141,21 @@ final class Spawner {
 		if (this.launch.terminal() != null) {
 			return spawnOnTerminal(this.launch.terminal());
 		}
+		Thread thread = Thread.currentThread();
+		ClassLoader contextClassLoader = thread.getContextClassLoader();
 		try {
+			// the JDK's thread that waits for the process inherits it, and may outlive
+			// the
+			// application
+			thread.setContextClassLoader(null);
 			return needsRedirects() ? builder(true, true).start() : spawnByZtExec();
 		}
 		catch (IOException | RuntimeException ex) {
 			removeGroup();
 			throw explain(ex);
+		}
+		finally {
+			thread.setContextClassLoader(contextClassLoader);
 		}
 	}
 
