@@ -39,9 +39,19 @@ final class DefaultProcessManager implements ProcessManager {
 		TimeSource time = (builder.timeSource() != null) ? builder.timeSource() : engine.timeSource();
 		this.launcher = new LocalProcessLauncher(builder.settings(), engine, time, builder.executor(),
 				builder.secretResolver(), builder.security());
-		this.shutdownHook = builder.shutdownHook() ? new Thread(this.launcher::close, "procession-shutdown") : null;
-		if (this.shutdownHook != null) {
-			Runtime.getRuntime().addShutdownHook(this.shutdownHook);
+		this.shutdownHook = builder.shutdownHook() ? addShutdownHook() : null;
+	}
+
+	private @Nullable Thread addShutdownHook() {
+		Thread hook = new Thread(this.launcher::close, "procession-shutdown");
+		try {
+			Runtime.getRuntime().addShutdownHook(hook);
+			return hook;
+		}
+		catch (IllegalStateException ex) {
+			// the JVM exits already: whoever needs a manager now closes it, or the guard
+			// ends what it leaves
+			return null;
 		}
 	}
 

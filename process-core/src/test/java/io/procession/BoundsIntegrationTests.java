@@ -337,6 +337,35 @@ class BoundsIntegrationTests {
 		await().until(() -> !guard.isAlive());
 	}
 
+	@Test
+	void logsOnceThatProcessesCannotBeLookedAt() {
+		AtomicInteger looks = new AtomicInteger();
+		try (LogCapture log = LogCapture.begin()) {
+			long pid;
+			try (ProcessManager processes = ProcessManager.builder()
+				.settings(lostSoon())
+				.engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
+				}) {
+
+					@Override
+					public void look() {
+						looks.incrementAndGet();
+						throw new IllegalStateException("planned");
+					}
+
+				})
+				.build()) {
+				RunningProcess process = processes.start("sleep", "300");
+				pid = process.pid();
+				process.stop(Duration.ofMillis(300));
+			}
+			ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+
+			assertThat(looks.get()).isGreaterThan(3);
+			assertThat(log.text()).containsOnlyOnce("IllegalStateException: planned");
+		}
+	}
+
 	private static ProcessSettings lostSoon() {
 		return ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(200)).build();
 	}

@@ -137,7 +137,8 @@ class ListenerIntegrationTests {
 			assertThat(result.outputComplete()).isTrue();
 			assertThat(lines).containsExactly("a", "b");
 			assertThat(chunks).hasToString("a\nb\n");
-			assertThat(log.text()).contains("planned exception").contains("planned error");
+			await().atMost(SOON)
+				.untilAsserted(() -> assertThat(log.text()).contains("planned exception", "planned error"));
 		}
 	}
 
@@ -234,6 +235,7 @@ class ListenerIntegrationTests {
 		try (LogCapture log = LogCapture.begin()) {
 			shell(processes, "echo a; exit 3").onLine((type, line) -> block()).timeout(Duration.ofSeconds(1)).run();
 
+			await().atMost(SOON).until(() -> log.text().contains("still at work"));
 			assertThat(log.text()).contains("WARN", "a listener or stage that is still at work on its output misses")
 				.doesNotContain("left behind holds");
 		}
@@ -247,6 +249,7 @@ class ListenerIntegrationTests {
 			RunningProcess process = shell(processes, Scripts.SLEEPS).onLine((type, line) -> processes.close()).start();
 
 			assertThat(process.onExit().orTimeout(30, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
+			await().atMost(SOON).until(() -> log.text().contains("still at work"));
 			assertThat(log.text()).contains("WARN", "a listener or stage that is still at work on its output misses")
 				.doesNotContain("left behind holds");
 		}
@@ -260,7 +263,7 @@ class ListenerIntegrationTests {
 				})
 				.run();
 
-			assertThat(log.text().contains("left behind holds")).isNotEqualTo(result.outputComplete());
+			await().atMost(SOON).until(() -> log.text().contains("left behind holds") != result.outputComplete());
 			assertThat(log.text()).doesNotContain("listener or stage");
 		}
 	}
@@ -504,7 +507,8 @@ class ListenerIntegrationTests {
 			assertThat(processes.run("true").successful()).isTrue();
 
 			await().atMost(SOON).until(() -> events.size() == 4);
-			assertThat(log.text()).contains("planned exception").contains("planned error");
+			await().atMost(SOON)
+				.untilAsserted(() -> assertThat(log.text()).contains("planned exception", "planned error"));
 		}
 	}
 

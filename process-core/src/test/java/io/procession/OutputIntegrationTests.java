@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,10 +29,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.zt.ZtProcessEngine;
 import io.procession.execution.LineListener;
+import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
+import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessOutputLimitException;
 import io.procession.process.ProcessResult;
 import io.procession.testing.LogCapture;
@@ -219,7 +222,9 @@ class OutputIntegrationTests {
 		try (LogCapture log = LogCapture.begin()) {
 			assertThat(processes.command("cat").input(failing).timeout(SOON).run().output()).isEmpty();
 
-			assertThat(log.text()).contains("WARN", "Input stream of a process failed", "planned", "name=cat");
+			await().atMost(Duration.ofSeconds(20))
+				.untilAsserted(() -> assertThat(log.text()).contains("WARN", "Input stream of a process failed",
+						"planned", "name=cat"));
 		}
 	}
 
@@ -582,6 +587,72 @@ class OutputIntegrationTests {
 		processes.command("true").input(nothing).run();
 
 		await().atMost(SOON).untilTrue(closed);
+	}
+
+	@Test
+	void failsIfItsOutputFileHasNoRoom(ProcessManager processes) {
+		PendingProcess full = processes.shell("echo hi").outputTo(Path.of("/dev/full"));
+		List<String> lines = new ArrayList<>();
+
+		ProcessResult alone = full.run();
+		ProcessResult heard = full.onLine((type, line) -> lines.add(line)).run();
+
+		assertThat(alone.successful()).isFalse();
+		assertThat(heard.successful()).isFalse();
+		assertThat(heard.outputComplete()).isFalse();
+		assertThat(lines).containsExactly("hi");
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(heard::throwIfFailed)
+			.withMessageContaining("exited with 0")
+			.withMessageContaining("its output file '/dev/full' could not be written (No space left on device)");
+	}
+
+	@Test
+	void failsAPipelineIfItsOutputFileHasNoRoom(ProcessManager processes) {
+		assertThat(processes.shell("echo hi")
+			.pipe(processes.command("cat").outputTo(Path.of("/dev/full")).onLine((type, line) -> {
+			}))
+			.run()
+			.successful()).isFalse();
+	}
+
+	@Test
+	void limitsWhatIsCapturedByDefault() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().outputLimit(1000).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			PendingProcess writes = processes.command("head", "-c", "2000", "/dev/zero");
+
+			assertThatExceptionOfType(ProcessOutputLimitException.class).isThrownBy(writes::run)
+				.withMessageContaining("1000 bytes")
+				.withMessageContaining("raise it with outputLimit(...) or procession.defaults.output-limit");
+			assertThat(writes.outputLimit(Long.MAX_VALUE).run().outputBytes()).hasSize(2000);
+			assertThat(writes.keepLast(10).run().outputBytes()).hasSize(10);
+			assertThat(writes.quietly().onOutput((type, bytes) -> {
+			}).run().successful()).isTrue();
+			assertThat(writes.quietly().run().successful()).isTrue();
+			assertThat(writes.pipe("wc", "-c").run().output().strip()).isEqualTo("2000");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "IBM1047" })
+	void readsAndWritesLinesInItsCharset(String name, ProcessManager processes) throws IOException {
+		List<String> lines = Collections.synchronizedList(new ArrayList<>());
+		RunningProcess process = processes.command("cat")
+			.charset(Charset.forName(name))
+			.onLine((type, line) -> lines.add(line))
+			.start();
+
+		process.stdin().writeLine("one");
+		process.stdin().writeLine("\u00E4 two");
+		process.stdin().write("");
+		process.stdin().write("end");
+		process.stdin().close();
+		ProcessResult result = process.waitFor();
+
+		assertThat(lines).containsExactly("one", "\u00E4 two", "end");
+		assertThat(result.output()).isEqualTo("one\n\u00E4 two\nend");
+		assertThat(result.outputLines()).isEqualTo(lines);
+		assertThat(process.latestOutput()).isEqualTo(result.output());
 	}
 
 	private static final class EndlessInput extends InputStream {

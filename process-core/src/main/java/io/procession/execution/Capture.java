@@ -16,6 +16,8 @@ final class Capture {
 
 	private static final int FIRST_CHUNK = 512;
 
+	private static final byte[] NOTHING = new byte[0];
+
 	/**
 	 * With its header, so that as many as possible fit into a region of the collector:
 	 * less memory than with larger ones, measured, and as fast.
@@ -94,6 +96,18 @@ final class Capture {
 	void freeze() {
 		synchronized (this.lock) {
 			this.frozen = true;
+		}
+	}
+
+	/** Drops everything, so that there is memory again; nothing is added any more. */
+	void drop() {
+		synchronized (this.lock) {
+			this.frozen = true;
+			this.dropped += length();
+			this.full.clear();
+			this.fullLength = 0;
+			this.filled = 0;
+			this.current = NOTHING;
 		}
 	}
 

@@ -30,13 +30,22 @@ final class Drain {
 
 	private boolean countsListeners;
 
+	private final RunContext context;
+
+	/** When it is asked again at the latest, unless the JVM is paused; 0 if unknown. */
+	private long askedAgain;
+
+	private int forgiven;
+
 	/**
 	 * A drain that has not begun.
+	 * @param context tells a late look from one in time
 	 * @param said how long it takes at most, as it was said
 	 * @param output knows how long its listeners have been at work
 	 * @param error knows it, too
 	 */
-	Drain(Duration said, OutputRecorder output, OutputRecorder error) {
+	Drain(RunContext context, Duration said, OutputRecorder output, OutputRecorder error) {
+		this.context = context;
 		this.bound = RunContext.nanos(bound(said));
 		this.output = output;
 		this.error = error;
@@ -50,12 +59,14 @@ final class Drain {
 	/** The process has exited. */
 	void begin(long now) {
 		this.since = now;
+		this.askedAgain = 0;
 		this.busyBefore = busyNanos(now);
 	}
 
 	/** Counts from here, whatever listeners are doing. */
 	void beginAnew(long now) {
 		this.since = now;
+		this.askedAgain = 0;
 		this.countsListeners = true;
 	}
 
@@ -66,6 +77,22 @@ final class Drain {
 	 * too, but not what comes in the pipe right now
 	 */
 	long remaining(long now, long untilDeadline) {
+		forgivePause(now);
+		long remaining = remainingOf(now, untilDeadline);
+		this.askedAgain = now + Math.max(0, remaining);
+		return remaining;
+	}
+
+	// the pumps could not read meanwhile
+	private void forgivePause(long now) {
+		if (this.askedAgain != 0 && this.context.isLate(this.askedAgain, now)
+				&& this.forgiven < Lateness.MOST_IN_A_ROW) {
+			this.forgiven++;
+			this.since = Math.max(this.since, now - this.bound + Lateness.LOOK_AGAIN);
+		}
+	}
+
+	private long remainingOf(long now, long untilDeadline) {
 		long elapsed = now - this.since;
 		if (this.countsListeners) {
 			return this.bound - elapsed;

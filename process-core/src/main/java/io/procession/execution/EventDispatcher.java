@@ -1,6 +1,5 @@
 package io.procession.execution;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,18 +20,19 @@ import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
 
 /**
- * Brings events to the listeners, in order and on a thread of their own, which exists
- * while there is something to tell. Lifecycle events are never dropped.
+ * Brings events to the listeners, in order and on a thread of their own. That exists once
+ * there is a listener and something is started: an event must not fail because the JVM
+ * can start no further thread. Lifecycle events are never dropped. <i>Thread-safe.</i>
  */
 final class EventDispatcher {
-
-	private static final Duration IDLE = Duration.ofSeconds(10);
 
 	private static final Logger logger = LoggerFactory.getLogger(EventDispatcher.class);
 
 	private final List<ProcessListener> listeners = new CopyOnWriteArrayList<>();
 
 	private final TimeSource time;
+
+	private final BackgroundLog log;
 
 	private final ThreadPoolExecutor thread;
 
@@ -41,30 +41,57 @@ final class EventDispatcher {
 
 	private final CompletableFuture<Void> lastTold = new CompletableFuture<>();
 
-	EventDispatcher(WorkerThreads threads, TimeSource time) {
+	private volatile boolean needed;
+
+	EventDispatcher(WorkerThreads threads, BackgroundLog log, TimeSource time) {
 		this.time = time;
-		this.thread = new ThreadPoolExecutor(1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
+		this.log = log;
+		this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
 				threads.factory("procession-events"));
-		this.thread.allowCoreThreadTimeOut(true);
 		Executor given = time.executor();
 		this.executor = (given != null) ? new SerialExecutor(given) : this.thread;
 	}
 
 	void add(ProcessListener listener) {
 		this.listeners.add(listener);
+		startThread();
 	}
 
-	/** Tells the listeners there are now; without any, the event is not even made. */
+	/**
+	 * Starts the thread if there is a listener, now or as soon as there is one: from now
+	 * on there are events.
+	 * @throws OutOfMemoryError if the JVM cannot start it
+	 */
+	void ensureStarted() {
+		if (!this.needed) {
+			this.needed = true;
+			startThread();
+		}
+	}
+
+	private void startThread() {
+		if (this.needed && !this.listeners.isEmpty() && this.executor == this.thread) {
+			this.thread.prestartCoreThread();
+		}
+	}
+
+	/**
+	 * Tells the listeners there are now; without any, the event is not even made. Neither
+	 * blocks nor fails: what is done must not depend on what is told of it.
+	 */
 	void publish(Supplier<ProcessEvent> event) {
 		if (this.listeners.isEmpty()) {
 			return;
 		}
-		ProcessEvent made = event.get();
 		try {
+			ProcessEvent made = event.get();
 			this.executor.execute(() -> this.listeners.forEach((listener) -> tell(listener, made)));
 		}
 		catch (RejectedExecutionException ex) {
-			logger.debug("Event after close: {}", made);
+			this.log.write(() -> logger.debug("Event after close: {}", event.get()));
+		}
+		catch (RuntimeException | Error ex) {
+			this.log.write(() -> logger.error("An event could not be published", ex));
 		}
 	}
 
@@ -99,7 +126,7 @@ final class EventDispatcher {
 
 	/** Takes no more events; what was published is still told. */
 	void close() {
-		if (!this.listeners.isEmpty()) {
+		if (this.executor != this.thread && !this.listeners.isEmpty()) {
 			this.executor.execute(() -> this.lastTold.complete(null));
 		}
 		else {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 
 import org.slf4j.Logger;
@@ -36,6 +35,8 @@ final class InputFeeder {
 
 	private final String name;
 
+	private final BackgroundLog log;
+
 	/** Whether somebody copies, and may be interrupted. */
 	private volatile boolean taken;
 
@@ -44,27 +45,28 @@ final class InputFeeder {
 
 	private final FutureTask<?> task = new FutureTask<>(this::run, null);
 
-	private InputFeeder(InputStream input, OutputStream stdin, String name) {
+	private InputFeeder(InputStream input, OutputStream stdin, String name, BackgroundLog log) {
+		this.log = log;
 		this.input = input;
 		this.stdin = stdin;
 		this.name = name;
 	}
 
-	static InputFeeder feed(ProcessInput.Bytes input, OutputStream stdin, Executor executor, String name) {
+	static InputFeeder feed(ProcessInput.Bytes input, OutputStream stdin, RunContext context, String name) {
 		byte[] content = input.content();
-		InputFeeder feeder = new InputFeeder(new ByteArrayInputStream(content), stdin, name);
+		InputFeeder feeder = new InputFeeder(new ByteArrayInputStream(content), stdin, name, context.log());
 		if (content.length <= FITS_ANY_PIPE) {
 			feeder.run();
 		}
 		else {
-			executor.execute(feeder.task);
+			context.streams().execute(feeder.task);
 		}
 		return feeder;
 	}
 
-	static InputFeeder feed(InputStream input, OutputStream stdin, Executor executor, String name) {
-		InputFeeder feeder = new InputFeeder(input, stdin, name);
-		executor.execute(feeder.task);
+	static InputFeeder feed(InputStream input, OutputStream stdin, RunContext context, String name) {
+		InputFeeder feeder = new InputFeeder(input, stdin, name, context.log());
+		context.streams().execute(feeder.task);
 		return feeder;
 	}
 
@@ -76,7 +78,7 @@ final class InputFeeder {
 			}
 		}
 		catch (IOException ex) {
-			logger.debug("Process did not read all of its input: name={}", this.name);
+			this.log.write(() -> logger.debug("Process did not read all of its input: name={}", this.name));
 		}
 	}
 
@@ -94,7 +96,7 @@ final class InputFeeder {
 	private void copy() throws IOException {
 		byte[] chunk = new byte[CHUNK];
 		int count;
-		while ((count = read(this.input, chunk, this.name)) >= 0) {
+		while ((count = read(chunk)) >= 0) {
 			if (count == 0 && Thread.currentThread().isInterrupted()) {
 				// it would never meet the closed pipe
 				return;
@@ -103,15 +105,16 @@ final class InputFeeder {
 		}
 	}
 
-	private static int read(InputStream input, byte[] chunk, String name) {
+	private int read(byte[] chunk) {
 		try {
-			return input.read(chunk);
+			return this.input.read(chunk);
 		}
 		catch (InterruptedIOException ex) {
 			return -1;
 		}
 		catch (IOException | RuntimeException | Error ex) {
-			logger.warn("Input stream of a process failed, it sees the end of its input: name={}", name, ex);
+			this.log.write(() -> logger.warn("Input stream of a process failed, it sees the end of its input: name={}",
+					this.name, ex));
 			return -1;
 		}
 	}

@@ -18,9 +18,12 @@ final class LentExecutor implements Executor {
 
 	private final Executor own;
 
+	private final BackgroundLog log;
+
 	private volatile boolean refused;
 
-	LentExecutor(Executor lent, Executor own) {
+	LentExecutor(Executor lent, Executor own, BackgroundLog log) {
+		this.log = log;
 		this.lent = lent;
 		this.own = own;
 	}
@@ -34,8 +37,11 @@ final class LentExecutor implements Executor {
 			this.own.execute(task);
 			if (!this.refused) {
 				this.refused = true;
-				logger.warn("The executor that was lent to the manager takes no more work, the manager goes on with"
-						+ " threads of its own: shut it down after the manager, or lend a larger one", ex);
+				this.log.write(
+						() -> logger.warn(
+								"The executor that was lent to the manager takes no more work, the manager goes on with"
+										+ " threads of its own: shut it down after the manager, or lend a larger one",
+								ex));
 			}
 		}
 	}

@@ -8,10 +8,12 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Turns bytes, however they are cut, into whole lines. Looks for the bytes of {@code \n}
- * and {@code \r}, which is right for every charset that contains ASCII. <i>Confined to
- * the pump of its stream.</i>
+ * and {@code \r}, which is right for every charset that contains ASCII; bytes of others,
+ * such as UTF-16, are decoded first. <i>Confined to the pump of its stream.</i>
  */
 final class LineSplitter {
 
@@ -20,6 +22,9 @@ final class LineSplitter {
 	private static final byte CR = '\r';
 
 	private final Charset charset;
+
+	/** Decodes a charset in which the line ends are not the bytes of ASCII. */
+	private final @Nullable Transcoder transcoder;
 
 	/** Whether bytes of ASCII mean ASCII, wherever they stand. */
 	private final boolean plain;
@@ -35,10 +40,16 @@ final class LineSplitter {
 	private boolean skipLineFeed;
 
 	LineSplitter(Charset charset, int maxLength, Lines lines) {
-		this.charset = charset;
-		this.plain = isPlain(charset);
+		boolean asciiLineEnds = hasAsciiLineEnds(charset);
+		this.transcoder = asciiLineEnds ? null : new Transcoder(charset);
+		this.charset = asciiLineEnds ? charset : StandardCharsets.UTF_8;
+		this.plain = isPlain(this.charset);
 		this.maxLength = maxLength;
 		this.lines = lines;
+	}
+
+	private static boolean hasAsciiLineEnds(Charset charset) {
+		return !charset.canEncode() || Arrays.equals("\r\n".getBytes(charset), new byte[] { CR, LF });
 	}
 
 	// ISO-2022-JP, for one, writes Japanese in bytes of ASCII
@@ -54,6 +65,16 @@ final class LineSplitter {
 	}
 
 	void accept(byte[] bytes, int offset, int length) {
+		if (this.transcoder != null) {
+			byte[] decoded = this.transcoder.decode(ByteBuffer.wrap(bytes, offset, length), false);
+			split(decoded, 0, decoded.length);
+		}
+		else {
+			split(bytes, offset, length);
+		}
+	}
+
+	private void split(byte[] bytes, int offset, int length) {
 		int start = offset;
 		int end = offset + length;
 		if (this.skipLineFeed && length > 0) {
@@ -88,6 +109,10 @@ final class LineSplitter {
 
 	/** The stream has ended: what is left is a line too. */
 	void end() {
+		if (this.transcoder != null) {
+			byte[] decoded = this.transcoder.decode(ByteBuffer.allocate(0), true);
+			split(decoded, 0, decoded.length);
+		}
 		if (this.pendingLength > 0) {
 			emitPending();
 		}

@@ -7,11 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -45,8 +41,6 @@ import io.procession.security.SecurityPolicy;
  */
 public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 
-	private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
-
 	/**
 	 * How many spawns at a time are fastest, on top of one for each processor: measured.
 	 */
@@ -60,12 +54,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final RunContext context;
 
-	private final WorkerThreads threads = new WorkerThreads();
-
-	/** Without a thread until one is needed. */
-	private final ScheduledExecutorService ownScheduler = newScheduler();
-
-	private final ThreadPoolExecutor ownExecutor = newExecutor();
+	private final ManagerThreads threads;
 
 	private final ConcurrencyLimit limit;
 
@@ -94,30 +83,18 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		this.settings = settings;
 		this.engine = engine;
 		this.limit = new ConcurrencyLimit(settings.maxConcurrent(), time);
-		ScheduledExecutorService scheduler = time.scheduler();
-		Timer timer = (scheduler != null) ? scheduler::schedule : this.ownScheduler::schedule;
-		Executor work = (time.executor() != null) ? time.executor() : this.ownExecutor;
-		Executor streams = (executor != null) ? new LentExecutor(executor, work) : work;
-		EventDispatcher events = new EventDispatcher(this.threads, time);
-		this.context = new RunContext(settings, time, timer, streams, work,
-				new Stopper(engine, time, timer, work, settings.lostAfter()), events,
-				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new Closed());
+		this.threads = new ManagerThreads(time);
+		BackgroundLog log = new BackgroundLog(this.threads.workers(), time);
+		Executor pool = this.threads.pool();
+		Executor streams = (executor != null) ? new LentExecutor(executor, pool, log) : pool;
+		EventDispatcher events = new EventDispatcher(this.threads.workers(), log, time);
+		Stopper stopper = new Stopper(engine, time, this.threads.scheduler(), this.threads.stopper(), log,
+				settings.lostAfter());
+		this.context = new RunContext(settings, time, this.threads.scheduler(), streams, pool, this.threads::execute,
+				stopper, log, events, new StartGate(security, secretResolver, events, time), new AtomicBoolean(),
+				new Closed());
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.books = new RunBooks(this.context, this.limit, engine);
-	}
-
-	private ScheduledExecutorService newScheduler() {
-		ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1,
-				this.threads.factory("procession-scheduler"));
-		scheduler.setRemoveOnCancelPolicy(true);
-		scheduler.setKeepAliveTime(THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS);
-		scheduler.allowCoreThreadTimeOut(true);
-		return scheduler;
-	}
-
-	private ThreadPoolExecutor newExecutor() {
-		return new ThreadPoolExecutor(0, Integer.MAX_VALUE, THREAD_IDLE.toMillis(), TimeUnit.MILLISECONDS,
-				new SynchronousQueue<>(), this.threads.factory("procession-pump"));
 	}
 
 	@Override
@@ -283,6 +260,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			this.spawns.acquireUninterruptibly();
 			try {
 				checkOpen(pending.command());
+				ensureThreads(pending);
 				ProcessRun run = this.books.enter(number, plan, this.engine.start(launch));
 				entered = true;
 				this.books.begin(run);
@@ -301,6 +279,20 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				planner.closeFiles();
 				this.limit.release(permits);
 			}
+		}
+	}
+
+	// what is to act later must not depend on a thread that cannot be started then
+	private void ensureThreads(PendingProcess pending) {
+		try {
+			this.threads.ensureStarted();
+			this.context.events().ensureStarted();
+		}
+		catch (OutOfMemoryError ex) {
+			throw new ProcessStartException(pending.toSpec(), ProcessStartException.Reason.NO_RESOURCES,
+					"the JVM cannot start the threads that keep its deadline and stop it (" + ex.getMessage()
+							+ "): raise the limit on processes, ulimit -u or pids.max",
+					null);
 		}
 	}
 
@@ -332,6 +324,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	// the permits are held
 	private PipelineRun launch(PipelineLaunch launch, boolean closeInput) {
 		try {
+			ensureThreads(launch.first());
 			launch.prepare(this.context, this.engine, this.books, closeInput);
 			return begin(launch);
 		}
@@ -410,7 +403,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				this.closed.countDown();
 			}
 		}
-		else if (!this.threads.isCurrent()) {
+		else if (!this.threads.workers().isCurrent()) {
 			Waiting.of(Duration.ofNanos(Long.MAX_VALUE), (nanos) -> this.closed.await(nanos, TimeUnit.NANOSECONDS));
 		}
 	}
@@ -425,8 +418,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			this.spawns.release(this.maxSpawns);
 		}
 		else {
-			logger.warn("A start is still in flight after {}: its process is left to the guard",
-					this.settings.lostAfter());
+			this.context.log()
+				.write(() -> logger.warn("A start is still in flight after {}: its process is left to the guard",
+						this.settings.lostAfter()));
 		}
 		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
 		runs.forEach((run) -> run.shutDown(this.settings.shutdownGrace()));
@@ -450,6 +444,10 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private void stopLeftovers() {
+		if (!this.threads.isStarted()) {
+			// nothing was started that could have left something
+			return;
+		}
 		CompletableFuture<Void> gone = new CompletableFuture<>();
 		Duration grace = this.settings.leftoverGrace();
 		Stopper.Stop stop = this.context.stopper()
@@ -461,25 +459,26 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	private void await(CompletableFuture<Void> future, Duration bound, String what) {
 		boolean ended = Waiting.of(bound, (nanos) -> this.context.time().await(future, nanos));
 		if (!ended) {
-			logger.warn("Not everything had ended at close, the rest is left to the guard: {} after {}", what, bound);
+			this.context.log()
+				.write(() -> logger.warn(
+						"Not everything had ended at close, the rest is left to the guard: {} after {}", what, bound));
 		}
 	}
 
 	private void closeThreads() {
 		this.context.closed().set();
 		this.context.events().close();
-		this.ownScheduler.shutdownNow();
-		this.ownExecutor.shutdown();
-		if (this.threads.isCurrent()) {
+		this.threads.shutDown();
+		if (this.threads.workers().isCurrent()) {
 			// called from a listener: its own thread cannot be waited for
+			this.context.log().close(Duration.ZERO);
 			return;
 		}
 		Duration bound = this.settings.lostAfter();
+		Duration drain = Drain.bound(this.settings.drain());
 		Waiting.of(bound, (nanos) -> this.context.events().awaitEnd(nanos));
-		Waiting.of(bound, (nanos) -> this.ownScheduler.awaitTermination(nanos, TimeUnit.NANOSECONDS));
-		// pumps on pipes that survivors hold go on, as daemons
-		Waiting.of(Drain.bound(this.settings.drain()),
-				(nanos) -> this.ownExecutor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		this.threads.awaitEnd(bound, drain);
+		this.context.log().close(drain);
 	}
 
 }

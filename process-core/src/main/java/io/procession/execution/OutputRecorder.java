@@ -60,7 +60,9 @@ final class OutputRecorder implements OutputSink {
 
 	private final Owner owner;
 
-	private final @Nullable Path emptied;
+	private final @Nullable Target target;
+
+	private final BackgroundLog log;
 
 	private @Nullable OutputStream file;
 
@@ -80,6 +82,9 @@ final class OutputRecorder implements OutputSink {
 
 	private volatile boolean broken;
 
+	/** Which output could not be written to its file, and why. */
+	private volatile @Nullable String lost;
+
 	private boolean listenerFailed;
 
 	private long latestPosition;
@@ -94,8 +99,10 @@ final class OutputRecorder implements OutputSink {
 	 * @param pending who listens
 	 * @param turn whose turn it is to call listeners, shared by the streams of a process
 	 * @param owner is told of bytes and of the end
+	 * @param log writes messages
 	 */
-	OutputRecorder(OutputType type, StreamPlan plan, PendingProcess pending, ReentrantLock turn, Owner owner) {
+	OutputRecorder(OutputType type, StreamPlan plan, PendingProcess pending, ReentrantLock turn, Owner owner,
+			BackgroundLog log) {
 		this.type = type;
 		this.charset = plan.charset();
 		this.feed = plan.feed();
@@ -108,18 +115,20 @@ final class OutputRecorder implements OutputSink {
 				: new LineSplitter(plan.charset(), plan.maxLineLength(), new Delivery());
 		this.turn = turn;
 		this.owner = owner;
-		this.file = plan.file();
-		this.emptied = plan.emptied();
+		this.log = log;
+		this.target = plan.target();
+		this.file = (plan.target() != null) ? plan.target().stream() : null;
 		this.ended = !plan.piped();
 	}
 
 	/** The process has started: what its file held before may be lost now. */
 	void begin() {
-		if (this.emptied == null) {
+		Path emptied = (this.target != null) ? this.target.emptied() : null;
+		if (emptied == null) {
 			return;
 		}
 		try {
-			Files.newOutputStream(this.emptied, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING).close();
+			Files.newOutputStream(emptied, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING).close();
 		}
 		catch (IOException ex) {
 			fileFailed(ex);
@@ -237,12 +246,17 @@ final class OutputRecorder implements OutputSink {
 	private void listenerFailed(Throwable ex) {
 		if (!this.listenerFailed) {
 			this.listenerFailed = true;
-			logger.warn("Output listener failed, later failures of this stream are logged at DEBUG: name={} stream={}",
-					this.owner.name(), this.type, ex);
+			log(() -> logger.warn(
+					"Output listener failed, later failures of this stream are logged at DEBUG: name={} stream={}",
+					this.owner.name(), this.type, ex));
 		}
-		else {
-			logger.debug("Output listener failed: name={} stream={}", this.owner.name(), this.type, ex);
+		else if (logger.isDebugEnabled()) {
+			log(() -> logger.debug("Output listener failed: name={} stream={}", this.owner.name(), this.type, ex));
 		}
+	}
+
+	private void log(Runnable message) {
+		this.log.write(message);
 	}
 
 	private void writeToFile(byte[] bytes, int offset, int count) {
@@ -259,8 +273,12 @@ final class OutputRecorder implements OutputSink {
 	}
 
 	private void fileFailed(IOException ex) {
-		logger.warn("Output can no longer be written to its file: name={} stream={}", this.owner.name(), this.type, ex);
 		this.broken = true;
+		this.lost = "its " + ((this.type == OutputType.OUTPUT) ? "output" : "error output") + " file '"
+				+ ((this.target != null) ? this.target.path() : "") + "' could not be written (" + ex.getMessage()
+				+ ")";
+		log(() -> logger.warn("Output can no longer be written to its file: name={} stream={}", this.owner.name(),
+				this.type, ex));
 		closeFile();
 	}
 
@@ -272,7 +290,8 @@ final class OutputRecorder implements OutputSink {
 				out.close();
 			}
 			catch (IOException ex) {
-				logger.warn("Output file could not be closed: name={} stream={}", this.owner.name(), this.type, ex);
+				// some file systems only tell now that they have no room
+				fileFailed(ex);
 			}
 		}
 	}
@@ -290,15 +309,27 @@ final class OutputRecorder implements OutputSink {
 
 	@Override
 	public void failed(Throwable failure) {
-		logger.error("Output of a process can no longer be taken, the rest is read and thrown away: name={} stream={}",
-				this.owner.name(), this.type, failure);
 		this.broken = true;
+		if (failure instanceof OutOfMemoryError) {
+			if (this.capture != null) {
+				this.capture.drop();
+			}
+			this.owner.outOfMemory();
+		}
 		close();
+		log(() -> logger.error(
+				"Output of a process can no longer be taken, the rest is read and thrown away: name={} stream={}",
+				this.owner.name(), this.type, failure));
 	}
 
 	/** Whether something of it is missing. */
 	boolean isBroken() {
 		return this.broken;
+	}
+
+	/** Returns which output could not be written to its file, and why. */
+	@Nullable String lost() {
+		return this.lost;
 	}
 
 	/** Nobody will read the stream. */
@@ -389,12 +420,22 @@ final class OutputRecorder implements OutputSink {
 	 * @param keep how many are kept at least
 	 * @param charset how they become text
 	 * @param maxLineLength bytes after which a line is handed over in parts
-	 * @param file where they are written to, too; closed at the end
-	 * @param emptied which file that is, if it is to be emptied first
+	 * @param target the file that they are written to, too, if there is one
 	 * @param feed the stage in Java that reads them, if one does
 	 */
 	record StreamPlan(boolean piped, boolean capture, long keep, Charset charset, int maxLineLength,
-			@Nullable OutputStream file, @Nullable Path emptied, @Nullable BoundedPipe feed) {
+			@Nullable Target target, @Nullable BoundedPipe feed) {
+
+	}
+
+	/**
+	 * A file that output is written to by a pump.
+	 *
+	 * @param path where it is
+	 * @param stream writes to it; closed at the end
+	 * @param emptied which file is to be emptied first, or {@code null} for none
+	 */
+	record Target(Path path, OutputStream stream, @Nullable Path emptied) {
 
 	}
 
@@ -414,6 +455,9 @@ final class OutputRecorder implements OutputSink {
 		 * @return how many of them may be kept
 		 */
 		int arrived(int count);
+
+		/** There was no memory for what has come, and what was kept is dropped. */
+		void outOfMemory();
 
 		/** Listeners have been told, which may have taken long. */
 		void delivered();

@@ -89,7 +89,11 @@ final class PipelineLaunch {
 	}
 
 	Command command() {
-		return this.segments.get(0).get(0).command();
+		return first().command();
+	}
+
+	PendingProcess first() {
+		return this.segments.get(0).get(0);
 	}
 
 	int permits() {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -53,9 +52,9 @@ final class PipelineRun {
 	 */
 	void begin(@Nullable WholeTimeout whole) {
 		if (whole != null) {
-			long left = whole.since() + RunContext.nanos(whole.timeout()) - this.context.time().nanoTime();
-			Future<?> deadline = this.context.schedule(Math.max(0, left), () -> this.stopper.stop(RunPlan::toTimeOut));
-			this.ended.thenRun(() -> deadline.cancel(false));
+			Deadline deadline = new Deadline(this.context, whole.since(), whole.timeout());
+			deadline.watch(() -> this.stopper.stop(RunPlan::toTimeOut));
+			this.ended.thenRun(deadline::cancel);
 		}
 		this.streams.forEach(StreamStageRun::begin);
 		Stream<CompletableFuture<?>> ends = Stream.concat(this.processes.stream().map(ProcessRun::onExit),

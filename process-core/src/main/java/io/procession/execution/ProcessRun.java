@@ -15,13 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.procession.engine.EngineProcess;
-import io.procession.event.ProcessExited;
-import io.procession.event.ProcessStopping;
-import io.procession.event.ProcessTimedOut;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
@@ -42,8 +37,6 @@ import io.procession.process.Terminal;
  */
 final class ProcessRun implements OutputRecorder.Owner {
 
-	private static final Logger logger = LoggerFactory.getLogger(ProcessRun.class);
-
 	private final RunContext context;
 
 	private final RunPlan plan;
@@ -55,6 +48,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private final Instant startedAt;
 
 	private final long startedNanos;
+
+	private final RunEvents events;
+
+	private final Deadline deadline;
 
 	private final OutputRecorder output;
 
@@ -71,6 +68,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	/** It may have ended before it could be stopped for that. */
 	private volatile boolean overLimit;
+
+	/** A decision to end it that was not carried out, for lack of memory. */
+	private volatile @Nullable StopOrder pendingOrder;
 
 	/** Both are asked for with each chunk that listeners are told of. */
 	private volatile @Nullable String name;
@@ -106,8 +106,6 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private final List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
 
-	private @Nullable Future<?> timeoutTask;
-
 	private @Nullable Future<?> drainTask;
 
 	private @Nullable InputFeeder feeder;
@@ -119,10 +117,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.leaveBooks = leaveBooks;
 		this.startedAt = context.time().now();
 		this.startedNanos = context.time().nanoTime();
+		this.events = new RunEvents(context, this);
+		this.deadline = new Deadline(context, (plan.whole() != null) ? plan.whole().since() : this.startedNanos,
+				plan.timeout());
 		this.waiting = plan.attended() ? 1 : 0;
-		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), this.turn, this);
-		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), this.turn, this);
-		this.drain = new Drain(plan.drain(), this.output, this.error);
+		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), this.turn, this,
+				context.log());
+		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), this.turn, this, context.log());
+		this.drain = new Drain(context, plan.drain(), this.output, this.error);
 		this.silence = (plan.idleTimeout() != null)
 				? new SilenceWatch(context, plan.idleTimeout(), this::isListenerAtWork, this::silentTooLong) : null;
 		this.stdin = plan.liveInput() ? new StandardInput(process.input(), plan.output().charset()) : null;
@@ -138,20 +140,16 @@ final class ProcessRun implements OutputRecorder.Owner {
 		boolean reads = this.plan.output().piped() || this.plan.error().piped();
 		this.process.connect(this.plan.output().piped() ? this.output : null,
 				this.plan.error().piped() ? this.error : null, this.context.streams());
-		feed();
-		this.lock.lock();
-		try {
-			if (this.plan.keepsTimeout() && this.exitCode == null && this.outcome == null) {
-				this.timeoutTask = this.context.schedule(Math.max(0, untilDeadline(nanoTime())), this::timeUp);
-			}
-		}
-		finally {
-			this.lock.unlock();
+		if (this.plan.keepsTimeout()) {
+			this.deadline.watch(this::timeUp);
 		}
 		if (this.silence != null) {
 			this.silence.begin();
 		}
-		if (!reads) {
+		feed();
+		if (!reads && !spec().detached()) {
+			// what is detached may outlive the application, and must not keep it in
+			// memory: a sweep sees its exit
 			this.process.onExit(this::lookForExit);
 		}
 	}
@@ -165,12 +163,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private void feed() {
 		if (this.plan.inputBytes() != null) {
-			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context.streams(),
-					name());
+			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context, name());
 		}
 		else if (this.plan.pending().inputStream() != null) {
-			this.feeder = InputFeeder.feed(this.plan.pending().inputStream(), this.process.input(),
-					this.context.streams(), name());
+			this.feeder = InputFeeder.feed(this.plan.pending().inputStream(), this.process.input(), this.context,
+					name());
 		}
 		else if (this.stdin == null) {
 			closeQuietly();
@@ -182,7 +179,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 			this.process.input().close();
 		}
 		catch (IOException ex) {
-			logger.debug("Standard input was already closed: name={}", name());
+			// it has closed it itself
+			return;
 		}
 	}
 
@@ -210,6 +208,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	RunContext context() {
 		return this.context;
+	}
+
+	RunEvents events() {
+		return this.events;
 	}
 
 	int permits() {
@@ -279,10 +281,16 @@ final class ProcessRun implements OutputRecorder.Owner {
 		if (before + count > limit) {
 			if (!this.overLimit) {
 				this.overLimit = true;
-				requestStop(ExitCause.OUTPUT_LIMIT, this.plan.stopSignal(), this.plan.timeoutGrace());
+				end(this.plan.toLimit());
 			}
 		}
 		return (int) Math.max(0, Math.min(count, limit - before));
+	}
+
+	@Override
+	public void outOfMemory() {
+		this.overLimit = true;
+		end(this.plan.toLimit());
 	}
 
 	@Override
@@ -335,23 +343,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	// --- time
 
-	private long deadline() {
-		Duration timeout = this.plan.timeout();
-		WholeTimeout whole = this.plan.whole();
-		long since = (whole != null) ? whole.since() : this.startedNanos;
-		return (timeout != null) ? since + RunContext.nanos(timeout) : Long.MAX_VALUE;
-	}
-
-	private long untilDeadline(long now) {
-		return (this.plan.timeout() != null) ? deadline() - now : Long.MAX_VALUE;
-	}
-
 	private void timeUp() {
 		end(this.plan.toTimeOut());
 	}
 
 	private void silentTooLong() {
-		requestStop(ExitCause.IDLE_TIMED_OUT, this.plan.stopSignal(), this.plan.timeoutGrace());
+		end(this.plan.toIdleTimeOut());
 	}
 
 	private boolean isListenerAtWork() {
@@ -378,13 +375,13 @@ final class ProcessRun implements OutputRecorder.Owner {
 			}
 			this.exitCode = code;
 			this.drain.begin(nanoTime());
-			cancel(this.timeoutTask);
 			stopping = this.stop != null && !this.stopEnded;
 			this.context.time().signalAll(this.changed);
 		}
 		finally {
 			this.lock.unlock();
 		}
+		this.deadline.cancel();
 		if (this.silence != null) {
 			this.silence.end();
 		}
@@ -410,7 +407,24 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finally {
 			this.lock.unlock();
 		}
-		finish();
+		try {
+			finish();
+		}
+		catch (RuntimeException | Error ex) {
+			finishAgain();
+			throw ex;
+		}
+	}
+
+	// without memory for its outcome it is to be tried again
+	private void finishAgain() {
+		this.lock.lock();
+		try {
+			this.finishing = this.outcome != null;
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	private boolean isOver() {
@@ -435,7 +449,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	// the lock is held, and the exit or the loss is known
 	private long drainRemaining() {
 		long now = nanoTime();
-		return this.drain.remaining(now, untilDeadline(now));
+		return this.drain.remaining(now, this.deadline.remaining(now));
 	}
 
 	private void drainOver() {
@@ -449,8 +463,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finishIfOver();
 	}
 
+	// whoever waits is told, whatever becomes of events and messages
 	private void finish() {
 		cancel(this.drainTask);
+		this.deadline.cancel();
 		if (this.silence != null) {
 			this.silence.end();
 		}
@@ -462,35 +478,42 @@ final class ProcessRun implements OutputRecorder.Owner {
 		if (this.feeder != null) {
 			this.feeder.stop();
 		}
-		RunOutcome outcome = outcomeAtAnyRate(complete);
-		ProcessResult made = outcome.result();
-		if (!ended) {
-			logger.warn("Process ended, but {}: name={} pid={}",
-					atWork ? "a listener or stage that is still at work on its output misses the rest"
-							: "something it left behind holds its output open",
-					name(), made.pid());
+		RunOutcome made = outcomeAtAnyRate(complete);
+		try {
+			this.leaveBooks.accept(this);
+			this.events.ended(made.result(),
+					ended ? null : atWork ? "a listener or stage that is still at work on its output misses the rest"
+							: "something it left behind holds its output open");
 		}
-		if (logger.isDebugEnabled()) {
-			logger.debug("Process ended: name={} pid={} exitCode={} cause={} duration={}", name(), made.pid(),
-					made.exitCode(), made.cause(), made.duration());
+		finally {
+			complete(made);
 		}
-		this.leaveBooks.accept(this);
-		this.context.events()
-			.publish(() -> new ProcessExited(id(), name(), this.context.time().now(), made.pid(), made.exitCode(),
-					made.cause(), made.successful(), made.duration()));
-		List<CompletableFuture<ProcessResult>> waitingFutures;
+	}
+
+	private void complete(RunOutcome made) {
 		this.lock.lock();
 		try {
-			this.outcome = outcome;
+			this.outcome = made;
 			this.context.time().signalAll(this.changed);
-			waitingFutures = List.copyOf(this.futures);
-			this.futures.clear();
 		}
 		finally {
 			this.lock.unlock();
 		}
-		// foreign code hangs on futures: never here, maybe on a pump
-		waitingFutures.forEach((future) -> this.context.execute(() -> future.complete(made)));
+		// none is added any more
+		for (CompletableFuture<ProcessResult> future : this.futures) {
+			complete(future, made.result());
+		}
+		this.futures.clear();
+	}
+
+	// foreign code hangs on futures: never here, maybe on a pump
+	private void complete(CompletableFuture<ProcessResult> future, ProcessResult result) {
+		try {
+			this.context.execute(() -> future.complete(result));
+		}
+		catch (RuntimeException | Error ex) {
+			future.complete(result);
+		}
 	}
 
 	// whoever waits gets an answer, even if there is no memory left for the output
@@ -499,7 +522,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			return outcome(this.output.captured(), this.error.captured(), complete);
 		}
 		catch (RuntimeException | Error ex) {
-			logger.error("Output of a process is lost: name={}", name(), ex);
+			this.events.outputLost(ex);
 			return outcome(CapturedOutput.empty(), CapturedOutput.empty(), false);
 		}
 	}
@@ -507,8 +530,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private RunOutcome outcome(CapturedOutput out, CapturedOutput err, boolean complete) {
 		ExitCause cause = (this.stopCause == null && this.overLimit) ? ExitCause.OUTPUT_LIMIT : this.stopCause;
 		Duration duration = Duration.ofNanos(nanoTime() - this.startedNanos);
+		String lost = (this.output.lost() != null) ? this.output.lost() : this.error.lost();
 		return new RunOutcome(this.context, this.plan, this.process,
-				new RunOutcome.Ending(this.exitCode, cause, this.startedAt, duration), out, err, complete);
+				new RunOutcome.Ending(this.exitCode, cause, this.startedAt, duration, lost), out, err, complete);
 	}
 
 	void resize(int columns, int rows) {
@@ -555,7 +579,24 @@ final class ProcessRun implements OutputRecorder.Owner {
 	 * @return whether it has still to end; not if it had ended before
 	 */
 	boolean end(StopOrder order) {
-		return requestStop(order.cause(), order.signal(), order.grace());
+		this.pendingOrder = order;
+		boolean toEnd = requestStop(order);
+		this.pendingOrder = null;
+		return toEnd;
+	}
+
+	/** Carries out what was decided and failed, or was not even tried. */
+	void enforce() {
+		StopOrder order = this.pendingOrder;
+		if (order != null) {
+			end(order);
+		}
+		else if (this.overLimit && !isStopRequested()) {
+			end(this.plan.toLimit());
+		}
+		else if (this.plan.keepsTimeout() && !isStopRequested() && this.deadline.isExceeded(nanoTime())) {
+			timeUp();
+		}
 	}
 
 	/** Whether it runs, or its tree is being stopped. */
@@ -620,11 +661,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finally {
 			this.lock.unlock();
 		}
-		requestStop(ExitCause.SHUTDOWN, this.plan.stopSignal(), grace);
+		end(new StopOrder(ExitCause.SHUTDOWN, this.plan.stopSignal(), grace));
 	}
 
 	/** Begins a stop, or makes the one that is under way no slower than this one. */
-	private boolean requestStop(ExitCause cause, Signal signal, Duration grace) {
+	private boolean requestStop(StopOrder order) {
 		Stopper.Stop begun = null;
 		boolean toEnd;
 		this.lock.lock();
@@ -634,21 +675,18 @@ final class ProcessRun implements OutputRecorder.Owner {
 				this.process.exitCode().ifPresent(this::exited);
 			}
 			if (this.stop != null) {
-				this.stop.shorten(grace);
-				if (cause == ExitCause.KILLED && this.stopCause == ExitCause.STOPPED) {
-					this.stopCause = cause;
+				this.stop.shorten(order.grace());
+				if (order.cause() == ExitCause.KILLED && this.stopCause == ExitCause.STOPPED) {
+					this.stopCause = order.cause();
 				}
 			}
 			else if (this.exitCode == null && !this.finishing) {
 				begun = this.context.stopper()
 					.prepare("name=" + name() + " pid=" + this.process.pid(), this.process.tree(),
-							() -> this.process.exitCode().isPresent(), signal, grace, this::stopEnded);
+							() -> this.process.exitCode().isPresent(), order.signal(), order.grace(), this::stopEnded);
+				this.events.stopBegins(order.cause(), order.grace().isZero() ? Signal.KILL : order.signal());
 				this.stop = begun;
-				this.stopCause = cause;
-				if (this.silence != null) {
-					// how long it has from now on is the stop's to say
-					this.silence.end();
-				}
+				this.stopCause = order.cause();
 			}
 			toEnd = this.stop != null && !this.stopEnded;
 		}
@@ -659,24 +697,34 @@ final class ProcessRun implements OutputRecorder.Owner {
 			finishIfOver();
 			return toEnd;
 		}
-		publishStop(cause, grace.isZero() ? Signal.KILL : signal);
-		this.context.stopper().begin(begun);
+		begin(begun);
+		if (this.silence != null) {
+			// how long it has from now on is the stop's to say
+			this.silence.end();
+		}
+		this.events.stopBegun();
 		return true;
 	}
 
-	private void publishStop(ExitCause cause, Signal signal) {
-		Instant now = this.context.time().now();
-		long pid = this.process.pid();
-		this.context.events().publish(() -> switch (cause) {
-			case TIMED_OUT ->
-				new ProcessTimedOut(id(), name(), now, pid, Objects.requireNonNull(this.plan.timeout()), false);
-			case IDLE_TIMED_OUT ->
-				new ProcessTimedOut(id(), name(), now, pid, Objects.requireNonNull(this.plan.idleTimeout()), true);
-			default -> new ProcessStopping(id(), name(), now, pid, cause, signal);
-		});
+	private void begin(Stopper.Stop begun) {
+		try {
+			this.context.stopper().begin(begun);
+		}
+		catch (RuntimeException | Error ex) {
+			// nobody will ever end it: it is to be tried again
+			this.lock.lock();
+			try {
+				this.stop = null;
+				this.stopCause = null;
+			}
+			finally {
+				this.lock.unlock();
+			}
+			throw ex;
+		}
 	}
 
-	// on the executor, in a round of the stopper
+	// in a round of the stopper
 	private void stopEnded() {
 		this.process.exitCode().ifPresent(this::exited);
 		this.lock.lock();
@@ -728,12 +776,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 				if (remaining <= 0) {
 					return false;
 				}
-				if (enforce && untilDeadline(now) <= 0) {
+				if (enforce && this.deadline.isExceeded(now)) {
 					enforce = false;
 					timeUp();
 				}
 				long slice = Math.min(RunWait.SLICE, remaining);
-				awaitSomething(enforce ? Math.min(slice, untilDeadline(now)) : slice);
+				awaitSomething(enforce ? Math.min(slice, this.deadline.remaining(now)) : slice);
 			}
 			return true;
 		}

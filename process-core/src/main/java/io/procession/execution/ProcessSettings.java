@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.isolation.Isolation;
 import io.procession.process.TimeLimit;
 
@@ -37,17 +39,19 @@ import io.procession.process.TimeLimit;
  * @param pipefail whether the failure of any stage fails a pipeline that does not say;
  * true
  * @param isolation what holds where a process says nothing about its isolation; nothing
+ * @param outputLimit the bytes that a process may write if its output is captured as a
+ * whole and it names no limit, or {@code null} for no limit; none
  */
 public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLimit idleTimeout, Duration stopGrace,
 		Duration timeoutGrace, Duration drain, Duration shutdownGrace, Duration lostAfter, Duration sweepInterval,
 		Charset charset, int maxLineLength, int maxConcurrent, Duration acquireTimeout, boolean pipefail,
-		Isolation isolation) {
+		Isolation isolation, @Nullable Long outputLimit) {
 
 	/** What holds where nothing was said. */
 	public static final ProcessSettings DEFAULTS = new ProcessSettings(TimeLimit.of(Duration.ofSeconds(60)),
 			TimeLimit.none(), TimeLimit.none(), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(1),
 			Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofMillis(500), StandardCharsets.UTF_8, 1 << 20,
-			Integer.MAX_VALUE, Duration.ofSeconds(30), true, Isolation.none());
+			Integer.MAX_VALUE, Duration.ofSeconds(30), true, Isolation.none(), null);
 
 	/**
 	 * Checks the numbers.
@@ -66,6 +70,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 	 * @param acquireTimeout how long {@code run()} waits for its turn
 	 * @param pipefail whether the failure of any stage fails a pipeline
 	 * @param isolation what holds where a process says nothing about its isolation
+	 * @param outputLimit bytes that a process may write if its output is captured as a
+	 * whole
 	 */
 	public ProcessSettings {
 		Objects.requireNonNull(timeout, "timeout");
@@ -85,6 +91,9 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 		if (maxConcurrent < 1) {
 			throw new IllegalArgumentException("maxConcurrent must be at least 1: " + maxConcurrent);
+		}
+		if (outputLimit != null && outputLimit < 0) {
+			throw new IllegalArgumentException("outputLimit must not be negative: " + outputLimit);
 		}
 	}
 
@@ -152,6 +161,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 
 		private Isolation isolation;
 
+		private @Nullable Long outputLimit;
+
 		private Builder(ProcessSettings settings) {
 			this.timeout = settings.timeout;
 			this.startTimeout = settings.startTimeout;
@@ -168,6 +179,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 			this.acquireTimeout = settings.acquireTimeout;
 			this.pipefail = settings.pipefail;
 			this.isolation = settings.isolation;
+			this.outputLimit = settings.outputLimit;
 		}
 
 		/**
@@ -321,6 +333,20 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
+		 * Set the number of bytes that a process may write, both streams together, if its
+		 * output is captured as a whole and it names no limit. A process that exceeds it
+		 * is stopped. Output that is not captured, or of which only the end is kept, is
+		 * not limited. A single process opts out with
+		 * {@code outputLimit(Long.MAX_VALUE)}.
+		 * @param value not negative
+		 * @return this builder
+		 */
+		public Builder outputLimit(long value) {
+			this.outputLimit = value;
+			return this;
+		}
+
+		/**
 		 * Checks the whole.
 		 * @return the settings
 		 * @throws IllegalArgumentException naming the first value that is wrong
@@ -328,7 +354,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		public ProcessSettings build() {
 			return new ProcessSettings(this.timeout, this.startTimeout, this.idleTimeout, this.stopGrace,
 					this.timeoutGrace, this.drain, this.shutdownGrace, this.lostAfter, this.sweepInterval, this.charset,
-					this.maxLineLength, this.maxConcurrent, this.acquireTimeout, this.pipefail, this.isolation);
+					this.maxLineLength, this.maxConcurrent, this.acquireTimeout, this.pipefail, this.isolation,
+					this.outputLimit);
 		}
 
 	}

@@ -4,16 +4,19 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.procession.engine.EngineProcess;
 import io.procession.engine.ProcessEngine;
 import io.procession.event.ProcessStartFailed;
-import io.procession.event.ProcessStarted;
 import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 
@@ -39,14 +42,27 @@ final class RunBooks {
 	/** By their number: oldest first. */
 	private final Map<Long, ProcessRun> entries = new ConcurrentSkipListMap<>();
 
+	/** Guards the field below. */
+	private final Object lock = new Object();
+
+	private @Nullable Future<?> sweeps;
+
 	private final AtomicBoolean sweeping = new AtomicBoolean();
 
 	private final AtomicBoolean beating = new AtomicBoolean();
+
+	private final FailureStreak looks;
+
+	private final FailureStreak heartbeats;
+
+	private final Runnable sweep = this::sweep;
 
 	RunBooks(RunContext context, ConcurrencyLimit limit, ProcessEngine engine) {
 		this.context = context;
 		this.limit = limit;
 		this.engine = engine;
+		this.looks = new FailureStreak(context.log(), logger, "The check of a process for its end");
+		this.heartbeats = new FailureStreak(context.log(), logger, "The heartbeat of the engine");
 	}
 
 	/** A number that no run had before. */
@@ -75,12 +91,8 @@ final class RunBooks {
 	}
 
 	void begin(ProcessRun run) {
-		if (logger.isDebugEnabled()) {
-			logger.debug("Process started: name={} pid={} id={}", run.name(), run.process().pid(), run.id());
-		}
-		this.context.events()
-			.publish(() -> new ProcessStarted(run.id(), run.name(), run.startedAt(), run.process().pid(),
-					run.spec().command().toString()));
+		// neither blocks nor fails, and comes before the event of its end
+		run.events().started();
 		try {
 			run.begin();
 		}
@@ -91,14 +103,17 @@ final class RunBooks {
 			throw new ProcessStartException(run.spec(), ProcessStartException.Reason.NO_RESOURCES,
 					"its output cannot be read (" + ex + ")", ex);
 		}
-		if (this.engine.missesExits() && this.sweeping.compareAndSet(false, true)) {
-			scheduleSweep();
+		if (this.engine.missesExits()) {
+			ensureSwept();
 		}
 	}
 
 	void startFailed(String id, PendingProcess pending, ProcessStartException ex) {
 		String name = shownName(pending, ex);
-		logger.debug("Process could not be started: name={} reason={}", name, ex.reason());
+		if (logger.isDebugEnabled()) {
+			this.context.log()
+				.write(() -> logger.debug("Process could not be started: name={} reason={}", name, ex.reason()));
+		}
 		this.context.events()
 			.publish(() -> new ProcessStartFailed(id, name, this.context.time().now(), ex.command().toString(),
 					ex.reason().name(), String.valueOf(ex.getMessage())));
@@ -110,54 +125,99 @@ final class RunBooks {
 	}
 
 	// an exit that no pump sees (closed streams, a survivor that holds them) is seen here
-	private void scheduleSweep() {
-		this.context.schedule(this.context.settings().sweepInterval(), () -> this.context.execute(this::sweep));
-	}
-
-	private void sweep() {
-		try {
-			this.entries.values().forEach(RunBooks::lookAt);
-			beat();
-		}
-		finally {
-			boolean over = this.context.closed().get() || (this.entries.isEmpty() && endSweep());
-			if (!over) {
-				scheduleSweep();
+	private void ensureSwept() {
+		synchronized (this.lock) {
+			if (this.sweeps == null) {
+				long interval = RunContext.nanos(this.context.settings().sweepInterval());
+				// one timer for all of them: there may be no memory for the next
+				this.sweeps = this.context.scheduler()
+					.scheduleWithFixedDelay(this::handOverSweep, interval, interval, TimeUnit.NANOSECONDS);
 			}
 		}
 	}
 
-	// the engine may be slow: the next look must not wait for it
-	private void beat() {
-		if (this.beating.compareAndSet(false, true)) {
-			this.context.execute(() -> {
-				try {
-					this.engine.heartbeat();
-				}
-				catch (RuntimeException ex) {
-					logger.debug("Heartbeat of the engine failed", ex);
-				}
-				finally {
-					this.beating.set(false);
-				}
-			});
+	// on the scheduler
+	private void handOverSweep() {
+		if (endSweeps() || !this.sweeping.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			this.context.execute(this.sweep);
+		}
+		catch (RuntimeException | Error ex) {
+			// the next one comes
+			this.sweeping.set(false);
+			this.looks.failed(ex);
+		}
+	}
+
+	private boolean endSweeps() {
+		synchronized (this.lock) {
+			boolean over = this.entries.isEmpty() || this.context.closed().get();
+			if (over && this.sweeps != null) {
+				this.sweeps.cancel(false);
+				this.sweeps = null;
+			}
+			return over;
+		}
+	}
+
+	private void sweep() {
+		try {
+			lookAtAll();
+			this.context.stopper().wake();
+			beat();
+		}
+		finally {
+			this.sweeping.set(false);
 		}
 	}
 
 	// one that fails must not keep the others from being seen
-	private static void lookAt(ProcessRun run) {
-		try {
-			run.lookForExit();
+	private void lookAtAll() {
+		Throwable failure = null;
+		for (ProcessRun run : this.entries.values()) {
+			try {
+				run.lookForExit();
+				run.enforce();
+			}
+			catch (RuntimeException | Error ex) {
+				failure = ex;
+			}
 		}
-		catch (RuntimeException | Error ex) {
-			logger.error("The end of a process could not be told: name={}", run.name(), ex);
+		if (failure != null) {
+			this.looks.failed(failure);
+		}
+		else {
+			this.looks.succeeded();
 		}
 	}
 
-	// a start between the look and the end would go unswept: look again
-	private boolean endSweep() {
-		this.sweeping.set(false);
-		return this.entries.isEmpty() || !this.sweeping.compareAndSet(false, true);
+	// the engine may be slow: the next look must not wait for it, nor any other task
+	private void beat() {
+		if (!this.beating.compareAndSet(false, true)) {
+			return;
+		}
+		try {
+			this.context.pool().execute(this::beatNow);
+		}
+		catch (RejectedExecutionException | OutOfMemoryError ex) {
+			// no thread for it now
+			this.beating.set(false);
+		}
+	}
+
+	private void beatNow() {
+		try {
+			this.engine.heartbeat();
+			this.heartbeats.succeeded();
+		}
+		catch (RuntimeException | Error ex) {
+			this.heartbeats.failed(ex);
+		}
+		finally {
+			this.beating.set(false);
+		}
 	}
 
 }

@@ -3,7 +3,7 @@ package io.procession.execution;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -18,15 +18,19 @@ import io.procession.engine.TimeSource;
  * @param scheduler hands over what is due; nothing may take long on it
  * @param streams runs what reads and writes streams, foreign code with it, which may take
  * all its threads
- * @param work runs all else that goes on beside the callers
+ * @param pool runs what of the manager's own may hang
+ * @param work runs all else that goes on beside the callers, even if the JVM can start no
+ * thread
  * @param stopper ends trees
+ * @param log writes log messages, which may block
  * @param events tells the listeners
  * @param gate what everything that is started passes
  * @param closing whether the manager closes or is closed
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
-record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Executor streams, Executor work,
-		Stopper stopper, EventDispatcher events, StartGate gate, AtomicBoolean closing, Closed closed) {
+record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
+		Executor pool, Executor work, Stopper stopper, BackgroundLog log, EventDispatcher events, StartGate gate,
+		AtomicBoolean closing, Closed closed) {
 
 	/**
 	 * A duration for reckoning: as long as one can count on adding a clock's reading.
@@ -70,14 +74,15 @@ record RunContext(ProcessSettings settings, TimeSource time, Timer scheduler, Ex
 		}
 	}
 
-	/** Runs it beside the caller, or here where there is no thread for it. */
+	/** Whether a check that was due at some time comes late; see {@link Lateness}. */
+	boolean isLate(long due, long now) {
+		// a clock that is moved by hand does not run while nobody looks
+		return this.time.executor() == null && now - due > Lateness.NOTICEABLE;
+	}
+
+	/** Runs it beside the caller. */
 	void execute(Runnable task) {
-		try {
-			this.work.execute(task);
-		}
-		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			task.run();
-		}
+		this.work.execute(task);
 	}
 
 	/**

@@ -52,6 +52,7 @@ final class RunOutcome {
 			.exit((code != null) ? code : Signal.KILL.exitCode(),
 					(this.startError != null) ? ExitCause.START_FAILED : cause)
 			.output(out, err, complete)
+			.lostOutput(ending.lostOutput())
 			.times(ending.startedAt(), ending.duration());
 		if (code == null || code != 0) {
 			Masks masks = plan.masks();
@@ -110,7 +111,9 @@ final class RunOutcome {
 					this.plan.idleRemedy(), this.result);
 		}
 		if (this.stopCause == ExitCause.OUTPUT_LIMIT) {
-			return new ProcessOutputLimitException(Objects.requireNonNull(this.plan.outputLimit()), this.result);
+			Long limit = this.plan.outputLimit();
+			return (limit != null) ? new ProcessOutputLimitException(limit, this.plan.outputRemedy(), this.result)
+					: new ProcessOutputLimitException(this.result);
 		}
 		if (this.startError != null) {
 			return new ProcessStartException(this.plan.pending().toSpec(), this.startError.reason(),
@@ -127,8 +130,11 @@ final class RunOutcome {
 	 * {@code null} if it ended by itself
 	 * @param startedAt when it was started
 	 * @param duration how long it took
+	 * @param lostOutput which output could not be written to its file, and why, or
+	 * {@code null}
 	 */
-	record Ending(@Nullable Integer exitCode, @Nullable ExitCause stopCause, Instant startedAt, Duration duration) {
+	record Ending(@Nullable Integer exitCode, @Nullable ExitCause stopCause, Instant startedAt, Duration duration,
+			@Nullable String lostOutput) {
 
 	}
 

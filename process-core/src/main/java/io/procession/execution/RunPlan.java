@@ -25,6 +25,7 @@ import io.procession.process.Signal;
  * @param timeoutGrace how long it has after a timeout
  * @param drain how long to wait for the end of output
  * @param outputLimit bytes it may write
+ * @param outputRemedy where that comes from and what to do should it be too small
  * @param output what becomes of standard output
  * @param error what becomes of standard error
  * @param liveInput whether standard input stays open for the user
@@ -34,7 +35,7 @@ import io.procession.process.Signal;
 record RunPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
 		String timeoutRemedy, @Nullable WholeTimeout whole, @Nullable Duration idleTimeout, String idleRemedy,
 		Signal stopSignal, Duration stopGrace, Duration timeoutGrace, Duration drain, @Nullable Long outputLimit,
-		OutputRecorder.StreamPlan output, OutputRecorder.StreamPlan error, boolean liveInput,
+		String outputRemedy, OutputRecorder.StreamPlan output, OutputRecorder.StreamPlan error, boolean liveInput,
 		ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
 
 	/** Whether the run itself sees to its timeout; its caller or its pipeline may. */
@@ -55,6 +56,16 @@ record RunPlan(String id, PendingProcess pending, boolean attended, int permits,
 	/** How it is stopped because its time is over. */
 	StopOrder toTimeOut() {
 		return new StopOrder(ExitCause.TIMED_OUT, this.stopSignal, this.timeoutGrace);
+	}
+
+	/** How it is stopped because it was silent for too long. */
+	StopOrder toIdleTimeOut() {
+		return new StopOrder(ExitCause.IDLE_TIMED_OUT, this.stopSignal, this.timeoutGrace);
+	}
+
+	/** How it is stopped because it has written too much. */
+	StopOrder toLimit() {
+		return new StopOrder(ExitCause.OUTPUT_LIMIT, this.stopSignal, this.timeoutGrace);
 	}
 
 	/** How it is stopped because it cannot go on. */

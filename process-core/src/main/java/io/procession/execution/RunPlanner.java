@@ -41,6 +41,8 @@ final class RunPlanner {
 
 	private static final String OWN_TIMEOUT = "raise it with timeout(...)";
 
+	private static final String OWN_OUTPUT_LIMIT = "raise it with outputLimit(...)";
+
 	private static final String OWN_IDLE_TIMEOUT = "raise it with idleTimeout(...)";
 
 	private static final String DEFAULT_IDLE_TIMEOUT = OWN_IDLE_TIMEOUT + " or procession.defaults.idle-timeout";
@@ -300,12 +302,21 @@ final class RunPlanner {
 				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
 				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
 				Objects.requireNonNullElse(grace, this.settings.timeoutGrace()),
-				Objects.requireNonNullElse(this.spec.drain(), this.settings.drain()), output.limit(),
+				Objects.requireNonNullElse(this.spec.drain(), this.settings.drain()), outputLimit(launch),
+				(output.limit() != null) ? OWN_OUTPUT_LIMIT : OWN_OUTPUT_LIMIT + " or procession.defaults.output-limit",
 				stream(launch.output() instanceof Launch.Output.Pipe && this.place.writesJvm(), output.outputTo(),
 						this.place.feed() == null),
 				stream(errorPiped, output.errorTo(), true), live,
 				(this.spec.input() instanceof ProcessInput.Bytes bytes) ? bytes : null,
 				new Masks(this.spec, launch.arguments()));
+	}
+
+	// the default protects the heap: it holds for output that is captured as a whole
+	private @Nullable Long outputLimit(Launch launch) {
+		OutputOptions output = this.spec.output();
+		boolean piped = launch.output() instanceof Launch.Output.Pipe || launch.error() instanceof Launch.Output.Pipe;
+		boolean captured = piped && output.capture() && output.keepLast() == null;
+		return (output.limit() != null || !captured) ? output.limit() : this.settings.outputLimit();
 	}
 
 	private OutputRecorder.StreamPlan stream(boolean piped, @Nullable OutputFile file, boolean kept) {
@@ -314,7 +325,7 @@ final class RunPlanner {
 		Charset charset = Objects.requireNonNullElse(output.charset(), this.settings.charset());
 		return new OutputRecorder.StreamPlan(piped, capture,
 				Objects.requireNonNullElse(output.keepLast(), Long.MAX_VALUE), charset, this.settings.maxLineLength(),
-				(piped && file != null) ? open(file) : null, (piped && file != null) ? emptied(file) : null,
+				(piped && file != null) ? new OutputRecorder.Target(file.path(), open(file), emptied(file)) : null,
 				kept ? null : this.place.feed());
 	}
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells when a process has written nothing for too long. The time of a listener at work
- * is no silence: it is ours, not the process's. <i>Thread-safe.</i>
+ * is no silence: it is ours, not the process's. Nor is a pause of the JVM, during which
+ * nobody reads. <i>Thread-safe.</i>
  */
 final class SilenceWatch {
 
@@ -26,6 +27,10 @@ final class SilenceWatch {
 	private final Object lock = new Object();
 
 	private @Nullable Future<?> task;
+
+	private long due;
+
+	private int forgiven;
 
 	private boolean over;
 
@@ -56,6 +61,7 @@ final class SilenceWatch {
 	private void lookAfter(long nanos) {
 		synchronized (this.lock) {
 			if (!this.over) {
+				this.due = this.context.time().nanoTime() + nanos;
 				this.task = this.context.schedule(nanos, this::look);
 			}
 		}
@@ -65,12 +71,38 @@ final class SilenceWatch {
 		if (this.listenerAtWork.getAsBoolean()) {
 			heard();
 		}
-		long left = this.bound - (this.context.time().nanoTime() - this.lastHeard);
-		if (left > 0) {
-			lookAfter(left);
+		long now = this.context.time().nanoTime();
+		long left = this.bound - (now - this.lastHeard);
+		long next = (left > 0) ? forgiveNothing(left) : graceAfterPause(now);
+		if (next > 0) {
+			lookAfter(next);
 		}
 		else if (end()) {
 			this.tooLong.run();
+		}
+	}
+
+	private long forgiveNothing(long left) {
+		synchronized (this.lock) {
+			this.forgiven = 0;
+			return left;
+		}
+	}
+
+	// what is in the pipe was not read, and after a long pause the process itself may
+	// have
+	// stood still
+	private long graceAfterPause(long now) {
+		synchronized (this.lock) {
+			if (!this.context.isLate(this.due, now) || this.forgiven == Lateness.MOST_IN_A_ROW) {
+				return 0;
+			}
+			this.forgiven++;
+			if (now - this.due > Lateness.PAUSE) {
+				heard();
+				return this.bound;
+			}
+			return Lateness.LOOK_AGAIN;
 		}
 	}
 

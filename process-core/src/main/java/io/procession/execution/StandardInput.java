@@ -15,9 +15,15 @@ public final class StandardInput extends OutputStream {
 
 	private final Charset charset;
 
+	/** How many bytes of byte order mark come before each text that is encoded alone. */
+	private final int markLength;
+
+	private boolean textWritten;
+
 	StandardInput(OutputStream stream, Charset charset) {
 		this.stream = stream;
 		this.charset = charset;
+		this.markLength = charset.canEncode() ? 2 * "a".getBytes(charset).length - "aa".getBytes(charset).length : 0;
 	}
 
 	@Override
@@ -37,12 +43,18 @@ public final class StandardInput extends OutputStream {
 	}
 
 	/**
-	 * Writes text in the charset of the process.
+	 * Writes text in the charset of the process. A charset with a byte order mark, such
+	 * as UTF-16, has one before the first text only.
 	 * @param text the text
 	 * @throws IOException if the process has closed its end
 	 */
 	public void write(String text) throws IOException {
-		write(text.getBytes(this.charset));
+		byte[] bytes = text.getBytes(this.charset);
+		synchronized (this.stream) {
+			int skipped = this.textWritten ? Math.min(this.markLength, bytes.length) : 0;
+			this.textWritten |= bytes.length > 0;
+			write(bytes, skipped, bytes.length - skipped);
+		}
 	}
 
 	/**
@@ -51,7 +63,7 @@ public final class StandardInput extends OutputStream {
 	 * @throws IOException if the process has closed its end
 	 */
 	public void writeLine(String line) throws IOException {
-		write((line + "\n").getBytes(this.charset));
+		write(line + "\n");
 	}
 
 	@Override

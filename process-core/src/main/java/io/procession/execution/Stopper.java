@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -20,8 +21,9 @@ import io.procession.process.Signal;
 
 /**
  * Ends trees of processes: stop signal, grace, KILL, until they are gone or given up. All
- * stops of a manager go in rounds, so that one look at the system serves them all. A
- * round runs on the executor, one at a time; nothing here waits.
+ * stops of a manager go in rounds, so that one look at the system serves them all. Rounds
+ * run one at a time on a thread that does nothing else. Nothing here waits, and messages
+ * are written elsewhere, after the signal that they tell of.
  */
 final class Stopper {
 
@@ -38,9 +40,18 @@ final class Stopper {
 
 	private final TimeSource time;
 
-	private final Timer scheduler;
+	private final ScheduledExecutorService scheduler;
 
 	private final Executor executor;
+
+	private final BackgroundLog log;
+
+	private final FailureStreak looks;
+
+	private final FailureStreak rounds;
+
+	/** Made once: there may be no memory left when it is needed. */
+	private final Runnable round = this::round;
 
 	private final long lostAfter;
 
@@ -55,14 +66,27 @@ final class Stopper {
 
 	private @Nullable Future<?> next;
 
-	/** Whether it was told that there is no thread: it may be tried for long. */
-	private volatile boolean withoutThread;
+	/** When the next round is due; meaningless if none is scheduled. */
+	private long nextDue;
 
-	Stopper(ProcessEngine engine, TimeSource time, Timer scheduler, Executor executor, Duration lostAfter) {
+	/**
+	 * Create a stopper that has nothing to stop.
+	 * @param engine looks at the system's processes
+	 * @param time the clocks
+	 * @param scheduler hands over the next round
+	 * @param executor runs the rounds
+	 * @param log writes its messages
+	 * @param lostAfter how long after KILL a tree is given up
+	 */
+	Stopper(ProcessEngine engine, TimeSource time, ScheduledExecutorService scheduler, Executor executor,
+			BackgroundLog log, Duration lostAfter) {
 		this.engine = engine;
 		this.time = time;
 		this.scheduler = scheduler;
 		this.executor = executor;
+		this.log = log;
+		this.looks = new FailureStreak(log, logger, "The scan of this machine's processes");
+		this.rounds = new FailureStreak(log, logger, "The handover of a stop to its thread, which is tried again,");
 		this.lostAfter = RunContext.nanos(lostAfter);
 	}
 
@@ -86,7 +110,10 @@ final class Stopper {
 		wake();
 	}
 
-	/** Something has changed: looks again at once instead of at the next round. */
+	/**
+	 * Something has changed: looks again at once instead of at the next round. Never
+	 * fails: what cannot be done now is tried again.
+	 */
 	void wake() {
 		synchronized (this.lock) {
 			if (this.stops.isEmpty()) {
@@ -103,13 +130,10 @@ final class Stopper {
 			this.inRound = true;
 		}
 		try {
-			this.executor.execute(this::round);
+			this.executor.execute(this.round);
 		}
-		catch (RuntimeException | OutOfMemoryError ex) {
-			if (!this.withoutThread) {
-				this.withoutThread = true;
-				logger.warn("No thread to stop processes on, trying again and again: {}", ex.toString());
-			}
+		catch (RuntimeException | Error ex) {
+			this.rounds.failed(ex);
 			tryAgain();
 		}
 	}
@@ -117,26 +141,43 @@ final class Stopper {
 	private void tryAgain() {
 		synchronized (this.lock) {
 			this.inRound = false;
-			this.next = this.scheduler.schedule(this::wake, LAST_DELAY, TimeUnit.NANOSECONDS);
+			scheduleNext(LAST_DELAY);
 		}
 	}
 
 	private void round() {
-		this.withoutThread = false;
 		boolean goOn = true;
 		while (goOn) {
-			List<Stop> present;
-			synchronized (this.lock) {
-				this.again = false;
-				present = List.copyOf(this.stops);
+			try {
+				doRound();
+				this.rounds.succeeded();
+				goOn = endRound();
 			}
-			List<Stop> over = step(present);
-			synchronized (this.lock) {
-				this.stops.removeAll(over);
+			catch (RuntimeException | Error ex) {
+				// no memory, most likely
+				this.rounds.failed(ex);
+				tryAgain();
+				return;
 			}
-			over.forEach(Stop::tellEnded);
-			goOn = endRound();
 		}
+	}
+
+	private void doRound() {
+		List<Stop> present;
+		long expected = this.time.nanoTime();
+		synchronized (this.lock) {
+			this.again = false;
+			present = List.copyOf(this.stops);
+			if (this.nextDue != 0 && this.nextDue < expected) {
+				expected = this.nextDue;
+			}
+			this.nextDue = 0;
+		}
+		List<Stop> over = step(present, expected);
+		synchronized (this.lock) {
+			this.stops.removeAll(over);
+		}
+		over.forEach(Stop::tellEnded);
 	}
 
 	private boolean endRound() {
@@ -154,28 +195,41 @@ final class Stopper {
 		}
 	}
 
+	// the lock is held
 	private void scheduleNext(long delay) {
 		try {
 			this.next = this.scheduler.schedule(this::wake, delay, TimeUnit.NANOSECONDS);
+			this.nextDue = this.time.nanoTime() + delay;
 		}
 		catch (RejectedExecutionException ex) {
 			// only what is detached, or lost, outlives its manager
-			logger.warn("The manager is closed, these are no longer stopped: {}",
-					this.stops.stream().map((stop) -> stop.what).toList());
+			List<String> left = this.stops.stream().map((stop) -> stop.what).toList();
 			this.stops.clear();
+			this.log.write(() -> logger.warn("The manager is closed, these are no longer stopped: {}", left));
+		}
+		catch (RuntimeException | Error ex) {
+			// the next sweep wakes it
+			this.rounds.failed(ex);
 		}
 	}
 
-	private List<Stop> step(List<Stop> present) {
+	private List<Stop> step(List<Stop> present, long expected) {
 		List<Stop> over = new ArrayList<>();
 		try {
 			this.engine.look();
+			this.looks.succeeded();
 		}
 		catch (RuntimeException | Error ex) {
-			logger.warn("The processes of this machine could not be looked at", ex);
+			this.looks.failed(ex);
 		}
 		long now = this.time.nanoTime();
+		long late = now - expected;
+		boolean paused = late > Lateness.PAUSE && this.time.executor() == null;
 		for (Stop stop : present) {
+			if (paused) {
+				// while everything stood still it could not end within its grace
+				stop.forgive(late);
+			}
 			try {
 				if (stop.step(now)) {
 					over.add(stop);
@@ -203,9 +257,11 @@ final class Stopper {
 
 		private final Signal signal;
 
-		private final long beganAt;
+		private volatile long beganAt;
 
 		private volatile long grace;
+
+		private int forgiven;
 
 		private final Runnable ended;
 
@@ -239,14 +295,27 @@ final class Stopper {
 			wake();
 		}
 
+		/** Does not count the time of a pause. */
+		private void forgive(long pause) {
+			if (this.forgiven < Lateness.MOST_IN_A_ROW) {
+				this.forgiven++;
+				this.beganAt += pause;
+				this.killedAt += pause;
+			}
+		}
+
 		// one that fails must not keep the others from ending
 		private void tellEnded() {
 			try {
 				this.ended.run();
 			}
 			catch (RuntimeException | Error ex) {
-				logger.error("The end of a stop could not be told: {}", this.what, ex);
+				log(() -> logger.error("The end of a stop could not be told: {}", this.what, ex));
 			}
+		}
+
+		private void log(Runnable message) {
+			Stopper.this.log.write(message);
 		}
 
 		/** Whether something was still there long after KILL. */
@@ -270,14 +339,15 @@ final class Stopper {
 		private boolean failed(long now, Throwable failure) {
 			if (!this.toldFailure) {
 				this.toldFailure = true;
-				logger.warn("A process could not be signalled, trying again and again: {}", this.what, failure);
+				log(() -> logger.warn("A process could not be signalled, trying again and again: {}", this.what,
+						failure));
 			}
 			if (now - this.beganAt - this.grace < Stopper.this.lostAfter) {
 				return false;
 			}
-			logger.warn("A process could not be signalled and is given up: {}", this.what);
 			this.lost = true;
 			this.over = true;
+			log(() -> logger.warn("A process could not be signalled and is given up: {}", this.what));
 			return true;
 		}
 
@@ -294,21 +364,23 @@ final class Stopper {
 				this.tree.signal(this.signal);
 				return false;
 			}
-			if (!this.killing) {
-				this.killing = true;
-				this.killedAt = now;
-				if (this.grace > 0) {
-					logger.warn("Process did not end within its grace and is killed: {} pids={}", this.what,
-							shown(alive));
-				}
-			}
-			if (now - this.killedAt >= Stopper.this.lostAfter) {
-				logger.warn("Process is still there after KILL and given up: {} pids={}", this.what, shown(alive));
+			if (this.killing && now - this.killedAt >= Stopper.this.lostAfter) {
 				this.lost = true;
 				this.over = true;
+				log(() -> logger.warn("Process is still there after KILL and given up: {} pids={}", this.what,
+						shown(alive)));
 				return true;
 			}
+			boolean first = !this.killing;
+			if (first) {
+				this.killing = true;
+				this.killedAt = now;
+			}
 			this.tree.signal(Signal.KILL);
+			if (first && this.grace > 0) {
+				log(() -> logger.warn("Process did not end within its grace and is killed: {} pids={}", this.what,
+						shown(alive)));
+			}
 			return false;
 		}
 

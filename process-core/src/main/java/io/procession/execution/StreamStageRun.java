@@ -12,8 +12,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.procession.process.ProcessResult;
 
@@ -23,8 +21,6 @@ import io.procession.process.ProcessResult;
  * dies of PIPE.
  */
 final class StreamStageRun {
-
-	private static final Logger logger = LoggerFactory.getLogger(StreamStageRun.class);
 
 	private final Pipeline.Stage.Java stage;
 
@@ -136,7 +132,8 @@ final class StreamStageRun {
 			output.close();
 		}
 		catch (IOException ex) {
-			logger.debug("The program after a stage in Java has ended already", ex);
+			// the program after it has ended already
+			return;
 		}
 	}
 

@@ -48,8 +48,9 @@ public final class ProcessFailedException extends ProcessException {
 		};
 		StringBuilder codes = new StringBuilder();
 		result.successExitCodes().forEach((code) -> codes.append(codes.isEmpty() ? "" : ", ").append(code));
+		String lost = (result.lostOutput() != null) ? ", but " + result.lostOutput() : "";
 		return withErrorTail(describe(result.command()) + " " + how + " after " + seconds(result.duration())
-				+ " (success is " + codes + ")", result);
+				+ " (success is " + codes + ")" + lost, result);
 	}
 
 }

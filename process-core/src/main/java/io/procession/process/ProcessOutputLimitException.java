@@ -9,15 +9,31 @@ public final class ProcessOutputLimitException extends ProcessException {
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * A new exception.
+	 * Create an exception for a process that exceeded its limit.
 	 * @param limit how many bytes it was allowed to write
+	 * @param remedy how to raise the limit
 	 * @param result the result so far
 	 */
-	public ProcessOutputLimitException(long limit, ProcessResult result) {
+	public ProcessOutputLimitException(long limit, String remedy, ProcessResult result) {
 		super(withErrorTail(describe(result.command()) + " wrote more than its output limit of " + limit + " bytes and "
-				+ ((result.cause() == ExitCause.LOST) ? "could not be" : "was")
-				+ " stopped: raise it with outputLimit(...), or keep only the end with keepLast(...)", result),
+				+ stopped(result) + ": " + remedy + ", or keep only the end with keepLast(...)", result),
 				result.command(), result, null);
+	}
+
+	/**
+	 * Create an exception for a process whose output did not fit into the memory of the
+	 * JVM.
+	 * @param result the result so far, without the output
+	 */
+	public ProcessOutputLimitException(ProcessResult result) {
+		super(withErrorTail(describe(result.command()) + " wrote more than fits into the memory of the JVM and "
+				+ stopped(result) + "; what was captured is dropped:"
+				+ " limit it with outputLimit(...) or procession.defaults.output-limit, or keep only the end with"
+				+ " keepLast(...)", result), result.command(), result, null);
+	}
+
+	private static String stopped(ProcessResult result) {
+		return (result.cause() == ExitCause.LOST) ? "could not be stopped" : "was stopped";
 	}
 
 }

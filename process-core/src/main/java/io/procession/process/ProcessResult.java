@@ -53,6 +53,8 @@ public final class ProcessResult {
 
 	private final @Nullable ProcessStartException startError;
 
+	private final @Nullable String lostOutput;
+
 	private ProcessResult(Builder builder, @Nullable ProcessStartException startError) {
 		this.command = builder.spec.command();
 		this.environment = builder.spec.environment();
@@ -68,6 +70,7 @@ public final class ProcessResult {
 		this.startedAt = builder.startedAt;
 		this.duration = builder.duration;
 		this.startError = startError;
+		this.lostOutput = builder.lostOutput;
 	}
 
 	/**
@@ -211,12 +214,13 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Whether it ended by itself with an exit code that counts as success.
+	 * Whether it ended by itself with an exit code that counts as success, and its output
+	 * could be written to the file that it was to go to.
 	 * @return whether it did
 	 */
 	public boolean successful() {
 		return (this.cause == ExitCause.EXITED || this.cause == ExitCause.SIGNALED)
-				&& successExitCodes().contains(this.exitCode);
+				&& successExitCodes().contains(this.exitCode) && this.lostOutput == null;
 	}
 
 	/**
@@ -249,8 +253,8 @@ public final class ProcessResult {
 	 * Whether both streams were read to their end. What the program itself wrote before
 	 * its exit is here in any case; {@code false} says that something it left behind
 	 * still holds a stream open and may go on writing, unread, or that a file could not
-	 * be written to its end, which the log tells. Whether such a survivor shows is partly
-	 * the JDK's chance.
+	 * be written to its end, which makes the result a failure. Whether such a survivor
+	 * shows is partly the JDK's chance.
 	 * @return whether the output is complete
 	 */
 	public boolean outputComplete() {
@@ -305,6 +309,10 @@ public final class ProcessResult {
 		return this.successExitCodes;
 	}
 
+	@Nullable String lostOutput() {
+		return this.lostOutput;
+	}
+
 	String errorTail() {
 		String known = this.errorTail;
 		if (known == null) {
@@ -332,6 +340,8 @@ public final class ProcessResult {
 		private CapturedOutput errorOutput = CapturedOutput.empty();
 
 		private boolean outputComplete = true;
+
+		private @Nullable String lostOutput;
 
 		private Supplier<String> errorTail = () -> "";
 
@@ -376,6 +386,18 @@ public final class ProcessResult {
 			this.output = standard;
 			this.errorOutput = error;
 			this.outputComplete = complete;
+			return this;
+		}
+
+		/**
+		 * Set the output that could not be written to its file. Makes the result a
+		 * failure, whatever the exit code.
+		 * @param value which output, and why, for messages, or {@code null} if none was
+		 * lost
+		 * @return this builder
+		 */
+		public Builder lostOutput(@Nullable String value) {
+			this.lostOutput = value;
 			return this;
 		}
 

@@ -17,8 +17,8 @@ import io.procession.process.ProcessResult;
 record ProgramReport(Level level, Supplier<String> text) {
 
 	static ProgramReport changed(Program program, ProgramState from, ProgramState to, String reason) {
-		return new ProgramReport(Level.DEBUG, () -> "Program changed: name=" + program.name() + " from=" + from + " to="
-				+ to + " reason=" + reason);
+		return new ProgramReport(Level.DEBUG,
+				() -> "Program changed: name=" + program.name() + " from=" + from + " to=" + to + " reason=" + reason);
 	}
 
 	static ProgramReport started(Program program, long pid) {
@@ -31,8 +31,8 @@ record ProgramReport(Level level, Supplier<String> text) {
 	}
 
 	static ProgramReport startFailedForGood(Program program, String message) {
-		return new ProgramReport(Level.ERROR, () -> "Program could not be started and is not tried again: name="
-				+ program.name() + ": " + message);
+		return new ProgramReport(Level.ERROR,
+				() -> "Program could not be started and is not tried again: name=" + program.name() + ": " + message);
 	}
 
 	static ProgramReport managerClosed(Program program) {

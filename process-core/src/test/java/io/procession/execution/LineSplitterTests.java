@@ -150,6 +150,31 @@ class LineSplitterTests {
 		assertThat(String.join("\n", this.lines) + "\n").isEqualTo(text);
 	}
 
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "x-UTF-16LE-BOM", "IBM1047", "IBM037" })
+	void splitsCharsetsWithoutTheLineEndsOfAsciiHoweverTheyAreCut(String name) {
+		Charset charset = Charset.forName(name);
+		byte[] bytes = "a\r\n\n\u00E9b\u010A\rlast"
+			.replace("\u010A", name.startsWith("IBM") ? "" : "\u010A\uD83D\uDE00")
+			.getBytes(charset);
+		String third = name.startsWith("IBM") ? "\u00E9b" : "\u00E9b\u010A\uD83D\uDE00";
+
+		for (int size = 1; size <= bytes.length; size++) {
+			this.lines.clear();
+			feed(splitter(charset, 1000), bytes, size);
+
+			assertThat(this.lines).as("chunks of " + size).containsExactly("a", "", third, "last");
+		}
+	}
+
+	@Test
+	void removesOneByteOrderMarkAtMost() {
+		feed(splitter(StandardCharsets.UTF_16, 1000), "\uFEFFa\n\uFEFFb".getBytes(StandardCharsets.UTF_16), 3);
+
+		assertThat(this.lines).containsExactly("\uFEFFa", "\uFEFFb");
+	}
+
 	@Test
 	void readsOtherCharsets() {
 		feed(splitter(StandardCharsets.ISO_8859_1, 16), new byte[] { (byte) 0xE9, '\n', (byte) 0xFC }, 1);

@@ -31,6 +31,7 @@ class ProcessSettingsTests {
 		assertThat(settings.maxLineLength()).isEqualTo(1 << 20);
 		assertThat(settings.maxConcurrent()).isEqualTo(Integer.MAX_VALUE);
 		assertThat(settings.acquireTimeout()).isEqualTo(Duration.ofSeconds(30));
+		assertThat(settings.outputLimit()).isNull();
 	}
 
 	@Test
@@ -59,6 +60,7 @@ class ProcessSettingsTests {
 		refuses((builder) -> builder.acquireTimeout(negative), "acquireTimeout");
 		refuses((builder) -> builder.maxLineLength(15), "maxLineLength");
 		refuses((builder) -> builder.maxConcurrent(0), "maxConcurrent");
+		refuses((builder) -> builder.outputLimit(-1), "outputLimit");
 	}
 
 	private static void refuses(UnaryOperator<ProcessSettings.Builder> change, String culprit) {

@@ -58,7 +58,7 @@ class ProcessExceptionTests {
 
 	@Test
 	void saysHowMuchWasAllowed() {
-		assertThat(new ProcessOutputLimitException(1024, RESULT))
+		assertThat(new ProcessOutputLimitException(1024, "raise it with outputLimit(...)", RESULT))
 			.hasMessage("Command 'mysql ***' wrote more than its output limit of 1024 bytes and was stopped: raise it"
 					+ " with outputLimit(...), or keep only the end with keepLast(...);"
 					+ " stderr ends: \"waiting for lock\"");
@@ -98,7 +98,7 @@ class ProcessExceptionTests {
 		ProcessSpec spec = ProcessSpec.of(COMMAND);
 		return List.of(new ProcessTimedOutException(Duration.ofSeconds(1), "raise it", RESULT),
 				new ProcessIdleTimedOutException(Duration.ofSeconds(1), "raise it", RESULT),
-				new ProcessOutputLimitException(1, RESULT), new ProcessFailedException(RESULT),
+				new ProcessOutputLimitException(1, "raise it", RESULT), new ProcessFailedException(RESULT),
 				new ProcessRejectedException(COMMAND, ProcessRejectedException.Reason.FULL, "full"),
 				new ProcessInterruptedException(COMMAND, "it was stopped", RESULT, null),
 				new ProcessStartException(spec, ProcessStartException.Reason.NOT_FOUND, "the detail", null),

@@ -95,6 +95,9 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	 * more than the shutdown grace.
 	 * @param drain How long to wait for the end of the output after an exit, since
 	 * something left behind may hold it open. A close waits as long for its last readers.
+	 * @param outputLimit Maximum size of the output of a process, both streams together,
+	 * if it is captured as a whole; a process that exceeds it is stopped. Unlimited if
+	 * not set.
 	 * @param charset How output becomes text.
 	 * @param pipefail Whether a pipeline fails if any of its stages does, rather than the
 	 * last alone.
@@ -113,7 +116,8 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	public record Defaults(@DefaultValue("60s") TimeLimit timeout, @DefaultValue("none") TimeLimit startTimeout,
 			@DefaultValue("none") TimeLimit idleTimeout, @DefaultValue("10s") Duration stopGrace,
 			@DefaultValue("2s") Duration timeoutGrace, @DefaultValue("1s") Duration drain,
-			@DefaultValue("UTF-8") Charset charset, @DefaultValue("true") boolean pipefail,
+			@Nullable DataSize outputLimit, @DefaultValue("UTF-8") Charset charset,
+			@DefaultValue("true") boolean pipefail,
 			@NestedConfigurationProperty @DefaultValue IsolationProperties.User runAs,
 			@NestedConfigurationProperty @DefaultValue IsolationProperties.Limits limits,
 			@NestedConfigurationProperty @DefaultValue IsolationProperties.Ranks priority,
@@ -129,6 +133,9 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 			set("defaults.stop-grace", this.stopGrace, settings::stopGrace);
 			set("defaults.timeout-grace", this.timeoutGrace, settings::timeoutGrace);
 			set("defaults.drain", this.drain, settings::drain);
+			if (this.outputLimit != null) {
+				set("defaults.output-limit", this.outputLimit, (size) -> settings.outputLimit(size.toBytes()));
+			}
 			settings.isolation(toIsolation());
 		}
 

@@ -65,6 +65,7 @@ class ConfigurationMetadataTests {
 		setting("procession.defaults.stop-grace", "7s", ProcessSettings::stopGrace, Duration.ofSeconds(7));
 		setting("procession.defaults.timeout-grace", "7s", ProcessSettings::timeoutGrace, Duration.ofSeconds(7));
 		setting("procession.defaults.drain", "7s", ProcessSettings::drain, Duration.ofSeconds(7));
+		setting("procession.defaults.output-limit", "7MB", ProcessSettings::outputLimit, 7L << 20);
 		setting("procession.defaults.charset", "UTF-16", ProcessSettings::charset, StandardCharsets.UTF_16);
 		setting("procession.defaults.pipefail", "false", ProcessSettings::pipefail, false);
 		isolation("run-as.user", "nobody", Isolation::runAs, RunAs.user("nobody"));

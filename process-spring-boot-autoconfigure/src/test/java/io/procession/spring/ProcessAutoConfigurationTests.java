@@ -188,6 +188,7 @@ class ProcessAutoConfigurationTests {
 			procession.shutdown-grace,                  -1s,  shutdownGrace must not be negative: PT-1S
 			procession.lost-after,                      0s,   lostAfter must be positive: PT0S
 			procession.sweep-interval,                  0s,   sweepInterval must be positive: PT0S
+			procession.defaults.output-limit,           -1B,  outputLimit must not be negative: -1
 			procession.defaults.stop-grace,             -1s,  stopGrace must not be negative: PT-1S
 			procession.defaults.timeout-grace,          -1s,  timeoutGrace must not be negative: PT-1S
 			procession.defaults.drain,                  -1s,  drain must not be negative: PT-1S

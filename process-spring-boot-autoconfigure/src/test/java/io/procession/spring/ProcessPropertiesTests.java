@@ -37,7 +37,7 @@ class ProcessPropertiesTests {
 					"procession.defaults.charset=ISO-8859-1", "procession.defaults.pipefail=false",
 					"procession.max-concurrent=7", "procession.acquire-timeout=8s", "procession.shutdown-grace=9s",
 					"procession.lost-after=11s", "procession.sweep-interval=12s", "procession.max-line-length=13KB",
-					"procession.defaults.umask=0027")
+					"procession.defaults.umask=0027", "procession.defaults.output-limit=14KB")
 			.run((context) -> {
 				ProcessSettings settings = settings(context.getBean(ProcessProperties.class));
 
@@ -57,6 +57,7 @@ class ProcessPropertiesTests {
 					.sweepInterval(Duration.ofSeconds(12))
 					.maxLineLength(13 * 1024)
 					.isolation(Isolation.none().withUmask("0027"))
+					.outputLimit(14 * 1024)
 					.build());
 				for (RecordComponent component : ProcessSettings.class.getRecordComponents()) {
 					assertThat(component.getAccessor().invoke(settings)).as(component.getName())

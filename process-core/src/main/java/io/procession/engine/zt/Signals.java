@@ -10,8 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import io.procession.process.Signal;
 
@@ -21,8 +19,6 @@ import io.procession.process.Signal;
  * others through one shell for all, since the JDK has no {@code kill(2)}.
  */
 final class Signals {
-
-	private static final Logger logger = LoggerFactory.getLogger(Signals.class);
 
 	private static final boolean LINUX = System.getProperty("os.name", "").equals("Linux");
 
@@ -42,8 +38,9 @@ final class Signals {
 	 * @param processes who gets it; whoever is gone, or whose PID means another by now,
 	 * is left alone
 	 * @return whether one of them was there
-	 * @throws UncheckedIOException if there is no descriptor to look with; some of them
-	 * may have got it
+	 * @throws UncheckedIOException if no descriptor or process is left to send it with;
+	 * some of them may have got it
+	 * @throws IllegalStateException if sending it took too long
 	 */
 	boolean send(Signal signal, List<ProcStat> processes) {
 		boolean sent = false;
@@ -125,6 +122,7 @@ final class Signals {
 			.orElseThrow(() -> new UncheckedIOException(new IOException("No handle of process " + process.pid())));
 	}
 
+	// nothing is logged here: a stop must not wait for an appender
 	private void kill(Signal signal, List<Long> pids) {
 		List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\"", "sh", signal.name()));
 		pids.forEach((pid) -> command.add(Long.toString(pid)));
@@ -135,11 +133,11 @@ final class Signals {
 			kill.getOutputStream().close();
 			if (!kill.waitFor(TimeUnit.NANOSECONDS.convert(this.shellBound), TimeUnit.NANOSECONDS)) {
 				kill.destroyForcibly();
-				logger.warn("Signal {} could not be sent within {}: pids={}", signal, this.shellBound, pids);
+				throw new IllegalStateException("Signal " + signal + " could not be sent within " + this.shellBound);
 			}
 		}
 		catch (IOException ex) {
-			logger.warn("Signal {} could not be sent, no shell: pids={}", signal, pids, ex);
+			throw new UncheckedIOException("Signal " + signal + " could not be sent by a shell", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

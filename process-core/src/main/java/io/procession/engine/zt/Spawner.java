@@ -159,13 +159,22 @@ final class Spawner {
 		if (this.launch.terminal() != null) {
 			return spawnOnTerminal(this.launch.terminal());
 		}
+		Thread thread = Thread.currentThread();
+		ClassLoader contextClassLoader = thread.getContextClassLoader();
 		try {
+			// the JDK's thread that waits for the process inherits it, and may outlive
+			// the
+			// application
+			thread.setContextClassLoader(null);
 			return startUnlessBusy(needsRedirects() ? builder(true, true)::start : this::spawnByZtExec,
 					StartDiagnosis::isBusy);
 		}
 		catch (IOException | RuntimeException ex) {
 			removeGroup();
 			throw diagnosis().explain(ex);
+		}
+		finally {
+			thread.setContextClassLoader(contextClassLoader);
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ final class StreamPump implements Runnable {
 	/** There may be no memory left when it is needed. */
 	private final byte[] spare = new byte[512];
 
+	private @Nullable IOException failure;
+
 	StreamPump(InputStream stream, OutputSink sink) {
 		this.stream = stream;
 		this.sink = sink;
@@ -35,7 +38,7 @@ final class StreamPump implements Runnable {
 			pump();
 		}
 		catch (IOException ex) {
-			logger.debug("Output of a process ended early: {}", ex.toString());
+			this.failure = ex;
 		}
 		finally {
 			try {
@@ -44,6 +47,10 @@ final class StreamPump implements Runnable {
 			finally {
 				this.sink.ended();
 			}
+		}
+		if (this.failure != null) {
+			// a log may block: last of all
+			logger.debug("Output of a process ended early: {}", this.failure.toString());
 		}
 	}
 
@@ -73,7 +80,7 @@ final class StreamPump implements Runnable {
 			this.stream.close();
 		}
 		catch (IOException ex) {
-			logger.debug("Output of a process could not be closed: {}", ex.toString());
+			this.failure = ex;
 		}
 	}
 

@@ -95,8 +95,31 @@ public final class ZtProcessEngine implements ProcessEngine {
 	public EngineProcess start(Launch launch) {
 		Spawner spawner = new Spawner(launch, this.marker, this.isolator);
 		spawner.check(launch.terminal() != null);
-		prepare();
-		return enter(spawner.spawn(), launch, spawner.isolated());
+		try {
+			prepare();
+			return enter(spawner.spawn(), launch, spawner.isolated());
+		}
+		catch (OutOfMemoryError ex) {
+			killUnknown(List.of(launch));
+			throw noThread(launch, ex);
+		}
+	}
+
+	/**
+	 * Kills what a failed start left behind: processes that the JDK did start, but had no
+	 * thread to wait for, and what they have started in turn.
+	 */
+	private void killUnknown(List<Launch> launches) {
+		this.system.look();
+		launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
+			.signal(Signal.KILL));
+	}
+
+	private static ProcessStartException noThread(Launch launch, OutOfMemoryError ex) {
+		return new ProcessStartException(launch.spec(), ProcessStartException.Reason.NO_RESOURCES,
+				"the JVM has no thread that could wait for it (" + ex.getMessage()
+						+ "): raise the limit on processes, ulimit -u or pids.max, or the memory of the JVM",
+				null);
 	}
 
 	@Override
@@ -129,8 +152,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 			.toList();
 		// all of them before any: the JDK loses a descriptor when it fails in the middle
 		spawners.forEach((spawner) -> spawner.check(true));
-		prepare();
 		try {
+			prepare();
 			List<Process> processes = Spawner.spawnPipeline(spawners);
 			List<EngineProcess> started = new ArrayList<>();
 			for (int i = 0; i < processes.size(); i++) {
@@ -140,10 +163,12 @@ public final class ZtProcessEngine implements ProcessEngine {
 		}
 		catch (ProcessStartException ex) {
 			// the JDK has killed the children, not what they had started
-			this.system.look();
-			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
-				.signal(Signal.KILL));
+			killUnknown(launches);
 			throw ex;
+		}
+		catch (OutOfMemoryError ex) {
+			killUnknown(launches);
+			throw noThread(launches.get(0), ex);
 		}
 	}
 

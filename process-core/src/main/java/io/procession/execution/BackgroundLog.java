@@ -1,0 +1,94 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.engine.TimeSource;
+
+/**
+ * Writes log messages on a thread of its own: an appender may block, for example because
+ * nothing reads the standard error of the JVM, and must not hold up a stop, a timer or a
+ * pump. Messages that cannot be written in time are dropped and counted.
+ * <i>Thread-safe.</i>
+ */
+final class BackgroundLog {
+
+	/** How many messages wait at most. */
+	static final int CAPACITY = 1000;
+
+	private static final Duration IDLE = Duration.ofSeconds(10);
+
+	private static final Logger logger = LoggerFactory.getLogger(BackgroundLog.class);
+
+	/** Absent for a clock that brings its own threads: then the caller writes. */
+	private final @Nullable ThreadPoolExecutor thread;
+
+	private final AtomicLong dropped = new AtomicLong();
+
+	BackgroundLog(WorkerThreads workers, TimeSource time) {
+		this.thread = (time.executor() != null) ? null : newThread(workers);
+	}
+
+	private ThreadPoolExecutor newThread(WorkerThreads workers) {
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS,
+				new ArrayBlockingQueue<>(CAPACITY), workers.factory("procession-log"),
+				(task, full) -> this.dropped.incrementAndGet());
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
+	}
+
+	/**
+	 * Writes a message later. Neither blocks nor fails.
+	 * @param message writes it to its logger
+	 */
+	void write(Runnable message) {
+		try {
+			if (this.thread != null) {
+				this.thread.execute(() -> writeNow(message));
+			}
+			else {
+				message.run();
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			// no thread or memory for it
+			this.dropped.incrementAndGet();
+		}
+	}
+
+	private void writeNow(Runnable message) {
+		long lost = this.dropped.getAndSet(0);
+		try {
+			if (lost > 0) {
+				logger.warn("Log messages were dropped because they could not be written in time: count={}", lost);
+			}
+			message.run();
+		}
+		catch (RuntimeException | Error ex) {
+			// an appender that fails has nowhere to report it
+			this.dropped.incrementAndGet();
+		}
+	}
+
+	/** Returns how many messages were dropped since the last one that was written. */
+	long dropped() {
+		return this.dropped.get();
+	}
+
+	/** Takes no more messages and waits until those before are written. */
+	void close(Duration bound) {
+		ThreadPoolExecutor executor = this.thread;
+		if (executor != null) {
+			executor.shutdown();
+			Waiting.of(bound, (nanos) -> executor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		}
+	}
+
+}

@@ -1,0 +1,47 @@
+package io.procession.execution;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.slf4j.Logger;
+
+/**
+ * Logs something that fails again and again: the first failure in a row with its stack
+ * trace, then how many there were, once it succeeds again. <i>Thread-safe.</i>
+ */
+final class FailureStreak {
+
+	private final BackgroundLog log;
+
+	private final Logger logger;
+
+	private final String what;
+
+	private final AtomicLong failures = new AtomicLong();
+
+	/**
+	 * Create a streak without failures.
+	 * @param log writes the messages
+	 * @param logger the logger of the messages
+	 * @param what the subject of the messages, such as "Scan of the process table"
+	 */
+	FailureStreak(BackgroundLog log, Logger logger, String what) {
+		this.log = log;
+		this.logger = logger;
+		this.what = what;
+	}
+
+	void failed(Throwable failure) {
+		if (this.failures.incrementAndGet() == 1) {
+			this.log.write(() -> this.logger.warn("{} failed; further failures in a row are only counted", this.what,
+					failure));
+		}
+	}
+
+	void succeeded() {
+		if (this.failures.get() > 0) {
+			long count = this.failures.getAndSet(0);
+			this.log.write(() -> this.logger.warn("{} succeeds again: failures={}", this.what, count));
+		}
+	}
+
+}

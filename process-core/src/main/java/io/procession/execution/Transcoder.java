@@ -1,0 +1,47 @@
+package io.procession.execution;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Turns bytes of one charset, however they are cut, into UTF-8. Malformed bytes are
+ * replaced. A byte order mark is removed where the charset takes it for one, once.
+ * <i>Confined to the pump of its stream.</i>
+ */
+final class Transcoder {
+
+	private final CharsetDecoder decoder;
+
+	/** The beginning of a character whose other bytes have not come yet. */
+	private byte[] rest = new byte[0];
+
+	Transcoder(Charset charset) {
+		this.decoder = charset.newDecoder()
+			.onMalformedInput(CodingErrorAction.REPLACE)
+			.onUnmappableCharacter(CodingErrorAction.REPLACE);
+	}
+
+	/**
+	 * Decodes what is whole so far.
+	 * @param bytes what has come
+	 * @param last whether nothing follows
+	 * @return the text in UTF-8
+	 */
+	byte[] decode(ByteBuffer bytes, boolean last) {
+		ByteBuffer in = ByteBuffer.allocate(this.rest.length + bytes.remaining()).put(this.rest).put(bytes).flip();
+		CharBuffer out = CharBuffer
+			.allocate((int) Math.ceil((in.remaining() + 1) * (double) this.decoder.maxCharsPerByte()) + 2);
+		this.decoder.decode(in, out, last);
+		if (last) {
+			this.decoder.flush(out);
+		}
+		this.rest = new byte[in.remaining()];
+		in.get(this.rest);
+		return out.flip().toString().getBytes(StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,218 @@
+package io.procession.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStopping;
+import io.procession.event.ProcessTimedOut;
+import io.procession.execution.PendingProcess;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessException;
+import io.procession.process.ProcessResult;
+import io.procession.process.ProcessStartException;
+
+/**
+ * An application that cannot start another thread or process just when it has something
+ * to stop, to be run as a child whose user may have only a few.
+ */
+public final class OutOfThreads {
+
+	/** Uses up all the processes that its user may have. */
+	private static final String FORKS = """
+			my $line = <STDIN>;
+			while (1) {
+				my $pid = fork;
+				if (!defined $pid) { select(undef, undef, undef, 0.1) }
+				elsif (!$pid) { sleep 300; exit }
+			}
+			""";
+
+	private static final List<CountDownLatch> taken = new ArrayList<>();
+
+	private OutOfThreads() {
+	}
+
+	/**
+	 * Prints a line for each thing that it tries.
+	 * @param arguments {@code threads} if its own threads leave no room, {@code children}
+	 * if the processes do, {@code reaper} if there is room for a process, but not for the
+	 * thread that the JDK starts with it
+	 * @throws Exception if something goes wrong
+	 */
+	public static void main(String[] arguments) throws Exception {
+		// to load classes and to start what may be idle for a while
+		try (ProcessManager processes = manager()) {
+			processes.shell("trap '' TERM; sleep 300").timeout(Duration.ofMillis(100)).start().onExit().get();
+		}
+		switch (arguments[0]) {
+			case "threads" -> threads();
+			case "children" -> children();
+			case "reaper" -> reaper();
+			default -> throw new IllegalArgumentException(arguments[0]);
+		}
+	}
+
+	private static ProcessManager manager() {
+		return ProcessManager.builder().guard(false).build();
+	}
+
+	private static void threads() throws Exception {
+		Queue<ProcessEvent> events = new ConcurrentLinkedQueue<>();
+		ProcessManager processes = manager();
+		RunningProcess late = processes.shell("exec sleep 300").timeout(Duration.ofSeconds(2)).start();
+		RunningProcess silent = processes.shell("exec sleep 300").idleTimeout(Duration.ofSeconds(2)).start();
+		RunningProcess stopped = processes.shell("exec sleep 300").start();
+		RunningProcess killed = processes.shell("exec sleep 300").start();
+		RunningProcess asked = processes.shell("exec sleep 300").start();
+		processes.addListener(events::add);
+		takeAll();
+
+		print("start", () -> processes.run("true").cause());
+		print("deadline", () -> cause(late));
+		print("silence", () -> cause(silent));
+		print("stop", () -> {
+			stopped.stop();
+			return cause(stopped);
+		});
+		print("kill", () -> {
+			killed.kill();
+			return cause(killed);
+		});
+		print("future", () -> asked.stopAsync().orTimeout(20, TimeUnit.SECONDS).join().cause());
+		processes.close();
+		// what was published is told by then
+		print("timed out", () -> count(events, ProcessTimedOut.class));
+		print("stopping", () -> count(events, ProcessStopping.class));
+		print("exited", () -> count(events, ProcessExited.class));
+	}
+
+	private static long count(Queue<ProcessEvent> events, Class<? extends ProcessEvent> type) {
+		return events.stream().filter(type::isInstance).count();
+	}
+
+	private static ExitCause cause(RunningProcess process) {
+		try {
+			return process.waitFor().cause();
+		}
+		catch (ProcessException ex) {
+			return ex.result().map(ProcessResult::cause).orElseThrow();
+		}
+	}
+
+	private static void children() throws Exception {
+		try (ProcessManager processes = manager()) {
+			PendingProcess bomb = processes.command("perl", "-e", FORKS).env("BOMB", "lit");
+			RunningProcess first = bomb.timeout(Duration.ofSeconds(4)).start();
+			RunningProcess second = bomb.start();
+			first.stdin().close();
+			second.stdin().close();
+			while (isRoom()) {
+				Thread.onSpinWait();
+			}
+
+			print("deadline", () -> cause(first));
+			print("stop", () -> {
+				second.stop(Duration.ofMillis(500));
+				return cause(second);
+			});
+			print("left", () -> ProcessTable.withEnvironment("BOMB=lit"::equals).size());
+		}
+	}
+
+	private static boolean isRoom() {
+		try {
+			Thread thread = new Thread(() -> {
+			});
+			thread.start();
+			thread.join();
+			return true;
+		}
+		catch (OutOfMemoryError ex) {
+			return false;
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static void reaper() throws Exception {
+		try (ProcessManager processes = manager()) {
+			// all the JDK's threads that wait for processes are busy
+			List<RunningProcess> holders = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				holders.add(processes.command("sleep", "300").quietly().start());
+			}
+			takeAll();
+			for (int i = 0; i < 6; i++) {
+				giveBackOne();
+				print("start", () -> processes.command("sleep", "301").quietly().start().pid());
+			}
+			print("unknown",
+					() -> ProcessTable.descendants(ProcessHandle.current().pid())
+						.stream()
+						.filter((entry) -> entry.isAlive() && entry.toString().contains("sleep 301"))
+						.filter((entry) -> processes.find(entry.pid()).isEmpty())
+						.count());
+		}
+	}
+
+	private static void takeAll() throws InterruptedException {
+		while (true) {
+			CountDownLatch end = new CountDownLatch(1);
+			Thread thread = new Thread(() -> Threads.hold(end));
+			thread.setDaemon(true);
+			try {
+				thread.start();
+				taken.add(end);
+			}
+			catch (OutOfMemoryError ex) {
+				return;
+			}
+		}
+	}
+
+	private static void giveBackOne() throws IOException {
+		int before = nativeThreads();
+		taken.remove(taken.size() - 1).countDown();
+		while (nativeThreads() >= before) {
+			Thread.onSpinWait();
+		}
+	}
+
+	// as the kernel counts them
+	private static int nativeThreads() throws IOException {
+		return Files.readAllLines(Path.of("/proc/self/status"))
+			.stream()
+			.filter((line) -> line.startsWith("Threads:"))
+			.mapToInt((line) -> Integer.parseInt(line.replaceAll("\\D", "")))
+			.findFirst()
+			.orElseThrow();
+	}
+
+	private static void print(String what, Supplier<Object> outcome) {
+		long began = System.nanoTime();
+		Object came;
+		try {
+			came = outcome.get();
+		}
+		catch (ProcessStartException ex) {
+			came = ex.reason() + " " + ex.getMessage();
+		}
+		System.out.println(what + ": " + came);
+		System.err.println(what + " took " + Duration.ofNanos(System.nanoTime() - began));
+	}
+
+}
