@@ -49,8 +49,10 @@ record Isolated(ExecChain chain, String program, @Nullable Path directory, @Null
 		}
 		String path = written.substring(0, colon);
 		File file = new File(path);
-		boolean relative = this.directory != null && !file.isAbsolute();
-		return ProgramFormat.foreign(relative ? new File(this.directory.toFile(), path) : file)
+		if (this.directory != null && !file.isAbsolute()) {
+			file = new File(this.directory.toFile(), path);
+		}
+		return ProgramFormat.foreign(file)
 			.map((problem) -> new StartFailure(Reason.NOT_EXECUTABLE, "'" + path + "' " + problem));
 	}
 
