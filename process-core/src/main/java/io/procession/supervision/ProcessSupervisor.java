@@ -157,11 +157,11 @@ public final class ProcessSupervisor implements AutoCloseable {
 	}
 
 	/**
-	 * Stop all programs, in parallel, and accept no more. Return when all are down. A
-	 * program that is not down after its stop grace and the time that the launcher takes
-	 * to give a process up, twice over, is no longer waited for, and logged. Return
-	 * early, with the flag set, if the thread is interrupted. A second call waits as the
-	 * first does.
+	 * Stop all programs, in parallel, and accept no more. Return when all are down.
+	 * Programs that are not, though each step (a start in flight, the process, and what
+	 * it left behind) has had its stop grace and the time that the launcher takes to give
+	 * a process up, are logged and no longer waited for. Return early, with the flag set,
+	 * if the thread is interrupted. A second call waits as the first does.
 	 */
 	@Override
 	public void close() {

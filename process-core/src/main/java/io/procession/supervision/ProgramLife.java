@@ -16,7 +16,7 @@ import io.procession.supervision.ProgramStatus.Wanted;
  * @param killing whether the run is to be killed rather than stopped
  * @param next what the program becomes once nothing is left of the run, while it is being
  * stopped or cannot be
- * @param attempts how often the program has been tried to be killed since it was given up
+ * @param attempts how many attempts to stop what there is were made in vain
  * @param timer the number of the latest timer; those before mean nothing
  * @param lastStartFailure the message of the latest failure to start, or empty
  */

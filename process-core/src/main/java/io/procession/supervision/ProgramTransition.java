@@ -28,6 +28,8 @@ final class ProgramTransition {
 
 	private static final String STOPPED_ON_REQUEST = "stopped on request";
 
+	private static final String STILL_ALIVE = "is still alive after KILL";
+
 	private final Program program;
 
 	private final Bounds bounds;
@@ -210,6 +212,7 @@ final class ProgramTransition {
 			report(ProgramReport.started(this.program, process));
 		}
 		else {
+			this.attempts = 0;
 			stopWhatThereIs();
 		}
 	}
@@ -268,6 +271,11 @@ final class ProgramTransition {
 			this.restarts++;
 			launch("restarted by its policy");
 		}
+		else if (this.state == ProgramState.STOPPING && this.attempts == 0) {
+			// late, perhaps, since the JVM was suspended: the answer may be on its way
+			this.attempts++;
+			stopWhatThereIs();
+		}
 		else if (this.state == ProgramState.STOPPING) {
 			lose("its stop did not come to an end within " + this.bounds.stop());
 		}
@@ -293,13 +301,14 @@ final class ProgramTransition {
 		else if (this.presence == Presence.LEFT_BEHIND) {
 			this.actions.add(new ProgramAction.StopLeftBehind(this.killing));
 		}
-		setTimer((this.state == ProgramState.LOST) ? this.bounds.again(this.attempts) : this.bounds.stop());
+		setTimer((this.attempts > 0) ? this.bounds.again(this.attempts - 1) : this.bounds.stop());
 	}
 
 	/** Try once more to end what could not be ended. */
 	private void tryAgain(Next afterwards) {
 		this.next = afterwards;
 		if (this.presence != Presence.STARTING) {
+			this.attempts = 0;
 			become(ProgramState.STOPPING, afterwards.reason());
 			stopWhatThereIs();
 		}
@@ -326,6 +335,7 @@ final class ProgramTransition {
 			return;
 		}
 		this.presence = Presence.LEFT_BEHIND;
+		this.attempts = 0;
 		if (this.state == ProgramState.RUNNING) {
 			become(ProgramState.STOPPING, how);
 		}
@@ -356,7 +366,7 @@ final class ProgramTransition {
 			becomeNext();
 		}
 		else if (this.state == ProgramState.STOPPING) {
-			lose("what it left behind is still alive after KILL");
+			lose((this.pid != null) ? STILL_ALIVE : "what it left behind " + STILL_ALIVE);
 		}
 	}
 
@@ -370,7 +380,7 @@ final class ProgramTransition {
 			case STOPPED, KILLED -> "stopped by somebody else than its supervisor";
 			case SHUTDOWN -> MANAGER_CLOSED;
 			case START_FAILED -> "could not be started";
-			case LOST -> "is still alive after KILL";
+			case LOST -> STILL_ALIVE;
 		};
 	}
 
@@ -378,7 +388,8 @@ final class ProgramTransition {
 		become(ProgramState.LOST, why);
 		report(ProgramReport.lost(this.program, why));
 		this.killing = true;
-		setTimer(this.bounds.again(this.attempts));
+		this.attempts = 1;
+		setTimer(this.bounds.again(0));
 	}
 
 	/** Nothing is left of the run. */

@@ -30,6 +30,9 @@ final class SupervisedProgram {
 	/** How soon an action that failed is tried again. */
 	private static final Duration RETRY = Duration.ofMillis(100);
 
+	/** How much longer things may take on a busy machine. */
+	private static final Duration SLACK = Duration.ofSeconds(5);
+
 	private static final Duration LONGEST = Duration.ofDays(365);
 
 	private static final Logger logger = LoggerFactory.getLogger(SupervisedProgram.class);
@@ -67,11 +70,11 @@ final class SupervisedProgram {
 		this.life = ProgramLife.begin(program, time.now());
 	}
 
-	// the grace, until it is given up, until it is drained, and as long again to be sure
+	// the grace, until it is given up, until it is drained
 	private static Bounds bounds(Program program, ProcessSettings settings) {
 		Duration grace = Objects.requireNonNullElse(program.spec().stopGrace(), settings.stopGrace());
 		Duration lostAfter = bounded(settings.lostAfter());
-		return new Bounds(bounded(grace).plus(lostAfter).plus(lostAfter).plus(bounded(settings.drain())), lostAfter);
+		return new Bounds(bounded(grace).plus(lostAfter).plus(bounded(settings.drain())).plus(SLACK), lostAfter);
 	}
 
 	private static Duration bounded(Duration duration) {
@@ -91,7 +94,7 @@ final class SupervisedProgram {
 	 * start in flight, its process, and what that leaves behind.
 	 */
 	Duration downWithin() {
-		return this.bounds.stop().multipliedBy(3);
+		return this.bounds.stop().plus(this.bounds.again()).multipliedBy(3);
 	}
 
 	/**

@@ -180,6 +180,12 @@ class ProgramTransitionTests {
 
 		take(new ProgramInput.TimeUp(this.life.timer()));
 
+		assertThat(status().state()).isEqualTo(ProgramState.STOPPING);
+		assertThat(this.actions).containsExactly(new ProgramAction.StopProcess(false),
+				new ProgramAction.SetTimer(this.life.timer(), AGAIN));
+
+		take(new ProgramInput.TimeUp(this.life.timer()));
+
 		assertThat(status().state()).isEqualTo(ProgramState.LOST);
 		assertThat(status().reason()).contains("PT20S");
 		assertThat(this.life.presence()).isEqualTo(Presence.PROCESS);
@@ -349,6 +355,7 @@ class ProgramTransitionTests {
 	void startsNothingBesideStartInFlightThatWasGivenUp() {
 		take(new ProgramInput.Start());
 		take(new ProgramInput.Stop(true));
+		take(new ProgramInput.TimeUp(this.life.timer()));
 		take(new ProgramInput.TimeUp(this.life.timer()));
 		assertThat(status().state()).isEqualTo(ProgramState.LOST);
 

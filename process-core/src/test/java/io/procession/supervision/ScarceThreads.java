@@ -1,16 +1,27 @@
 package io.procession.supervision;
 
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 
 import io.procession.testing.Threads;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * Threads of a machine that may have none left.
  */
 final class ScarceThreads implements ThreadFactory {
 
+	private static final Duration BOUND = Duration.ofSeconds(20);
+
 	private final CountDownLatch released = new CountDownLatch(1);
+
+	private final Set<Thread> started = ConcurrentHashMap.newKeySet();
+
+	private final Set<Thread> held = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean exhausted;
 
@@ -24,21 +35,40 @@ final class ScarceThreads implements ThreadFactory {
 					throw new OutOfMemoryError("unable to create native thread: planned");
 				}
 				super.start();
+				ScarceThreads.this.started.add(this);
 			}
 
 		};
 	}
 
-	/** Let no thread be started from now on, and keep those busy that idle. */
+	/** Let no thread be started from now on, and hold all workers that there are. */
 	void exhaust(SupervisorThreads threads) {
 		this.exhausted = true;
+		await().atMost(BOUND).until(() -> {
+			holdIdleWorkers(threads);
+			return this.held.containsAll(workers());
+		});
+	}
+
+	private Set<Thread> workers() {
+		Set<Thread> workers = ConcurrentHashMap.newKeySet();
+		this.started.stream()
+			.filter((thread) -> thread.isAlive() && thread.getName().contains("worker"))
+			.forEach(workers::add);
+		return workers;
+	}
+
+	private void holdIdleWorkers(SupervisorThreads threads) {
 		try {
 			while (true) {
-				threads.onWorker(() -> Threads.hold(this.released));
+				threads.onWorker(() -> {
+					this.held.add(Thread.currentThread());
+					Threads.hold(this.released);
+				});
 			}
 		}
 		catch (OutOfMemoryError ex) {
-			// not one is left
+			// no worker idles now
 		}
 	}
 
