@@ -185,7 +185,7 @@ public final class FakeProcess {
 		if (bytes < 0 || perSecond < 0) {
 			throw new IllegalArgumentException("Memory must not be negative: " + bytes + ", " + perSecond);
 		}
-		return add(new Step.Use(bytes, perSecond));
+		return add(new Step.UseMemory(bytes, perSecond));
 	}
 
 	/**

@@ -67,7 +67,7 @@ public final class FakeProcesses implements ProcessEngine {
 
 	private final List<Stray> strays = new CopyOnWriteArrayList<>();
 
-	private final List<LiveFake> living = new CopyOnWriteArrayList<>();
+	private final List<FakeEngineProcess> living = new CopyOnWriteArrayList<>();
 
 	/** Guards itself and the stubs that come of it, which are looked at last. */
 	private final List<Consumer<FakeProcesses>> given = new ArrayList<>();
@@ -169,7 +169,7 @@ public final class FakeProcesses implements ProcessEngine {
 				.filter((name) -> !name.equals(FakeProcesses.class.getName()))
 				.findFirst()
 				.orElseThrow());
-		this.time.strands().testedBy(new Tester(Thread.currentThread(), test), this::isAnyAlive);
+		this.time.deterministicScheduler().testedBy(new TestThread(Thread.currentThread(), test), this::isAnyAlive);
 	}
 
 	private boolean isAnyAlive() {
@@ -219,7 +219,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return a snapshot, in the order of the starts
 	 */
 	public List<ProcessCall> calls() {
-		this.time.strands().settleBeforeLook();
+		this.time.deterministicScheduler().settleBeforeLook();
 		return List.copyOf(this.calls);
 	}
 
@@ -229,7 +229,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return a snapshot, in their order
 	 */
 	public List<String> strays() {
-		this.time.strands().settleBeforeLook();
+		this.time.deterministicScheduler().settleBeforeLook();
 		return this.strays.stream().map(Stray::line).toList();
 	}
 
@@ -244,23 +244,23 @@ public final class FakeProcesses implements ProcessEngine {
 	 */
 	public void reset() {
 		this.stubs.clear();
-		for (LiveFake fake : this.living) {
+		for (FakeEngineProcess fake : this.living) {
 			if (fake.pid() >= this.firstOfTest) {
 				fake.end();
 			}
 		}
 		try {
 			// what goes on because of that, such as a pool, may ask for stubs
-			this.time.strands().settleBeforeLook();
+			this.time.deterministicScheduler().settleBeforeLook();
 		}
 		finally {
-			this.time.strands().forgetFailures();
+			this.time.deterministicScheduler().forgetFailures();
 			this.straysAllowed = false;
 			synchronized (this.given) {
 				this.givenStubs = null;
 			}
 			forgetCalls();
-			this.time.strands().endTest();
+			this.time.deterministicScheduler().endTest();
 		}
 	}
 
@@ -270,7 +270,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 */
 	public void beginTest() {
 		forgetCalls();
-		this.time.strands().testedBy(new Tester(Thread.currentThread(), ""), this::isAnyAlive);
+		this.time.deterministicScheduler().testedBy(new TestThread(Thread.currentThread(), ""), this::isAnyAlive);
 	}
 
 	private void forgetCalls() {
@@ -315,14 +315,14 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @throws AssertionError if a function of a stub has failed
 	 */
 	public void verifyNoStrays() {
-		this.time.strands().settleBeforeLook();
+		this.time.deterministicScheduler().settleBeforeLook();
 		if (!this.strays.isEmpty()) {
-			this.time.strands().forgetFailures();
+			this.time.deterministicScheduler().forgetFailures();
 			throw new StrayProcessError(
 					"Processes were refused, and the code under test went on:\n" + String.join("\n", strays()).indent(2)
 							+ "Of the first was said:\n" + this.strays.get(0).message().indent(2).stripTrailing());
 		}
-		this.time.strands().throwFailures();
+		this.time.deterministicScheduler().throwFailures();
 	}
 
 	// --- the engine
@@ -332,7 +332,7 @@ public final class FakeProcesses implements ProcessEngine {
 		FakeProcess life = life(launch.spec());
 		if (life == null) {
 			this.calls.add(new ProcessCall(launch.spec()));
-			return new RealProcess(real().start(launch), this.time.strands(), this.realThreads);
+			return new RealProcess(real().start(launch), this.time.deterministicScheduler(), this.realThreads);
 		}
 		checkStart(launch.spec(), life);
 		return start(launch, life, launch.input(), null);
@@ -348,12 +348,13 @@ public final class FakeProcesses implements ProcessEngine {
 		}
 	}
 
-	private LiveFake start(Launch launch, FakeProcess life, Launch.@Nullable Input from, @Nullable OutputStream next) {
+	private FakeEngineProcess start(Launch launch, FakeProcess life, Launch.@Nullable Input from,
+			@Nullable OutputStream next) {
 		ProcessCall call = new ProcessCall(launch.spec());
 		this.calls.add(call);
 		FakeOutput output = new FakeOutput((next != null) ? next : open(launch, launch.output()));
 		FakeOutput error = launch.mergeError() ? output : new FakeOutput(open(launch, launch.error()));
-		LiveFake fake = new LiveFake(this.nextPid.getAndIncrement(), call, life, this.time,
+		FakeEngineProcess fake = new FakeEngineProcess(this.nextPid.getAndIncrement(), call, life, this.time,
 				from instanceof Launch.Input.Pipe, output, error);
 		this.living.removeIf((old) -> old.exitCode().isPresent());
 		this.living.add(fake);
@@ -408,13 +409,13 @@ public final class FakeProcesses implements ProcessEngine {
 			checkStart(launch.spec(), life);
 			lives.add(life);
 		}
-		List<LiveFake> started = new ArrayList<>();
+		List<FakeEngineProcess> started = new ArrayList<>();
 		OutputStream next = null;
 		// the last first: each needs the input of the one after it
 		for (int i = launches.size() - 1; i >= 0; i--) {
 			// only the first has an input of its own
 			Launch.Input from = (i == 0) ? launches.get(i).input() : null;
-			LiveFake fake = start(launches.get(i), lives.get(i), from, next);
+			FakeEngineProcess fake = start(launches.get(i), lives.get(i), from, next);
 			started.add(0, fake);
 			next = fake.fakeInput();
 		}
@@ -426,14 +427,14 @@ public final class FakeProcesses implements ProcessEngine {
 		launches.forEach((launch) -> this.calls.add(new ProcessCall(launch.spec())));
 		List<EngineProcess> started = new ArrayList<>();
 		for (EngineProcess process : real().startPipeline(launches)) {
-			started.add(new RealProcess(process, this.time.strands(), this.realThreads));
+			started.add(new RealProcess(process, this.time.deterministicScheduler(), this.realThreads));
 		}
 		return started;
 	}
 
 	// in the order of the stages
-	private void sortCalls(List<LiveFake> started) {
-		List<ProcessCall> ofPipeline = started.stream().map(LiveFake::call).toList();
+	private void sortCalls(List<FakeEngineProcess> started) {
+		List<ProcessCall> ofPipeline = started.stream().map(FakeEngineProcess::call).toList();
 		this.calls.removeAll(ofPipeline);
 		this.calls.addAll(ofPipeline);
 	}
@@ -513,9 +514,9 @@ public final class FakeProcesses implements ProcessEngine {
 	private StrayProcessError refuse(ProcessSpec spec, String message) {
 		this.strays.add(new Stray(CommandPattern.shown(spec.command()), message));
 		StrayProcessError error = new StrayProcessError(message);
-		if (this.time.strands().isStrand()) {
+		if (this.time.deterministicScheduler().isTask()) {
 			// a pool or a supervisor would take it for the failure of a process
-			this.time.strands().report(error);
+			this.time.deterministicScheduler().report(error);
 		}
 		return error;
 	}

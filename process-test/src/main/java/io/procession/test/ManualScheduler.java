@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManualScheduler extends AbstractExecutorService implements ScheduledExecutorService {
 
-	private final Strands strands;
+	private final DeterministicScheduler scheduler;
 
-	ManualScheduler(Strands strands) {
-		this.strands = strands;
+	ManualScheduler(DeterministicScheduler scheduler) {
+		this.scheduler = scheduler;
 	}
 
 	@Override
 	public void execute(Runnable task) {
-		this.strands.execute(task);
+		this.scheduler.execute(task);
 	}
 
 	@Override
@@ -56,8 +56,8 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 	}
 
 	private <V> Task<V> schedule(Task<V> task, long delay) {
-		task.due = this.strands.in(delay);
-		task.timer = this.strands.schedule(task, task.due);
+		task.due = this.scheduler.in(delay);
+		task.timer = this.scheduler.schedule(task, task.due);
 		return task;
 	}
 
@@ -107,8 +107,9 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 				super.run();
 			}
 			else if (runAndReset()) {
-				this.due = Strands.sum(this.fixedRate ? this.due : ManualScheduler.this.strands.now(), this.interval);
-				this.timer = ManualScheduler.this.strands.schedule(this, this.due);
+				this.due = DeterministicScheduler.sum(this.fixedRate ? this.due : ManualScheduler.this.scheduler.now(),
+						this.interval);
+				this.timer = ManualScheduler.this.scheduler.schedule(this, this.due);
 			}
 		}
 
@@ -117,14 +118,14 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 			boolean cancelled = super.cancel(mayInterrupt);
 			Timer present = this.timer;
 			if (present != null) {
-				ManualScheduler.this.strands.cancel(present);
+				ManualScheduler.this.scheduler.cancel(present);
 			}
 			return cancelled;
 		}
 
 		@Override
 		public long getDelay(TimeUnit unit) {
-			return unit.convert(this.due - ManualScheduler.this.strands.now(), TimeUnit.NANOSECONDS);
+			return unit.convert(this.due - ManualScheduler.this.scheduler.now(), TimeUnit.NANOSECONDS);
 		}
 
 		@Override

@@ -49,9 +49,9 @@ public final class ManualTime implements TimeSource {
 
 	private final Instant start;
 
-	private final Strands strands = new Strands();
+	private final DeterministicScheduler tasks = new DeterministicScheduler();
 
-	private final ScheduledExecutorService scheduler = new ManualScheduler(this.strands);
+	private final ScheduledExecutorService scheduler = new ManualScheduler(this.tasks);
 
 	ManualTime(Instant start) {
 		this.start = start;
@@ -72,7 +72,7 @@ public final class ManualTime implements TimeSource {
 		if (duration.isNegative()) {
 			throw new IllegalArgumentException("The clock goes forward only: " + duration);
 		}
-		this.strands.advance(TimeUnit.NANOSECONDS.convert(duration));
+		this.tasks.advance(TimeUnit.NANOSECONDS.convert(duration));
 	}
 
 	/**
@@ -81,24 +81,24 @@ public final class ManualTime implements TimeSource {
 	 * as one of a web server, or while a Spring context closes.
 	 */
 	public void letGo() {
-		this.strands.letGo();
+		this.tasks.letGo();
 	}
 
 	/**
 	 * Lets the clock stand still again after {@link #letGo()}; does nothing if it does.
 	 */
 	public void hold() {
-		this.strands.hold();
+		this.tasks.hold();
 	}
 
 	@Override
 	public Instant now() {
-		return this.start.plusNanos(this.strands.now());
+		return this.start.plusNanos(this.tasks.now());
 	}
 
 	@Override
 	public long nanoTime() {
-		return this.strands.now();
+		return this.tasks.now();
 	}
 
 	/**
@@ -121,16 +121,16 @@ public final class ManualTime implements TimeSource {
 
 	@Override
 	public Executor executor() {
-		return this.strands::execute;
+		return this.tasks::execute;
 	}
 
 	@Override
 	public void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
-		Strands.Listening signalled = this.strands.listen(condition);
+		DeterministicScheduler.Listening signalled = this.tasks.listen(condition);
 		// never run anything under a lock of others
 		lock.unlock();
 		try {
-			this.strands.awaitSignal(signalled, nanos);
+			this.tasks.awaitSignal(signalled, nanos);
 		}
 		finally {
 			lock.lock();
@@ -140,12 +140,12 @@ public final class ManualTime implements TimeSource {
 	@Override
 	public void signalAll(Condition condition) {
 		condition.signalAll();
-		this.strands.signal(condition);
+		this.tasks.signal(condition);
 	}
 
 	@Override
 	public boolean await(CompletableFuture<?> future, long nanos) throws InterruptedException {
-		return this.strands.await(future::isDone, nanos, "a result");
+		return this.tasks.await(future::isDone, nanos, "a result");
 	}
 
 	@Override
@@ -155,11 +155,11 @@ public final class ManualTime implements TimeSource {
 
 	@Override
 	public void settle() {
-		this.strands.settle();
+		this.tasks.settle();
 	}
 
-	Strands strands() {
-		return this.strands;
+	DeterministicScheduler deterministicScheduler() {
+		return this.tasks;
 	}
 
 	@Override

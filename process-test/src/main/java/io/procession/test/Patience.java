@@ -6,7 +6,8 @@ import java.time.Duration;
  * Measures by the machine's clock how long something has lasted, as seen by a thread that
  * looks at it every few milliseconds. A single look counts only a little, so that a
  * machine that is too busy to run its threads, a halted JVM or a debugger use up none of
- * the time that others have. <i>Guarded by the lock of {@link Strands}.</i>
+ * the time that others have. <i>Guarded by the lock of
+ * {@link DeterministicScheduler}.</i>
  */
 final class Patience {
 

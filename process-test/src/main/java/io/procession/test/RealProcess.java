@@ -26,23 +26,23 @@ final class RealProcess implements EngineProcess {
 
 	private final EngineProcess process;
 
-	private final Strands strands;
+	private final DeterministicScheduler scheduler;
 
 	private final Executor threads;
 
 	private final AtomicBoolean gone = new AtomicBoolean();
 
-	RealProcess(EngineProcess process, Strands strands, Executor threads) {
+	RealProcess(EngineProcess process, DeterministicScheduler scheduler, Executor threads) {
 		this.process = process;
-		this.strands = strands;
+		this.scheduler = scheduler;
 		this.threads = threads;
-		strands.realProcesses(1);
+		scheduler.realProcesses(1);
 		process.onExit(this::leave);
 	}
 
 	private void leave() {
 		if (this.gone.compareAndSet(false, true)) {
-			this.strands.realProcesses(-1);
+			this.scheduler.realProcesses(-1);
 		}
 	}
 
@@ -69,16 +69,16 @@ final class RealProcess implements EngineProcess {
 
 	@Override
 	public boolean waitFor(Duration timeout) throws InterruptedException {
-		if (this.strands.isStrand() || Thread.currentThread() instanceof Worker) {
+		if (this.scheduler.isTask() || Thread.currentThread() instanceof Worker) {
 			return this.process.waitFor(timeout);
 		}
-		return this.strands.await(() -> this.process.exitCode().isPresent(), timeout.toNanos(),
+		return this.scheduler.await(() -> this.process.exitCode().isPresent(), timeout.toNanos(),
 				"the end of the real process " + pid());
 	}
 
 	@Override
 	public void onExit(Runnable action) {
-		this.process.onExit(() -> this.strands.execute(action));
+		this.process.onExit(() -> this.scheduler.execute(action));
 	}
 
 	@Override
@@ -139,7 +139,7 @@ final class RealProcess implements EngineProcess {
 
 		private Counted(OutputSink sink) {
 			this.sink = sink;
-			RealProcess.this.strands.realProcesses(1);
+			RealProcess.this.scheduler.realProcesses(1);
 		}
 
 		@Override
@@ -161,7 +161,7 @@ final class RealProcess implements EngineProcess {
 		public void ended() {
 			this.sink.ended();
 			if (this.ended.compareAndSet(false, true)) {
-				RealProcess.this.strands.realProcesses(-1);
+				RealProcess.this.scheduler.realProcesses(-1);
 			}
 		}
 

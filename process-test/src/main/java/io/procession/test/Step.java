@@ -66,7 +66,7 @@ sealed interface Step {
 	 * @param bytes how much
 	 * @param perSecond how much more each second
 	 */
-	record Use(long bytes, long perSecond) implements Step {
+	record UseMemory(long bytes, long perSecond) implements Step {
 
 	}
 

@@ -5,7 +5,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Watches a thread that is busy outside the scheduler: how long it has been, and how long
- * it has done nothing but wait. <i>Guarded by the lock of {@link Strands}.</i>
+ * it has done nothing but wait. <i>Guarded by the lock of
+ * {@link DeterministicScheduler}.</i>
  */
 final class ThreadWatch {
 

@@ -8,7 +8,7 @@ package io.procession.test;
  * @param number of two that are due at the same time, the lower comes first
  * @param origin the thread whose call has led to it
  */
-record Timer(Runnable task, long due, long number, Outsider origin) implements Comparable<Timer> {
+record Timer(Runnable task, long due, long number, ExternalThread origin) implements Comparable<Timer> {
 
 	@Override
 	public int compareTo(Timer other) {

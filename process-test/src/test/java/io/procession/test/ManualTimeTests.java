@@ -386,7 +386,7 @@ class ManualTimeTests {
 
 	@Test
 	void waitThatCannotEndSaysSo() {
-		this.processes.time().strands().longestAbsence(SHORT);
+		this.processes.time().deterministicScheduler().longestAbsence(SHORT);
 		this.processes.stub("stuck").hangs();
 		RunningProcess process = this.manager.start("stuck");
 
@@ -398,8 +398,8 @@ class ManualTimeTests {
 
 	@Test
 	void waitThatCannotEndSaysSoThoughSomethingIsRepeated() {
-		this.processes.time().strands().longestAbsence(SHORT);
-		this.processes.time().strands().mostMoves(10_000);
+		this.processes.time().deterministicScheduler().longestAbsence(SHORT);
+		this.processes.time().deterministicScheduler().mostMoves(10_000);
 		this.processes.stub("stuck").hangs();
 		this.processes.time().scheduler().scheduleAtFixedRate(() -> {
 		}, 1, 1, TimeUnit.MINUTES);
@@ -537,7 +537,7 @@ class ManualTimeTests {
 		task.cancel(false);
 
 		assertThat(task.isCancelled()).isTrue();
-		assertThat(this.processes.time().strands().nextDue()).isEqualTo(Long.MAX_VALUE);
+		assertThat(this.processes.time().deterministicScheduler().nextDue()).isEqualTo(Long.MAX_VALUE);
 	}
 
 	@Test
@@ -660,7 +660,7 @@ class ManualTimeTests {
 
 	@Test
 	void listenerThatWaitsForTheTestStopsNobody() throws Exception {
-		this.processes.time().strands().longestAbsence(SHORT);
+		this.processes.time().deterministicScheduler().longestAbsence(SHORT);
 		this.processes.stub("chatty").outputLines("one");
 		CountDownLatch latch = new CountDownLatch(1);
 		RunningProcess process = this.manager.command("chatty").onLine((type, line) -> {

@@ -36,7 +36,7 @@ class StandstillTests {
 
 	private static final Duration SHORT = Duration.ofSeconds(1);
 
-	private final Logger logger = (Logger) LoggerFactory.getLogger(Caretaker.class);
+	private final Logger logger = (Logger) LoggerFactory.getLogger(BackgroundDriver.class);
 
 	private final Warnings warnings = new Warnings();
 
@@ -151,7 +151,7 @@ class StandstillTests {
 	@Test
 	void otherThreadWhoseWaitCannotEndIsToldSo() {
 		FakeProcesses hanging = fakes();
-		hanging.time().strands().mostIdleMoves(100);
+		hanging.time().deterministicScheduler().mostIdleMoves(100);
 		hanging.stub("stuck").hangs();
 		RunningProcess process = hanging.manager().start("stuck");
 		FutureTask<Throwable> task = new FutureTask<>(() -> catchThrowable(process::waitFor));
@@ -167,7 +167,7 @@ class StandstillTests {
 
 	private static FakeProcesses fakes() {
 		FakeProcesses made = FakeProcesses.create();
-		made.time().strands().longestAbsence(SHORT);
+		made.time().deterministicScheduler().longestAbsence(SHORT);
 		return made;
 	}
 

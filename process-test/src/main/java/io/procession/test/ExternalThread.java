@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A thread that is none of the scheduler's own: the thread of the test, or one of the
- * code under test. <i>Guarded by the lock of {@link Strands}.</i>
+ * code under test. <i>Guarded by the lock of {@link DeterministicScheduler}.</i>
  */
-final class Outsider {
+final class ExternalThread {
 
 	/** How long the clock stands for a thread that is at work. */
 	static final Duration LONGEST_WORK = Duration.ofSeconds(5);
@@ -56,7 +56,7 @@ final class Outsider {
 	/** Why its wait cannot end. */
 	private @Nullable String hopeless;
 
-	Outsider(Thread thread) {
+	ExternalThread(Thread thread) {
 		this.thread = thread;
 		this.watch = newWatch();
 	}

@@ -30,12 +30,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>
  * The thread of the test that waits is the driver: it gives the turn to one
- * {@link Strand} after the other, until each has ended or waits, and then moves the clock
- * to what is due next. Other threads that wait are {@link Outsiders}: they run what they
- * have set off, and never move the clock. While nobody drives, the {@link Caretaker}
- * does. <i>Thread-safe.</i>
+ * {@link FakeTask} after the other, until each has ended or waits, and then moves the
+ * clock to what is due next. Other threads that wait are {@link ExternalThreads}: they
+ * run what they have set off, and never move the clock. While nobody drives, the
+ * {@link BackgroundDriver} does. <i>Thread-safe.</i>
  */
-final class Strands {
+final class DeterministicScheduler {
 
 	/** How long a task may be at work without a wait. */
 	static final Duration LONGEST_WORK = Duration.ofSeconds(60);
@@ -66,9 +66,9 @@ final class Strands {
 
 	private static final Duration THREAD_IDLE = Duration.ofSeconds(1);
 
-	private static final Logger logger = LoggerFactory.getLogger(Strands.class);
+	private static final Logger logger = LoggerFactory.getLogger(DeterministicScheduler.class);
 
-	private final ThreadLocal<@Nullable Strand> current = new ThreadLocal<>();
+	private final ThreadLocal<@Nullable FakeTask> current = new ThreadLocal<>();
 
 	private final AtomicInteger threadNumber = new AtomicInteger();
 
@@ -77,31 +77,31 @@ final class Strands {
 	private final ThreadPoolExecutor carriers = new ThreadPoolExecutor(0, Integer.MAX_VALUE, THREAD_IDLE.toMillis(),
 			TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this::newThread);
 
-	private final Outsiders outsiders = new Outsiders();
+	private final ExternalThreads externalThreads = new ExternalThreads();
 
-	private final Caretaker caretaker = new Caretaker(this, this.outsiders);
+	private final BackgroundDriver backgroundDriver = new BackgroundDriver(this, this.externalThreads);
 
 	private volatile long now;
 
-	/** Guards everything below, the outsiders and the caretaker. */
+	/** Guards everything below, the externalThreads and the backgroundDriver. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** Signalled when a thread has something to look at. */
 	private final Condition changed = this.lock.newCondition();
 
-	private final Deque<Strand> ready = new ArrayDeque<>();
+	private final Deque<FakeTask> ready = new ArrayDeque<>();
 
-	private final Set<Strand> waiting = new LinkedHashSet<>();
+	private final Set<FakeTask> waiting = new LinkedHashSet<>();
 
 	/** What waits for the signal of a condition, or is about to. */
 	private final Set<Listening> listening = new LinkedHashSet<>();
 
 	/** Those at something else: they had the turn and do not give it back. */
-	private final Set<Strand> away = new LinkedHashSet<>();
+	private final Set<FakeTask> away = new LinkedHashSet<>();
 
 	private final PriorityQueue<Timer> timers = new PriorityQueue<>();
 
-	private @Nullable Strand running;
+	private @Nullable FakeTask running;
 
 	private @Nullable Thread driver;
 
@@ -141,13 +141,13 @@ final class Strands {
 	/** Runs a task when its turn comes. */
 	void execute(Runnable task) {
 		locked(() -> {
-			Outsider origin = arrive();
-			if (!isStrand()) {
+			ExternalThread origin = arrive();
+			if (!isTask()) {
 				this.moves = 0;
 			}
-			this.ready.add(new Strand(task, origin, this.lock.newCondition()));
+			this.ready.add(new FakeTask(task, origin, this.lock.newCondition()));
 			change();
-			this.caretaker.ensureAwake();
+			this.backgroundDriver.ensureAwake();
 		});
 	}
 
@@ -161,7 +161,7 @@ final class Strands {
 			Timer timer = new Timer(task, due, this.timerNumber.getAndIncrement(), arrive());
 			this.timers.add(timer);
 			change();
-			this.caretaker.ensureAwake();
+			this.backgroundDriver.ensureAwake();
 			return timer;
 		}
 		finally {
@@ -178,7 +178,7 @@ final class Strands {
 		locked(() -> {
 			arrive();
 			change();
-			this.caretaker.ensureAwake();
+			this.backgroundDriver.ensureAwake();
 		});
 	}
 
@@ -186,15 +186,15 @@ final class Strands {
 	 * Notes that the current thread has brought something.
 	 * @return the thread whose call has led to it
 	 */
-	private Outsider arrive() {
-		Strand strand = this.current.get();
-		if (strand != null) {
-			return strand.origin;
+	private ExternalThread arrive() {
+		FakeTask fakeTask = this.current.get();
+		if (fakeTask != null) {
+			return fakeTask.origin;
 		}
 		if (Thread.currentThread() instanceof RealProcess.Worker) {
-			return this.outsiders.tester();
+			return this.externalThreads.testThread();
 		}
-		Outsider self = this.outsiders.enter();
+		ExternalThread self = this.externalThreads.enter();
 		self.beginCall();
 		return self;
 	}
@@ -205,8 +205,9 @@ final class Strands {
 	 */
 	void report(Error failure) {
 		locked(() -> {
-			Strand strand = this.current.get();
-			this.outsiders.fail((strand != null) ? strand.origin : this.outsiders.current(), failure, this.now);
+			FakeTask fakeTask = this.current.get();
+			this.externalThreads.fail((fakeTask != null) ? fakeTask.origin : this.externalThreads.current(), failure,
+					this.now);
 			change();
 		});
 	}
@@ -216,7 +217,7 @@ final class Strands {
 		locked(() -> {
 			this.realProcesses += more;
 			change();
-			this.caretaker.ensureAwake();
+			this.backgroundDriver.ensureAwake();
 		});
 	}
 
@@ -226,14 +227,14 @@ final class Strands {
 
 	/** From now on the clock runs by itself. */
 	void letGo() {
-		locked(this.caretaker::letGo);
+		locked(this.backgroundDriver::letGo);
 	}
 
 	/** The clock stands again. */
 	void hold() {
 		locked(() -> {
-			this.caretaker.hold();
-			while (this.driver != null && this.caretaker.isThread(this.driver) && !isStrand()) {
+			this.backgroundDriver.hold();
+			while (this.driver != null && this.backgroundDriver.isThread(this.driver) && !isTask()) {
 				pause(TICK);
 			}
 		});
@@ -245,11 +246,11 @@ final class Strands {
 	 * @param test the test
 	 * @param lives whether there is a process that lives; quick, called under the lock
 	 */
-	void testedBy(Tester test, BooleanSupplier lives) {
+	void testedBy(TestThread test, BooleanSupplier lives) {
 		locked(() -> {
-			if (!isStrand()) {
-				this.outsiders.becomeTester();
-				this.caretaker.testedBy(test, lives);
+			if (!isTask()) {
+				this.externalThreads.becomeTestThread();
+				this.backgroundDriver.testedBy(test, lives);
 				change();
 			}
 		});
@@ -258,12 +259,12 @@ final class Strands {
 	/** The test is over: from now on nobody minds if its thread stands still. */
 	void endTest() {
 		locked(() -> {
-			this.caretaker.testedBy(null, () -> false);
+			this.backgroundDriver.testedBy(null, () -> false);
 			change();
 		});
 	}
 
-	boolean isStrand() {
+	boolean isTask() {
 		return this.current.get() != null;
 	}
 
@@ -278,12 +279,12 @@ final class Strands {
 	}
 
 	void enter() {
-		Strand strand = this.current.get();
-		if (strand != null) {
-			strand.enter(this.lock);
+		FakeTask fakeTask = this.current.get();
+		if (fakeTask != null) {
+			fakeTask.enter(this.lock);
 		}
 		else {
-			this.outsiders.current().enter(this.lock);
+			this.externalThreads.current().enter(this.lock);
 		}
 	}
 
@@ -307,15 +308,15 @@ final class Strands {
 	 * @return whether it is so
 	 */
 	boolean await(BooleanSupplier until, long nanos, String what) throws InterruptedException {
-		Strand strand = this.current.get();
+		FakeTask fakeTask = this.current.get();
 		enter();
 		try {
 			long deadline = in(nanos);
-			if (strand == null) {
-				return await(new Outsider.Wait(until, deadline, what));
+			if (fakeTask == null) {
+				return await(new ExternalThread.Wait(until, deadline, what));
 			}
 			if (!until.getAsBoolean() && this.now < deadline) {
-				block(strand, until, deadline);
+				block(fakeTask, until, deadline);
 			}
 			return until.getAsBoolean();
 		}
@@ -351,7 +352,7 @@ final class Strands {
 			}
 			arrive();
 			change();
-			this.caretaker.ensureAwake();
+			this.backgroundDriver.ensureAwake();
 		});
 	}
 
@@ -366,18 +367,18 @@ final class Strands {
 	}
 
 	// the lock is held; gives the turn back and comes back with it
-	private void block(Strand strand, BooleanSupplier until, long deadline) throws InterruptedException {
-		strand.waitFor(until, deadline);
-		this.away.remove(strand);
-		this.waiting.add(strand);
-		if (this.running == strand) {
+	private void block(FakeTask fakeTask, BooleanSupplier until, long deadline) throws InterruptedException {
+		fakeTask.waitFor(until, deadline);
+		this.away.remove(fakeTask);
+		this.waiting.add(fakeTask);
+		if (this.running == fakeTask) {
 			this.running = null;
 		}
 		this.changed.signalAll();
-		this.caretaker.ensureAwake();
-		strand.awaitTurn(this.lock, () -> {
+		this.backgroundDriver.ensureAwake();
+		fakeTask.awaitTurn(this.lock, () -> {
 			change();
-			this.caretaker.ensureAwake();
+			this.backgroundDriver.ensureAwake();
 		});
 		if (Thread.interrupted()) {
 			throw new InterruptedException();
@@ -388,7 +389,7 @@ final class Strands {
 
 	/** Runs everything that takes no time, and throws what has failed because of it. */
 	void settle() {
-		if (isStrand()) {
+		if (isTask()) {
 			return;
 		}
 		enter();
@@ -402,13 +403,13 @@ final class Strands {
 
 	/** Runs everything that takes no time before somebody looks what has happened. */
 	void settleBeforeLook() {
-		if (!isStrand()) {
+		if (!isTask()) {
 			locked(this::settleQuietly);
 		}
 	}
 
-	private Outsider settleQuietly() {
-		Outsider self = this.outsiders.enter();
+	private ExternalThread settleQuietly() {
+		ExternalThread self = this.externalThreads.enter();
 		self.beginSettling();
 		try {
 			runDue();
@@ -423,21 +424,21 @@ final class Strands {
 	/** Throws everything that has failed and that no call has thrown. */
 	void throwFailures() {
 		locked(() -> {
-			this.outsiders.takeAllFailures();
-			this.outsiders.current().throwFailures();
+			this.externalThreads.takeAllFailures();
+			this.externalThreads.current().throwFailures();
 		});
 	}
 
 	// the lock is held; those of calls that have returned are the test's
-	private void throwFailures(Outsider self) {
-		if (this.outsiders.isTester(self)) {
-			this.outsiders.passFailuresOn(this.now);
+	private void throwFailures(ExternalThread self) {
+		if (this.externalThreads.isTestThread(self)) {
+			this.externalThreads.passFailuresOn(this.now);
 		}
 		self.throwFailures();
 	}
 
 	void forgetFailures() {
-		locked(this.outsiders::forgetFailures);
+		locked(this.externalThreads::forgetFailures);
 	}
 
 	private void runDue() {
@@ -457,14 +458,14 @@ final class Strands {
 	}
 
 	void advance(long nanos) {
-		if (isStrand()) {
+		if (isTask()) {
 			throw new IllegalStateException("Only the test moves the clock, not what runs by it: advance() was called"
 					+ " by a listener, a stub or a task");
 		}
 		enter();
 		try {
-			this.outsiders.becomeTester();
-			Outsider self = this.outsiders.enter();
+			this.externalThreads.becomeTestThread();
+			ExternalThread self = this.externalThreads.enter();
 			self.beginSettling();
 			try {
 				takeOver();
@@ -491,20 +492,20 @@ final class Strands {
 	}
 
 	// whoever is to be waited for gets the time to do what it has to
-	private void runUntil(long target, boolean waitForOutsiders) {
-		runAll(waitForOutsiders);
+	private void runUntil(long target, boolean waitForExternalThreads) {
+		runAll(waitForExternalThreads);
 		while (nextDue() <= target) {
 			throwIfInterrupted(target);
 			moveTo(nextDue());
-			runAll(waitForOutsiders);
+			runAll(waitForExternalThreads);
 		}
 		moveTo(target);
-		runAll(waitForOutsiders);
+		runAll(waitForExternalThreads);
 	}
 
-	private void runAll(boolean waitForOutsiders) {
+	private void runAll(boolean waitForExternalThreads) {
 		runAll();
-		while (waitForOutsiders && awaitOutsiders()) {
+		while (waitForExternalThreads && awaitExternalThreads()) {
 			runAll();
 		}
 	}
@@ -530,17 +531,17 @@ final class Strands {
 			this.driver = null;
 		}
 		this.changed.signalAll();
-		this.caretaker.ensureAwake();
+		this.backgroundDriver.ensureAwake();
 	}
 
-	private boolean await(Outsider.Wait wait) throws InterruptedException {
-		Outsider self = this.outsiders.enter();
-		if (!this.outsiders.isTester(self)) {
+	private boolean await(ExternalThread.Wait wait) throws InterruptedException {
+		ExternalThread self = this.externalThreads.enter();
+		if (!this.externalThreads.isTestThread(self)) {
 			settleQuietly();
 		}
 		self.beginWait(wait);
 		this.changed.signalAll();
-		this.caretaker.ensureAwake();
+		this.backgroundDriver.ensureAwake();
 		try {
 			while (true) {
 				boolean drives = mayDrive(self);
@@ -578,8 +579,8 @@ final class Strands {
 	}
 
 	/** Whether this thread drives: the thread of the test, unless another one does. */
-	private boolean mayDrive(Outsider self) {
-		boolean may = this.outsiders.isTester(self) && this.claims == 0;
+	private boolean mayDrive(ExternalThread self) {
+		boolean may = this.externalThreads.isTestThread(self) && this.claims == 0;
 		if (this.driver == Thread.currentThread() && !may) {
 			release();
 		}
@@ -590,7 +591,7 @@ final class Strands {
 	}
 
 	/** Nothing can go on now: moves the clock to what is due next. */
-	private void moveOn(Outsider.Wait wait, Outsider self) {
+	private void moveOn(ExternalThread.Wait wait, ExternalThread self) {
 		long others = nextDue(self);
 		long next = Math.min(others, wait.deadline());
 		if (this.realProcesses > 0) {
@@ -599,7 +600,7 @@ final class Strands {
 			moveTo(Math.min(next, this.now + System.nanoTime() - began));
 			return;
 		}
-		if (awaitOutsiders()) {
+		if (awaitExternalThreads()) {
 			return;
 		}
 		this.idleMoves = (others == Long.MAX_VALUE) ? this.idleMoves + 1 : 0;
@@ -638,7 +639,7 @@ final class Strands {
 	}
 
 	// another thread of the test may do something still
-	private void awaitOthers(Outsider.Wait wait, String due) {
+	private void awaitOthers(ExternalThread.Wait wait, String due) {
 		long seen = this.changes;
 		Patience patience = new Patience();
 		this.driver = null;
@@ -655,7 +656,7 @@ final class Strands {
 		this.moves = 0;
 	}
 
-	private String neverComes(Outsider.Wait wait, String due) {
+	private String neverComes(ExternalThread.Wait wait, String due) {
 		return "This thread waits for " + wait.what() + ", which never comes: the fakes' clock stands at +"
 				+ Duration.ofNanos(this.now) + ", " + due + ", and no other thread has done anything for "
 				+ seconds(this.longestAbsence) + " s. Let the stub end (exitCode, after), give the process a timeout,"
@@ -666,16 +667,16 @@ final class Strands {
 		return nextDue(null);
 	}
 
-	private long nextDue(@Nullable Outsider except) {
-		return Math.min(nextTaskDue(), this.outsiders.nextDeadline(this.now, except));
+	private long nextDue(@Nullable ExternalThread except) {
+		return Math.min(nextTaskDue(), this.externalThreads.nextDeadline(this.now, except));
 	}
 
 	/** When the next task can go on. */
 	long nextTaskDue() {
 		Timer first = this.timers.peek();
 		long next = (first != null) ? first.due() : Long.MAX_VALUE;
-		for (Strand strand : this.waiting) {
-			next = Math.min(next, strand.deadline());
+		for (FakeTask fakeTask : this.waiting) {
+			next = Math.min(next, fakeTask.deadline());
 		}
 		return next;
 	}
@@ -690,7 +691,7 @@ final class Strands {
 	/** Gives the turn to one after the other until none can go on. */
 	private void runAll() {
 		for (int count = 0; count < MOST_AT_ONCE; count++) {
-			Strand next = next();
+			FakeTask next = next();
 			if (next != null) {
 				this.idleMoves = 0;
 				run(next);
@@ -707,49 +708,49 @@ final class Strands {
 				+ " of the fakes' clock: something is started again and again without a delay");
 	}
 
-	private @Nullable Strand next() {
+	private @Nullable FakeTask next() {
 		Timer first = this.timers.peek();
 		while (first != null && first.due() <= this.now) {
 			this.timers.remove();
-			this.ready.add(new Strand(first.task(), first.origin(), this.lock.newCondition()));
+			this.ready.add(new FakeTask(first.task(), first.origin(), this.lock.newCondition()));
 			first = this.timers.peek();
 		}
-		for (Strand strand : this.waiting) {
-			if (strand.canGoOn(this.now)) {
-				return strand;
+		for (FakeTask fakeTask : this.waiting) {
+			if (fakeTask.canGoOn(this.now)) {
+				return fakeTask;
 			}
 		}
 		return this.ready.poll();
 	}
 
-	private void run(Strand strand) {
-		this.running = strand;
-		if (strand.started) {
-			this.waiting.remove(strand);
-			strand.resume();
+	private void run(FakeTask fakeTask) {
+		this.running = fakeTask;
+		if (fakeTask.started) {
+			this.waiting.remove(fakeTask);
+			fakeTask.resume();
 		}
 		else {
-			strand.started = true;
-			this.carriers.execute(() -> carry(strand));
+			fakeTask.started = true;
+			this.carriers.execute(() -> carry(fakeTask));
 		}
-		ThreadWatch watch = new ThreadWatch(strand::isParked);
-		while (this.running == strand) {
+		ThreadWatch watch = new ThreadWatch(fakeTask::isParked);
+		while (this.running == fakeTask) {
 			pause(TICK);
 			watch.look();
-			if (this.running == strand && (watch.isParked() || watch.hasLastedFor(LONGEST_WORK))) {
+			if (this.running == fakeTask && (watch.isParked() || watch.hasLastedFor(LONGEST_WORK))) {
 				this.running = null;
-				strand.watch = watch;
-				this.away.add(strand);
+				fakeTask.watch = watch;
+				this.away.add(fakeTask);
 			}
 		}
 	}
 
-	// on the thread of the strand
-	private void carry(Strand strand) {
-		strand.carriedBy(Thread.currentThread());
-		this.current.set(strand);
+	// on the thread of the task
+	private void carry(FakeTask fakeTask) {
+		fakeTask.carriedBy(Thread.currentThread());
+		this.current.set(fakeTask);
 		try {
-			strand.task.run();
+			fakeTask.task.run();
 		}
 		catch (Throwable ex) {
 			logger.error("A task in the background failed", ex);
@@ -760,12 +761,12 @@ final class Strands {
 				this.current.remove();
 				// one for the last task must not interrupt the next
 				Thread.interrupted();
-				this.away.remove(strand);
-				if (this.running == strand) {
+				this.away.remove(fakeTask);
+				if (this.running == fakeTask) {
 					this.running = null;
 				}
 				change();
-				this.caretaker.ensureAwake();
+				this.backgroundDriver.ensureAwake();
 			}
 			finally {
 				this.lock.unlock();
@@ -779,23 +780,23 @@ final class Strands {
 	 */
 	private boolean awaitAway() {
 		boolean wait = false;
-		for (Iterator<Strand> strands = this.away.iterator(); strands.hasNext();) {
-			Strand strand = strands.next();
-			ThreadWatch watch = Objects.requireNonNull(strand.watch);
+		for (Iterator<FakeTask> tasks = this.away.iterator(); tasks.hasNext();) {
+			FakeTask fakeTask = tasks.next();
+			ThreadWatch watch = Objects.requireNonNull(fakeTask.watch);
 			watch.look();
 			if (!watch.isParked() && watch.hasLastedFor(LONGEST_WORK)) {
-				strands.remove();
-				throw new IllegalStateException(describe(strand));
+				tasks.remove();
+				throw new IllegalStateException(describe(fakeTask));
 			}
 			if (!watch.hasParkedFor(this.longestAbsence)) {
 				wait = true;
 			}
-			else if (!strand.toldAway) {
-				strand.toldAway = true;
+			else if (!fakeTask.toldAway) {
+				fakeTask.toldAway = true;
 				logger.warn(
 						"A listener, stub or task has waited for {} s for something that does not move the fakes'"
 								+ " clock, which goes on without it. It waits here:{}",
-						seconds(this.longestAbsence), stack(strand.carrier()));
+						seconds(this.longestAbsence), stack(fakeTask.carrier()));
 			}
 		}
 		if (wait) {
@@ -808,8 +809,8 @@ final class Strands {
 	 * Waits a little for threads that may do something before the clock moves.
 	 * @return whether one may have done something
 	 */
-	private boolean awaitOutsiders() {
-		boolean wait = this.outsiders.isAnyAtWork(this.now, this.outsiders.current());
+	private boolean awaitExternalThreads() {
+		boolean wait = this.externalThreads.isAnyAtWork(this.now, this.externalThreads.current());
 		if (wait) {
 			pause(TICK);
 		}
@@ -820,9 +821,9 @@ final class Strands {
 		return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
 	}
 
-	private static String describe(Strand strand) {
+	private static String describe(FakeTask fakeTask) {
 		return "A listener, stub or task has not come to its end within " + LONGEST_WORK.toSeconds()
-				+ " s of real time. It is here:" + stack(strand.carrier());
+				+ " s of real time. It is here:" + stack(fakeTask.carrier());
 	}
 
 	static String stack(@Nullable Thread thread) {
@@ -844,7 +845,7 @@ final class Strands {
 		}
 	}
 
-	// --- for the caretaker; the lock is held
+	// --- for the backgroundDriver; the lock is held
 
 	boolean isDriven() {
 		return this.driver != null;
@@ -854,7 +855,7 @@ final class Strands {
 	boolean canGoOn() {
 		Timer first = this.timers.peek();
 		return !this.ready.isEmpty() || (first != null && first.due() <= this.now)
-				|| this.waiting.stream().anyMatch((strand) -> strand.canGoOn(this.now));
+				|| this.waiting.stream().anyMatch((fakeTask) -> fakeTask.canGoOn(this.now));
 	}
 
 	long changes() {
@@ -864,12 +865,13 @@ final class Strands {
 	/**
 	 * Drives without waiting for anything.
 	 * @param target how far the clock is moved if need be
-	 * @param waitForOutsiders whether other threads get the time to do what they have to
+	 * @param waitForExternalThreads whether other threads get the time to do what they
+	 * have to
 	 */
-	void driveTo(long target, boolean waitForOutsiders) {
+	void driveTo(long target, boolean waitForExternalThreads) {
 		this.driver = Thread.currentThread();
 		try {
-			runUntil(target, waitForOutsiders);
+			runUntil(target, waitForExternalThreads);
 		}
 		finally {
 			this.driver = null;

@@ -35,7 +35,7 @@ import io.procession.stats.ProcessStats;
  * to the next point at which it waits for time or input. A signal and its exit come at
  * once, whatever the task is doing.
  */
-final class LiveFake implements EngineProcess {
+final class FakeEngineProcess implements EngineProcess {
 
 	private static final Set<Signal> HARMLESS = Set.of(Signal.STOP, Signal.TSTP, Signal.CONT, Signal.WINCH);
 
@@ -83,8 +83,8 @@ final class LiveFake implements EngineProcess {
 
 	private boolean over;
 
-	LiveFake(long pid, ProcessCall call, FakeProcess life, ManualTime time, boolean jvmInput, FakeOutput output,
-			FakeOutput error) {
+	FakeEngineProcess(long pid, ProcessCall call, FakeProcess life, ManualTime time, boolean jvmInput,
+			FakeOutput output, FakeOutput error) {
 		this.pid = pid;
 		this.call = call;
 		this.time = time;
@@ -110,7 +110,7 @@ final class LiveFake implements EngineProcess {
 
 	@Override
 	public void connect(@Nullable OutputSink outputSink, @Nullable OutputSink errorSink, Executor executor) {
-		this.time.strands().execute(() -> {
+		this.time.deterministicScheduler().execute(() -> {
 			this.output.connect(outputSink);
 			this.error.connect((this.error != this.output) ? errorSink : outputSink);
 			this.connected = true;
@@ -136,7 +136,7 @@ final class LiveFake implements EngineProcess {
 
 	@Override
 	public boolean waitFor(Duration timeout) throws InterruptedException {
-		return this.time.strands()
+		return this.time.deterministicScheduler()
 			.await(() -> this.exitCode != null, TimeUnit.NANOSECONDS.convert(timeout),
 					"the end of '" + this.call + "' (fake PID " + this.pid + ")");
 	}
@@ -149,7 +149,7 @@ final class LiveFake implements EngineProcess {
 				return;
 			}
 		}
-		this.time.strands().execute(action);
+		this.time.deterministicScheduler().execute(action);
 	}
 
 	@Override
@@ -218,9 +218,9 @@ final class LiveFake implements EngineProcess {
 			actions = List.copyOf(this.exitActions);
 		}
 		this.input.breakPipe();
-		this.time.strands().touch();
+		this.time.deterministicScheduler().touch();
 		kick();
-		actions.forEach(this.time.strands()::execute);
+		actions.forEach(this.time.deterministicScheduler()::execute);
 	}
 
 	// --- its life
@@ -232,7 +232,7 @@ final class LiveFake implements EngineProcess {
 
 	private void kick() {
 		if (this.kicks.getAndIncrement() == 0) {
-			this.time.strands().execute(this::live);
+			this.time.deterministicScheduler().execute(this::live);
 		}
 	}
 
@@ -288,7 +288,7 @@ final class LiveFake implements EngineProcess {
 		else if (step instanceof Step.Decide decide) {
 			decide(decide);
 		}
-		else if (step instanceof Step.Use use) {
+		else if (step instanceof Step.UseMemory use) {
 			this.memory = new Memory(use.bytes(), use.perSecond(), this.time.nanoTime());
 		}
 		return true;
@@ -297,8 +297,8 @@ final class LiveFake implements EngineProcess {
 	private boolean hasPaused(Step.Pause pause) {
 		long now = this.time.nanoTime();
 		if (this.wakeAt == null) {
-			this.wakeAt = Strands.sum(now, TimeUnit.NANOSECONDS.convert(pause.duration()));
-			this.time.strands().schedule(this::kick, this.wakeAt);
+			this.wakeAt = DeterministicScheduler.sum(now, TimeUnit.NANOSECONDS.convert(pause.duration()));
+			this.time.deterministicScheduler().schedule(this::kick, this.wakeAt);
 		}
 		if (now < this.wakeAt) {
 			return false;
@@ -347,10 +347,10 @@ final class LiveFake implements EngineProcess {
 			return function.apply(argument);
 		}
 		catch (AssertionError ex) {
-			this.time.strands().report(ex);
+			this.time.deterministicScheduler().report(ex);
 		}
 		catch (RuntimeException ex) {
-			this.time.strands()
+			this.time.deterministicScheduler()
 				.report(new AssertionError("The function of the stub for '" + this.call + "' failed", ex));
 		}
 		exit(1);
@@ -394,7 +394,7 @@ final class LiveFake implements EngineProcess {
 
 		@Override
 		public List<Long> alive() {
-			return (LiveFake.this.exitCode == null) ? List.of(LiveFake.this.pid) : List.of();
+			return (FakeEngineProcess.this.exitCode == null) ? List.of(FakeEngineProcess.this.pid) : List.of();
 		}
 
 		@Override

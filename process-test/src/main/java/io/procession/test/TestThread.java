@@ -8,7 +8,7 @@ import java.util.Arrays;
  * @param thread the thread that it runs on
  * @param className the class that has called the fakes; empty if any may have
  */
-record Tester(Thread thread, String className) {
+record TestThread(Thread thread, String className) {
 
 	boolean isParked() {
 		return ThreadWatch.isParked(this.thread);

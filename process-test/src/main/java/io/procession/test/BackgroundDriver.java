@@ -10,13 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the strands while no thread of the test waits by their clock: runs what is
- * due now and belongs to no call that runs it itself, and moves the clock once it was let
- * go, or when everything stands still because the test waits for something that does not
- * move it. Its thread ends when there is nothing to look after. <i>Guarded by the lock of
- * {@link Strands}.</i>
+ * Looks after the scheduler while no thread of the test waits by their clock: runs what
+ * is due now and belongs to no call that runs it itself, and moves the clock once it was
+ * let go, or when everything stands still because the test waits for something that does
+ * not move it. Its thread ends when there is nothing to look after. <i>Guarded by the
+ * lock of {@link DeterministicScheduler}.</i>
  */
-final class Caretaker {
+final class BackgroundDriver {
 
 	/** As many times longer a test may be at work while another thread waits. */
 	private static final int WORK_FACTOR = 6;
@@ -36,11 +36,11 @@ final class Caretaker {
 	/** So many steps without an end are a wait that never ends. */
 	private static final int MOST_STEPS = 10_000;
 
-	private static final Logger logger = LoggerFactory.getLogger(Caretaker.class);
+	private static final Logger logger = LoggerFactory.getLogger(BackgroundDriver.class);
 
-	private final Strands strands;
+	private final DeterministicScheduler scheduler;
 
-	private final Outsiders outsiders;
+	private final ExternalThreads externalThreads;
 
 	private @Nullable Thread thread;
 
@@ -51,17 +51,17 @@ final class Caretaker {
 
 	private long nowWhenFree;
 
-	private @Nullable Tester tester;
+	private @Nullable TestThread testThread;
 
 	private BooleanSupplier lives = () -> false;
 
-	Caretaker(Strands strands, Outsiders outsiders) {
-		this.strands = strands;
-		this.outsiders = outsiders;
+	BackgroundDriver(DeterministicScheduler scheduler, ExternalThreads externalThreads) {
+		this.scheduler = scheduler;
+		this.externalThreads = externalThreads;
 	}
 
-	void testedBy(@Nullable Tester test, BooleanSupplier somethingLives) {
-		this.tester = test;
+	void testedBy(@Nullable TestThread test, BooleanSupplier somethingLives) {
+		this.testThread = test;
 		this.lives = somethingLives;
 		ensureAwake();
 	}
@@ -70,7 +70,7 @@ final class Caretaker {
 		if (!this.free) {
 			this.free = true;
 			this.freeSince = System.nanoTime();
-			this.nowWhenFree = this.strands.now();
+			this.nowWhenFree = this.scheduler.now();
 		}
 		ensureAwake();
 	}
@@ -85,51 +85,51 @@ final class Caretaker {
 
 	/** To be called whenever it may have got something to do. */
 	void ensureAwake() {
-		if (this.thread == null && !this.strands.isDriven() && (canDoSomething() || mayStandStill())) {
-			this.thread = this.strands.newThread(this::lookAfter);
+		if (this.thread == null && !this.scheduler.isDriven() && (canDoSomething() || mayStandStill())) {
+			this.thread = this.scheduler.newThread(this::lookAfter);
 			this.thread.start();
 		}
 	}
 
 	private boolean canDoSomething() {
-		return this.strands.canGoOn() || (this.free && isAnythingDue());
+		return this.scheduler.canGoOn() || (this.free && isAnythingDue());
 	}
 
 	private boolean mayStandStill() {
-		return !this.free && (this.outsiders.isAnyWaiting()
-				|| (this.tester != null && (isAnythingDue() || this.lives.getAsBoolean())));
+		return !this.free && (this.externalThreads.isAnyWaiting()
+				|| (this.testThread != null && (isAnythingDue() || this.lives.getAsBoolean())));
 	}
 
 	private boolean isAnythingDue() {
-		return this.strands.nextDue() < Long.MAX_VALUE;
+		return this.scheduler.nextDue() < Long.MAX_VALUE;
 	}
 
 	private void lookAfter() {
-		this.strands.enter();
+		this.scheduler.enter();
 		try {
 			Standstill standstill = new Standstill();
 			while (isNeeded(standstill)) {
 				long began = System.nanoTime();
-				this.strands.pause(this.free ? FREE_TICK : TICK);
-				if (this.strands.isDriven() || this.strands.changes() != standstill.changes) {
+				this.scheduler.pause(this.free ? FREE_TICK : TICK);
+				if (this.scheduler.isDriven() || this.scheduler.changes() != standstill.changes) {
 					standstill = new Standstill();
 				}
 				else {
 					standstill.look();
 				}
-				if (!this.strands.isDriven()) {
+				if (!this.scheduler.isDriven()) {
 					act(standstill, System.nanoTime() - began);
 				}
 			}
 		}
 		finally {
 			this.thread = null;
-			this.strands.leave();
+			this.scheduler.leave();
 		}
 	}
 
 	private boolean isNeeded(Standstill standstill) {
-		return this.free || this.strands.canGoOn() || this.outsiders.isAnyWaiting()
+		return this.free || this.scheduler.canGoOn() || this.externalThreads.isAnyWaiting()
 				|| !standstill.atWork.exceeds(mayStandStill() ? AT_WORK : IDLE);
 	}
 
@@ -137,15 +137,15 @@ final class Caretaker {
 		if (this.free && canDoSomething()) {
 			drive(this.nowWhenFree + (System.nanoTime() - this.freeSince) * FREE_PACE, false);
 		}
-		else if (this.strands.canGoOn()) {
+		else if (this.scheduler.canGoOn()) {
 			// a call that goes on runs what it has set off itself
-			if (!this.outsiders.isAnyAtWork(this.strands.now(), null)) {
-				drive(this.strands.now(), true);
+			if (!this.externalThreads.isAnyAtWork(this.scheduler.now(), null)) {
+				drive(this.scheduler.now(), true);
 			}
 		}
-		else if (this.strands.hasRealProcesses()) {
-			if (this.outsiders.isAnyWaiting()) {
-				drive(this.strands.now() + elapsed, false);
+		else if (this.scheduler.hasRealProcesses()) {
+			if (this.externalThreads.isAnyWaiting()) {
+				drive(this.scheduler.now() + elapsed, false);
 			}
 		}
 		else if (!this.free && standstill.isOver() && !standstill.told) {
@@ -156,26 +156,26 @@ final class Caretaker {
 	}
 
 	private Thread testThread() {
-		return (this.tester != null) ? this.tester.thread() : this.outsiders.tester().thread();
+		return (this.testThread != null) ? this.testThread.thread() : this.externalThreads.testThread().thread();
 	}
 
-	private boolean isTesterParked() {
+	private boolean isTestThreadParked() {
 		Thread present = testThread();
 		if (!present.isAlive()) {
 			return true;
 		}
 		return ThreadWatch.isParked(present)
-				&& (this.outsiders.isAnyWaiting() || (this.tester != null && this.tester.isPresent()));
+				&& (this.externalThreads.isAnyWaiting() || (this.testThread != null && this.testThread.isPresent()));
 	}
 
 	/** Whether it waits, if with short breaks, as those do that look again and again. */
-	private boolean isTesterParkedWithBreaks() {
+	private boolean isTestThreadParkedWithBreaks() {
 		Patience patience = new Patience();
-		while (!this.strands.isDriven() && !patience.exceeds(ThreadWatch.PARKED)) {
-			if (isTesterParked()) {
+		while (!this.scheduler.isDriven() && !patience.exceeds(ThreadWatch.PARKED)) {
+			if (isTestThreadParked()) {
 				return true;
 			}
-			this.strands.pause(FREE_TICK);
+			this.scheduler.pause(FREE_TICK);
 			patience.look();
 		}
 		return false;
@@ -184,22 +184,22 @@ final class Caretaker {
 	private void warnOfStandstill() {
 		Thread waiting = testThread();
 		String next = isAnythingDue()
-				? "It is moved now to what is due next, at +" + Duration.ofNanos(this.strands.nextDue())
+				? "It is moved now to what is due next, at +" + Duration.ofNanos(this.scheduler.nextDue())
 						+ ", until the test goes on"
 				: "Nothing is due: end the process from the test, or let its stub end (exitCode, after)";
 		logger
 			.warn("The fakes' clock has stood at +{} for {} s, while the thread of the test, '{}', waits for something"
 					+ " that does not move it, such as Awaitility, Thread.sleep or a CompletableFuture.allOf{}. {}."
 					+ " Call FakeProcesses.advance(...) before, or ManualTime.letGo() while another thread waits, to"
-					+ " save the time. The test waits here:{}", Duration.ofNanos(this.strands.now()),
-					Strands.seconds(this.strands.longestAbsence()), waiting.getName(), others(), next,
-					Strands.stack(waiting));
+					+ " save the time. The test waits here:{}", Duration.ofNanos(this.scheduler.now()),
+					DeterministicScheduler.seconds(this.scheduler.longestAbsence()), waiting.getName(), others(), next,
+					DeterministicScheduler.stack(waiting));
 	}
 
 	private String others() {
-		String others = this.outsiders.waiting()
+		String others = this.externalThreads.waiting()
 			.stream()
-			.map((outsider) -> "'" + outsider.thread().getName() + "'")
+			.map((external) -> "'" + external.thread().getName() + "'")
 			.collect(Collectors.joining(", "));
 		return others.isEmpty() ? ""
 				: ", or for another thread (these wait by the clock, and do not move it: " + others + ")";
@@ -209,37 +209,38 @@ final class Caretaker {
 	private void stepOn() {
 		int steps = 0;
 		int idleSteps = 0;
-		while (isWaitedFor() && isAnythingDue() && steps < MOST_STEPS && idleSteps < this.strands.mostIdleMoves()) {
-			long next = this.strands.nextDue();
-			long nextTask = this.strands.nextTaskDue();
+		while (isWaitedFor() && isAnythingDue() && steps < MOST_STEPS && idleSteps < this.scheduler.mostIdleMoves()) {
+			long next = this.scheduler.nextDue();
+			long nextTask = this.scheduler.nextTaskDue();
 			drive(next, true);
 			idleSteps = (nextTask == Long.MAX_VALUE) ? idleSteps + 1 : 0;
 			if (nextTask <= next) {
 				steps++;
-				letTesterNotice();
+				letTestThreadNotice();
 			}
 		}
 		if (isWaitedFor()) {
-			String due = (steps < MOST_STEPS) ? Strands.NOTHING_DUE : Strands.DUE_AGAIN;
-			this.outsiders.waiting().forEach((outsider) -> outsider.giveUp(due));
+			String due = (steps < MOST_STEPS) ? DeterministicScheduler.NOTHING_DUE : DeterministicScheduler.DUE_AGAIN;
+			this.externalThreads.waiting().forEach((external) -> external.giveUp(due));
 		}
 	}
 
-	private void letTesterNotice() {
+	private void letTestThreadNotice() {
 		Patience patience = new Patience();
 		while (!patience.exceeds(ThreadWatch.PARKED)) {
-			this.strands.pause(FREE_TICK);
+			this.scheduler.pause(FREE_TICK);
 			patience.look();
 		}
 	}
 
 	private boolean isWaitedFor() {
-		return !this.strands.isDriven() && !this.free && (this.outsiders.isAnyWaiting() || isTesterParkedWithBreaks());
+		return !this.scheduler.isDriven() && !this.free
+				&& (this.externalThreads.isAnyWaiting() || isTestThreadParkedWithBreaks());
 	}
 
-	private void drive(long target, boolean waitForOutsiders) {
+	private void drive(long target, boolean waitForExternalThreads) {
 		try {
-			this.strands.driveTo(target, waitForOutsiders);
+			this.scheduler.driveTo(target, waitForExternalThreads);
 		}
 		catch (IllegalStateException ex) {
 			logger.warn("What is due cannot be run", ex);
@@ -251,7 +252,7 @@ final class Caretaker {
 	 */
 	private final class Standstill {
 
-		private final long changes = Caretaker.this.strands.changes();
+		private final long changes = BackgroundDriver.this.scheduler.changes();
 
 		private final Patience waiting = new Patience();
 
@@ -260,15 +261,16 @@ final class Caretaker {
 		private boolean told;
 
 		void look() {
-			boolean parked = mayStandStill() && isTesterParked();
+			boolean parked = mayStandStill() && isTestThreadParked();
 			this.waiting.look(parked);
 			this.atWork.look(!parked);
 		}
 
 		boolean isOver() {
-			Duration bound = Caretaker.this.strands.longestAbsence();
-			return mayStandStill() && (this.waiting.exceeds(bound) || (Caretaker.this.outsiders.isAnyWaiting()
-					&& this.atWork.exceeds(bound.multipliedBy(WORK_FACTOR))));
+			Duration bound = BackgroundDriver.this.scheduler.longestAbsence();
+			return mayStandStill()
+					&& (this.waiting.exceeds(bound) || (BackgroundDriver.this.externalThreads.isAnyWaiting()
+							&& this.atWork.exceeds(bound.multipliedBy(WORK_FACTOR))));
 		}
 
 	}

@@ -10,14 +10,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * One task in the background, from its start to its end: it runs while it has the turn,
  * on a thread of its own, and gives the turn back when it ends or waits by the clock.
- * Everything that is not volatile is guarded by the lock of {@link Strands}.
+ * Everything that is not volatile is guarded by the lock of
+ * {@link DeterministicScheduler}.
  */
-final class Strand {
+final class FakeTask {
 
 	final Runnable task;
 
 	/** The thread whose call has led to it. */
-	final Outsider origin;
+	final ExternalThread origin;
 
 	/** Signalled when it gets its turn again after an interrupt. */
 	private final Condition wake;
@@ -49,7 +50,7 @@ final class Strand {
 	/** Whether it was logged that the clock goes on without it. */
 	boolean toldAway;
 
-	Strand(Runnable task, Outsider origin, Condition wake) {
+	FakeTask(Runnable task, ExternalThread origin, Condition wake) {
 		this.task = task;
 		this.origin = origin;
 		this.wake = wake;
