@@ -19,26 +19,21 @@ final class ScarceThreads implements ThreadFactory {
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
-	private final Set<Thread> started = ConcurrentHashMap.newKeySet();
+	private final Set<Thread> made = ConcurrentHashMap.newKeySet();
 
 	private final Set<Thread> held = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean exhausted;
 
+	// not where a thread starts: the pools of newer JDKs start it in another way
 	@Override
 	public Thread newThread(Runnable task) {
-		return new Thread(task) {
-
-			@Override
-			public void start() {
-				if (ScarceThreads.this.exhausted) {
-					throw new OutOfMemoryError("unable to create native thread: planned");
-				}
-				super.start();
-				ScarceThreads.this.started.add(this);
-			}
-
-		};
+		if (this.exhausted) {
+			throw new OutOfMemoryError("unable to create native thread: planned");
+		}
+		Thread thread = new Thread(task);
+		this.made.add(thread);
+		return thread;
 	}
 
 	/** Let no thread be started from now on, and hold all workers that there are. */
@@ -52,8 +47,8 @@ final class ScarceThreads implements ThreadFactory {
 
 	private Set<Thread> workers() {
 		Set<Thread> workers = ConcurrentHashMap.newKeySet();
-		this.started.stream()
-			.filter((thread) -> thread.isAlive() && thread.getName().contains("worker"))
+		this.made.stream()
+			.filter((thread) -> thread.getState() != Thread.State.TERMINATED && thread.getName().contains("worker"))
 			.forEach(workers::add);
 		return workers;
 	}
