@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -532,10 +533,15 @@ class FakeProcessesTests {
 
 		this.processes.advance(Duration.ZERO);
 		assertThat(pool.running()).hasSize(2);
+		Instant before = this.processes.time().now();
 		pool.stop();
 
+		assertThat(Duration.between(before, this.processes.time().now())).isLessThan(Duration.ofSeconds(1));
 		assertThat(pool.running()).isEmpty();
-		assertThat(pool.waitFor().failed()).isTrue();
+		assertThat(pool.waitFor().asMap().values()).hasSize(2)
+			.allSatisfy((result) -> assertThat(result).hasCause(ExitCause.STOPPED).wasSignaledBy(Signal.TERM));
+		assertThat(this.processes.calls())
+			.allSatisfy((call) -> assertThat(call.signals()).containsExactly(Signal.TERM));
 	}
 
 	@Test
