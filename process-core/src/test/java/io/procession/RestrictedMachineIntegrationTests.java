@@ -41,6 +41,20 @@ class RestrictedMachineIntegrationTests {
 	}
 
 	@Test
+	@RequiresProgram("setpriv")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	void stopsWhatRunsAsAUserWhomProcHides(ProcessManager processes) {
+		Namespaces hiding = new Namespaces(List.of("--mount", "--pid", "--fork", "--kill-child"),
+				"mount -t proc -o hidepid=2 proc /proc; setpriv --regid=65534 --clear-groups --inh-caps=-all"
+						+ " --bounding-set=-all,+setuid,+setgid,+kill -- \"$@\"");
+
+		ProcessResult result = hiding.run(processes, RestrictedMachine.class, "nobody");
+
+		assertEndsTrees(result, "timeout TIMED_OUT 143 left 0", "stop STOPPED 143 left 0", "kill STOPPED 137 left 0",
+				"other STOPPED 143");
+	}
+
+	@Test
 	void stopsThoughAnEnvironmentDoesNotAnswer(ProcessManager processes, @TempDir Path folder) {
 		Namespaces blocking = new Namespaces(Namespaces.CONTAINER, "fifo='" + folder
 				+ "/fifo'; [ -p \"$fifo\" ] || mkfifo \"$fifo\"; sleep 300 & mount --bind \"$fifo\" /proc/$!/environ; \"$@\"");

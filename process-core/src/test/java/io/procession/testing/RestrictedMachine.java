@@ -8,6 +8,7 @@ import java.util.Arrays;
 import io.procession.ProcessManager;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
+import io.procession.isolation.RunAs;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 
@@ -26,7 +27,8 @@ public final class RestrictedMachine {
 	 * Print what the machine lacks, {@code lacks} and a sentence each; then how each
 	 * process ended, its cause, its exit code and how many of its tree were left; then
 	 * {@code closed}, and what was logged at WARN and above.
-	 * @param arguments none
+	 * @param arguments the name of a user, for another process that is run as that user;
+	 * or none
 	 */
 	public static void main(String[] arguments) {
 		Stopwatch watch = Stopwatch.started();
@@ -48,6 +50,11 @@ public final class RestrictedMachine {
 			ignoring.waitUntil((type, line) -> true, Duration.ofSeconds(10));
 			ignoring.stop(Duration.ofMillis(200));
 			print("kill", ignoring.waitFor());
+			if (arguments.length > 0) {
+				RunningProcess other = processes.command("sleep", "300").runAs(RunAs.user(arguments[0])).start();
+				other.stop();
+				System.out.println("other " + other.waitFor().cause() + " " + other.waitFor().exitCode());
+			}
 			processes.limitations().forEach((limitation) -> System.out.println("lacks " + limitation));
 			processes.close();
 			System.out.println("closed " + watch.elapsed().toSeconds() + " s");

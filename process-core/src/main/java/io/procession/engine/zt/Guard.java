@@ -19,7 +19,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.procession.isolation.Tool;
-import io.procession.process.Signal;
 
 /**
  * A small shell process beside the JVM that ends everything the JVM has started should
@@ -39,15 +38,19 @@ final class Guard {
 
 	private static final String FAREWELL = "done\n";
 
-	/** A guard that ends earlier than this after its start counts as failed. */
+	/** A guard that ends later than this after its start has not failed. */
 	private static final Duration STABLE = Duration.ofSeconds(10);
 
-	/** The number of failed guards in a row after which no other is started. */
+	/**
+	 * The number of guards in a row that ended at once after which no other is started.
+	 */
 	private static final int MOST_FAILURES = 5;
 
 	private static final Logger logger = LoggerFactory.getLogger(Guard.class);
 
 	private final Marker marker;
+
+	private final EngineLog log;
 
 	/** How long it may take to end. */
 	private final Duration endBound;
@@ -63,19 +66,22 @@ final class Guard {
 
 	private int failures;
 
+	private boolean toldLack;
+
 	private boolean closed;
 
 	/** What the guard knows; written at heartbeats. */
 	private volatile String told = "";
 
-	Guard(Marker marker, Duration endBound) {
+	Guard(Marker marker, EngineLog log, Duration endBound) {
 		this.marker = marker;
+		this.log = log;
 		this.endBound = endBound;
 	}
 
 	/**
-	 * Start the guard with the first child, and again should it have been killed. One
-	 * that ends at once, again and again, is abandoned: something keeps it from running.
+	 * Start the guard with the first child, and again should it have ended. One that ends
+	 * at once, again and again, is abandoned: something keeps it from running.
 	 */
 	void ensureRunning() {
 		Process running = this.process;
@@ -100,29 +106,23 @@ final class Guard {
 	private void ended(Process guard) {
 		this.process = null;
 		this.told = "";
-		boolean killed = guard.exitValue() == Signal.KILL.exitCode();
-		if (!killed && System.nanoTime() - this.startedAt < STABLE.toNanos()) {
-			failed("it ended at once with exit code " + guard.exitValue());
-		}
-		else {
+		if (System.nanoTime() - this.startedAt >= STABLE.toNanos()) {
 			this.failures = 0;
-			logger.warn("The guard was killed and is started again: pid={}", guard.pid());
 		}
-	}
-
-	private void failed(String reason) {
 		this.failures++;
-		if (this.failures == 1) {
-			logger.warn("The guard does not run and is started again: {}", reason);
-		}
+		String end = "pid=" + guard.pid() + " exitCode=" + guard.exitValue();
 		if (this.failures >= MOST_FAILURES) {
-			abandon("it was started " + this.failures + " times, and the last time " + reason);
+			abandon("it was started " + this.failures + " times, and the last one ended at once: " + end);
+		}
+		else if (this.failures == 1) {
+			this.log.write(() -> logger.warn("The guard has ended and is started again: {}", end));
 		}
 	}
 
 	private void abandon(String reason) {
-		this.whyNot = "There is no guard, so that a JVM that is killed leaves its processes behind: " + reason;
-		logger.warn("{}", this.whyNot);
+		String limitation = "There is no guard, so that a JVM that is killed leaves its processes behind: " + reason;
+		this.whyNot = limitation;
+		this.log.write(() -> logger.warn("{}", limitation));
 	}
 
 	private void start() {
@@ -135,12 +135,18 @@ final class Guard {
 		try {
 			Process started = spawn();
 			this.process = started;
+			this.toldLack = false;
 			// without waiting for the next start or heartbeat: leftovers have neither
 			started.onExit().thenRun(this::ensureRunning);
 		}
 		catch (IOException | OutOfMemoryError ex) {
-			// no process, thread or descriptor is left for it now
-			failed("it could not be started: " + ex);
+			// no process, thread or descriptor is left for it now: the next start or
+			// heartbeat tries again
+			if (!this.toldLack) {
+				this.toldLack = true;
+				this.log
+					.write(() -> logger.warn("The guard could not be started and is tried again: {}", ex.toString()));
+			}
 		}
 	}
 
@@ -234,6 +240,7 @@ final class Guard {
 			// whoever does not read, with its pipe full, holds up only this thread
 			Thread farewell = new Thread(() -> dismiss(running), "procession-farewell");
 			farewell.setDaemon(true);
+			farewell.setContextClassLoader(null);
 			farewell.start();
 		}
 		catch (OutOfMemoryError ex) {
@@ -260,8 +267,8 @@ final class Guard {
 			try {
 				long left = Math.max(0, bound - (System.nanoTime() - began));
 				if (!running.waitFor(left, TimeUnit.NANOSECONDS)) {
-					logger.warn("The guard did not end and is killed: pid={}", running.pid());
 					running.destroyForcibly();
+					this.log.write(() -> logger.warn("The guard did not end and was killed: pid={}", running.pid()));
 					break;
 				}
 			}

@@ -70,7 +70,7 @@ final class LocalProcess implements EngineProcess {
 			return null;
 		}
 		ProcStat stat = this.system.read(this.process.pid());
-		if (stat != null) {
+		if (stat != null || this.system.seesProc()) {
 			return stat;
 		}
 		long start = this.process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);

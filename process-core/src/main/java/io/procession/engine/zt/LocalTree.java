@@ -1,6 +1,5 @@
 package io.procession.engine.zt;
 
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -115,7 +114,7 @@ final class LocalTree implements ProcessTree {
 			try {
 				this.rootIdentity = this.root.identity();
 			}
-			catch (UncheckedIOException ex) {
+			catch (NoDescriptorException ex) {
 				// no descriptor is left: the next scan tries again
 				this.rootIdentity = null;
 			}
@@ -230,9 +229,7 @@ final class LocalTree implements ProcessTree {
 		this.system.send(signal, targets);
 		targets.forEach((process) -> this.sent.put(process.pid(), new Sent(signal, process.forked())));
 		if (signal != Signal.KILL) {
-			// what is suspended could not answer within its grace, whoever suspended it
-			// and
-			// when
+			// what is suspended could not answer within its grace
 			this.system.send(Signal.CONT, suspended);
 		}
 	}

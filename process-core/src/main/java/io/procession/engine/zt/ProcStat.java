@@ -3,7 +3,6 @@ package io.procession.engine.zt;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +36,7 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	 * @param pid its process ID
 	 * @return the process, or {@code null} if there is none, if this JVM is not allowed
 	 * to see it, or if this is not Linux
-	 * @throws UncheckedIOException if it may be there, but no file descriptor is left to
+	 * @throws NoDescriptorException if it may be there, but no file descriptor is left to
 	 * read it with
 	 */
 	static @Nullable ProcStat read(long pid) {
@@ -71,7 +70,7 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	 * that has ended or that another user owns, unless no file descriptor is left: the
 	 * JDK reports both in the same way.
 	 * @throws IOException if the process is gone or is not to be seen
-	 * @throws UncheckedIOException if no file descriptor is left
+	 * @throws NoDescriptorException if no file descriptor is left
 	 */
 	static FileInputStream open(String file) throws IOException {
 		try {
@@ -79,7 +78,7 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 		}
 		catch (IOException ex) {
 			if (!isDescriptorLeft()) {
-				throw new UncheckedIOException(ex);
+				throw new NoDescriptorException(ex);
 			}
 			// whoever took the last one may have given it back meanwhile
 			return new FileInputStream(file);

@@ -3,8 +3,9 @@ package io.procession.engine.zt;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +47,8 @@ final class ProcessScan {
 
 	private final Set<Identity> unreadable;
 
+	private final Set<Integer> unreadableUsers;
+
 	private final byte[] buffer = new byte[CHUNK];
 
 	private final MarkerCollector collector = new MarkerCollector();
@@ -64,9 +67,11 @@ final class ProcessScan {
 	 * Create a scan.
 	 * @param unreadable processes whose environment is not read since an earlier attempt
 	 * has not returned
+	 * @param unreadableUsers users whose processes are all treated so
 	 */
-	ProcessScan(Set<Identity> unreadable) {
+	ProcessScan(Set<Identity> unreadable, Set<Integer> unreadableUsers) {
 		this.unreadable = unreadable;
+		this.unreadableUsers = unreadableUsers;
 	}
 
 	/** Return what is being read at the moment, or {@code null} if nothing is. */
@@ -78,14 +83,14 @@ final class ProcessScan {
 	 * Scan all processes.
 	 * @param environments whether to read environments, too
 	 * @return the processes found
-	 * @throws UncheckedIOException if no file descriptor is left to scan with
+	 * @throws NoDescriptorException if no file descriptor is left to scan with
 	 */
 	ProcessTable scan(boolean environments) {
 		long self = ProcessHandle.current().pid();
 		String[] names = new File("/proc").list();
 		if (names == null) {
 			// without a file descriptor to scan with, nobody is known to be gone
-			throw new UncheckedIOException(new IOException("/proc cannot be read"));
+			throw new NoDescriptorException(new IOException("/proc cannot be read"));
 		}
 		try {
 			for (String name : names) {
@@ -115,12 +120,26 @@ final class ProcessScan {
 		}
 		this.processes.put(pid, stat);
 		Identity identity = new Identity(pid, stat.startTicks());
-		if (environments && !this.unreadable.contains(identity)) {
+		if (environments && !this.unreadable.contains(identity) && isReadable(pid)) {
 			this.reading = new Reading(identity, System.nanoTime());
 			List<String> found = readMarkers(pid);
 			if (!found.isEmpty()) {
 				this.markers.put(pid, found);
 			}
+		}
+	}
+
+	private boolean isReadable(long pid) {
+		return this.unreadableUsers.isEmpty() || !this.unreadableUsers.contains(user(pid));
+	}
+
+	/** Return the owner of a process, or -1 if that cannot be told. */
+	static int user(long pid) {
+		try {
+			return (Integer) Files.getAttribute(Path.of("/proc", Long.toString(pid)), "unix:uid");
+		}
+		catch (IOException | RuntimeException ex) {
+			return -1;
 		}
 	}
 

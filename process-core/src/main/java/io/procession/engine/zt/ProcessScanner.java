@@ -1,13 +1,15 @@
 package io.procession.engine.zt;
 
-import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +36,18 @@ final class ProcessScanner implements AutoCloseable {
 	 */
 	private static final int POLLS = 5;
 
-	/** Beyond this number of blocked reads, environments are no longer read. */
-	private static final int MOST_BLOCKED = 16;
+	/**
+	 * The number of processes of one user that do not answer beyond which none of that
+	 * user's environments is read: each of them takes a thread.
+	 */
+	private static final int MOST_OF_A_USER = 8;
 
 	private final ReservedDescriptor reserve;
 
-	/** Processes that are being read by threads that were abandoned for that. */
-	private final Set<ProcessScan.Identity> unreadable = ConcurrentHashMap.newKeySet();
+	/**
+	 * Processes that are being read by threads that were abandoned for that, with users.
+	 */
+	private final Map<ProcessScan.Identity, Integer> unreadable = new ConcurrentHashMap<>();
 
 	/** Guards everything below. */
 	private final ReentrantLock lock = new ReentrantLock();
@@ -83,7 +90,7 @@ final class ProcessScanner implements AutoCloseable {
 	 * Scan all processes.
 	 * @return a table of a scan that began after this call, or {@code null} if there was
 	 * none within the bound
-	 * @throws UncheckedIOException if no file descriptor is left to scan with
+	 * @throws NoDescriptorException if no file descriptor is left to scan with
 	 */
 	@Nullable ProcessTable scan() {
 		long until = System.nanoTime() + SCAN_BOUND.toNanos();
@@ -99,7 +106,7 @@ final class ProcessScanner implements AutoCloseable {
 					return null;
 				}
 				if (!hasWorker()) {
-					return scanHere();
+					break;
 				}
 				try {
 					this.changed.awaitNanos(Math.min(remaining, POLL_INTERVAL));
@@ -109,7 +116,9 @@ final class ProcessScanner implements AutoCloseable {
 				}
 				progress.check();
 			}
-			return this.outcome.get();
+			if (this.served >= number) {
+				return this.outcome.get();
+			}
 		}
 		finally {
 			this.lock.unlock();
@@ -117,11 +126,23 @@ final class ProcessScanner implements AutoCloseable {
 				Thread.currentThread().interrupt();
 			}
 		}
+		// without a thread that may be abandoned, nothing is read that may block
+		return this.reserve.lend(() -> new ProcessScan(Set.of(), Set.of()).scan(false));
 	}
 
-	// without a thread that may be abandoned, nothing is read that may block
-	private ProcessTable scanHere() {
-		return this.reserve.lend(() -> new ProcessScan(Set.of()).scan(false));
+	/** Return the users who have so many processes that do not answer. */
+	private Set<Integer> unreadableUsers() {
+		if (this.unreadable.size() < MOST_OF_A_USER) {
+			return Set.of();
+		}
+		return this.unreadable.values()
+			.stream()
+			.collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
+			.entrySet()
+			.stream()
+			.filter((user) -> user.getValue() >= MOST_OF_A_USER)
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toSet());
 	}
 
 	private boolean hasWorker() {
@@ -139,7 +160,7 @@ final class ProcessScanner implements AutoCloseable {
 	}
 
 	private void abandon(Worker blocked, ProcessScan.Identity process) {
-		this.unreadable.add(process);
+		this.unreadable.put(process, ProcessScan.user(process.pid()));
 		blocked.abandonedFor = process;
 		this.worker = null;
 	}
@@ -244,13 +265,13 @@ final class ProcessScanner implements AutoCloseable {
 		private Supplier<ProcessTable> scanAll() {
 			try {
 				ProcessTable table = ProcessScanner.this.reserve.lend(() -> {
-					ProcessScan fresh = new ProcessScan(ProcessScanner.this.unreadable);
+					ProcessScan fresh = new ProcessScan(ProcessScanner.this.unreadable.keySet(), unreadableUsers());
 					this.scan = fresh;
-					return fresh.scan(ProcessScanner.this.unreadable.size() < MOST_BLOCKED);
+					return fresh.scan(true);
 				});
 				return () -> table;
 			}
-			catch (UncheckedIOException ex) {
+			catch (NoDescriptorException ex) {
 				return () -> {
 					throw ex;
 				};

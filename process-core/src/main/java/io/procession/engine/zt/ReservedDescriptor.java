@@ -2,7 +2,6 @@ package io.procession.engine.zt;
 
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ final class ReservedDescriptor implements AutoCloseable {
 
 	private static final String NULL_DEVICE = "/dev/null";
 
-	/** Guards everything below, and is held while the descriptor is lent. */
+	/** Guards everything below. */
 	private final Object lock = new Object();
 
 	private volatile @Nullable FileInputStream held;
@@ -47,24 +46,25 @@ final class ReservedDescriptor implements AutoCloseable {
 
 	/**
 	 * Do something that needs a descriptor, with the reserved one if no other is left.
-	 * @param action what to do; throws {@link UncheckedIOException} if it lacks a
+	 * The action may block: it is done without a lock.
+	 * @param action what to do; throws {@link NoDescriptorException} if it lacks a
 	 * descriptor, and is then done again
 	 * @return what the action returns
-	 * @throws UncheckedIOException if there is no descriptor all the same
+	 * @throws NoDescriptorException if there is no descriptor all the same
 	 */
 	<T> T lend(Supplier<T> action) {
 		try {
 			return action.get();
 		}
-		catch (UncheckedIOException ex) {
+		catch (NoDescriptorException ex) {
 			synchronized (this.lock) {
 				release();
-				try {
-					return action.get();
-				}
-				finally {
-					hold();
-				}
+			}
+			try {
+				return action.get();
+			}
+			finally {
+				hold();
 			}
 		}
 	}

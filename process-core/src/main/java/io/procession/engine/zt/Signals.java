@@ -38,14 +38,15 @@ final class Signals {
 	 * @param processes who gets it; whoever is gone, or whose PID means another by now,
 	 * is left alone
 	 * @return whether one of them was there
-	 * @throws UncheckedIOException if no descriptor or process is left to send it with;
-	 * some of them may have got it
+	 * @throws NoDescriptorException if no descriptor is left to send it with; some of
+	 * them may have got it
+	 * @throws UncheckedIOException if there is no shell to send it by
 	 * @throws IllegalStateException if sending it took too long
 	 */
 	boolean send(Signal signal, List<ProcStat> processes) {
 		boolean sent = false;
 		List<Long> others = new ArrayList<>();
-		UncheckedIOException failure = null;
+		NoDescriptorException failure = null;
 		for (ProcStat process : processes) {
 			try {
 				ProcessHandle handle = verified(process);
@@ -59,7 +60,7 @@ final class Signals {
 					default -> others.add(process.pid());
 				}
 			}
-			catch (UncheckedIOException ex) {
+			catch (NoDescriptorException ex) {
 				// the others get it all the same
 				failure = ex;
 			}
@@ -80,18 +81,14 @@ final class Signals {
 	 * @return whether it was sent
 	 */
 	boolean sendToChild(Signal signal, ProcessHandle child) {
-		switch (signal) {
-			case TERM -> {
-				return child.destroy();
-			}
-			case KILL -> {
-				return child.destroyForcibly();
-			}
-			default -> {
-				kill(signal, List.of(child.pid()));
-				return true;
-			}
+		// the handle refuses where it could read the start of the child only at first,
+		// such
+		// as with hidepid before the child had become another user's
+		boolean sent = (signal == Signal.TERM && child.destroy()) || (signal == Signal.KILL && child.destroyForcibly());
+		if (!sent) {
+			kill(signal, List.of(child.pid()));
 		}
+		return true;
 	}
 
 	/**
@@ -119,7 +116,7 @@ final class Signals {
 			return null;
 		}
 		return handle
-			.orElseThrow(() -> new UncheckedIOException(new IOException("No handle of process " + process.pid())));
+			.orElseThrow(() -> new NoDescriptorException(new IOException("No handle of process " + process.pid())));
 	}
 
 	// nothing is logged here: a stop must not wait for an appender

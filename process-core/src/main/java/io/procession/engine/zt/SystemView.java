@@ -77,6 +77,11 @@ final class SystemView implements AutoCloseable {
 		return this.visibility != Visibility.CHILDREN;
 	}
 
+	/** Whether what cannot be read is hidden or has gone. */
+	boolean seesProc() {
+		return this.visibility == Visibility.PROC;
+	}
+
 	/**
 	 * Return one process as it is now, or {@code null} if it has gone, cannot be seen, or
 	 * this is not Linux.

@@ -1,11 +1,13 @@
 package io.procession.engine.zt;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +33,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 	private static final Duration DEFAULT_LOST_AFTER = Duration.ofSeconds(5);
 
 	private static final Logger logger = LoggerFactory.getLogger(ZtProcessEngine.class);
+
+	private final EngineLog log = new EngineLog();
 
 	private final Marker marker;
 
@@ -85,7 +89,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		this.system = new SystemView(lostAfter);
 		this.isolator = new Isolator(controlGroup);
 		this.marker = Marker.create(application);
-		this.guard = guard ? new Guard(this.marker, lostAfter) : null;
+		this.guard = guard ? new Guard(this.marker, this.log, lostAfter) : null;
 		this.leftoverGrace = leftoverGrace;
 		this.lostAfter = lostAfter;
 		this.swept = application == null;
@@ -110,9 +114,15 @@ public final class ZtProcessEngine implements ProcessEngine {
 	 * thread to wait for, and what they have started in turn.
 	 */
 	private void killUnknown(List<Launch> launches) {
-		this.system.look();
-		launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
-			.signal(Signal.KILL));
+		try {
+			this.system.look();
+			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
+				.signal(Signal.KILL));
+		}
+		catch (UncheckedIOException | IllegalStateException ex) {
+			// the failed start is what the caller has to know
+			this.log.write(() -> logger.warn("What a failed start left behind could not be looked for", ex));
+		}
 	}
 
 	private static ProcessStartException noThread(Launch launch, OutOfMemoryError ex) {
@@ -188,13 +198,20 @@ public final class ZtProcessEngine implements ProcessEngine {
 			if (this.swept) {
 				return;
 			}
-			this.swept = true;
-			this.system.look();
-			LocalTree orphans = LocalTree.ofOrphans(this.system, this.marker);
-			if (!orphans.alive().isEmpty()) {
-				logger.warn("Processes that an earlier JVM of this application left behind are ended: pids={}",
-						orphans.alive());
-				end(orphans);
+			try {
+				this.system.look();
+				LocalTree orphans = LocalTree.ofOrphans(this.system, this.marker);
+				List<Long> found = orphans.alive();
+				if (!found.isEmpty()) {
+					this.log.write(() -> logger.warn(
+							"Processes that an earlier JVM of this application left behind are ended: pids={}", found));
+					end(orphans);
+				}
+				this.swept = true;
+			}
+			catch (UncheckedIOException | IllegalStateException ex) {
+				// the next start tries again, and this one does not fail for it
+				this.log.write(() -> logger.warn("The processes of an earlier JVM could not be looked for", ex));
 			}
 		}
 	}
@@ -210,7 +227,9 @@ public final class ZtProcessEngine implements ProcessEngine {
 				orphans.signal(Signal.KILL);
 			}
 			else {
-				logger.warn("They are still there after KILL and given up: pids={}", orphans.alive());
+				List<Long> left = orphans.alive();
+				this.log.write(() -> logger.warn("Processes that an earlier JVM left behind are still alive after KILL"
+						+ " and are abandoned: pids={}", left));
 				return;
 			}
 			try {
@@ -240,10 +259,10 @@ public final class ZtProcessEngine implements ProcessEngine {
 		StringBuilder text = new StringBuilder();
 		for (LocalProcess process : this.living) {
 			ProcStat identity = process.identity();
-			if (identity == null) {
+			if (!process.isAlive()) {
 				this.living.remove(process);
 			}
-			else {
+			else if (identity != null) {
 				text.append(identity.pid()).append(':').append(identity.startTicks()).append(' ');
 			}
 		}
@@ -282,6 +301,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		if (this.guard != null && gone) {
 			this.guard.close();
 		}
+		this.log.close(this.lostAfter.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	// otherwise the guard stays until the JVM ends, and then tries again
@@ -292,8 +312,13 @@ public final class ZtProcessEngine implements ProcessEngine {
 		if (this.living.stream().anyMatch(LocalProcess::isAlive)) {
 			return false;
 		}
-		this.system.look();
-		return leftovers().alive().isEmpty();
+		try {
+			this.system.look();
+			return leftovers().alive().isEmpty();
+		}
+		catch (UncheckedIOException | IllegalStateException ex) {
+			return false;
+		}
 	}
 
 }

@@ -5,9 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import io.procession.ProcessManager;
 import io.procession.execution.RunningProcess;
@@ -34,7 +41,7 @@ class GuardIntegrationTests {
 
 	@Test
 	void holdsUpNoCloseThoughItDoesNotReadAndItsPipeIsFull(ProcessManager processes) throws Exception {
-		Guard guard = new Guard(Marker.create(null), Duration.ofMillis(200));
+		Guard guard = new Guard(Marker.create(null), new EngineLog(), Duration.ofMillis(200));
 		guard.ensureRunning();
 		ProcessTable.Entry shell = shell();
 		processes.shell("kill -s STOP $1", Long.toString(shell.pid())).run().throwIfFailed();
@@ -126,7 +133,7 @@ class GuardIntegrationTests {
 		assertThat(result.outputLines()).filteredOn((line) -> line.startsWith("lacks "))
 			.singleElement()
 			.asString()
-			.contains("There is no guard", "started 5 times", "exit code 71");
+			.contains("There is no guard", "started 5 times", "exitCode=71");
 		assertThat(result.outputLines()).filteredOn((line) -> line.contains("WARN"))
 			.satisfiesExactly((line) -> assertThat(line).contains("is started again"),
 					(line) -> assertThat(line).contains("There is no guard"));
@@ -172,6 +179,65 @@ class GuardIntegrationTests {
 	}
 
 	@Test
+	void isStartedAgainThoughNothingCanBeLogged(ProcessManager processes) {
+		CountDownLatch stalled = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		Logger logger = (Logger) LoggerFactory.getLogger(Guard.class);
+		AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				stalled.countDown();
+				awaitQuietly(released);
+			}
+
+		};
+		appender.start();
+		logger.setLevel(Level.WARN);
+		logger.addAppender(appender);
+		try {
+			processes.start("sleep", "300");
+			ProcessTable.Entry first = shell();
+
+			ProcessHandle.of(first.pid()).ifPresent(ProcessHandle::destroyForcibly);
+
+			awaitQuietly(stalled);
+			await().atMost(SOON).until(() -> !first.isAlive());
+			assertThat(shell().pid()).isNotEqualTo(first.pid());
+			assertThat(processes.run("true").successful()).isTrue();
+		}
+		finally {
+			released.countDown();
+			logger.detachAppender(appender);
+			logger.setLevel(null);
+		}
+	}
+
+	private static void awaitQuietly(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(40, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Test
+	void isAbandonedWhenItIsKilledAgainAndAgain(ProcessManager processes) {
+		processes.start("sleep", "300");
+
+		for (int i = 0; i < 5; i++) {
+			ProcessTable.Entry guard = shell();
+			ProcessHandle.of(guard.pid()).ifPresent(ProcessHandle::destroyForcibly);
+			await().atMost(SOON).until(() -> !guard.isAlive());
+		}
+
+		await().atMost(SOON)
+			.until(() -> processes.limitations().stream().anyMatch((line) -> line.contains("started 5 times")));
+		assertThat(processes.run("true").successful()).isTrue();
+	}
+
+	@Test
 	void staysWhileSomethingOfItsEngineLives() {
 		ZtProcessEngine engine = new ZtProcessEngine(true, null);
 		try (ProcessManager processes = ProcessManager.builder().engine(engine).build()) {
@@ -214,12 +280,14 @@ class GuardIntegrationTests {
 		}
 
 		public static void main(String[] arguments) {
-			try (LogCapture log = LogCapture.begin(); ProcessManager processes = ProcessManager.create()) {
-				processes.run("true");
-				processes.start("sleep", "300");
-				await().atMost(Duration.ofSeconds(20)).until(() -> !processes.limitations().isEmpty());
-				processes.run("true");
-				processes.limitations().forEach((limitation) -> System.out.println("lacks " + limitation));
+			try (LogCapture log = LogCapture.begin()) {
+				try (ProcessManager processes = ProcessManager.create()) {
+					processes.run("true");
+					processes.start("sleep", "300");
+					await().atMost(Duration.ofSeconds(20)).until(() -> !processes.limitations().isEmpty());
+					processes.run("true");
+					processes.limitations().forEach((limitation) -> System.out.println("lacks " + limitation));
+				}
 				log.text().lines().filter((line) -> line.contains("WARN")).forEach(System.out::println);
 			}
 		}
