@@ -184,14 +184,15 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void resizesAndStopsThoughItsInputIsNotRead(ProcessManager processes) {
+	void resizesThoughItsInputIsNotRead(ProcessManager processes) {
 		List<Path> before = terminals();
 		RunningProcess process = processes
 			.shell("trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.05; done")
 			.pty(80, 24)
 			.input("x\n".repeat(200_000))
 			.start();
-		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
+		// what is typed is echoed in between
+		assertThat(process.waitUntil((type, line) -> line.contains("ready"), Duration.ofSeconds(30))).isTrue();
 
 		process.resize(132, 50);
 
