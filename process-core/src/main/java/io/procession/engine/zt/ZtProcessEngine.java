@@ -301,7 +301,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		if (this.guard != null && gone) {
 			this.guard.close();
 		}
-		this.log.close(this.lostAfter.toMillis(), TimeUnit.MILLISECONDS);
+		this.log.close(TimeUnit.NANOSECONDS.convert(this.lostAfter), TimeUnit.NANOSECONDS);
 	}
 
 	// otherwise the guard stays until the JVM ends, and then tries again
