@@ -68,6 +68,11 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
+	/** Whether the engine is to be closed as soon as no start is in flight. */
+	private volatile boolean engineDone;
+
+	private final AtomicBoolean engineClosed = new AtomicBoolean();
+
 	/**
 	 * A new launcher; users build a {@code ProcessManager} instead.
 	 * @param settings defaults and bounds
@@ -267,7 +272,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				return run;
 			}
 			finally {
-				this.spawns.release();
+				endSpawn();
 			}
 		}
 		catch (ProcessStartException ex) {
@@ -345,7 +350,26 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			return launch.start(this.context, this.engine, this.books);
 		}
 		finally {
-			this.spawns.release();
+			endSpawn();
+		}
+	}
+
+	private void endSpawn() {
+		this.spawns.release();
+		if (this.engineDone) {
+			closeEngineIfQuiet();
+		}
+	}
+
+	// the last start in flight closes it, should the close have given up waiting for that
+	private void closeEngineIfQuiet() {
+		if (!this.spawns.tryAcquire(this.maxSpawns)) {
+			return;
+		}
+		// nothing is started any more, but who is late must get its permit to see that
+		this.spawns.release(this.maxSpawns);
+		if (this.engineClosed.compareAndSet(false, true)) {
+			attempt("the engine", this.engine::close);
 		}
 	}
 
@@ -410,7 +434,26 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	// each wait has a bound, and no interrupt cuts it short: something would stay behind
 	private void closeOnce() {
-		this.limit.close();
+		attempt("the launches that wait", this.limit::close);
+		attempt("the starts in flight", this::awaitStarts);
+		attempt("the processes", this::stopAll);
+		attempt("the leftovers", this::stopLeftovers);
+		this.engineDone = true;
+		closeEngineIfQuiet();
+		closeThreads();
+	}
+
+	// a step that fails must not keep the others from being taken
+	private void attempt(String what, Runnable step) {
+		try {
+			step.run();
+		}
+		catch (RuntimeException | Error ex) {
+			this.context.log().write(() -> logger.warn("Part of the close of a manager failed: {}", what, ex));
+		}
+	}
+
+	private void awaitStarts() {
 		// whoever spawns now has finished afterwards, or sees that this is closing
 		boolean quiet = Waiting.of(this.settings.lostAfter(),
 				(nanos) -> this.spawns.tryAcquire(this.maxSpawns, nanos, TimeUnit.NANOSECONDS));
@@ -422,14 +465,13 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				.write(() -> logger.warn("A start is still in flight after {}: its process is left to the guard",
 						this.settings.lostAfter()));
 		}
+	}
+
+	private void stopAll() {
 		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
-		runs.forEach((run) -> run.shutDown(this.settings.shutdownGrace()));
+		// the sweep tries again what fails
+		runs.forEach((run) -> attempt(run.name(), () -> run.shutDown(this.settings.shutdownGrace())));
 		awaitAll(runs);
-		stopLeftovers();
-		if (quiet) {
-			this.engine.close();
-		}
-		closeThreads();
 	}
 
 	// the stop gives up by itself, and then its output is drained
@@ -466,11 +508,12 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private void closeThreads() {
-		this.context.closed().set();
-		this.context.events().close();
+		attempt("those who wait for it", this.context.closed()::set);
+		attempt("the events", this.context.events()::close);
 		this.threads.shutDown();
 		if (this.threads.workers().isCurrent()) {
 			// called from a listener: its own thread cannot be waited for
+			this.threads.workers().releaseContextClassLoader();
 			this.context.log().close(Duration.ZERO);
 			return;
 		}

@@ -31,11 +31,16 @@ final class WorkerThreads {
 
 	/**
 	 * Releases the context class loader. A pump may outlive its manager while a process
-	 * holds its pipe open, and must not keep a stopped application in memory.
+	 * holds its pipe open, and must not keep a stopped application in memory. A listener
+	 * that calls this keeps it for the rest of the call.
 	 */
 	void releaseContextClassLoader() {
 		this.contextClassLoader = null;
-		this.alive.forEach((worker) -> worker.setContextClassLoader(null));
+		for (Worker worker : this.alive) {
+			if (worker != Thread.currentThread()) {
+				worker.setContextClassLoader(null);
+			}
+		}
 	}
 
 	private final class Worker extends Thread {
