@@ -6,7 +6,8 @@ import org.slf4j.Logger;
 
 /**
  * Logs something that fails again and again: the first failure in a row with its stack
- * trace, then how many there were, once it succeeds again. <i>Thread-safe.</i>
+ * trace, then how many there were, once it succeeds again. Nothing here fails: it is
+ * called where there may be no memory left. <i>Thread-safe.</i>
  */
 final class FailureStreak {
 
@@ -31,16 +32,30 @@ final class FailureStreak {
 	}
 
 	void failed(Throwable failure) {
-		if (this.failures.incrementAndGet() == 1) {
+		if (this.failures.incrementAndGet() > 1) {
+			return;
+		}
+		try {
 			this.log.write(() -> this.logger.warn("{} failed; further failures in a row are only counted", this.what,
 					failure));
+		}
+		catch (RuntimeException | Error ex) {
+			// no memory for the message: the next failure is told instead
+			this.failures.set(0);
 		}
 	}
 
 	void succeeded() {
-		if (this.failures.get() > 0) {
-			long count = this.failures.getAndSet(0);
+		if (this.failures.get() == 0) {
+			return;
+		}
+		long count = this.failures.getAndSet(0);
+		try {
 			this.log.write(() -> this.logger.warn("{} succeeds again: failures={}", this.what, count));
+		}
+		catch (RuntimeException | Error ex) {
+			// no memory for the message: the next success tells it
+			this.failures.addAndGet(count);
 		}
 	}
 

@@ -133,8 +133,8 @@ final class Stopper {
 			this.executor.execute(this.round);
 		}
 		catch (RuntimeException | Error ex) {
-			this.rounds.failed(ex);
 			tryAgain();
+			this.rounds.failed(ex);
 		}
 	}
 
@@ -155,8 +155,8 @@ final class Stopper {
 			}
 			catch (RuntimeException | Error ex) {
 				// no memory, most likely
-				this.rounds.failed(ex);
 				tryAgain();
+				this.rounds.failed(ex);
 				return;
 			}
 		}
@@ -164,20 +164,23 @@ final class Stopper {
 
 	private void doRound() {
 		List<Stop> present;
-		long expected = this.time.nanoTime();
+		long late = 0;
 		synchronized (this.lock) {
 			this.again = false;
 			present = List.copyOf(this.stops);
-			if (this.nextDue != 0 && this.nextDue < expected) {
-				expected = this.nextDue;
+			if (this.nextDue != 0) {
+				// before the look at the system: a slow one is no pause
+				late = this.time.nanoTime() - this.nextDue;
 			}
 			this.nextDue = 0;
 		}
-		List<Stop> over = step(present, expected);
+		List<Stop> over = step(present, late);
 		synchronized (this.lock) {
 			this.stops.removeAll(over);
 		}
-		over.forEach(Stop::tellEnded);
+		for (int i = 0; i < over.size(); i++) {
+			over.get(i).tellEnded();
+		}
 	}
 
 	private boolean endRound() {
@@ -213,7 +216,7 @@ final class Stopper {
 		}
 	}
 
-	private List<Stop> step(List<Stop> present, long expected) {
+	private List<Stop> step(List<Stop> present, long late) {
 		List<Stop> over = new ArrayList<>();
 		try {
 			this.engine.look();
@@ -223,7 +226,6 @@ final class Stopper {
 			this.looks.failed(ex);
 		}
 		long now = this.time.nanoTime();
-		long late = now - expected;
 		boolean paused = late > Lateness.PAUSE && this.time.executor() == null;
 		for (Stop stop : present) {
 			if (paused) {
@@ -264,6 +266,8 @@ final class Stopper {
 		private int forgiven;
 
 		private final Runnable ended;
+
+		private boolean asked;
 
 		private int emptyLooks;
 
@@ -360,6 +364,11 @@ final class Stopper {
 				return this.over;
 			}
 			this.emptyLooks = 0;
+			if (!this.asked && this.grace > 0) {
+				// the first look may have taken longer than the grace
+				this.asked = true;
+				this.beganAt = now;
+			}
 			if (now - this.beganAt < this.grace) {
 				this.tree.signal(this.signal);
 				return false;
