@@ -41,12 +41,23 @@ final class LeftBehind {
 			this.attempt = present;
 		}
 		if (begins) {
-			present.begin();
+			beginOrFail(present);
 		}
 		else {
 			present.stop.shorten(order.grace());
 		}
 		return present.gone.copy();
+	}
+
+	// one that has not begun is over: the next call makes a new one
+	private static void beginOrFail(Attempt attempt) {
+		try {
+			attempt.begin();
+		}
+		catch (RuntimeException | Error ex) {
+			attempt.gone.completeExceptionally(ex);
+			throw ex;
+		}
 	}
 
 	private final class Attempt {
