@@ -716,6 +716,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			try {
 				this.stop = null;
 				this.stopCause = null;
+				this.events.stopFailed();
 			}
 			finally {
 				this.lock.unlock();

@@ -91,18 +91,23 @@ final class RunBooks {
 	}
 
 	void begin(ProcessRun run) {
-		// neither blocks nor fails, and comes before the event of its end
-		run.events().started();
 		try {
 			run.begin();
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
+			run.events().startFailed();
 			// no thread for its pumps: it must not stay behind unread
-			run.process().signal(Signal.KILL);
-			run.failToRead();
+			try {
+				run.process().signal(Signal.KILL);
+			}
+			finally {
+				run.failToRead();
+			}
 			throw new ProcessStartException(run.spec(), ProcessStartException.Reason.NO_RESOURCES,
 					"its output cannot be read (" + ex + ")", ex);
 		}
+		// neither blocks nor fails
+		run.events().started();
 		if (this.engine.missesExits()) {
 			ensureSwept();
 		}
@@ -136,12 +141,12 @@ final class RunBooks {
 		}
 	}
 
-	// on the scheduler
+	// on the scheduler, which does not come again if this throws
 	private void handOverSweep() {
-		if (endSweeps() || !this.sweeping.compareAndSet(false, true)) {
-			return;
-		}
 		try {
+			if (endSweeps() || !this.sweeping.compareAndSet(false, true)) {
+				return;
+			}
 			this.context.execute(this.sweep);
 		}
 		catch (RuntimeException | Error ex) {

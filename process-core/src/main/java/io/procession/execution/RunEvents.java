@@ -1,7 +1,10 @@
 package io.procession.execution;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,19 +40,48 @@ final class RunEvents {
 
 	private Signal stopSignal = Signal.TERM;
 
+	private Phase phase = Phase.STARTING;
+
+	/** What has happened before it was known that the start is good. */
+	private final List<Supplier<ProcessEvent>> held = new ArrayList<>(2);
+
 	RunEvents(RunContext context, ProcessRun run) {
 		this.context = context;
 		this.run = run;
 	}
 
+	/** It has started for good: tells that, and then what has happened meanwhile. */
 	void started() {
 		if (logger.isDebugEnabled()) {
 			log(() -> logger.debug("Process started: name={} pid={} id={}", this.run.name(), this.run.process().pid(),
 					this.run.id()));
 		}
-		this.context.events()
-			.publish(() -> new ProcessStarted(this.run.id(), this.run.name(), this.run.startedAt(),
+		synchronized (this.lock) {
+			this.phase = Phase.STARTED;
+			publish(() -> new ProcessStarted(this.run.id(), this.run.name(), this.run.startedAt(),
 					this.run.process().pid(), this.run.spec().command().toString()));
+			this.held.forEach(this::publish);
+			this.held.clear();
+		}
+	}
+
+	/** The start has failed after all, and that is all that is told of it. */
+	void startFailed() {
+		synchronized (this.lock) {
+			this.phase = Phase.FAILED;
+			this.held.clear();
+		}
+	}
+
+	private void publish(Supplier<ProcessEvent> event) {
+		synchronized (this.lock) {
+			switch (this.phase) {
+				case STARTING -> this.held.add(event);
+				case STARTED -> this.context.events().publish(event);
+				case FAILED -> {
+				}
+			}
+		}
 	}
 
 	/**
@@ -63,13 +95,20 @@ final class RunEvents {
 		}
 	}
 
+	/** The stop has not begun after all. */
+	void stopFailed() {
+		synchronized (this.lock) {
+			this.stopCause = null;
+		}
+	}
+
 	void stopBegun() {
 		synchronized (this.lock) {
 			ExitCause cause = this.stopCause;
 			if (cause != null) {
 				this.stopCause = null;
 				Signal signal = this.stopSignal;
-				this.context.events().publish(() -> stopEvent(cause, signal));
+				publish(() -> stopEvent(cause, signal));
 			}
 		}
 	}
@@ -95,9 +134,8 @@ final class RunEvents {
 	 */
 	void ended(ProcessResult result, @Nullable String missing) {
 		stopBegun();
-		this.context.events()
-			.publish(() -> new ProcessExited(this.run.id(), this.run.name(), this.context.time().now(), result.pid(),
-					result.exitCode(), result.cause(), result.successful(), result.duration()));
+		publish(() -> new ProcessExited(this.run.id(), this.run.name(), this.context.time().now(), result.pid(),
+				result.exitCode(), result.cause(), result.successful(), result.duration()));
 		if (missing != null) {
 			log(() -> logger.warn("Process ended, but {}: name={} pid={}", missing, this.run.name(), result.pid()));
 		}
@@ -113,6 +151,12 @@ final class RunEvents {
 
 	private void log(Runnable message) {
 		this.context.log().write(message);
+	}
+
+	private enum Phase {
+
+		STARTING, STARTED, FAILED
+
 	}
 
 }
