@@ -1,6 +1,7 @@
 package io.procession.execution;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 import io.procession.engine.TimeSource;
 
@@ -45,13 +47,15 @@ final class BackgroundLog {
 	}
 
 	/**
-	 * Writes a message later. Neither blocks nor fails.
+	 * Writes a message later, with the caller's diagnostic context. Neither blocks nor
+	 * fails.
 	 * @param message writes it to its logger
 	 */
 	void write(Runnable message) {
 		try {
 			if (this.thread != null) {
-				this.thread.execute(() -> writeNow(message));
+				Map<String, String> context = MDC.getCopyOfContextMap();
+				this.thread.execute(() -> writeNow(message, context));
 			}
 			else {
 				message.run();
@@ -63,17 +67,23 @@ final class BackgroundLog {
 		}
 	}
 
-	private void writeNow(Runnable message) {
+	private void writeNow(Runnable message, @Nullable Map<String, String> context) {
 		long lost = this.dropped.getAndSet(0);
 		try {
 			if (lost > 0) {
 				logger.warn("Log messages were dropped because they could not be written in time: count={}", lost);
+			}
+			if (context != null) {
+				MDC.setContextMap(context);
 			}
 			message.run();
 		}
 		catch (RuntimeException | Error ex) {
 			// an appender that fails has nowhere to report it
 			this.dropped.incrementAndGet();
+		}
+		finally {
+			MDC.clear();
 		}
 	}
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 import io.procession.engine.TimeSource;
 import io.procession.testing.LogCapture;
@@ -52,6 +53,19 @@ class BackgroundLogTests {
 
 			assertThat(written.get()).isBetween(BackgroundLog.CAPACITY, BackgroundLog.CAPACITY + 1);
 			assertThat(capture.text()).containsPattern("Log messages were dropped .* count=(99|100)");
+		}
+	}
+
+	@Test
+	void keepsTheContextOfWhoWrites() {
+		try (LogCapture capture = LogCapture.begin()) {
+			try (MDC.MDCCloseable context = MDC.putCloseable("child.name", "sort")) {
+				this.log.write(() -> LoggerFactory.getLogger(BackgroundLogTests.class).warn("with a context"));
+			}
+			this.log.write(() -> LoggerFactory.getLogger(BackgroundLogTests.class).warn("without one"));
+			this.log.close(Duration.ofSeconds(20));
+
+			assertThat(capture.text()).contains("{child.name=sort} with a context", "{} without one");
 		}
 	}
 
