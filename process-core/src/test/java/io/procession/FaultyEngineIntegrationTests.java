@@ -1,0 +1,251 @@
+package io.procession;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import org.junit.jupiter.api.Test;
+
+import io.procession.engine.EngineProcess;
+import io.procession.engine.Launch;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.ProcessTree;
+import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessStartFailed;
+import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessStartException;
+import io.procession.testing.FailingEngine;
+import io.procession.testing.LogCapture;
+import io.procession.testing.RealProcesses;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * What a manager does when calls to its engine are slow or fail.
+ */
+@RealProcesses
+class FaultyEngineIntegrationTests {
+
+	private static final Duration SOON = Duration.ofSeconds(20);
+
+	private static ProcessManager manager(ProcessEngine engine) {
+		return ProcessManager.builder().engine(engine).build();
+	}
+
+	@Test
+	void endsProcessesAndThreadsThoughTheEngineFailsWhileItCloses() {
+		AtomicInteger closes = new AtomicInteger();
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public ProcessTree leftovers() {
+				throw new IllegalStateException("planned for leftovers");
+			}
+
+			@Override
+			public void close() {
+				closes.incrementAndGet();
+				super.close();
+				throw new IllegalStateException("planned for the close");
+			}
+
+		};
+		RunningProcess process;
+		ProcessManager processes = manager(engine);
+		try (LogCapture log = LogCapture.begin()) {
+			process = processes.start("sleep", "300");
+
+			processes.close();
+
+			assertThat(log.text()).contains("planned for leftovers", "planned for the close");
+		}
+		assertThat(process.waitFor().cause()).isEqualTo(ExitCause.SHUTDOWN);
+		assertThat(closes).hasValue(1);
+		assertThat(Thread.getAllStackTraces().keySet())
+			.noneMatch((thread) -> thread.getName().startsWith("procession-scheduler"));
+	}
+
+	@Test
+	void stopsTheOthersThoughOneCannotBeShutDown() {
+		AtomicBoolean fail = new AtomicBoolean();
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public EngineProcess start(Launch launch) {
+				EngineProcess process = super.start(launch);
+				boolean first = launch.arguments().contains("300");
+				return first ? failingOn("tree", process, fail) : process;
+			}
+
+		};
+		RunningProcess first;
+		RunningProcess second;
+		try (ProcessManager processes = manager(engine)) {
+			first = processes.start("sleep", "300");
+			second = processes.start("sleep", "301");
+			fail.set(true);
+		}
+		assertThat(first.waitFor().cause()).isEqualTo(ExitCause.SHUTDOWN);
+		assertThat(second.waitFor().cause()).isEqualTo(ExitCause.SHUTDOWN);
+	}
+
+	@Test
+	void closesTheEngineOnceTheLastStartInFlightHasEnded() {
+		AtomicInteger closes = new AtomicInteger();
+		AtomicBoolean entered = new AtomicBoolean();
+		AtomicBoolean release = new AtomicBoolean();
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public EngineProcess start(Launch launch) {
+				entered.set(true);
+				await().atMost(SOON).untilTrue(release);
+				throw new ProcessStartException(launch.spec(), ProcessStartException.Reason.NO_RESOURCES, "planned",
+						null);
+			}
+
+			@Override
+			public void close() {
+				closes.incrementAndGet();
+				super.close();
+			}
+
+		};
+		ProcessManager processes = ProcessManager.builder()
+			.engine(engine)
+			.settings(ProcessSettings.DEFAULTS.toBuilder()
+				.lostAfter(Duration.ofMillis(200))
+				.build())
+			.build();
+		processes.command("true").runAsync();
+		await().atMost(SOON).untilTrue(entered);
+
+		processes.close();
+
+		assertThat(closes).hasValue(0);
+		release.set(true);
+		await().atMost(SOON).until(() -> closes.get() == 1);
+	}
+
+	@Test
+	void killsAfterTheGraceThoughLooksAreSlow() {
+		AtomicInteger looks = new AtomicInteger();
+		Queue<ProcessHandle> stopped = new ConcurrentLinkedQueue<>();
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public void look() {
+				if (stopped.stream().anyMatch(ProcessHandle::isAlive)) {
+					looks.incrementAndGet();
+					long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1200);
+					while (System.nanoTime() < end) {
+						LockSupport.parkNanos(end - System.nanoTime());
+					}
+				}
+				super.look();
+			}
+
+		};
+		try (ProcessManager processes = manager(engine)) {
+			RunningProcess process = processes
+				.command("sh", "-c", "trap 'echo asked' TERM; echo ready; while :; do sleep 0.05; done")
+				.start();
+			assertThat(process.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
+			ProcessHandle.of(process.pid()).ifPresent(stopped::add);
+
+			process.stop(Duration.ofSeconds(1));
+
+			assertThat(process.waitFor().output()).contains("asked");
+		}
+		assertThat(looks.get()).as("looks at the living process: one to ask, one to kill").isEqualTo(2);
+	}
+
+	@Test
+	void stopsWhatIsLeftBehindThoughTheFirstAttemptHasFailed() {
+		AtomicBoolean fail = new AtomicBoolean();
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public EngineProcess start(Launch launch) {
+				return failingOn("mayLeaveBehind", super.start(launch), fail);
+			}
+
+		};
+		try (ProcessManager processes = manager(engine)) {
+			RunningProcess process = processes.start("true");
+			process.waitFor();
+			fail.set(true);
+			assertThatIllegalStateException().isThrownBy(process::stopLeftBehind);
+
+			assertThat(process.stopLeftBehind()).succeedsWithin(SOON).isEqualTo(true);
+		}
+	}
+
+	@Test
+	void tellsOnlyThatAProcessWithoutReadersFailedToStart() {
+		AtomicBoolean fail = new AtomicBoolean(true);
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public EngineProcess start(Launch launch) {
+				return failingOn("connect", super.start(launch), fail);
+			}
+
+		};
+		Queue<ProcessEvent> events = new ConcurrentLinkedQueue<>();
+		try (ProcessManager processes = manager(engine)) {
+			processes.addListener(events::add);
+
+			assertThatExceptionOfType(ProcessStartException.class)
+				.isThrownBy(() -> processes.command("sleep", "300").run())
+				.withMessageContaining("planned for connect");
+			await().atMost(SOON).until(() -> processes.running().isEmpty());
+			processes.run("true");
+		}
+		assertThat(events).hasSize(3);
+		List<ProcessEvent> told = List.copyOf(events);
+		assertThat(told.get(0)).isInstanceOf(ProcessStartFailed.class);
+		assertThat(told.get(2)).isInstanceOf(ProcessExited.class);
+		assertThat(told.get(2).executionId()).isEqualTo(told.get(1).executionId()).isNotEqualTo(told.get(0).executionId());
+	}
+
+	/** The process, of which one call of a method fails once it is to. */
+	private static EngineProcess failingOn(String method, EngineProcess process, AtomicBoolean fail) {
+		return (EngineProcess) Proxy.newProxyInstance(EngineProcess.class.getClassLoader(),
+				new Class<?>[] { EngineProcess.class }, (proxy, called, arguments) -> {
+					if (called.getName().equals(method) && fail.compareAndSet(true, false)) {
+						throw new IllegalStateException("planned for " + method);
+					}
+					try {
+						return called.invoke(process, arguments);
+					}
+					catch (InvocationTargetException ex) {
+						throw ex.getCause();
+					}
+				});
+	}
+
+	private static class RealEngine extends FailingEngine {
+
+		RealEngine() {
+			super(new ZtProcessEngine(false, null), (launch) -> {
+			});
+		}
+
+	}
+
+}
