@@ -91,7 +91,17 @@ final class EventDispatcher {
 			this.log.write(() -> logger.debug("Event after close: {}", event.get()));
 		}
 		catch (RuntimeException | Error ex) {
-			this.log.write(() -> logger.error("An event could not be published", ex));
+			tellLost(ex);
+		}
+	}
+
+	private void tellLost(Throwable failure) {
+		try {
+			this.log.write(() -> logger.error("An event could not be published", failure));
+		}
+		catch (RuntimeException | Error ex) {
+			// no memory for the message either
+			return;
 		}
 	}
 
@@ -119,8 +129,18 @@ final class EventDispatcher {
 			listener.onEvent(event);
 		}
 		catch (Throwable ex) {
+			logFailure(event, ex);
+		}
+	}
+
+	// the thread tells the other listeners, even if the log fails
+	private void logFailure(ProcessEvent event, Throwable failure) {
+		try {
 			logger.warn("Process listener failed: name={} event={}", event.name(), event.getClass().getSimpleName(),
-					ex);
+					failure);
+		}
+		catch (RuntimeException | Error ex) {
+			return;
 		}
 	}
 

@@ -17,7 +17,7 @@ import io.procession.engine.TimeSource;
 /**
  * Threads of one manager. Those that must act when the JVM cannot start another thread
  * are started before the first process and live until the manager is closed: the
- * scheduler, the stopper, and a reserve for tasks that the pool has no thread for. A
+ * scheduler, the stopper, and two reserves for tasks that the pool has no thread for. A
  * manager that has started nothing has no thread. <i>Thread-safe.</i>
  *
  * <p>
@@ -39,6 +39,9 @@ final class ManagerThreads {
 	private final ThreadPoolExecutor stopper = single("procession-stopper");
 
 	private final ThreadPoolExecutor reserve = single("procession-reserve");
+
+	/** Never runs foreign code, which may block. */
+	private final ThreadPoolExecutor ownReserve = single("procession-sweep");
 
 	private final ThreadPoolExecutor pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE.toMillis(),
 			TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this.workers.factory("procession-pump"));
@@ -75,6 +78,7 @@ final class ManagerThreads {
 			if (this.givenExecutor == null) {
 				this.stopper.prestartCoreThread();
 				this.reserve.prestartCoreThread();
+				this.ownReserve.prestartCoreThread();
 			}
 			this.started = true;
 		}
@@ -108,23 +112,38 @@ final class ManagerThreads {
 		return (this.givenExecutor != null) ? this.givenExecutor : this.pool;
 	}
 
-	/** Runs a task on the pool, or on the reserve if the pool has no thread for it. */
+	/**
+	 * Runs a task, foreign code perhaps, on the pool, or on the reserve if the pool has
+	 * no thread for it.
+	 */
 	void execute(Runnable task) {
+		execute(task, this.reserve);
+	}
+
+	/**
+	 * Runs a task that calls no foreign code on the pool, or on a reserve that only such
+	 * tasks have if the pool has no thread for it.
+	 */
+	void executeOwn(Runnable task) {
+		execute(task, this.ownReserve);
+	}
+
+	private void execute(Runnable task, ThreadPoolExecutor otherwise) {
 		try {
 			pool().execute(task);
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			executeOnReserve(task);
+			executeOnReserve(task, otherwise);
 		}
 	}
 
-	private void executeOnReserve(Runnable task) {
-		if (this.givenExecutor != null || this.reserve.isShutdown()) {
+	private void executeOnReserve(Runnable task, ThreadPoolExecutor otherwise) {
+		if (this.givenExecutor != null || otherwise.isShutdown()) {
 			task.run();
 			return;
 		}
 		try {
-			this.reserve.execute(task);
+			otherwise.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
 			// closed meanwhile
@@ -132,11 +151,12 @@ final class ManagerThreads {
 		}
 	}
 
-	/** Ends them; what runs or waits on pool and reserve is still done. */
+	/** Ends them; what runs or waits on pool and reserves is still done. */
 	void shutDown() {
 		this.scheduler.shutdownNow();
 		this.stopper.shutdown();
 		this.reserve.shutdown();
+		this.ownReserve.shutdown();
 		this.pool.shutdown();
 	}
 
@@ -150,6 +170,7 @@ final class ManagerThreads {
 		awaitEnd(this.scheduler, bound);
 		awaitEnd(this.stopper, bound);
 		awaitEnd(this.reserve, drain);
+		awaitEnd(this.ownReserve, drain);
 		awaitEnd(this.pool, drain);
 		this.workers.releaseContextClassLoader();
 	}

@@ -1,6 +1,7 @@
 package io.procession.execution;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,13 +71,33 @@ final class PipelineStopper {
 		try {
 			// first: what fails from now on may do so because of this
 			this.stopping = true;
-			List<ProcessRun> ended = this.processes.stream()
-				.filter((process) -> !process.end(how.apply(process.plan())))
-				.toList();
-			ended.forEach((process) -> endLeftBehind(process, how.apply(process.plan())));
+			endEach(how);
 		}
 		finally {
 			leave();
+		}
+	}
+
+	// one that fails, which is tried again, must not keep the others running
+	private void endEach(Function<RunPlan, StopOrder> how) {
+		Throwable failure = null;
+		List<ProcessRun> ended = new ArrayList<>(this.processes.size());
+		for (ProcessRun process : this.processes) {
+			try {
+				if (!process.end(how.apply(process.plan()))) {
+					ended.add(process);
+				}
+			}
+			catch (RuntimeException | Error ex) {
+				failure = ex;
+			}
+		}
+		ended.forEach((process) -> endLeftBehind(process, how.apply(process.plan())));
+		if (failure instanceof Error error) {
+			throw error;
+		}
+		if (failure instanceof RuntimeException exception) {
+			throw exception;
 		}
 	}
 

@@ -441,7 +441,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			return true;
 		}
 		if (this.drainTask == null && this.waiting == 0) {
-			this.drainTask = this.context.schedule(remaining, () -> this.context.execute(this::drainOver));
+			this.drainTask = this.context.schedule(remaining, () -> this.context.executeOwn(this::drainOver));
 		}
 		return false;
 	}
@@ -579,16 +579,21 @@ final class ProcessRun implements OutputRecorder.Owner {
 	 * @return whether it has still to end; not if it had ended before
 	 */
 	boolean end(StopOrder order) {
-		this.pendingOrder = order;
-		boolean toEnd = requestStop(order);
-		this.pendingOrder = null;
-		return toEnd;
+		try {
+			return requestStop(order);
+		}
+		catch (RuntimeException | Error ex) {
+			// the sweep carries it out
+			this.pendingOrder = order;
+			throw ex;
+		}
 	}
 
 	/** Carries out what was decided and failed, or was not even tried. */
 	void enforce() {
 		StopOrder order = this.pendingOrder;
 		if (order != null) {
+			this.pendingOrder = null;
 			end(order);
 		}
 		else if (this.overLimit && !isStopRequested()) {
@@ -596,6 +601,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		else if (this.plan.keepsTimeout() && !isStopRequested() && this.deadline.isExceeded(nanoTime())) {
 			timeUp();
+		}
+		else if (this.silence != null) {
+			this.silence.lookIfLost();
 		}
 	}
 

@@ -78,11 +78,20 @@ final class RunBooks {
 		return this.entries.values();
 	}
 
-	/** Enters a process that was started; what happens next is {@link #begin}. */
+	/**
+	 * Enters a process that was started, or kills it if there is no memory for that; what
+	 * happens next is {@link #begin}.
+	 */
 	ProcessRun enter(long number, RunPlan plan, EngineProcess process) {
-		ProcessRun run = new ProcessRun(this.context, plan, process, (ended) -> leave(number, ended));
-		this.entries.put(number, run);
-		return run;
+		try {
+			ProcessRun run = new ProcessRun(this.context, plan, process, (ended) -> leave(number, ended));
+			this.entries.put(number, run);
+			return run;
+		}
+		catch (RuntimeException | Error ex) {
+			process.signal(Signal.KILL);
+			throw ex;
+		}
 	}
 
 	private void leave(long number, ProcessRun run) {
@@ -147,7 +156,7 @@ final class RunBooks {
 			if (endSweeps() || !this.sweeping.compareAndSet(false, true)) {
 				return;
 			}
-			this.context.execute(this.sweep);
+			this.context.executeOwn(this.sweep);
 		}
 		catch (RuntimeException | Error ex) {
 			// the next one comes

@@ -21,6 +21,7 @@ import io.procession.engine.TimeSource;
  * @param pool runs what of the manager's own may hang
  * @param work runs all else that goes on beside the callers, even if the JVM can start no
  * thread
+ * @param own as {@code work}, for what calls no foreign code and must not wait for it
  * @param stopper ends trees
  * @param log writes log messages, which may block
  * @param events tells the listeners
@@ -29,7 +30,7 @@ import io.procession.engine.TimeSource;
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
 record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
-		Executor pool, Executor work, Stopper stopper, BackgroundLog log, EventDispatcher events, StartGate gate,
+		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events, StartGate gate,
 		AtomicBoolean closing, Closed closed) {
 
 	/**
@@ -83,6 +84,11 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 	/** Runs it beside the caller. */
 	void execute(Runnable task) {
 		this.work.execute(task);
+	}
+
+	/** Runs beside the caller what calls no foreign code. */
+	void executeOwn(Runnable task) {
+		this.own.execute(task);
 	}
 
 	/**

@@ -67,6 +67,16 @@ final class SilenceWatch {
 		}
 	}
 
+	/** Looks if the timer was lost because the next look could not be scheduled. */
+	void lookIfLost() {
+		synchronized (this.lock) {
+			if (this.over || this.task == null || !this.task.isDone()) {
+				return;
+			}
+		}
+		look();
+	}
+
 	private void look() {
 		if (this.listenerAtWork.getAsBoolean()) {
 			heard();
@@ -90,8 +100,7 @@ final class SilenceWatch {
 	}
 
 	// what is in the pipe was not read, and after a long pause the process itself may
-	// have
-	// stood still
+	// have stood still
 	private long graceAfterPause(long now) {
 		synchronized (this.lock) {
 			if (!this.context.isLate(this.due, now) || this.forgiven == Lateness.MOST_IN_A_ROW) {
