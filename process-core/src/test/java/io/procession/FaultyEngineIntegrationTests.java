@@ -127,9 +127,7 @@ class FaultyEngineIntegrationTests {
 		};
 		ProcessManager processes = ProcessManager.builder()
 			.engine(engine)
-			.settings(ProcessSettings.DEFAULTS.toBuilder()
-				.lostAfter(Duration.ofMillis(200))
-				.build())
+			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(200)).build())
 			.build();
 		processes.command("true").runAsync();
 		await().atMost(SOON).untilTrue(entered);
@@ -220,7 +218,8 @@ class FaultyEngineIntegrationTests {
 		List<ProcessEvent> told = List.copyOf(events);
 		assertThat(told.get(0)).isInstanceOf(ProcessStartFailed.class);
 		assertThat(told.get(2)).isInstanceOf(ProcessExited.class);
-		assertThat(told.get(2).executionId()).isEqualTo(told.get(1).executionId()).isNotEqualTo(told.get(0).executionId());
+		assertThat(told.get(2).executionId()).isEqualTo(told.get(1).executionId())
+			.isNotEqualTo(told.get(0).executionId());
 	}
 
 	/** The process, of which one call of a method fails once it is to. */

@@ -96,8 +96,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		Stopper stopper = new Stopper(engine, time, this.threads.scheduler(), this.threads.stopper(), log,
 				settings.lostAfter());
 		this.context = new RunContext(settings, time, this.threads.scheduler(), streams, pool, this.threads::execute,
-				this.threads::executeOwn, stopper, log, events, new StartGate(security, secretResolver, events, time), new AtomicBoolean(),
-				new Closed());
+				this.threads::executeOwn, stopper, log, events, new StartGate(security, secretResolver, events, time),
+				new AtomicBoolean(), new Closed());
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.books = new RunBooks(this.context, this.limit, engine);
 	}

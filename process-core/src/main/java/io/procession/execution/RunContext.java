@@ -30,8 +30,8 @@ import io.procession.engine.TimeSource;
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
 record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
-		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events, StartGate gate,
-		AtomicBoolean closing, Closed closed) {
+		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events,
+		StartGate gate, AtomicBoolean closing, Closed closed) {
 
 	/**
 	 * A duration for reckoning: as long as one can count on adding a clock's reading.
