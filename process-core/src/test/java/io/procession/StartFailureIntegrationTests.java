@@ -28,6 +28,7 @@ import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessStartFailed;
 import io.procession.execution.LineListener;
 import io.procession.execution.PendingProcess;
+import io.procession.isolation.Priority;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
@@ -193,11 +194,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void saysThatTheProgramIsForAnotherProcessor(ProcessManager processes) throws IOException {
-		Path foreign = copyOfTrue();
-		byte[] program = Files.readAllBytes(foreign);
-		program[18] = (byte) 0xFE;
-		program[19] = (byte) 0xCA;
-		Files.write(foreign, program);
+		Path foreign = forAnotherProcessor(copyOfTrue());
 		PendingProcess pending = processes.command(foreign.toString());
 
 		for (PendingProcess each : List.of(pending, pending.env("PATH", "/bin"), pending.newSession(),
@@ -209,6 +206,71 @@ class StartFailureIntegrationTests {
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NOT_EXECUTABLE));
 		// a script that names it is a program of its own
 		assertThat(processes.shell("\"$1\"", foreign.toString()).run().cause()).isEqualTo(ExitCause.EXITED);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void saysThatTheProgramIsForAnotherProcessorOnATerminal(boolean isolated, ProcessManager processes)
+			throws IOException {
+		Path foreign = forAnotherProcessor(copyOfTrue());
+		PendingProcess pending = processes.command(foreign.toString()).pty(80, 24);
+
+		fails(isolated ? pending.priority(Priority.ofNice(1)) : pending, Reason.NOT_EXECUTABLE,
+				"'" + foreign + "' is a program for another processor (ELF machine 51966)");
+	}
+
+	private static Path forAnotherProcessor(Path program) throws IOException {
+		byte[] content = Files.readAllBytes(program);
+		content[18] = (byte) 0xFE;
+		content[19] = (byte) 0xCA;
+		return Files.write(program, content);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "grep: x", "$folder/grep: x", "./grep: x", "grep/grep: x" })
+	void doesNotOpenWhatAFailedProgramNames(String message, ProcessManager processes) {
+		Path pipe = this.folder.resolve("grep");
+		processes.run("mkfifo", pipe.toString()).throwIfFailed();
+
+		ProcessResult named = processes.command("sh", "-c", "echo \"" + message + "\" >&2; exit 2")
+			.env("folder", this.folder.toString())
+			.directory(this.folder)
+			.run();
+		ProcessResult own = processes.command("grep", "x", "/no/such/file")
+			.directory(this.folder)
+			.env("LC_ALL", "C")
+			.run();
+
+		assertThat(named.cause()).isEqualTo(ExitCause.EXITED);
+		assertThat(own.cause()).isEqualTo(ExitCause.EXITED);
+		assertThat(own.errorOutput()).startsWith("grep: ");
+	}
+
+	@Test
+	void believesNoMessageThatNamesAnotherFileThanTheProgram(ProcessManager processes) throws IOException {
+		Path foreign = forAnotherProcessor(copyOfTrue());
+		Path sh = Files.move(foreign, this.folder.resolve("sh"));
+
+		for (String name : List.of("sh", "./sh", sh.toString())) {
+			ProcessResult result = processes.command("sh", "-c", "echo \"$1: x\" >&2; exit 126", "sh", name)
+				.directory(this.folder)
+				.run();
+
+			assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
+			assertThat(result.exitCode()).isEqualTo(126);
+		}
+	}
+
+	@Test
+	void saysThatANamedPipeIsNoProgram(ProcessManager processes) {
+		Path pipe = this.folder.resolve("pipe");
+		processes.run("mkfifo", "-m", "777", pipe.toString()).throwIfFailed();
+		PendingProcess pending = processes.command(pipe.toString());
+
+		for (PendingProcess each : List.of(pending, pending.newSession(), pending.pty(80, 24),
+				pending.env("PATH", "/bin"))) {
+			fails(each, Reason.NOT_EXECUTABLE, "'" + pipe + "' is not a regular file");
+		}
 	}
 
 	private Path copyOfTrue() throws IOException {

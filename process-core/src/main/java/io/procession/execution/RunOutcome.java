@@ -44,7 +44,9 @@ final class RunOutcome {
 		this.stopCause = ending.stopCause();
 		Integer code = ending.exitCode();
 		ExitCause cause = cause(context, ending);
-		CapturedOutput written = plan.pending().toSpec().output().mergeError() ? out : err;
+		// a terminal has one stream for both
+		boolean together = plan.pending().toSpec().output().mergeError() || plan.pending().toSpec().terminal() != null;
+		CapturedOutput written = together ? out : err;
 		this.startError = (cause == ExitCause.EXITED && code != null && code != 0) ? startError(process, code, written)
 				: null;
 		ProcessResult.Builder builder = ProcessResult.builder(plan.pending().toSpec())

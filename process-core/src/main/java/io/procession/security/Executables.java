@@ -1,6 +1,9 @@
 package io.procession.security;
 
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,6 +26,27 @@ public final class Executables {
 	private static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 	private Executables() {
+	}
+
+	/**
+	 * Read the first bytes of a program. Does not open what is not a regular file: to
+	 * open a named pipe could take forever.
+	 * @param file the program
+	 * @param length the number of bytes to read at most
+	 * @return the bytes, fewer if the file is shorter; none if it is not a regular file
+	 * or cannot be read
+	 */
+	public static byte[] start(File file, int length) {
+		if (!file.isFile()) {
+			return new byte[0];
+		}
+		try (InputStream in = new FileInputStream(file)) {
+			return in.readNBytes(length);
+		}
+		catch (IOException ex) {
+			// may be executed but not read
+			return new byte[0];
+		}
 	}
 
 	/**

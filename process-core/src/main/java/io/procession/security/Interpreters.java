@@ -2,7 +2,6 @@ package io.procession.security;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -172,11 +171,8 @@ final class Interpreters {
 	}
 
 	private static @Nullable Shebang firstLine(Path file) {
-		byte[] start;
-		try (InputStream in = Files.newInputStream(file)) {
-			start = in.readNBytes(START);
-		}
-		catch (IOException ex) {
+		byte[] start = Executables.start(file.toFile(), START);
+		if (start.length == 0 && !Files.isReadable(file)) {
 			// may be executed but not read: it is no script
 			return null;
 		}

@@ -1,9 +1,6 @@
 package io.procession.security;
 
 import java.io.File;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -32,13 +29,7 @@ public record Shebang(@Nullable String interpreter, String argument) {
 	 * cannot be read
 	 */
 	public static @Nullable Shebang of(File file) {
-		try (InputStream in = new FileInputStream(file)) {
-			return of(in.readNBytes(BUFFER));
-		}
-		catch (IOException ex) {
-			// may be executed but not read: it is no script
-			return null;
-		}
+		return of(Executables.start(file, BUFFER));
 	}
 
 	/**

@@ -1,13 +1,11 @@
 package io.procession.engine.zt;
 
 import java.io.File;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.security.Executables;
 import io.procession.security.Printable;
 import io.procession.security.Shebang;
 
@@ -62,14 +60,8 @@ record Interpreter(File script, String name) {
 	}
 
 	private static boolean isText(File file) {
-		try (InputStream in = new FileInputStream(file)) {
-			String start = new String(in.readNBytes(START), StandardCharsets.UTF_8);
-			return !start.isEmpty() && start.indexOf('\0') < 0;
-		}
-		catch (IOException ex) {
-			// may be executed but not read: it is no script
-			return false;
-		}
+		String start = new String(Executables.start(file, START), StandardCharsets.UTF_8);
+		return !start.isEmpty() && start.indexOf('\0') < 0;
 	}
 
 	String describe() {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.StartFailure;
 import io.procession.isolation.ControlGroup;
 import io.procession.process.ProcessStartException.Reason;
+import io.procession.security.Executables;
 
 /**
  * How a process was started, as far as it matters while it lives: no arguments and no
@@ -31,7 +32,7 @@ record Isolated(ExecChain chain, String program, @Nullable Path directory, @Null
 			return Optional.of(new StartFailure(Reason.ISOLATION,
 					"its isolation is set up, but its program cannot be executed in it"));
 		}
-		return isShells(exitCode) ? foreign(written) : Optional.empty();
+		return (isShells(exitCode) && namesProgram(written)) ? foreign() : Optional.empty();
 	}
 
 	private static boolean isShells(int exitCode) {
@@ -42,23 +43,25 @@ record Isolated(ExecChain chain, String program, @Nullable Path directory, @Null
 	 * A program of another processor, which the kernel refuses, is given to the shell by
 	 * the JDK, as {@code execvp(3)} does. The shell then complains of its text.
 	 */
-	private Optional<StartFailure> foreign(String written) {
-		int colon = written.indexOf(": ");
-		if (colon <= 0 || !isProgram(written.substring(0, colon))) {
-			return Optional.empty();
-		}
-		String path = written.substring(0, colon);
-		File file = new File(path);
-		if (this.directory != null && !file.isAbsolute()) {
-			file = new File(this.directory.toFile(), path);
-		}
-		return ProgramFormat.foreign(file)
-			.map((problem) -> new StartFailure(Reason.NOT_EXECUTABLE, "'" + path + "' " + problem));
+	private Optional<StartFailure> foreign() {
+		File file = (this.executable != null) ? this.executable
+				: Executables.find(this.program, this.directory, null).map(Path::toFile).orElse(null);
+		return (file != null)
+				? ProgramFormat.foreign(file)
+					.map((problem) -> new StartFailure(Reason.NOT_EXECUTABLE, "'" + file + "' " + problem))
+				: Optional.empty();
 	}
 
-	private boolean isProgram(String path) {
-		return path.equals(this.program) || path.endsWith("/" + this.program)
-				|| (this.executable != null && path.equals(this.executable.toString()));
+	/**
+	 * Whether a message begins as those of a shell do that was given the program. It gets
+	 * a path, even of a program that was looked up by its name. What is written decides
+	 * only whether the program is looked at, never which file that is.
+	 */
+	private boolean namesProgram(String written) {
+		int colon = written.indexOf(": ");
+		String path = written.substring(0, Math.max(0, colon));
+		return path.indexOf('/') >= 0 && (path.equals(this.program) || path.endsWith("/" + this.program)
+				|| (this.executable != null && path.equals(this.executable.toString())));
 	}
 
 }

@@ -331,6 +331,9 @@ final class LaunchCheck {
 		if (file.isDirectory()) {
 			throw failure(Reason.NOT_EXECUTABLE, "'" + program + "' is a directory, not a program");
 		}
+		if (!file.isFile()) {
+			throw failure(Reason.NOT_EXECUTABLE, "'" + program + "' is not a regular file, and so no program");
+		}
 		if (!file.canExecute()) {
 			throw failure(Reason.NOT_EXECUTABLE,
 					"'" + file + "' may not be executed by this user: chmod +x it, or name its interpreter");

@@ -1,13 +1,12 @@
 package io.procession.engine.zt;
 
 import java.io.File;
-import java.io.FileInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.Optional;
+
+import io.procession.security.Executables;
 
 /**
  * What the first bytes of a file tell about why the kernel does not execute it:
@@ -84,13 +83,7 @@ final class ProgramFormat {
 	}
 
 	private static ByteBuffer header(File file) {
-		try (InputStream in = new FileInputStream(file)) {
-			return ByteBuffer.wrap(in.readNBytes(HEADER));
-		}
-		catch (IOException ex) {
-			// may be executed but not read
-			return ByteBuffer.allocate(0);
-		}
+		return ByteBuffer.wrap(Executables.start(file, HEADER));
 	}
 
 }
