@@ -16,7 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnJre;
 import org.junit.jupiter.api.condition.JRE;
 
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStarting;
+import io.procession.execution.RunningPipeline;
 import io.procession.execution.RunningProcess;
+import io.procession.process.Command;
+import io.procession.process.ProcessSpec;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.supervision.Program;
 import io.procession.testing.DetachedStarter;
 import io.procession.testing.ManagerInShutdown;
 import io.procession.testing.RealProcesses;
@@ -72,6 +80,69 @@ class ApplicationLifeIntegrationTests {
 				.isNotEmpty()
 				.noneMatch((thread) -> thread.getContextClassLoader() == application);
 			process.kill();
+		}
+		finally {
+			current.setContextClassLoader(before);
+		}
+	}
+
+	@Test
+	void keepsNoContextClassLoaderInTheThreadsThatWaitForAPipelineAndATerminal() throws Exception {
+		Thread current = Thread.currentThread();
+		ClassLoader before = current.getContextClassLoader();
+		try (URLClassLoader application = new URLClassLoader(new URL[0], before);
+				ProcessManager processes = ProcessManager.create()) {
+			current.setContextClassLoader(application);
+			RunningPipeline pipeline = processes.pipeline().pipe("sleep", "300").pipe("cat").start();
+			RunningProcess terminal = processes.command("sleep", "300").pty(80, 24).start();
+
+			assertThat(current.getContextClassLoader()).isSameAs(application);
+			assertThat(Thread.getAllStackTraces().keySet()).filteredOn((thread) -> thread.getName().contains("reaper"))
+				.anyMatch((thread) -> thread.getName().equals("procession-pty-reaper"))
+				.anyMatch((thread) -> thread.getName().startsWith("process reaper"))
+				.noneMatch((thread) -> thread.getContextClassLoader() == application)
+				.noneMatch((thread) -> thread.getName().equals("procession-pty-reaper")
+						&& thread.getContextClassLoader() != null);
+			pipeline.kill();
+			terminal.kill();
+		}
+		finally {
+			current.setContextClassLoader(before);
+		}
+	}
+
+	@Test
+	void supervisesWithTheClassLoaderOfWhoeverCreatesTheSupervisor() throws Exception {
+		Thread current = Thread.currentThread();
+		ClassLoader before = current.getContextClassLoader();
+		Set<ClassLoader> seen = Collections.synchronizedSet(new HashSet<>());
+		try (URLClassLoader application = new URLClassLoader(new URL[0], before);
+				ProcessManager processes = ProcessManager.create()) {
+			processes.addListener(new ProcessListener() {
+
+				@Override
+				public void beforeStart(ProcessStarting event) {
+					seen.add(current());
+				}
+
+				@Override
+				public void onEvent(ProcessEvent event) {
+					// hears of the start only
+				}
+
+			});
+			current.setContextClassLoader(application);
+			try (ProcessSupervisor supervisor = ProcessSupervisor.create(processes)) {
+				current.setContextClassLoader(before);
+				supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("sleep", "300"))).build());
+				supervisor.start("worker").thenRun(() -> seen.add(current())).join();
+				assertThat(Thread.getAllStackTraces().keySet())
+					.filteredOn((thread) -> thread.getName().startsWith("procession-supervisor"))
+					.hasSizeGreaterThanOrEqualTo(2)
+					.allMatch((thread) -> thread.getContextClassLoader() == application);
+			}
+
+			assertThat(seen).contains(application).isSubsetOf(application, before);
 		}
 		finally {
 			current.setContextClassLoader(before);

@@ -76,12 +76,18 @@ final class SupervisorThreads {
 		this.timers = (givenTimers != null) ? givenTimers : this.ownLoop;
 	}
 
+	/**
+	 * Name threads, and give them the context class loader of the thread that creates the
+	 * supervisor: listeners and futures of the application run on them.
+	 */
 	private static ThreadFactory named(String name, ThreadFactory threads) {
+		ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 		AtomicInteger number = new AtomicInteger();
 		return (task) -> {
 			Thread thread = threads.newThread(task);
 			thread.setName(name + "-" + number.incrementAndGet());
 			thread.setDaemon(true);
+			thread.setContextClassLoader(contextClassLoader);
 			return thread;
 		};
 	}

@@ -206,7 +206,7 @@ final class Isolator {
 		builder.environment().putAll(Map.of("PATH", "/usr/bin:/bin", "LC_ALL", "C"));
 		Process process;
 		try {
-			process = builder.start();
+			process = ProcessReaper.start(builder::start);
 		}
 		catch (IOException ex) {
 			return new Trial(-1, String.valueOf(ex.getMessage()));

@@ -159,22 +159,13 @@ final class Spawner {
 		if (this.launch.terminal() != null) {
 			return spawnOnTerminal(this.launch.terminal());
 		}
-		Thread thread = Thread.currentThread();
-		ClassLoader contextClassLoader = thread.getContextClassLoader();
 		try {
-			// the JDK's thread that waits for the process inherits it, and may outlive
-			// the
-			// application
-			thread.setContextClassLoader(null);
 			return startUnlessBusy(needsRedirects() ? builder(true, true)::start : this::spawnByZtExec,
 					StartDiagnosis::isBusy);
 		}
 		catch (IOException | RuntimeException ex) {
 			removeGroup();
 			throw diagnosis().explain(ex);
-		}
-		finally {
-			thread.setContextClassLoader(contextClassLoader);
 		}
 	}
 
@@ -241,7 +232,7 @@ final class Spawner {
 			builders.add(spawners.get(i).builder(i == 0, i == last));
 		}
 		try {
-			return ProcessBuilder.startPipeline(builders);
+			return ProcessReaper.start(() -> ProcessBuilder.startPipeline(builders));
 		}
 		catch (IOException | RuntimeException ex) {
 			spawners.forEach(Spawner::removeGroup);
@@ -377,10 +368,11 @@ final class Spawner {
 	 * Starts something, again after a pause if its program is open for writing: whoever
 	 * has just written it may have passed it on to a child that closes it in a moment.
 	 */
-	private static Process startUnlessBusy(Starter starter, Predicate<IOException> busy) throws IOException {
+	private static Process startUnlessBusy(ProcessReaper.Starter<Process> starter, Predicate<IOException> busy)
+			throws IOException {
 		for (long pause : BUSY_PAUSES) {
 			try {
-				return starter.start();
+				return ProcessReaper.start(starter);
 			}
 			catch (IOException ex) {
 				if (!busy.test(ex)) {
@@ -389,7 +381,7 @@ final class Spawner {
 				pause(pause, ex);
 			}
 		}
-		return starter.start();
+		return ProcessReaper.start(starter);
 	}
 
 	private static void pause(long millis, IOException failure) throws IOException {
@@ -400,13 +392,6 @@ final class Spawner {
 			Thread.currentThread().interrupt();
 			throw failure;
 		}
-	}
-
-	/** Starts a process. */
-	private interface Starter {
-
-		Process start() throws IOException;
-
 	}
 
 }

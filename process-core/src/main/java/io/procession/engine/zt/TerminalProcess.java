@@ -97,13 +97,15 @@ final class TerminalProcess extends Process implements Resizable {
 
 	private static CompletableFuture<Integer> startReaper(CompletableFuture<Integer> pid) throws IOException {
 		CompletableFuture<Integer> exit = new CompletableFuture<>();
-		Thread reaper = new Thread(() -> {
+		Thread reaper = new Thread(null, () -> {
 			int child = pid.join();
 			if (child > 0) {
 				exit.complete(reap(child));
 			}
-		}, "procession-pty-reaper");
+		}, "procession-pty-reaper", 0, false);
 		reaper.setDaemon(true);
+		// newer JDKs give it that of the system, whoever starts it
+		reaper.setContextClassLoader(null);
 		reaper.start();
 		return exit;
 	}
