@@ -41,8 +41,9 @@ class ExhaustionIntegrationTests {
 		List<String> lines = limited(processes, "threads");
 
 		assertThat(lines).contains("deadline: TIMED_OUT", "silence: IDLE_TIMED_OUT", "stop: STOPPED", "kill: KILLED",
-				"future: STOPPED", "timed out: 2", "stopping: 3", "exited: 5");
-		assertThat(lines).anyMatch((line) -> line.startsWith("start: NO_RESOURCES"));
+				"future: STOPPED", "terminals left: 0", "timed out: 2", "stopping: 3", "exited: 5");
+		assertThat(lines).anyMatch((line) -> line.startsWith("start: NO_RESOURCES"))
+			.anyMatch((line) -> line.startsWith("terminal: NO_RESOURCES"));
 	}
 
 	@Test

@@ -77,10 +77,16 @@ public final class OutOfThreads {
 		RunningProcess stopped = processes.shell("exec sleep 300").start();
 		RunningProcess killed = processes.shell("exec sleep 300").start();
 		RunningProcess asked = processes.shell("exec sleep 300").start();
+		PendingProcess terminal = processes.command("true").pty(80, 24);
+		terminal.run();
+		int terminals = OpenFiles.below(Path.of("/dev/ptmx")).size() + OpenFiles.below(Path.of("/dev/pts")).size();
 		processes.addListener(events::add);
 		takeAll();
 
 		print("start", () -> processes.run("true").cause());
+		print("terminal", () -> terminal.run().cause());
+		print("terminals left", () -> OpenFiles.below(Path.of("/dev/ptmx")).size()
+				+ OpenFiles.below(Path.of("/dev/pts")).size() - terminals);
 		print("deadline", () -> cause(late));
 		print("silence", () -> cause(silent));
 		print("stop", () -> {

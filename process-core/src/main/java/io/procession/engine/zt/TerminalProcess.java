@@ -69,10 +69,10 @@ final class TerminalProcess extends Process implements Resizable {
 			@Nullable Path directory, Terminal.Pseudo size) throws IOException {
 		PseudoTerminal terminal = PseudoTerminal.open(size);
 		TerminalProcess started = null;
-		// before the process: there may be no thread left for it
 		CompletableFuture<Integer> pid = new CompletableFuture<>();
-		CompletableFuture<Integer> exit = startReaper(pid);
 		try {
+			// before the process: there may be no thread left for it
+			CompletableFuture<Integer> exit = startReaper(pid);
 			int child = TerminalLibrary.execute(executable, arguments, environment, directory, terminal.slave(),
 					terminal.descriptor());
 			if (child <= 0) {
