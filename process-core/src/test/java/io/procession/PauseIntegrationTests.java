@@ -67,7 +67,7 @@ class PauseIntegrationTests {
 
 		jvm.signal(Signal.STOP);
 		signal(children, Signal.STOP);
-		pass(Duration.ofSeconds(5));
+		pass(Duration.ofSeconds(11));
 		signal(children, Signal.CONT);
 		jvm.signal(Signal.CONT);
 

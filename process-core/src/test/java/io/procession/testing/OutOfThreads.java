@@ -192,8 +192,10 @@ public final class OutOfThreads {
 
 	private static void giveBackOne() throws IOException {
 		int before = nativeThreads();
+		long began = System.nanoTime();
 		taken.remove(taken.size() - 1).countDown();
-		while (nativeThreads() >= before) {
+		// another thread may take the place at once
+		while (nativeThreads() >= before && System.nanoTime() - began < 1_000_000_000) {
 			Thread.onSpinWait();
 		}
 	}
@@ -216,6 +218,10 @@ public final class OutOfThreads {
 		}
 		catch (ProcessStartException ex) {
 			came = ex.reason() + " " + ex.getMessage();
+		}
+		catch (RuntimeException | Error ex) {
+			ex.printStackTrace(System.out);
+			came = ex;
 		}
 		System.out.println(what + ": " + came);
 		System.err.println(what + " took " + Duration.ofNanos(System.nanoTime() - began));

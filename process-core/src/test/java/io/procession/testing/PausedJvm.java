@@ -75,7 +75,7 @@ public final class PausedJvm {
 		RunningProcess process = processes.shell("trap 'sleep 1; exit 7' TERM; echo up; while :; do sleep 0.1; done")
 			.start();
 		process.waitUntil((type, line) -> line.equals("up"), Duration.ofSeconds(20));
-		print(List.of(process.stopAsync(Duration.ofSeconds(3)).thenApply(PausedJvm::outcome)));
+		print(List.of(process.stopAsync(Duration.ofSeconds(8)).thenApply(PausedJvm::outcome)));
 	}
 
 	private static void print(List<CompletableFuture<String>> outcomes) {

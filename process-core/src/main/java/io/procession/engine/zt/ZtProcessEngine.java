@@ -119,8 +119,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
 				.signal(Signal.KILL));
 		}
-		catch (UncheckedIOException | IllegalStateException ex) {
-			// the failed start is what the caller has to know
+		catch (RuntimeException | Error ex) {
+			// the failed start is what the caller has to know; the guard ends the rest
 			this.log.write(() -> logger.warn("What a failed start left behind could not be looked for", ex));
 		}
 	}
