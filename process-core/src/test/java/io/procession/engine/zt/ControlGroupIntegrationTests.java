@@ -47,12 +47,13 @@ class ControlGroupIntegrationTests {
 		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
 		await().until(() -> this.plant.alive().size() == 2);
 
-		SystemView system = new SystemView(Duration.ofSeconds(5));
-		system.look();
-		LocalTree tree = LocalTree.of(system, Marker.create(null), null, "unknown", group);
-		assertThat(group.remove()).isFalse();
-		assertThat(tree.alive()).hasSizeGreaterThan(2).contains(process.pid());
-		tree.signal(Signal.KILL);
+		try (SystemView system = new SystemView(Duration.ofSeconds(5))) {
+			system.look();
+			LocalTree tree = LocalTree.of(system, Marker.create(null), null, "unknown", group);
+			assertThat(group.remove()).isFalse();
+			assertThat(tree.alive()).hasSizeGreaterThan(2).contains(process.pid());
+			tree.signal(Signal.KILL);
+		}
 
 		await().until(() -> this.plant.alive().isEmpty());
 		await().until(group::remove);
