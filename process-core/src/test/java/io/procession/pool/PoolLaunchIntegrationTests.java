@@ -282,7 +282,11 @@ class PoolLaunchIntegrationTests {
 				closed.set(true);
 			}
 		};
+		Thread runner = Thread.currentThread();
 		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
+			// a pool whose first launch is refused at once is refused as a whole
+			await().until(
+					() -> runner.getState() == Thread.State.WAITING || runner.getState() == Thread.State.TIMED_WAITING);
 			manager.get().close();
 			return "value";
 		}).build()) {
@@ -512,7 +516,8 @@ class PoolLaunchIntegrationTests {
 		PendingProcess bad = processes.command("true").name("bad");
 		ProcessLauncher refusing = (ProcessLauncher) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { ProcessLauncher.class }, (proxy, method, arguments) -> {
-					if (method.getName().equals("startAsync") && arguments[0] == bad) {
+					if (method.getName().equals("startAsync") && arguments[0] instanceof PendingProcess pending
+							&& "bad".equals(pending.toSpec().name())) {
 						throw new IllegalStateException("planned");
 					}
 					return method.invoke(processes, arguments);
