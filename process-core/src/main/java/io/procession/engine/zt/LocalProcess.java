@@ -123,8 +123,13 @@ final class LocalProcess implements EngineProcess {
 			return false;
 		}
 		ProcStat target = identity();
-		return (target != null) ? this.system.send(signal, List.of(target))
-				: this.process.isAlive() && this.system.sendToChild(signal, this.process.toHandle());
+		if (target != null && this.system.send(signal, List.of(target))) {
+			return true;
+		}
+		// hidden, perhaps only since it became another user's: while it has not been
+		// reaped, its number can mean no other process
+		return this.process.isAlive() && this.system.read(this.process.pid()) == null
+				&& this.system.sendToChild(signal, this.process.toHandle());
 	}
 
 	@Override
