@@ -169,7 +169,9 @@ class FaultyEngineIntegrationTests {
 
 			assertThat(process.waitFor().output()).contains("asked");
 		}
-		assertThat(looks.get()).as("looks at the living process: one to ask, one to kill").isEqualTo(2);
+		// one to ask, one to kill, and one that may still see it die; each pause that was
+		// none would add another
+		assertThat(looks.get()).isBetween(2, 3);
 	}
 
 	@Test

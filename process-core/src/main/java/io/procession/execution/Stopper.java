@@ -31,6 +31,9 @@ final class Stopper {
 
 	private static final long LAST_DELAY = TimeUnit.MILLISECONDS.toNanos(50);
 
+	/** Engines bound a look to less: what takes longer was a pause of the JVM. */
+	private static final long LONGEST_LOOK = TimeUnit.SECONDS.toNanos(3);
+
 	/** How many PIDs a message shows. */
 	private static final int SHOWN = 20;
 
@@ -65,9 +68,6 @@ final class Stopper {
 	private boolean again;
 
 	private @Nullable Future<?> next;
-
-	/** When the next round is due; meaningless if none is scheduled. */
-	private long nextDue;
 
 	/**
 	 * Create a stopper that has nothing to stop.
@@ -164,17 +164,11 @@ final class Stopper {
 
 	private void doRound() {
 		List<Stop> present;
-		long late = 0;
 		synchronized (this.lock) {
 			this.again = false;
 			present = List.copyOf(this.stops);
-			if (this.nextDue != 0) {
-				// before the look at the system: a slow one is no pause
-				late = this.time.nanoTime() - this.nextDue;
-			}
-			this.nextDue = 0;
 		}
-		List<Stop> over = step(present, late);
+		List<Stop> over = step(present);
 		synchronized (this.lock) {
 			this.stops.removeAll(over);
 		}
@@ -202,7 +196,6 @@ final class Stopper {
 	private void scheduleNext(long delay) {
 		try {
 			this.next = this.scheduler.schedule(this::wake, delay, TimeUnit.NANOSECONDS);
-			this.nextDue = this.time.nanoTime() + delay;
 		}
 		catch (RejectedExecutionException ex) {
 			// only what is detached, or lost, outlives its manager
@@ -216,8 +209,9 @@ final class Stopper {
 		}
 	}
 
-	private List<Stop> step(List<Stop> present, long late) {
+	private List<Stop> step(List<Stop> present) {
 		List<Stop> over = new ArrayList<>();
+		long began = this.time.nanoTime();
 		try {
 			this.engine.look();
 			this.looks.succeeded();
@@ -226,12 +220,8 @@ final class Stopper {
 			this.looks.failed(ex);
 		}
 		long now = this.time.nanoTime();
-		boolean paused = late > Lateness.PAUSE && this.time.executor() == null;
 		for (Stop stop : present) {
-			if (paused) {
-				// while everything stood still it could not end within its grace
-				stop.forgive(late);
-			}
+			stop.forgivePause(now, now - began);
 			try {
 				if (stop.step(now)) {
 					over.add(stop);
@@ -263,6 +253,9 @@ final class Stopper {
 
 		private volatile long grace;
 
+		/** When the last round saw it. */
+		private long seenAt;
+
 		private int forgiven;
 
 		private final Runnable ended;
@@ -288,6 +281,7 @@ final class Stopper {
 			this.exited = exited;
 			this.signal = signal;
 			this.beganAt = beganAt;
+			this.seenAt = beganAt;
 			this.grace = grace;
 			this.ended = ended;
 		}
@@ -299,12 +293,19 @@ final class Stopper {
 			wake();
 		}
 
-		/** Does not count the time of a pause. */
-		private void forgive(long pause) {
-			if (this.forgiven < Lateness.MOST_IN_A_ROW) {
+		/**
+		 * Does not count the time of a pause, wherever in a round it fell: rounds come
+		 * every few milliseconds, and while everything stood still nothing could end. A
+		 * look at the system that is slow within its bound is no pause.
+		 */
+		private void forgivePause(long now, long look) {
+			long gap = now - this.seenAt - ((look <= LONGEST_LOOK) ? look : 0);
+			this.seenAt = now;
+			if (gap > Lateness.PAUSE && this.forgiven < Lateness.MOST_IN_A_ROW
+					&& Stopper.this.time.executor() == null) {
 				this.forgiven++;
-				this.beganAt += pause;
-				this.killedAt += pause;
+				this.beganAt += gap;
+				this.killedAt += gap;
 			}
 		}
 
