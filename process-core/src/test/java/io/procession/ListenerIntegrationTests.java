@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
@@ -303,7 +303,7 @@ class ListenerIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = Signal.class, names = { "TERM", "KILL" })
+	@ValueSource(strings = { "TERM", "KILL" })
 	void maySignalItsProcess(Signal signal, ProcessManager processes) {
 		ProcessResult result = shell(processes, "echo ready; exec sleep 300")
 			.onLine((type, line) -> processes.running().get(0).signal(signal))

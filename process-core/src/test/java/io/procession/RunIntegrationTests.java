@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +35,7 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.TestChild;
 
@@ -136,17 +138,31 @@ class RunIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "KILL", "TERM", "USR1" })
+	@ValueSource(strings = { "KILL", "TERM", "USR1", "FPE", "ILL", "BUS", "STKFLT", "PROF" })
 	void tellsTheSignalThatEndedIt(String name, ProcessManager processes) {
 		ProcessResult result = processes.shell("kill -" + name + " $$").run();
 
-		Signal signal = Signal.valueOf(name);
+		Signal signal = Signal.of(name);
 		assertThat(result.cause()).isEqualTo(ExitCause.SIGNALED);
 		assertThat(result.exitCode()).isEqualTo(signal.exitCode());
 		assertThat(result.signal()).contains(signal);
 		assertThat(result.failed()).isTrue();
 		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(result::throwIfFailed)
 			.withMessageContaining("signal " + name);
+	}
+
+	@Test
+	@RequiresProgram("bash")
+	void numbersSignalsAsTheSystemDoes(ProcessManager processes) {
+		List<Signal> signals = new ArrayList<>(Signal.standard());
+		signals.addAll(List.of(Signal.realTime(0), Signal.realTime(3)));
+		String numbers = signals.stream()
+			.map((signal) -> Integer.toString(signal.number()))
+			.collect(Collectors.joining(" "));
+
+		ProcessResult names = processes.command("bash", "-c", "kill -l " + numbers).run().throwIfFailed();
+
+		assertThat(names.outputLines()).hasSize(33).isEqualTo(signals.stream().map(Signal::name).toList());
 	}
 
 	@Test

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.zt.ZtProcessEngine;
@@ -391,10 +391,10 @@ class StopIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = Signal.class, names = { "USR1", "USR2", "TERM", "ALRM", "WINCH" })
+	@ValueSource(strings = { "USR1", "USR2", "TERM", "ALRM", "WINCH", "TTIN", "RTMIN+3" })
 	void sendsASignal(Signal signal, ProcessManager processes) {
 		RunningProcess process = startReady(processes,
-				"trap 'echo caught' " + signal + "; echo ready; while :; do sleep 0.05; done");
+				"trap 'echo caught' " + signal.number() + "; echo ready; while :; do sleep 0.05; done");
 
 		process.signal(signal);
 
@@ -459,7 +459,7 @@ class StopIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = Signal.class, names = { "TERM", "KILL", "USR1" })
+	@ValueSource(strings = { "TERM", "KILL", "USR1" })
 	void cannotSignalWhatHasEnded(Signal signal, ProcessManager processes) {
 		RunningProcess process = processes.start("true");
 		process.waitFor();
@@ -468,7 +468,7 @@ class StopIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = Signal.class, names = { "QUIT", "USR1" })
+	@ValueSource(strings = { "QUIT", "USR1" })
 	void stopsByAnotherSignal(Signal signal, ProcessManager processes) {
 		RunningProcess process = processes
 			.shell("trap 'echo caught; exit 7' " + signal + "; trap '' TERM; echo ready; while :; do sleep 0.05; done")

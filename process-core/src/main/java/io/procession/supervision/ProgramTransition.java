@@ -373,7 +373,7 @@ final class ProgramTransition {
 	private static String how(ProcessResult result) {
 		return switch (result.cause()) {
 			case EXITED -> "exited with " + result.exitCode();
-			case SIGNALED -> "ended by signal " + result.signal().map(Enum::name).orElse("unknown");
+			case SIGNALED -> "ended by signal " + result.signal().map((signal) -> signal.name()).orElse("unknown");
 			case TIMED_OUT -> "ran for too long";
 			case IDLE_TIMED_OUT -> "was silent for too long";
 			case OUTPUT_LIMIT -> "wrote too much";

@@ -8,7 +8,6 @@ import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -174,7 +173,7 @@ class ProcessSpecTests {
 	}
 
 	@ParameterizedTest
-	@EnumSource(value = Signal.class, names = { "STOP", "TSTP", "CONT" })
+	@ValueSource(strings = { "STOP", "TSTP", "CONT" })
 	void refusesAStopSignalThatEndsNothing(Signal signal) {
 		refuses((builder) -> builder.stopSignal(signal), signal.name());
 	}

@@ -3,7 +3,6 @@ package io.procession.process;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,36 +10,47 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class SignalTests {
 
-	@ParameterizedTest
-	@CsvSource({ "HUP, 1", "INT, 2", "QUIT, 3", "KILL, 9", "USR1, 10", "USR2, 12", "TERM, 15", "CONT, 18", "STOP, 19" })
-	void hasTheNumberOfLinux(Signal signal, int number) {
-		assertThat(signal.number()).isEqualTo(number);
-		assertThat(signal.exitCode()).isEqualTo(128 + number);
+	@Test
+	void areReadFromAnExitCode() {
+		assertThat(Signal.standard()).hasSize(31)
+			.allSatisfy((signal) -> assertThat(Signal.fromExitCode(signal.exitCode())).containsSame(signal));
 	}
 
 	@ParameterizedTest
-	@EnumSource
-	void isReadFromAnExitCode(Signal signal) {
-		assertThat(Signal.fromExitCode(signal.exitCode())).contains(signal);
-	}
-
-	@ParameterizedTest
-	@ValueSource(ints = { 0, 1, 15, 126, 127, 128, 255, -1 })
+	@ValueSource(ints = { 0, 1, 15, 126, 127, 128, 160, 162, 192, 255, -1 })
 	void isNotInAnOrdinaryExitCode(int code) {
 		assertThat(Signal.fromExitCode(code)).isEmpty();
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "TERM", "SIGTERM", "term", "sigterm", " Term " })
+	@ValueSource(strings = { "TERM", "SIGTERM", "term", "sigterm", " Term ", "15" })
 	void isFoundByName(String name) {
-		assertThat(Signal.of(name)).isEqualTo(Signal.TERM);
+		assertThat(Signal.of(name)).isSameAs(Signal.TERM);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "RTMIN, 34", "SIGRTMIN+3, 37", "rtmax-1, 63", "RTMAX, 64", "34, 34", "POLL, 29", "IOT, 6", "CLD, 17" })
+	void areFoundByOtherNames(String name, int number) {
+		assertThat(Signal.of(name).number()).isEqualTo(number);
 	}
 
 	@Test
-	void isNotFoundByAWrongName() {
-		assertThatIllegalArgumentException().isThrownBy(() -> Signal.of("TREM"))
-			.withMessageContaining("'TREM'")
-			.withMessageContaining("TERM");
+	void areEqualIfTheirNumbersAre() {
+		assertThat(Signal.realTime(30)).isEqualTo(Signal.of("RTMAX"))
+			.hasSameHashCodeAs(Signal.of("64"))
+			.isNotEqualTo(Signal.realTime(29))
+			.hasToString("RTMIN+30");
+		assertThatIllegalArgumentException().isThrownBy(() -> Signal.realTime(31)).withMessageContaining("use 0 to 30");
+		assertThatIllegalArgumentException().isThrownBy(() -> Signal.realTime(-1));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TREM", "0", "32", "33", "65", "015", "-9", "RTMIN+31", "RTMAX+1", "RTMIN-1", "" })
+	void areNotFoundByAWrongNameOrNumber(String name) {
+		assertThatIllegalArgumentException().isThrownBy(() -> Signal.of(name))
+			.withMessageContaining("'" + name + "'")
+			.withMessageContaining("TERM")
+			.withMessageContaining("RTMIN to RTMIN+30");
 	}
 
 }

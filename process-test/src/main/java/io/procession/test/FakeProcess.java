@@ -2,7 +2,7 @@ package io.procession.test;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,7 +39,7 @@ public final class FakeProcess {
 	private final List<Step> steps = new CopyOnWriteArrayList<>();
 
 	/** Exit code by signal; {@link #IGNORED} for those that it ignores. */
-	private final Map<Signal, Integer> handlers = new EnumMap<>(Signal.class);
+	private final Map<Signal, Integer> handlers = new HashMap<>();
 
 	static final int IGNORED = -1;
 

@@ -54,10 +54,14 @@ final class Signals {
 					continue;
 				}
 				sent = true;
-				switch (signal) {
-					case TERM -> insist(handle::destroy, process);
-					case KILL -> insist(handle::destroyForcibly, process);
-					default -> others.add(process.pid());
+				if (signal.equals(Signal.TERM)) {
+					insist(handle::destroy, process);
+				}
+				else if (signal.equals(Signal.KILL)) {
+					insist(handle::destroyForcibly, process);
+				}
+				else {
+					others.add(process.pid());
 				}
 			}
 			catch (NoDescriptorException ex) {
@@ -121,7 +125,7 @@ final class Signals {
 
 	// nothing is logged here: a stop must not wait for an appender
 	private void kill(Signal signal, List<Long> pids) {
-		List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill -s \"$@\"", "sh", signal.name()));
+		List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill \"$@\"", "sh", "-" + signal.number()));
 		pids.forEach((pid) -> command.add(Long.toString(pid)));
 		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD);

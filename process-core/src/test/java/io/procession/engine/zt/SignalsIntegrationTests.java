@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.ProcessManager;
 import io.procession.execution.RunningProcess;
@@ -20,7 +20,7 @@ class SignalsIntegrationTests {
 	private static final Duration SOON = Duration.ofSeconds(10);
 
 	@ParameterizedTest
-	@EnumSource(value = Signal.class, names = { "TERM", "KILL", "USR1" })
+	@ValueSource(strings = { "TERM", "KILL", "USR1" })
 	void reachNobodyWhoHasThePidOfAnother(Signal signal, ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
 		Signals signals = new Signals(SOON);

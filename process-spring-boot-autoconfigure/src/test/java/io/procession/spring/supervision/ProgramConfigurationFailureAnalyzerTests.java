@@ -47,16 +47,16 @@ class ProgramConfigurationFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesNumberThatSpringWouldTakeForAPositionAmongTheSignals(CapturedOutput output, @TempDir Path folder)
+	void refusesSignalThatDoesNotExist(CapturedOutput output, @TempDir Path folder)
 			throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
-				procession.programs.worker: { command: sleep 60, stop-signal: 15 }
+				procession.programs.worker: { command: sleep 60, stop-signal: 99 }
 				""");
 
 		fail("--spring.config.location=" + yaml.toUri());
 
 		assertThat(output).contains("The property 'procession.programs.worker.stop-signal' (from ")
-			.contains("There is no signal '15': use one of [HUP, INT,");
+			.contains("There is no signal '99': use one of [HUP, INT,");
 	}
 
 	@Test
