@@ -138,7 +138,7 @@ class RunIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "KILL", "TERM", "USR1", "FPE", "ILL", "BUS", "STKFLT", "PROF" })
+	@ValueSource(strings = { "KILL", "TERM", "USR1", "FPE", "ILL", "BUS", "PROF" })
 	void tellsTheSignalThatEndedIt(String name, ProcessManager processes) {
 		ProcessResult result = processes.shell("kill -" + name + " $$").run();
 

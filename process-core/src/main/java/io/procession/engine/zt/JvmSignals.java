@@ -98,7 +98,7 @@ final class JvmSignals {
 		List<String> names = new ArrayList<>();
 		for (int signal = 1; signal <= 31; signal++) {
 			if ((signals & bit(signal)) != 0) {
-				names.add(Signal.fromExitCode(128 + signal).map(Enum::name).orElse(Integer.toString(signal)));
+				names.add(Signal.fromExitCode(128 + signal).map(Signal::name).orElse(Integer.toString(signal)));
 			}
 		}
 		return names;
