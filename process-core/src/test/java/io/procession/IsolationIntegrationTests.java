@@ -1,5 +1,6 @@
 package io.procession;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
@@ -301,10 +304,7 @@ class IsolationIntegrationTests {
 
 	@Test
 	void entersAControlGroupBeforeTheProgramRuns() throws Exception {
-		// a directory with such files will do
-		Files.writeString(this.folder.resolve("cgroup.controllers"), "cpu memory pids\n");
-		Files.writeString(this.folder.resolve("cgroup.subtree_control"), "cpu memory pids\n");
-		Files.writeString(this.folder.resolve("cgroup.procs"), "");
+		delegateControlGroup();
 		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
 			PendingProcess process = isolated(processes.shell(
 					"cd \"$1\"/procession-*; for f in *; do echo $f; cat $f; echo;" + " done", this.folder.toString()))
@@ -313,6 +313,28 @@ class IsolationIntegrationTests {
 			assertThat(process.run().outputLines()).containsExactly("cgroup.procs", "0", "", "cpu.max", "150000 100000",
 					"memory.max", "67108864", "pids.max", "10");
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void removesItsControlGroup(boolean detached) throws Exception {
+		delegateControlGroup();
+		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
+			// the kernel removes a control group with its files
+			PendingProcess process = processes.shell("rm \"$1\"/procession-*/*", this.folder.toString())
+				.treeLimits(TreeLimits.none().withTasks(10));
+
+			assertThat((detached ? process.detached() : process).run().exitCode()).isZero();
+		}
+
+		assertThat(this.folder).isDirectoryNotContaining("glob:**/procession-*");
+	}
+
+	// a directory with such files will do
+	private void delegateControlGroup() throws IOException {
+		Files.writeString(this.folder.resolve("cgroup.controllers"), "cpu memory pids\n");
+		Files.writeString(this.folder.resolve("cgroup.subtree_control"), "cpu memory pids\n");
+		Files.writeString(this.folder.resolve("cgroup.procs"), "");
 	}
 
 	@Test

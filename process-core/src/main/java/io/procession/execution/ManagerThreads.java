@@ -17,7 +17,7 @@ import io.procession.engine.TimeSource;
 /**
  * Threads of one manager. Those that must act when the JVM cannot start another thread
  * are started before the first process and live until the manager is closed: the
- * scheduler, the stopper, and two reserves for tasks that the pool has no thread for. A
+ * scheduler, the stopper, and a reserve for tasks that the pool has no thread for. A
  * manager that has started nothing has no thread. <i>Thread-safe.</i>
  *
  * <p>
@@ -36,12 +36,10 @@ final class ManagerThreads {
 
 	private final ScheduledThreadPoolExecutor scheduler;
 
+	/** Never runs foreign code, which may block. */
 	private final ThreadPoolExecutor stopper = single("procession-stopper");
 
 	private final ThreadPoolExecutor reserve = single("procession-reserve");
-
-	/** Never runs foreign code, which may block. */
-	private final ThreadPoolExecutor ownReserve = single("procession-sweep");
 
 	private final ThreadPoolExecutor pool = new ThreadPoolExecutor(0, Integer.MAX_VALUE, IDLE.toMillis(),
 			TimeUnit.MILLISECONDS, new SynchronousQueue<>(), this.workers.factory("procession-pump"));
@@ -78,7 +76,6 @@ final class ManagerThreads {
 			if (this.givenExecutor == null) {
 				this.stopper.prestartCoreThread();
 				this.reserve.prestartCoreThread();
-				this.ownReserve.prestartCoreThread();
 			}
 			this.started = true;
 		}
@@ -99,7 +96,7 @@ final class ManagerThreads {
 		return (this.givenScheduler != null) ? this.givenScheduler : this.scheduler;
 	}
 
-	/** Runs the rounds of the stopper, and nothing else. */
+	/** Runs the rounds of the stopper. */
 	Executor stopper() {
 		return (this.givenExecutor != null) ? this.givenExecutor : this.stopper;
 	}
@@ -121,11 +118,11 @@ final class ManagerThreads {
 	}
 
 	/**
-	 * Runs a task that calls no foreign code on the pool, or on a reserve that only such
-	 * tasks have if the pool has no thread for it.
+	 * Runs a task that calls no foreign code on the pool, or between the rounds of the
+	 * stopper if the pool has no thread for it.
 	 */
 	void executeOwn(Runnable task) {
-		execute(task, this.ownReserve);
+		execute(task, this.stopper);
 	}
 
 	private void execute(Runnable task, ThreadPoolExecutor otherwise) {
@@ -156,7 +153,6 @@ final class ManagerThreads {
 		this.scheduler.shutdownNow();
 		this.stopper.shutdown();
 		this.reserve.shutdown();
-		this.ownReserve.shutdown();
 		this.pool.shutdown();
 	}
 
@@ -170,7 +166,6 @@ final class ManagerThreads {
 		awaitEnd(this.scheduler, bound);
 		awaitEnd(this.stopper, bound);
 		awaitEnd(this.reserve, drain);
-		awaitEnd(this.ownReserve, drain);
 		awaitEnd(this.pool, drain);
 		this.workers.releaseContextClassLoader();
 	}

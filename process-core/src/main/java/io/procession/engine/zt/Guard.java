@@ -172,13 +172,13 @@ final class Guard {
 		environment.keySet().removeIf((name) -> !Marker.isMarker(name));
 		environment.put("PATH", Tool.searchPath(path));
 		environment.put("LC_ALL", "C");
-		Process started = builder.start();
+		Process started = ProcessReaper.start(builder::start);
 		try {
 			write(started, this.marker.name());
 		}
 		catch (IOException ex) {
 			// it has ended already, which the next check finds
-			logger.debug("The guard ended at once: {}", ex.toString());
+			this.log.write(() -> logger.debug("The guard ended at once: {}", ex.toString()));
 		}
 		return started;
 	}
@@ -212,7 +212,7 @@ final class Guard {
 			this.told = living;
 		}
 		catch (IOException ex) {
-			logger.debug("The guard is gone: {}", ex.toString());
+			this.log.write(() -> logger.debug("The guard is gone: {}", ex.toString()));
 		}
 	}
 

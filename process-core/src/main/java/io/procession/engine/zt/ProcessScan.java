@@ -35,8 +35,7 @@ final class ProcessScan {
 	private static final int LONGEST_ENVIRONMENT = 6 * 1024 * 1024;
 
 	/**
-	 * The most that is read of all environments beyond the first chunk of each, in bytes:
-	 * some 10 ms.
+	 * The most that is read of all environments beyond the first chunk of each, in bytes.
 	 */
 	private static final int LONGEST_ENVIRONMENTS = 32 * 1024 * 1024;
 

@@ -24,7 +24,7 @@ final class ProcessScanner implements AutoCloseable {
 	/** How long one process may take to be read before it is skipped. */
 	private static final Duration READ_BOUND = Duration.ofMillis(300);
 
-	/** How long a caller waits for a scan; at 1,000 processes a scan takes 20 ms. */
+	/** How long a caller waits for a scan. */
 	private static final Duration SCAN_BOUND = Duration.ofSeconds(2);
 
 	/** The interval at which it is checked whether a scan makes progress. */

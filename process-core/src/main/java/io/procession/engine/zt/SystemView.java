@@ -20,7 +20,7 @@ import io.procession.process.Signal;
  */
 final class SystemView implements AutoCloseable {
 
-	private final Visibility visibility;
+	private final Visibility visibility = Visibility.detect();
 
 	/** Two, so that a scan that does not return holds up no signal. */
 	private final ReservedDescriptor scanReserve = new ReservedDescriptor();
@@ -38,11 +38,6 @@ final class SystemView implements AutoCloseable {
 	 * @param signalBound how long it may take to send a signal
 	 */
 	SystemView(Duration signalBound) {
-		this(Visibility.detect(), signalBound);
-	}
-
-	SystemView(Visibility visibility, Duration signalBound) {
-		this.visibility = visibility;
 		this.signals = new Signals(signalBound);
 	}
 

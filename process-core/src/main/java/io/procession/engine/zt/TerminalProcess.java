@@ -78,7 +78,7 @@ final class TerminalProcess extends Process implements Resizable {
 			if (child <= 0) {
 				throw new NotExecutedException(TerminalLibrary.errno());
 			}
-			boolean executed = awaitExec(child);
+			boolean executed = SystemView.Visibility.detect() != SystemView.Visibility.PROC || awaitExec(child);
 			pid.complete(child);
 			if (!executed) {
 				exit.join();

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,12 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	/** The control groups of processes that have ended, but not all that they started. */
 	private final Set<ControlGroup> leftGroups = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * The control groups of detached processes. Nothing waits for these to end: the JDK
+	 * would keep that, and thereby the application, in memory for as long as they live.
+	 */
+	private final Map<ControlGroup, Process> detachedGroups = new ConcurrentHashMap<>();
 
 	/**
 	 * Guards {@link #swept}, and is held during the sweep: the first start waits for it.
@@ -105,6 +112,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		}
 		catch (OutOfMemoryError ex) {
 			killUnknown(List.of(launch));
+			leaveGroup(spawner);
 			throw noThread(launch, ex);
 		}
 	}
@@ -140,8 +148,11 @@ public final class ZtProcessEngine implements ProcessEngine {
 	private LocalProcess enter(Process process, Launch launch, Isolated isolated) {
 		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, isolated);
 		ControlGroup group = isolated.group();
-		if (group != null) {
-			process.onExit().thenRun(() -> leave(group, launch.detached()));
+		if (group != null && launch.detached()) {
+			this.detachedGroups.put(group, process);
+		}
+		else if (group != null) {
+			process.onExit().thenRun(() -> leave(group));
 		}
 		if (this.guard != null && !launch.detached()) {
 			this.living.add(entered);
@@ -149,10 +160,22 @@ public final class ZtProcessEngine implements ProcessEngine {
 		return entered;
 	}
 
-	private void leave(ControlGroup group, boolean detached) {
-		if (!group.remove() && !detached) {
+	private void leave(ControlGroup group) {
+		if (!group.remove()) {
 			this.leftGroups.add(group);
 		}
+	}
+
+	private void leaveGroup(Spawner failed) {
+		ControlGroup group = failed.isolated().group();
+		if (group != null) {
+			leave(group);
+		}
+	}
+
+	private void removeEmptyGroups() {
+		this.leftGroups.removeIf(ControlGroup::remove);
+		this.detachedGroups.entrySet().removeIf((entry) -> !entry.getValue().isAlive() && entry.getKey().remove());
 	}
 
 	@Override
@@ -178,6 +201,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		}
 		catch (OutOfMemoryError ex) {
 			killUnknown(launches);
+			spawners.forEach(this::leaveGroup);
 			throw noThread(launches.get(0), ex);
 		}
 	}
@@ -251,7 +275,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public void heartbeat() {
-		this.leftGroups.removeIf(ControlGroup::remove);
+		removeEmptyGroups();
 		if (this.guard == null || this.living.isEmpty()) {
 			return;
 		}
@@ -297,7 +321,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		boolean gone = isEverythingGone();
 		this.system.close();
 		this.leftGroups.forEach(ControlGroup::kill);
-		this.leftGroups.removeIf(ControlGroup::remove);
+		removeEmptyGroups();
 		if (this.guard != null && gone) {
 			this.guard.close();
 		}
