@@ -141,6 +141,11 @@ final class DefaultProcessManager implements ProcessManager {
 	}
 
 	@Override
+	public void removeListener(ProcessListener listener) {
+		this.launcher.removeListener(listener);
+	}
+
+	@Override
 	public List<String> limitations() {
 		return this.launcher.limitations();
 	}

@@ -171,6 +171,13 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	void addListener(ProcessListener listener);
 
 	/**
+	 * Removes a listener that was added, and forgets it. What has happened before may
+	 * still be told. Does nothing if it was not added.
+	 * @param listener the listener, as it was given to {@link #addListener}
+	 */
+	void removeListener(ProcessListener listener);
+
+	/**
 	 * What this machine lacks for all promises to hold, such as the tools of the guard
 	 * that cleans up after a killed JVM.
 	 * @return one sentence each; empty if nothing is amiss

@@ -5,9 +5,11 @@ package io.procession.event;
  *
  * <p>
  * Called on the manager's own event thread, one event after the other and in order; a
- * listener that blocks delays the listeners, never a process, a deadline or a stop. One
- * that throws is logged, and the others are still called. {@link #beforeStart} alone is
- * called elsewhere, and may throw.
+ * listener that blocks delays the events of all processes for as long as it does, never a
+ * process, a deadline or a stop. A warning names a listener that has been at work for 5
+ * s: what takes long belongs on another thread. One that throws is logged, and the others
+ * are still called. {@link #beforeStart}, which may throw, and {@link #beforeStop} are
+ * called elsewhere.
  */
 @FunctionalInterface
 public interface ProcessListener {
@@ -22,6 +24,21 @@ public interface ProcessListener {
 	 */
 	default void beforeStart(ProcessStarting event) {
 		// no objection
+	}
+
+	/**
+	 * Called before a process gets the first signal of a stop that was requested:
+	 * {@code stop()}, the restart of a program, the close of a supervisor. Not called
+	 * before a kill, nor if a timeout, a limit, or the close of the manager ends a
+	 * process: those do not wait. Called on a thread of the manager, for several
+	 * processes at the same time. The signal is sent when all listeners have returned,
+	 * but no later than the {@code before-stop-timeout} of the manager, 5 s by default;
+	 * one that throws is logged. The grace of the stop begins with the signal.
+	 * @param event what is about to be stopped; {@link #onEvent} is called with an equal
+	 * event once the signal is being sent
+	 */
+	default void beforeStop(ProcessStopping event) {
+		// nothing to do
 	}
 
 	/**

@@ -6,7 +6,9 @@ import io.procession.process.ExitCause;
 import io.procession.process.Signal;
 
 /**
- * A process and its tree are being stopped.
+ * A process and its tree are being stopped. It is published when the first signal is
+ * being sent; what has to be done before that belongs into
+ * {@link ProcessListener#beforeStop(ProcessStopping)}.
  *
  * @param executionId which run
  * @param name what the process is called

@@ -1,13 +1,16 @@
 package io.procession.execution;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,7 @@ import io.procession.engine.TimeSource;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
+import io.procession.event.ProcessStopping;
 
 /**
  * Brings events to the listeners, in order and on a thread of their own. That exists once
@@ -26,6 +30,9 @@ import io.procession.event.ProcessStarting;
  */
 final class EventDispatcher {
 
+	/** How long a listener may take before a warning names it. */
+	static final Duration SLOW = Duration.ofSeconds(5);
+
 	private static final Logger logger = LoggerFactory.getLogger(EventDispatcher.class);
 
 	private final List<ProcessListener> listeners = new CopyOnWriteArrayList<>();
@@ -33,6 +40,10 @@ final class EventDispatcher {
 	private final TimeSource time;
 
 	private final BackgroundLog log;
+
+	private final ScheduledExecutorService scheduler;
+
+	private final long slow;
 
 	private final ThreadPoolExecutor thread;
 
@@ -43,9 +54,25 @@ final class EventDispatcher {
 
 	private volatile boolean needed;
 
-	EventDispatcher(WorkerThreads threads, BackgroundLog log, TimeSource time) {
+	private volatile @Nullable Call present;
+
+	/** Whether the present call, or the next, will be looked at. */
+	private final AtomicBoolean watched = new AtomicBoolean();
+
+	/**
+	 * Create a dispatcher without listeners.
+	 * @param threads creates its thread
+	 * @param log writes its messages
+	 * @param time the clocks
+	 * @param scheduler looks for slow listeners
+	 * @param slow how long a listener may take before a warning names it
+	 */
+	EventDispatcher(WorkerThreads threads, BackgroundLog log, TimeSource time, ScheduledExecutorService scheduler,
+			Duration slow) {
 		this.time = time;
 		this.log = log;
+		this.scheduler = scheduler;
+		this.slow = RunContext.nanos(slow);
 		this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
 				threads.factory("procession-events"));
 		Executor given = time.executor();
@@ -57,15 +84,24 @@ final class EventDispatcher {
 		startThread();
 	}
 
+	/** Removes a listener that was added, once. What was published is still told. */
+	void remove(ProcessListener listener) {
+		this.listeners.remove(listener);
+	}
+
 	/**
 	 * Starts the thread if there is a listener, now or as soon as there is one: from now
 	 * on there are events.
+	 * @param own listeners of the process that is to be started
 	 * @throws OutOfMemoryError if the JVM cannot start it
 	 */
-	void ensureStarted() {
+	void ensureStarted(List<ProcessListener> own) {
 		if (!this.needed) {
 			this.needed = true;
 			startThread();
+		}
+		if (!own.isEmpty() && this.executor == this.thread) {
+			this.thread.prestartCoreThread();
 		}
 	}
 
@@ -75,17 +111,27 @@ final class EventDispatcher {
 		}
 	}
 
+	/** Whether there is a listener now, of all processes or of one. */
+	boolean isHeard(List<ProcessListener> own) {
+		return !this.listeners.isEmpty() || !own.isEmpty();
+	}
+
 	/**
 	 * Tells the listeners there are now; without any, the event is not even made. Neither
 	 * blocks nor fails: what is done must not depend on what is told of it.
+	 * @param event makes the event
+	 * @param own listeners of the process, told before those of all processes
 	 */
-	void publish(Supplier<ProcessEvent> event) {
-		if (this.listeners.isEmpty()) {
+	void publish(Supplier<ProcessEvent> event, List<ProcessListener> own) {
+		if (!isHeard(own)) {
 			return;
 		}
 		try {
 			ProcessEvent made = event.get();
-			this.executor.execute(() -> this.listeners.forEach((listener) -> tell(listener, made)));
+			this.executor.execute(() -> {
+				own.forEach((listener) -> tell(listener, made));
+				this.listeners.forEach((listener) -> tell(listener, made));
+			});
 		}
 		catch (RejectedExecutionException ex) {
 			this.log.write(() -> logger.debug("Event after close: {}", event.get()));
@@ -108,14 +154,17 @@ final class EventDispatcher {
 	/**
 	 * Asks the listeners there are now, on this thread; without any, the event is not
 	 * even made.
+	 * @param event makes the event
+	 * @param own listeners of the process, asked before those of all processes
 	 * @return what the first one threw that vetoes, or {@code null} if none does
 	 */
-	@Nullable RuntimeException ask(Supplier<ProcessStarting> event) {
-		if (this.listeners.isEmpty()) {
+	@Nullable RuntimeException ask(Supplier<ProcessStarting> event, List<ProcessListener> own) {
+		if (!isHeard(own)) {
 			return null;
 		}
 		ProcessStarting made = event.get();
 		try {
+			own.forEach((listener) -> listener.beforeStart(made));
 			this.listeners.forEach((listener) -> listener.beforeStart(made));
 			return null;
 		}
@@ -124,24 +173,75 @@ final class EventDispatcher {
 		}
 	}
 
+	/** Calls the listeners before a stop, on this thread. */
+	void beforeStop(ProcessStopping event, List<ProcessListener> own) {
+		own.forEach((listener) -> call(event, () -> listener.beforeStop(event)));
+		this.listeners.forEach((listener) -> call(event, () -> listener.beforeStop(event)));
+	}
+
 	private void tell(ProcessListener listener, ProcessEvent event) {
+		this.present = new Call(listener, event, this.time.nanoTime(), Thread.currentThread());
+		watch(this.slow);
+		call(event, () -> listener.onEvent(event));
+		this.present = null;
+	}
+
+	// a clock that is moved by hand does not run while a listener is at work
+	private void watch(long nanos) {
+		if (this.executor != this.thread || !this.watched.compareAndSet(false, true)) {
+			return;
+		}
 		try {
-			listener.onEvent(event);
+			this.scheduler.schedule(this::lookForSlow, nanos, TimeUnit.NANOSECONDS);
+		}
+		catch (RuntimeException | Error ex) {
+			// closed, or no memory is left: the next call is watched
+			this.watched.set(false);
+		}
+	}
+
+	private void lookForSlow() {
+		this.watched.set(false);
+		Call call = this.present;
+		if (call == null) {
+			return;
+		}
+		long left = this.slow - (this.time.nanoTime() - call.since);
+		if (left > 0) {
+			watch(left);
+		}
+		else {
+			// those that wait behind it are watched when they are called
+			this.log.write(() -> logSlow(call));
+		}
+	}
+
+	private void logSlow(Call call) {
+		Throwable where = new Throwable("Where the listener is at work");
+		where.setStackTrace(call.thread.getStackTrace());
+		if (this.present == call) {
+			logger.warn(
+					"A process listener has been at work for more than {} and holds up the events of all"
+							+ " processes; do such work on another thread, with Spring by @Async:"
+							+ " listener={} event={} name={}",
+					Duration.ofNanos(this.slow), call.listener.getClass().getName(),
+					call.event.getClass().getSimpleName(), call.event.name(), where);
+		}
+	}
+
+	private void call(ProcessEvent event, Runnable listener) {
+		try {
+			listener.run();
 		}
 		catch (Throwable ex) {
 			logFailure(event, ex);
 		}
 	}
 
-	// the thread tells the other listeners, even if the log fails
+	// neither blocks nor fails: the other listeners are to be called
 	private void logFailure(ProcessEvent event, Throwable failure) {
-		try {
-			logger.warn("Process listener failed: name={} event={}", event.name(), event.getClass().getSimpleName(),
-					failure);
-		}
-		catch (RuntimeException | Error ex) {
-			return;
-		}
+		this.log.write(() -> logger.warn("Process listener failed: name={} event={}", event.name(),
+				event.getClass().getSimpleName(), failure));
 	}
 
 	/** Takes no more events; what was published is still told. */
@@ -158,6 +258,18 @@ final class EventDispatcher {
 	/** Waits for the last event to be told. */
 	boolean awaitEnd(long nanos) throws InterruptedException {
 		return this.time.await(this.lastTold, nanos) && this.thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * A call of a listener that has not returned.
+	 *
+	 * @param listener the listener
+	 * @param event what it is told
+	 * @param since when the call began
+	 * @param thread what calls it
+	 */
+	private record Call(ProcessListener listener, ProcessEvent event, long since, Thread thread) {
+
 	}
 
 }

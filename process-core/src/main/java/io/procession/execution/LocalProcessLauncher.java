@@ -92,7 +92,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		BackgroundLog log = new BackgroundLog(this.threads.workers(), time);
 		Executor pool = this.threads.pool();
 		Executor streams = (executor != null) ? new LentExecutor(executor, pool, log) : pool;
-		EventDispatcher events = new EventDispatcher(this.threads.workers(), log, time);
+		EventDispatcher events = new EventDispatcher(this.threads.workers(), log, time, this.threads.scheduler(),
+				EventDispatcher.SLOW);
 		Stopper stopper = new Stopper(engine, time, this.threads.scheduler(), this.threads.stopper(), log,
 				settings.lostAfter());
 		this.context = new RunContext(settings, time, this.threads.scheduler(), streams, pool, this.threads::execute,
@@ -291,7 +292,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	private void ensureThreads(PendingProcess pending) {
 		try {
 			this.threads.ensureStarted();
-			this.context.events().ensureStarted();
+			this.context.events().ensureStarted(pending.processListeners());
 		}
 		catch (OutOfMemoryError ex) {
 			throw new ProcessStartException(pending.toSpec(), ProcessStartException.Reason.NO_RESOURCES,
@@ -396,6 +397,14 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 */
 	public void addListener(ProcessListener listener) {
 		this.context.events().add(listener);
+	}
+
+	/**
+	 * Removes a listener.
+	 * @param listener is told no more of what happens from now on
+	 */
+	public void removeListener(ProcessListener listener) {
+		this.context.events().remove(listener);
 	}
 
 	/**

@@ -7,11 +7,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
+import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStarted;
+import io.procession.event.ProcessStarting;
+import io.procession.event.ProcessStopping;
 import io.procession.isolation.Isolation;
 import io.procession.isolation.IsolationSupport;
 import io.procession.isolation.Priority;
@@ -19,6 +27,7 @@ import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.RunAs;
 import io.procession.isolation.TreeLimits;
 import io.procession.process.Command;
+import io.procession.process.OutputType;
 import io.procession.process.ProcessInput;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
@@ -47,17 +56,21 @@ public final class PendingProcess {
 
 	private final List<LineListener> lineListeners;
 
+	private final List<ProcessListener> processListeners;
+
 	private final @Nullable InputStream inputStream;
 
 	/** Whose secrets are hidden as well as its own. */
 	private final @Nullable SharedSecrets shared;
 
 	private PendingProcess(ProcessLauncher launcher, ProcessSpec spec, List<OutputListener> outputListeners,
-			List<LineListener> lineListeners, @Nullable InputStream inputStream, @Nullable SharedSecrets shared) {
+			List<LineListener> lineListeners, List<ProcessListener> processListeners, @Nullable InputStream inputStream,
+			@Nullable SharedSecrets shared) {
 		this.launcher = launcher;
 		this.spec = spec;
 		this.outputListeners = outputListeners;
 		this.lineListeners = lineListeners;
+		this.processListeners = processListeners;
 		this.inputStream = inputStream;
 		this.shared = shared;
 	}
@@ -69,7 +82,7 @@ public final class PendingProcess {
 	 * @return a pending process without listeners
 	 */
 	public static PendingProcess of(ProcessLauncher launcher, ProcessSpec spec) {
-		return new PendingProcess(launcher, spec, List.of(), List.of(), null, null);
+		return new PendingProcess(launcher, spec, List.of(), List.of(), List.of(), null, null);
 	}
 
 	/**
@@ -91,13 +104,13 @@ public final class PendingProcess {
 		ProcessSpec redacted = this.spec.toBuilder()
 			.command(command().redactedBy(command().redactor().hiding(secrets)))
 			.build();
-		return new PendingProcess(this.launcher, redacted, this.outputListeners, this.lineListeners, this.inputStream,
-				secrets);
+		return new PendingProcess(this.launcher, redacted, this.outputListeners, this.lineListeners,
+				this.processListeners, this.inputStream, secrets);
 	}
 
 	private PendingProcess with(UnaryOperator<ProcessSpec.Builder> change) {
 		return new PendingProcess(this.launcher, change.apply(this.spec.toBuilder()).build(), this.outputListeners,
-				this.lineListeners, this.inputStream, this.shared);
+				this.lineListeners, this.processListeners, this.inputStream, this.shared);
 	}
 
 	/**
@@ -260,8 +273,8 @@ public final class PendingProcess {
 	 */
 	public PendingProcess input(ProcessInput input) {
 		PendingProcess changed = with((builder) -> builder.input(input));
-		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, null,
-				this.shared);
+		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners,
+				this.processListeners, null, this.shared);
 	}
 
 	/**
@@ -274,8 +287,8 @@ public final class PendingProcess {
 	 */
 	public PendingProcess input(InputStream stream) {
 		PendingProcess changed = with((builder) -> builder.input(null));
-		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners, stream,
-				this.shared);
+		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners,
+				this.processListeners, stream, this.shared);
 	}
 
 	/**
@@ -285,7 +298,7 @@ public final class PendingProcess {
 	 */
 	public PendingProcess onOutput(OutputListener listener) {
 		return new PendingProcess(this.launcher, this.spec, append(this.outputListeners, listener), this.lineListeners,
-				this.inputStream, this.shared);
+				this.processListeners, this.inputStream, this.shared);
 	}
 
 	/**
@@ -295,7 +308,118 @@ public final class PendingProcess {
 	 */
 	public PendingProcess onLine(LineListener listener) {
 		return new PendingProcess(this.launcher, this.spec, this.outputListeners, append(this.lineListeners, listener),
-				this.inputStream, this.shared);
+				this.processListeners, this.inputStream, this.shared);
+	}
+
+	/**
+	 * Add a callback for each line of standard output; short for {@link #onLine}. Called
+	 * as an {@link OutputListener} is.
+	 * @param callback receives the line without its end
+	 * @return a new pending process
+	 */
+	public PendingProcess onOutput(Consumer<String> callback) {
+		return onLine(OutputType.OUTPUT, callback);
+	}
+
+	/**
+	 * Add a callback for each line of standard error; short for {@link #onLine}. Called
+	 * as an {@link OutputListener} is.
+	 * @param callback receives the line without its end
+	 * @return a new pending process
+	 */
+	public PendingProcess onError(Consumer<String> callback) {
+		return onLine(OutputType.ERROR, callback);
+	}
+
+	private PendingProcess onLine(OutputType wanted, Consumer<String> callback) {
+		Objects.requireNonNull(callback, "callback");
+		return onLine((type, line) -> {
+			if (type == wanted) {
+				callback.accept(line);
+			}
+		});
+	}
+
+	/**
+	 * Add a callback for the time before each start of this process: see
+	 * {@link ProcessListener#beforeStart}. One that throws vetoes the start.
+	 * @param callback is called on the thread that starts the process
+	 * @return a new pending process
+	 */
+	public PendingProcess beforeStart(Consumer<ProcessStarting> callback) {
+		Objects.requireNonNull(callback, "callback");
+		return listener(new ProcessListener() {
+
+			@Override
+			public void beforeStart(ProcessStarting event) {
+				callback.accept(event);
+			}
+
+			@Override
+			public void onEvent(ProcessEvent event) {
+				// its start alone matters
+			}
+
+		});
+	}
+
+	/**
+	 * Add a callback for the time after each start of this process.
+	 * @param callback is called on the event thread of the manager
+	 * @return a new pending process
+	 */
+	public PendingProcess afterStart(Consumer<ProcessStarted> callback) {
+		return after(ProcessStarted.class, callback);
+	}
+
+	/**
+	 * Add a callback for the time before this process gets the first signal of a stop
+	 * that was requested: see {@link ProcessListener#beforeStop}. Not called if the
+	 * process ends by itself, is killed, or is ended by a timeout, a limit, or the close
+	 * of the manager.
+	 * @param callback is called on a thread of the manager; the stop waits for it, at
+	 * most for the {@code before-stop-timeout}
+	 * @return a new pending process
+	 */
+	public PendingProcess beforeStop(Consumer<ProcessStopping> callback) {
+		Objects.requireNonNull(callback, "callback");
+		return listener(new ProcessListener() {
+
+			@Override
+			public void beforeStop(ProcessStopping event) {
+				callback.accept(event);
+			}
+
+			@Override
+			public void onEvent(ProcessEvent event) {
+				// its stop alone matters
+			}
+
+		});
+	}
+
+	/**
+	 * Add a callback for the time after this process has ended, whether it was stopped or
+	 * not; {@link ProcessExited#cause()} tells.
+	 * @param callback is called on the event thread of the manager
+	 * @return a new pending process
+	 */
+	public PendingProcess afterStop(Consumer<ProcessExited> callback) {
+		return after(ProcessExited.class, callback);
+	}
+
+	private <E extends ProcessEvent> PendingProcess after(Class<E> type, Consumer<E> callback) {
+		Objects.requireNonNull(callback, "callback");
+		return listener((event) -> {
+			if (type.isInstance(event)) {
+				callback.accept(type.cast(event));
+			}
+		});
+	}
+
+	private PendingProcess listener(ProcessListener listener) {
+		return new PendingProcess(this.launcher, this.spec, this.outputListeners, this.lineListeners,
+				append(this.processListeners, listener), this.inputStream, this.shared);
 	}
 
 	private static <T> List<T> append(List<T> list, T element) {
@@ -672,6 +796,10 @@ public final class PendingProcess {
 
 	List<LineListener> lineListeners() {
 		return this.lineListeners;
+	}
+
+	List<ProcessListener> processListeners() {
+		return this.processListeners;
 	}
 
 	/** The same with its command shown in another way. */

@@ -94,6 +94,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private Stopper.@Nullable Stop stop;
 
+	private @Nullable BeforeStop beforeStop;
+
 	private @Nullable ExitCause stopCause;
 
 	private boolean stopEnded;
@@ -368,11 +370,13 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private void exited(int code) {
 		boolean stopping;
+		BeforeStop before;
 		this.lock.lock();
 		try {
 			if (this.exitCode != null) {
 				return;
 			}
+			before = this.beforeStop;
 			this.exitCode = code;
 			this.drain.begin(nanoTime());
 			stopping = this.stop != null && !this.stopEnded;
@@ -384,6 +388,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.deadline.cancel();
 		if (this.silence != null) {
 			this.silence.end();
+		}
+		if (before != null) {
+			before.end();
 		}
 		if (stopping) {
 			this.context.stopper().wake();
@@ -675,6 +682,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	/** Begins a stop, or makes the one that is under way no slower than this one. */
 	private boolean requestStop(StopOrder order) {
 		Stopper.Stop begun = null;
+		BeforeStop before = null;
 		boolean toEnd;
 		this.lock.lock();
 		try {
@@ -686,7 +694,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 				this.stop.shorten(order.grace());
 				if (order.cause() == ExitCause.KILLED && this.stopCause == ExitCause.STOPPED) {
 					this.stopCause = order.cause();
+					this.events.stopKills();
 				}
+				// another request waits for the same callbacks, nothing else does
+				before = order.requested() ? null : this.beforeStop;
 			}
 			else if (this.exitCode == null && !this.finishing) {
 				begun = this.context.stopper()
@@ -695,6 +706,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 				this.events.stopBegins(order.cause(), order.grace().isZero() ? Signal.KILL : order.signal());
 				this.stop = begun;
 				this.stopCause = order.cause();
+				before = beforeStop(begun, order);
+				this.beforeStop = before;
 			}
 			toEnd = this.stop != null && !this.stopEnded;
 		}
@@ -702,19 +715,46 @@ final class ProcessRun implements OutputRecorder.Owner {
 			this.lock.unlock();
 		}
 		if (begun == null) {
+			if (before != null) {
+				before.end();
+			}
 			finishIfOver();
 			return toEnd;
 		}
-		begin(begun);
+		if (before != null) {
+			before.begin();
+		}
+		else {
+			begin(begun);
+		}
+		return true;
+	}
+
+	private @Nullable BeforeStop beforeStop(Stopper.Stop begun, StopOrder order) {
+		if (!order.requested() || !this.events.isHeard()) {
+			return null;
+		}
+		return new BeforeStop(this.context, () -> this.events.beforeStop(order.signal()), () -> {
+			try {
+				begin(begun);
+			}
+			catch (RuntimeException | Error ex) {
+				// the sweep carries it out
+				this.pendingOrder = order.withoutDelay();
+			}
+		}, this.events::beforeStopTookTooLong);
+	}
+
+	private void begin(Stopper.Stop begun) {
+		beginOrForget(begun);
 		if (this.silence != null) {
 			// how long it has from now on is the stop's to say
 			this.silence.end();
 		}
 		this.events.stopBegun();
-		return true;
 	}
 
-	private void begin(Stopper.Stop begun) {
+	private void beginOrForget(Stopper.Stop begun) {
 		try {
 			this.context.stopper().begin(begun);
 		}
@@ -724,6 +764,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			try {
 				this.stop = null;
 				this.stopCause = null;
+				this.beforeStop = null;
 				this.events.stopFailed();
 			}
 			finally {

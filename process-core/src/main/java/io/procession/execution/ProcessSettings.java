@@ -21,6 +21,8 @@ import io.procession.process.TimeLimit;
  * @param timeoutGrace how long a process whose time is over has before KILL; 2 s. The
  * same holds, but never more than the shutdown grace, for what processes left behind:
  * when the manager closes, and when another ends what a dead JVM has left
+ * @param beforeStopTimeout how long a stop that was requested waits for listeners before
+ * the first signal; 5 s
  * @param drain how long to wait for the end of output after an exit; 1 s. As long a close
  * waits for its last pumps
  * @param shutdownGrace how long all processes together have before KILL when the manager
@@ -43,15 +45,15 @@ import io.procession.process.TimeLimit;
  * whole and it names no limit, or {@code null} for no limit; none
  */
 public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLimit idleTimeout, Duration stopGrace,
-		Duration timeoutGrace, Duration drain, Duration shutdownGrace, Duration lostAfter, Duration sweepInterval,
-		Charset charset, int maxLineLength, int maxConcurrent, Duration acquireTimeout, boolean pipefail,
-		Isolation isolation, @Nullable Long outputLimit) {
+		Duration timeoutGrace, Duration beforeStopTimeout, Duration drain, Duration shutdownGrace, Duration lostAfter,
+		Duration sweepInterval, Charset charset, int maxLineLength, int maxConcurrent, Duration acquireTimeout,
+		boolean pipefail, Isolation isolation, @Nullable Long outputLimit) {
 
 	/** What holds where nothing was said. */
 	public static final ProcessSettings DEFAULTS = new ProcessSettings(TimeLimit.of(Duration.ofSeconds(60)),
-			TimeLimit.none(), TimeLimit.none(), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(1),
-			Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofMillis(500), StandardCharsets.UTF_8, 1 << 20,
-			Integer.MAX_VALUE, Duration.ofSeconds(30), true, Isolation.none(), null);
+			TimeLimit.none(), TimeLimit.none(), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5),
+			Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofMillis(500),
+			StandardCharsets.UTF_8, 1 << 20, Integer.MAX_VALUE, Duration.ofSeconds(30), true, Isolation.none(), null);
 
 	/**
 	 * Checks the numbers.
@@ -60,6 +62,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 	 * @param idleTimeout bound on silence
 	 * @param stopGrace how long a stopped process has before KILL
 	 * @param timeoutGrace how long a process whose time is over has before KILL
+	 * @param beforeStopTimeout how long a stop waits for listeners before the first
+	 * signal
 	 * @param drain how long to wait for the end of output after an exit
 	 * @param shutdownGrace how long all processes have when the manager closes
 	 * @param lostAfter how long after KILL a process is given up
@@ -81,6 +85,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		Objects.requireNonNull(isolation, "isolation");
 		notNegative("stopGrace", stopGrace);
 		notNegative("timeoutGrace", timeoutGrace);
+		positive("beforeStopTimeout", beforeStopTimeout);
 		notNegative("drain", drain);
 		notNegative("shutdownGrace", shutdownGrace);
 		positive("lostAfter", lostAfter);
@@ -141,6 +146,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 
 		private Duration timeoutGrace;
 
+		private Duration beforeStopTimeout;
+
 		private Duration drain;
 
 		private Duration shutdownGrace;
@@ -169,6 +176,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 			this.idleTimeout = settings.idleTimeout;
 			this.stopGrace = settings.stopGrace;
 			this.timeoutGrace = settings.timeoutGrace;
+			this.beforeStopTimeout = settings.beforeStopTimeout;
 			this.drain = settings.drain;
 			this.shutdownGrace = settings.shutdownGrace;
 			this.lostAfter = settings.lostAfter;
@@ -229,6 +237,17 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		 */
 		public Builder timeoutGrace(Duration value) {
 			this.timeoutGrace = value;
+			return this;
+		}
+
+		/**
+		 * Set how long a stop that was requested waits for the {@code beforeStop}
+		 * listeners before the first signal is sent.
+		 * @param value positive
+		 * @return this builder
+		 */
+		public Builder beforeStopTimeout(Duration value) {
+			this.beforeStopTimeout = value;
 			return this;
 		}
 
@@ -353,9 +372,9 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		 */
 		public ProcessSettings build() {
 			return new ProcessSettings(this.timeout, this.startTimeout, this.idleTimeout, this.stopGrace,
-					this.timeoutGrace, this.drain, this.shutdownGrace, this.lostAfter, this.sweepInterval, this.charset,
-					this.maxLineLength, this.maxConcurrent, this.acquireTimeout, this.pipefail, this.isolation,
-					this.outputLimit);
+					this.timeoutGrace, this.beforeStopTimeout, this.drain, this.shutdownGrace, this.lostAfter,
+					this.sweepInterval, this.charset, this.maxLineLength, this.maxConcurrent, this.acquireTimeout,
+					this.pipefail, this.isolation, this.outputLimit);
 		}
 
 	}

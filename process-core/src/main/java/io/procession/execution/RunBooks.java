@@ -130,7 +130,7 @@ final class RunBooks {
 		}
 		this.context.events()
 			.publish(() -> new ProcessStartFailed(id, name, this.context.time().now(), ex.command().toString(),
-					ex.reason().name(), String.valueOf(ex.getMessage())));
+					ex.reason().name(), String.valueOf(ex.getMessage())), pending.processListeners());
 	}
 
 	/** Its name, now that it is known what is a secret in it. */

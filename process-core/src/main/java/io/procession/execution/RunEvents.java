@@ -77,7 +77,7 @@ final class RunEvents {
 		synchronized (this.lock) {
 			switch (this.phase) {
 				case STARTING -> this.held.add(event);
-				case STARTED -> this.context.events().publish(event);
+				case STARTED -> this.context.events().publish(event, this.run.plan().pending().processListeners());
 				case FAILED -> {
 				}
 			}
@@ -100,6 +100,38 @@ final class RunEvents {
 		synchronized (this.lock) {
 			this.stopCause = null;
 		}
+	}
+
+	/** The stop has turned into a kill, perhaps before its event was published. */
+	void stopKills() {
+		synchronized (this.lock) {
+			if (this.stopCause != null) {
+				this.stopCause = ExitCause.KILLED;
+				this.stopSignal = Signal.KILL;
+			}
+		}
+	}
+
+	/** Whether there is a listener to be called before a stop. */
+	boolean isHeard() {
+		return this.context.events().isHeard(this.run.plan().pending().processListeners());
+	}
+
+	/** Calls the listeners, on this thread, before the first signal of a stop. */
+	void beforeStop(Signal signal) {
+		this.context.events()
+			.beforeStop(
+					new ProcessStopping(this.run.id(), this.run.name(), this.context.time().now(),
+							this.run.process().pid(), ExitCause.STOPPED, signal),
+					this.run.plan().pending().processListeners());
+	}
+
+	/** The signal was sent though a listener had not returned. */
+	void beforeStopTookTooLong() {
+		log(() -> logger.warn(
+				"A beforeStop listener has not returned within {} and the process is stopped regardless (raise it with"
+						+ " before-stop-timeout): name={} pid={}",
+				this.context.settings().beforeStopTimeout(), this.run.name(), this.run.process().pid()));
 	}
 
 	void stopBegun() {

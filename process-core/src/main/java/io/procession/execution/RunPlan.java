@@ -45,7 +45,9 @@ record RunPlan(String id, PendingProcess pending, boolean attended, int permits,
 
 	/** How it is stopped on request. */
 	StopOrder toStop(@Nullable Duration grace) {
-		return new StopOrder(ExitCause.STOPPED, this.stopSignal, (grace != null) ? grace : this.stopGrace);
+		Duration given = (grace != null) ? grace : this.stopGrace;
+		// zero means KILL at once
+		return new StopOrder(ExitCause.STOPPED, this.stopSignal, given, !given.isZero());
 	}
 
 	/** How it is killed on request. */

@@ -132,7 +132,7 @@ final class RunPlanner {
 		List<String> arguments = Objects.requireNonNull(this.arguments);
 		hideSecrets(gate);
 		Path executable = gate.admit(id, this.spec, arguments, environment.get("PATH"),
-				seenPath(environment, inherit && gate.inheritsAll()));
+				seenPath(environment, inherit && gate.inheritsAll()), this.pending.processListeners());
 		OutputOptions output = this.spec.output();
 		Terminal terminal = this.spec.terminal();
 		Launch launch = new Launch(id, this.spec, executable, arguments, this.spec.directory(),

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.TimeSource;
+import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
 import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessSpec;
@@ -74,15 +75,16 @@ final class StartGate {
 	 * @param ownPath where the program is looked up, or {@code null} for the JVM's PATH
 	 * @param seenPath the PATH that the process will see, or {@code null} if it will see
 	 * none
+	 * @param own listeners of this process alone
 	 * @return the file to be executed, or {@code null} if nothing was judged
 	 * @throws ProcessDeniedException if policy or listener deny it
 	 * @throws ProcessStartException if there is nothing to judge
 	 */
-	@Nullable Path admit(String id, ProcessSpec spec, List<String> arguments, @Nullable String ownPath,
-			@Nullable String seenPath) {
+	@Nullable Path admit(String id, ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath,
+			List<ProcessListener> own) {
 		Path judged = this.policy.commands().isNone() ? null : judge(spec, arguments, ownPath, seenPath);
 		RuntimeException veto = this.events.ask(() -> new ProcessStarting(id, spec.displayName(), this.time.now(),
-				spec.shown(spec.command().program()), spec.command().toString()));
+				spec.shown(spec.command().program()), spec.command().toString()), own);
 		if (veto != null) {
 			String reason = Objects.requireNonNullElse(veto.getMessage(), veto.getClass().getName());
 			throw new ProcessDeniedException(spec, "a listener", reason, veto);

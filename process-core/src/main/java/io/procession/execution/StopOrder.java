@@ -11,7 +11,18 @@ import io.procession.process.Signal;
  * @param cause what its end is put down to
  * @param signal the first signal
  * @param grace how long it has after that, until it is killed
+ * @param requested whether a stop was requested, so that listeners are called before the
+ * first signal
  */
-record StopOrder(ExitCause cause, Signal signal, Duration grace) {
+record StopOrder(ExitCause cause, Signal signal, Duration grace, boolean requested) {
+
+	StopOrder(ExitCause cause, Signal signal, Duration grace) {
+		this(cause, signal, grace, false);
+	}
+
+	/** The same, but at once. */
+	StopOrder withoutDelay() {
+		return new StopOrder(this.cause, this.signal, this.grace);
+	}
 
 }

@@ -105,6 +105,7 @@ final class Stopper {
 
 	void begin(Stop stop) {
 		synchronized (this.lock) {
+			stop.begun(this.time.nanoTime());
 			this.stops.add(stop);
 		}
 		wake();
@@ -270,6 +271,8 @@ final class Stopper {
 
 		private boolean toldFailure;
 
+		private volatile boolean begun;
+
 		private volatile boolean over;
 
 		private volatile boolean lost;
@@ -286,8 +289,19 @@ final class Stopper {
 			this.ended = ended;
 		}
 
-		/** No more grace than this, counted from now. */
+		// it may have been prepared long before
+		private void begun(long now) {
+			this.beganAt = now;
+			this.seenAt = now;
+			this.begun = true;
+		}
+
+		/** No more grace than this, counted from now, or from its beginning. */
 		void shorten(Duration remaining) {
+			if (!this.begun) {
+				this.grace = Math.min(this.grace, RunContext.nanos(remaining));
+				return;
+			}
 			long shorter = Stopper.this.time.nanoTime() - this.beganAt + RunContext.nanos(remaining);
 			this.grace = Math.min(this.grace, shorter);
 			wake();

@@ -70,11 +70,14 @@ final class SupervisedProgram {
 		this.life = ProgramLife.begin(program, time.now());
 	}
 
-	// the grace, until it is given up, until it is drained
+	// its listeners, the grace, until it is given up, until it is drained
 	private static Bounds bounds(Program program, ProcessSettings settings) {
 		Duration grace = Objects.requireNonNullElse(program.spec().stopGrace(), settings.stopGrace());
 		Duration lostAfter = bounded(settings.lostAfter());
-		return new Bounds(bounded(grace).plus(lostAfter).plus(bounded(settings.drain())).plus(SLACK), lostAfter);
+		return new Bounds(bounded(settings.beforeStopTimeout()).plus(bounded(grace))
+			.plus(lostAfter)
+			.plus(bounded(settings.drain()))
+			.plus(SLACK), lostAfter);
 	}
 
 	private static Duration bounded(Duration duration) {

@@ -213,4 +213,23 @@ class RunningExamplesIntegrationTests {
 		assertThat(ended).containsExactly("nightly ended with 4");
 	}
 
+	@Test
+	void callbacks(ProcessManager processes) {
+		List<String> log = new CopyOnWriteArrayList<>();
+		// region callbacks
+		RunningProcess worker = processes.shell("echo ready; exec sleep 60")
+			.beforeStart((event) -> log.add("starting " + event.program()))
+			.afterStart((event) -> log.add("started " + event.pid()))
+			.onOutput((line) -> log.add("output: " + line))
+			.onError((line) -> log.add("error: " + line))
+			.beforeStop((event) -> log.add("about to get " + event.signal()))
+			.afterStop((event) -> log.add("ended: " + event.cause()))
+			.start();
+		// endregion
+		await().until(() -> log.contains("output: ready"));
+		worker.stop();
+		await().until(() -> log.contains("ended: STOPPED"));
+		assertThat(log).contains("starting sh", "started " + worker.pid(), "about to get TERM");
+	}
+
 }

@@ -17,6 +17,7 @@ import io.procession.ProcessManager;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
+import io.procession.event.ProcessStopping;
 
 /**
  * Brings the events of managers to the {@link ProcessListener} beans. These are asked for
@@ -56,6 +57,11 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 				}
 
 				@Override
+				public void beforeStop(ProcessStopping event) {
+					prepareStop(event);
+				}
+
+				@Override
 				public void onEvent(ProcessEvent event) {
 					ProcessListenerBeans.this.onEvent(event);
 				}
@@ -87,12 +93,16 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 
 	// those who are not there yet cannot be asked
 	private void ask(ProcessStarting event) {
-		List<ProcessListener> present;
+		present().forEach((listener) -> listener.beforeStart(event));
+	}
+
+	private void prepareStop(ProcessStopping event) {
+		present().forEach((listener) -> call(event, () -> listener.beforeStop(event)));
+	}
+
+	private List<ProcessListener> present() {
 		synchronized (this.lock) {
-			present = this.listeners;
-		}
-		if (present != null) {
-			present.forEach((listener) -> listener.beforeStart(event));
+			return (this.listeners != null) ? this.listeners : List.of();
 		}
 	}
 
@@ -109,14 +119,16 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 	}
 
 	private static void tell(List<ProcessListener> listeners, ProcessEvent event) {
-		for (ProcessListener listener : listeners) {
-			try {
-				listener.onEvent(event);
-			}
-			catch (RuntimeException ex) {
-				logger.warn("Process listener failed: name={} event={}", event.name(), event.getClass().getSimpleName(),
-						ex);
-			}
+		listeners.forEach((listener) -> call(event, () -> listener.onEvent(event)));
+	}
+
+	private static void call(ProcessEvent event, Runnable listener) {
+		try {
+			listener.run();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Process listener failed: name={} event={}", event.name(), event.getClass().getSimpleName(),
+					ex);
 		}
 	}
 

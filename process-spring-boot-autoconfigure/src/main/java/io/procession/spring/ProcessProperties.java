@@ -29,6 +29,8 @@ import io.procession.process.TimeLimit;
  * @param acquireTimeout How long run() waits for its turn when so many processes run.
  * @param shutdownGrace How long all processes together have to end after their stop
  * signal when the application stops, before they are killed.
+ * @param beforeStopTimeout Maximum time that a requested stop waits for listeners before
+ * the first signal is sent.
  * @param lostAfter How long after its kill a process that is still there is given up, and
  * how long each step of a close may hang.
  * @param sweepInterval How often the processes that nobody waits for are looked at, in
@@ -43,8 +45,9 @@ import io.procession.process.TimeLimit;
 @ConfigurationProperties("procession")
 public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integer maxConcurrent,
 		@DefaultValue("30s") Duration acquireTimeout, @DefaultValue("10s") Duration shutdownGrace,
-		@DefaultValue("5s") Duration lostAfter, @DefaultValue("500ms") Duration sweepInterval,
-		@DefaultValue("1MB") DataSize maxLineLength, @DefaultValue Guard guard, @Nullable String controlGroup) {
+		@DefaultValue("5s") Duration beforeStopTimeout, @DefaultValue("5s") Duration lostAfter,
+		@DefaultValue("500ms") Duration sweepInterval, @DefaultValue("1MB") DataSize maxLineLength,
+		@DefaultValue Guard guard, @Nullable String controlGroup) {
 
 	/**
 	 * What the core knows of this.
@@ -57,6 +60,7 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 		this.defaults.addTo(settings);
 		set("acquire-timeout", this.acquireTimeout, settings::acquireTimeout);
 		set("shutdown-grace", this.shutdownGrace, settings::shutdownGrace);
+		set("before-stop-timeout", this.beforeStopTimeout, settings::beforeStopTimeout);
 		set("lost-after", this.lostAfter, settings::lostAfter);
 		set("sweep-interval", this.sweepInterval, settings::sweepInterval);
 		set("max-line-length", this.maxLineLength,

@@ -97,6 +97,7 @@ class ConfigurationMetadataTests {
 		setting("procession.max-concurrent", "7", ProcessSettings::maxConcurrent, 7);
 		setting("procession.acquire-timeout", "7s", ProcessSettings::acquireTimeout, Duration.ofSeconds(7));
 		setting("procession.shutdown-grace", "7s", ProcessSettings::shutdownGrace, Duration.ofSeconds(7));
+		setting("procession.before-stop-timeout", "7s", ProcessSettings::beforeStopTimeout, Duration.ofSeconds(7));
 		setting("procession.lost-after", "7s", ProcessSettings::lostAfter, Duration.ofSeconds(7));
 		setting("procession.sweep-interval", "7s", ProcessSettings::sweepInterval, Duration.ofSeconds(7));
 		setting("procession.max-line-length", "7KB", ProcessSettings::maxLineLength, 7 * 1024);

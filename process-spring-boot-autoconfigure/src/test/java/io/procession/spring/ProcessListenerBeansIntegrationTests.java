@@ -18,6 +18,8 @@ import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarted;
+import io.procession.event.ProcessStopping;
+import io.procession.execution.RunningProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -83,6 +85,20 @@ class ProcessListenerBeansIntegrationTests {
 		});
 	}
 
+	@Test
+	void tellsBeforeAStopThoughOneThrows() {
+		this.contextRunner.withBean("broken", ProcessListener.class, Broken::new).run((context) -> {
+			RunningProcess process = context.getBean(ProcessManager.class)
+				.command("sleep", "300")
+				.name("first")
+				.start();
+
+			process.stop();
+
+			assertThat(context.getBean(Recorder.class).stops).containsExactly("first");
+		});
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Listeners {
 
@@ -119,6 +135,13 @@ class ProcessListenerBeansIntegrationTests {
 
 		private final List<ProcessEvent> events = new CopyOnWriteArrayList<>();
 
+		private final List<String> stops = new CopyOnWriteArrayList<>();
+
+		@Override
+		public void beforeStop(ProcessStopping event) {
+			this.stops.add(event.name());
+		}
+
 		@Override
 		public void onEvent(ProcessEvent event) {
 			this.events.add(event);
@@ -132,6 +155,11 @@ class ProcessListenerBeansIntegrationTests {
 
 	@Order(0)
 	private static final class Broken implements ProcessListener {
+
+		@Override
+		public void beforeStop(ProcessStopping event) {
+			throw new IllegalStateException("on purpose");
+		}
 
 		@Override
 		public void onEvent(ProcessEvent event) {

@@ -36,8 +36,9 @@ class ProcessPropertiesTests {
 					"procession.defaults.timeout-grace=5s", "procession.defaults.drain=6s",
 					"procession.defaults.charset=ISO-8859-1", "procession.defaults.pipefail=false",
 					"procession.max-concurrent=7", "procession.acquire-timeout=8s", "procession.shutdown-grace=9s",
-					"procession.lost-after=11s", "procession.sweep-interval=12s", "procession.max-line-length=13KB",
-					"procession.defaults.umask=0027", "procession.defaults.output-limit=14KB")
+					"procession.lost-after=11s", "procession.before-stop-timeout=14s", "procession.sweep-interval=12s",
+					"procession.max-line-length=13KB", "procession.defaults.umask=0027",
+					"procession.defaults.output-limit=14KB")
 			.run((context) -> {
 				ProcessSettings settings = settings(context.getBean(ProcessProperties.class));
 
@@ -53,6 +54,7 @@ class ProcessPropertiesTests {
 					.maxConcurrent(7)
 					.acquireTimeout(Duration.ofSeconds(8))
 					.shutdownGrace(Duration.ofSeconds(9))
+					.beforeStopTimeout(Duration.ofSeconds(14))
 					.lostAfter(Duration.ofSeconds(11))
 					.sweepInterval(Duration.ofSeconds(12))
 					.maxLineLength(13 * 1024)

@@ -1,0 +1,95 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time between the request to stop a process and its first signal, in which listeners
+ * are called. The signal is sent when they have returned, after a bound, or at once if
+ * they cannot be called. <i>Thread-safe.</i>
+ */
+final class BeforeStop {
+
+	private final RunContext context;
+
+	private final Runnable listeners;
+
+	private final Runnable signal;
+
+	private final Runnable tooLong;
+
+	private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+
+	private volatile @Nullable Future<?> timer;
+
+	/**
+	 * Create one that has not begun.
+	 * @param context runs the listeners and bounds them
+	 * @param listeners calls them
+	 * @param signal begins the stop; is called once
+	 * @param tooLong tells that the signal did not wait for the listeners any longer
+	 */
+	BeforeStop(RunContext context, Runnable listeners, Runnable signal, Runnable tooLong) {
+		this.context = context;
+		this.listeners = listeners;
+		this.signal = signal;
+		this.tooLong = tooLong;
+	}
+
+	/** Call the listeners on a thread of the manager. */
+	void begin() {
+		Duration bound = this.context.settings().beforeStopTimeout();
+		try {
+			this.timer = this.context.schedule(bound, this::timeUp);
+			// a reserved thread runs it if no other can be had
+			this.context.execute(this::call);
+		}
+		catch (RuntimeException | Error ex) {
+			end();
+		}
+	}
+
+	private void call() {
+		if (!this.state.compareAndSet(State.WAITING, State.CALLING)) {
+			return;
+		}
+		try {
+			this.listeners.run();
+		}
+		finally {
+			end();
+		}
+	}
+
+	private void timeUp() {
+		if (end()) {
+			this.tooLong.run();
+		}
+	}
+
+	/**
+	 * Send the signal now, unless it has been sent.
+	 * @return whether this sent it
+	 */
+	boolean end() {
+		if (this.state.getAndSet(State.OVER) == State.OVER) {
+			return false;
+		}
+		Future<?> bound = this.timer;
+		if (bound != null) {
+			bound.cancel(false);
+		}
+		this.signal.run();
+		return true;
+	}
+
+	private enum State {
+
+		WAITING, CALLING, OVER
+
+	}
+
+}

@@ -1,0 +1,125 @@
+package io.procession.execution;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import io.procession.engine.TimeSource;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessListener;
+import io.procession.event.ProcessStarted;
+import io.procession.testing.LogCapture;
+import io.procession.testing.NoLeaks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@ExtendWith(NoLeaks.class)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
+class EventDispatcherTests {
+
+	private static final Duration SOON = Duration.ofSeconds(30);
+
+	private final TimeSource time = TimeSource.system();
+
+	private final WorkerThreads threads = new WorkerThreads();
+
+	private final ScheduledExecutorService scheduler = Executors
+		.newSingleThreadScheduledExecutor(this.threads.factory("procession-scheduler"));
+
+	private final BackgroundLog log = new BackgroundLog(this.threads, this.time);
+
+	private final CountDownLatch release = new CountDownLatch(1);
+
+	private EventDispatcher events(Duration slow) {
+		return new EventDispatcher(this.threads, this.log, this.time, this.scheduler, slow);
+	}
+
+	@AfterEach
+	void shutDown() {
+		this.release.countDown();
+		this.scheduler.shutdownNow();
+		this.log.close(SOON);
+	}
+
+	@Test
+	void namesAListenerThatHoldsUpTheOthers() throws InterruptedException {
+		EventDispatcher events = events(Duration.ofMillis(20));
+		events.add(new Blocking(this.release));
+		try (LogCapture capture = LogCapture.begin()) {
+
+			publish(events, "slow");
+
+			await().atMost(SOON)
+				.untilAsserted(() -> assertThat(capture.text()).contains("has been at work for more than PT0.02S",
+						"listener=" + Blocking.class.getName(), "event=ProcessStarted", "name=slow",
+						Blocking.class.getName() + ".onEvent("));
+			this.release.countDown();
+			events.close();
+			assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
+		}
+	}
+
+	@Test
+	void doesNotNameTheQuick() throws InterruptedException {
+		EventDispatcher events = events(SOON);
+		events.add((event) -> {
+		});
+		try (LogCapture capture = LogCapture.begin()) {
+
+			publish(events, "quick");
+
+			events.close();
+			assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
+			assertThat(capture.text()).doesNotContain("at work");
+		}
+	}
+
+	@Test
+	void tellsARemovedListenerNoMore() throws InterruptedException {
+		EventDispatcher events = events(SOON);
+		List<String> told = new CopyOnWriteArrayList<>();
+		ProcessListener removed = (event) -> told.add("removed " + event.name());
+		events.add(removed);
+		events.add((event) -> told.add("other " + event.name()));
+
+		publish(events, "first");
+		await().atMost(SOON).until(() -> told.size() == 2);
+		events.remove(removed);
+		publish(events, "second");
+
+		events.close();
+		assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
+		assertThat(told).containsExactly("removed first", "other first", "other second");
+	}
+
+	private static void publish(EventDispatcher events, String name) {
+		events.ensureStarted(List.of());
+		events.publish(() -> new ProcessStarted("1", name, Instant.EPOCH, 1, "x"), List.of());
+	}
+
+	private record Blocking(CountDownLatch release) implements ProcessListener {
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			try {
+				this.release.await();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
+
+	}
+
+}
