@@ -93,6 +93,25 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
+	void isNoSilenceOfItsProcessThoughItTakesLongerThanTheIdleTimeout(ProcessManager processes) throws IOException {
+		Duration idle = Duration.ofSeconds(2);
+		RunningProcess process = processes.shell("echo a; read line")
+			.idleTimeout(idle)
+			.onLine((type, line) -> block())
+			.start();
+		await().atMost(SOON).until(() -> process.output().equals("a\n"));
+
+		// the same silence, which begins later: it ends when the other would have ended
+		ProcessResult silent = processes.command("sleep", "300").idleTimeout(idle).start().onExit().join();
+		assertThat(silent.cause()).isEqualTo(ExitCause.IDLE_TIMED_OUT);
+		release();
+		process.stdin().writeLine("go on");
+
+		assertThat(process.onExit()).succeedsWithin(SOON)
+			.satisfies((result) -> assertThat(result.cause()).isEqualTo(ExitCause.EXITED));
+	}
+
+	@Test
 	void isToldOfLinesAndChunksInOrder(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 		StringBuilder chunks = new StringBuilder();

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.execution.StandardInput;
 import io.procession.process.Command;
@@ -49,6 +50,17 @@ class StartIntegrationTests {
 
 	@TempDir
 	Path folder;
+
+	@Test
+	void noticesTheExitOfAProcessWithoutPipesThoughNothingSweeps() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().sweepInterval(Duration.ofHours(1)).build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			RunningProcess process = processes.shell("exit 3").quietly().start();
+
+			assertThat(process.onExit()).succeedsWithin(Duration.ofSeconds(30))
+				.satisfies((result) -> assertThat(result.exitCode()).isEqualTo(3));
+		}
+	}
 
 	@Test
 	void givesAHandle(ProcessManager processes) {
