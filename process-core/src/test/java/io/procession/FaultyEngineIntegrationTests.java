@@ -6,12 +6,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
@@ -25,6 +28,7 @@ import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessStartException;
+import io.procession.process.Signal;
 import io.procession.testing.FailingEngine;
 import io.procession.testing.LogCapture;
 import io.procession.testing.RealProcesses;
@@ -77,6 +81,90 @@ class FaultyEngineIntegrationTests {
 		assertThat(closes).hasValue(1);
 		assertThat(Thread.getAllStackTraces().keySet())
 			.noneMatch((thread) -> thread.getName().startsWith("procession-scheduler"));
+	}
+
+	@Test
+	void looksTwiceBeforeAllIsGone() {
+		List<String> seen = new CopyOnWriteArrayList<>();
+		ProcessTree hides = new ProcessTree() {
+
+			@Override
+			public List<Long> alive() {
+				seen.add("look");
+				// between fork and exec nothing shows whose child it is
+				boolean shows = seen.size() > 1 && !seen.contains("TERM");
+				return shows ? List.of(1L) : List.of();
+			}
+
+			@Override
+			public void signal(Signal signal) {
+				seen.add(signal.name());
+			}
+
+		};
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public ProcessTree leftovers() {
+				return hides;
+			}
+
+		};
+		try (ProcessManager processes = manager(engine)) {
+			processes.run("true");
+		}
+
+		assertThat(seen).containsExactly("look", "look", "TERM", "look", "look");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void tellsWhatIsLeftFromWhatCouldNotBeLookedFor(boolean looks) {
+		AtomicBoolean closing = new AtomicBoolean();
+		ProcessTree immortal = new ProcessTree() {
+
+			@Override
+			public List<Long> alive() {
+				return List.of(4711L);
+			}
+
+			@Override
+			public void signal(Signal signal) {
+				// in vain
+			}
+
+		};
+		ProcessEngine engine = new RealEngine() {
+
+			@Override
+			public ProcessTree leftovers() {
+				closing.set(true);
+				return immortal;
+			}
+
+			@Override
+			public void look() {
+				if (closing.get() && !looks) {
+					throw new IllegalStateException("planned");
+				}
+				super.look();
+			}
+
+		};
+		try (LogCapture log = LogCapture.begin()) {
+			try (ProcessManager processes = ProcessManager.builder()
+				.engine(engine)
+				.settings(ProcessSettings.DEFAULTS.toBuilder()
+					.timeoutGrace(Duration.ZERO)
+					.lostAfter(Duration.ofMillis(300))
+					.build())
+				.build()) {
+				processes.run("true");
+			}
+
+			assertThat(log.text()).contains(looks ? "leftovers still alive: pids=[4711]"
+					: "leftovers the processes of this machine could not be scanned in time");
+		}
 	}
 
 	@Test

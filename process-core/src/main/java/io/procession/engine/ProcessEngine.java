@@ -44,7 +44,10 @@ public interface ProcessEngine extends AutoCloseable {
 
 	/**
 	 * Takes one fresh look at the system's processes, which all {@link ProcessTree trees}
-	 * of this engine share until the next one.
+	 * of this engine share until the next one. If it fails they go by the last one, and
+	 * by what is known without a look.
+	 * @throws IllegalStateException if the system could not be looked at, in time or at
+	 * all
 	 */
 	void look();
 

@@ -491,7 +491,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private void awaitAll(List<ProcessRun> runs) {
 		CompletableFuture<?>[] ends = runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new);
-		await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()), "processes");
+		await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()),
+				() -> "processes: " + runs.stream().filter(ProcessRun::isEndable).map(ProcessRun::pid).toList());
 	}
 
 	private void stopLeftovers() {
@@ -504,15 +505,17 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		Stopper.Stop stop = this.context.stopper()
 			.prepare("leftovers", this.engine.leftovers(), () -> true, Signal.TERM, grace, () -> gone.complete(null));
 		this.context.stopper().begin(stop);
-		await(gone, bound(grace), "leftovers");
+		await(gone, bound(grace), () -> "leftovers: " + stop.whyNotOver());
 	}
 
-	private void await(CompletableFuture<Void> future, Duration bound, String what) {
+	private void await(CompletableFuture<Void> future, Duration bound, Supplier<String> what) {
 		boolean ended = Waiting.of(bound, (nanos) -> this.context.time().await(future, nanos));
 		if (!ended) {
+			String missing = what.get();
 			this.context.log()
 				.write(() -> logger.warn(
-						"Not everything had ended at close, the rest is left to the guard: {} after {}", what, bound));
+						"Not everything had ended after {} of a close, the rest is left to the guard: {}", bound,
+						missing));
 		}
 	}
 

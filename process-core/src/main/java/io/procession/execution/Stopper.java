@@ -69,6 +69,9 @@ final class Stopper {
 
 	private @Nullable Future<?> next;
 
+	/** Whether the last look at the system was one; written by the rounds alone. */
+	private volatile boolean looked = true;
+
 	/**
 	 * Create a stopper that has nothing to stop.
 	 * @param engine looks at the system's processes
@@ -215,9 +218,11 @@ final class Stopper {
 		long began = this.time.nanoTime();
 		try {
 			this.engine.look();
+			this.looked = true;
 			this.looks.succeeded();
 		}
 		catch (RuntimeException | Error ex) {
+			this.looked = false;
 			this.looks.failed(ex);
 		}
 		long now = this.time.nanoTime();
@@ -276,6 +281,9 @@ final class Stopper {
 		private volatile boolean over;
 
 		private volatile boolean lost;
+
+		/** What the last look has found. */
+		private volatile List<Long> present = List.of();
 
 		private Stop(String what, ProcessTree tree, BooleanSupplier exited, Signal signal, long beganAt, long grace,
 				Runnable ended) {
@@ -337,6 +345,20 @@ final class Stopper {
 			Stopper.this.log.write(message);
 		}
 
+		/**
+		 * Describe why it is not over: whether something is known to be left, or the
+		 * system could not be looked at.
+		 */
+		String whyNotOver() {
+			if (!Stopper.this.looked) {
+				return "the processes of this machine could not be scanned in time, so that it is not known whether"
+						+ " anything is left";
+			}
+			List<Long> found = this.present;
+			return found.isEmpty() ? "nothing was found, but the machine was too busy to look again"
+					: "still alive: pids=" + shown(found);
+		}
+
 		/** Whether something was still there long after KILL. */
 		boolean isLost() {
 			return this.lost;
@@ -372,6 +394,7 @@ final class Stopper {
 
 		private boolean step(long now) {
 			List<Long> alive = this.tree.alive();
+			this.present = alive;
 			if (alive.isEmpty() && this.exited.getAsBoolean()) {
 				this.emptyLooks++;
 				// one may hide between fork and exec: look twice
@@ -391,8 +414,8 @@ final class Stopper {
 			if (this.killing && now - this.killedAt >= Stopper.this.lostAfter) {
 				this.lost = true;
 				this.over = true;
-				log(() -> logger.warn("Process is still there after KILL and given up: {} pids={}", this.what,
-						shown(alive)));
+				String why = whyNotOver();
+				log(() -> logger.warn("Process is still there after KILL and given up: {} {}", this.what, why));
 				return true;
 			}
 			boolean first = !this.killing;

@@ -102,6 +102,8 @@ final class LocalTree implements ProcessTree {
 			update(table);
 			this.seen = table;
 		}
+		// a machine that is too busy to be scanned must not keep the dead alive
+		this.members.keySet().removeIf(this.system::isGoneSinceScan);
 		List<Long> alive = new ArrayList<>(this.members.keySet());
 		if (isRootUnseen()) {
 			alive.add(0, Objects.requireNonNull(this.root).pid());

@@ -33,6 +33,8 @@ final class SystemView implements AutoCloseable {
 
 	private volatile ProcessTable table = ProcessTable.EMPTY;
 
+	private volatile boolean stale;
+
 	/**
 	 * Create a view in which no process has been seen yet.
 	 * @param signalBound how long it may take to send a signal
@@ -53,8 +55,11 @@ final class SystemView implements AutoCloseable {
 		}
 	}
 
-	/** Scan the processes. Where no scan comes to its end, the last one stays. */
-	void look() {
+	/**
+	 * Scan the processes. Where no scan comes to its end, the last one stays.
+	 * @return whether the scan came to its end
+	 */
+	boolean look() {
 		ProcessTable fresh = switch (this.visibility) {
 			case PROC -> this.scanner.scan();
 			case HANDLES -> ProcessTable.ofHandles();
@@ -63,6 +68,16 @@ final class SystemView implements AutoCloseable {
 		if (fresh != null) {
 			this.table = fresh;
 		}
+		this.stale = fresh == null && this.visibility == Visibility.PROC;
+		return !this.stale;
+	}
+
+	/**
+	 * Whether a process is known to be gone though the last scan did not come to its end.
+	 * Neither blocks nor takes a descriptor.
+	 */
+	boolean isGoneSinceScan(long pid) {
+		return this.stale && !new File("/proc/" + pid).exists();
 	}
 
 	/**

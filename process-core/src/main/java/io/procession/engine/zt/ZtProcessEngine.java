@@ -270,7 +270,11 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public void look() {
-		this.system.look();
+		if (!this.system.look()) {
+			throw new IllegalStateException(
+					"The processes of this machine could not be scanned in time: it is too busy,"
+							+ " or the data of many processes cannot be read");
+		}
 	}
 
 	@Override
@@ -337,8 +341,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 			return false;
 		}
 		try {
-			this.system.look();
-			return leftovers().alive().isEmpty();
+			return this.system.look() && leftovers().alive().isEmpty();
 		}
 		catch (UncheckedIOException | IllegalStateException ex) {
 			return false;
