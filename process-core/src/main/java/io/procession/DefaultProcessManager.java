@@ -1,5 +1,6 @@
 package io.procession;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -88,6 +89,11 @@ final class DefaultProcessManager implements ProcessManager {
 	@Override
 	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since) {
 		return this.launcher.startAsync(pending, timeout, since);
+	}
+
+	@Override
+	public Optional<Path> executable(PendingProcess pending) {
+		return this.launcher.executable(pending);
 	}
 
 	@Override

@@ -101,6 +101,19 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	}
 
 	/**
+	 * Find the file that {@code command(program)} would execute, without starting it;
+	 * short for {@link PendingProcess#executable()}.
+	 * @param program name or path
+	 * @return an absolute path, or empty if there is no such program or it may not be
+	 * executed
+	 * @throws io.procession.process.ProcessDeniedException if the policy does not allow
+	 * it
+	 */
+	default Optional<Path> findProgram(String program) {
+		return command(program).executable();
+	}
+
+	/**
 	 * Runs a program and waits for its end; short for
 	 * {@code command(program, arguments).run()}.
 	 * @param program name or path

@@ -1,5 +1,6 @@
 package io.procession.execution;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -201,6 +202,11 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private RunPlanner started(PendingProcess pending) {
 		return RunPlanner.ofStart(this.settings, pending);
+	}
+
+	@Override
+	public Optional<Path> executable(PendingProcess pending) {
+		return RunPlanner.ofStart(this.settings, pending).executable(this.context.gate());
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -199,6 +200,47 @@ public final class PendingProcess {
 	 */
 	public PendingProcess secretArg(Secret value) {
 		return with((builder) -> builder.command(this.spec.command().withArgument(value)));
+	}
+
+	/**
+	 * Replace the command and keep everything else.
+	 * @param program name, looked up in {@code PATH}, or path of the executable
+	 * @param arguments each one argument whatever it holds
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 */
+	public PendingProcess command(String program, String... arguments) {
+		return command(Command.of(program, arguments));
+	}
+
+	/**
+	 * Replace the command and keep everything else.
+	 * @param arguments the program, then its arguments
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if the list or the program is empty, or something
+	 * holds a NUL
+	 */
+	public PendingProcess command(List<String> arguments) {
+		return command(Command.of(arguments));
+	}
+
+	private PendingProcess command(Command other) {
+		return with((builder) -> builder.command(other.redactedBy(command().redactor())));
+	}
+
+	/**
+	 * Append arguments to those of the command.
+	 * @param arguments each one argument whatever it holds
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if something holds a NUL
+	 */
+	public PendingProcess args(String... arguments) {
+		Command longer = command();
+		for (String argument : arguments) {
+			longer = longer.withArgument(argument);
+		}
+		Command changed = longer;
+		return with((builder) -> builder.command(changed));
 	}
 
 	/**
@@ -533,6 +575,18 @@ public final class PendingProcess {
 	}
 
 	/**
+	 * Set the signals that it ignores from its start on, as {@code nohup(1)} does with
+	 * HUP; see {@code signal(7)}. What it starts ignores them, too. Linux only:
+	 * {@code env(1)} of coreutils 8.31 or later.
+	 * @param signals any but KILL and STOP; none for the default
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if no process can ignore one of them
+	 */
+	public PendingProcess ignoreSignals(Signal... signals) {
+		return with((builder) -> builder.ignoreSignals(signals));
+	}
+
+	/**
 	 * How long it has to end after the stop signal, before KILL; by default 2 s after a
 	 * timeout and 10 s after a {@link RunningProcess#stop() stop}.
 	 * @param grace not negative; zero means KILL at once
@@ -701,6 +755,25 @@ public final class PendingProcess {
 	}
 
 	/**
+	 * Change it unless a condition holds.
+	 * @param condition whether to leave it as it is
+	 * @param customizer makes a changed one
+	 * @return the changed one, or this
+	 */
+	public PendingProcess unless(boolean condition, UnaryOperator<PendingProcess> customizer) {
+		return when(!condition, customizer);
+	}
+
+	/**
+	 * Apply changes that are kept in one place, such as those of all calls of a tool.
+	 * @param customizer makes a changed one
+	 * @return the changed one
+	 */
+	public PendingProcess apply(UnaryOperator<PendingProcess> customizer) {
+		return customizer.apply(this);
+	}
+
+	/**
 	 * Makes it the first stage of a pipeline.
 	 * @param program the second stage's program, name or path
 	 * @param arguments its arguments
@@ -772,6 +845,22 @@ public final class PendingProcess {
 	 */
 	public CompletableFuture<ProcessResult> runAsync() {
 		return this.launcher.runAsync(this);
+	}
+
+	/**
+	 * Find the file that would be executed, as a start would: with its {@code PATH}, its
+	 * directory, and the policy of the manager. Nothing is started and no listener is
+	 * called. Looks at this machine, over fakes, too. What is found now may be gone when
+	 * it is started.
+	 * @return an absolute path, or empty if there is no such program or it may not be
+	 * executed
+	 * @throws io.procession.process.ProcessDeniedException if the policy does not allow
+	 * it
+	 * @throws io.procession.process.ProcessStartException if a referenced secret cannot
+	 * be read
+	 */
+	public Optional<Path> executable() {
+		return this.launcher.executable(this);
 	}
 
 	/**

@@ -264,6 +264,35 @@ public final class Pipeline {
 	}
 
 	/**
+	 * Change it only under a condition.
+	 * @param condition whether to change it
+	 * @param customizer makes a changed one
+	 * @return the changed one, or this
+	 */
+	public Pipeline when(boolean condition, UnaryOperator<Pipeline> customizer) {
+		return condition ? customizer.apply(this) : this;
+	}
+
+	/**
+	 * Change it unless a condition holds.
+	 * @param condition whether to leave it as it is
+	 * @param customizer makes a changed one
+	 * @return the changed one, or this
+	 */
+	public Pipeline unless(boolean condition, UnaryOperator<Pipeline> customizer) {
+		return when(!condition, customizer);
+	}
+
+	/**
+	 * Apply changes that are kept in one place.
+	 * @param customizer makes a changed one
+	 * @return the changed one
+	 */
+	public Pipeline apply(UnaryOperator<Pipeline> customizer) {
+		return customizer.apply(this);
+	}
+
+	/**
 	 * Runs it and waits for the end of all stages. A stage's non-zero exit code is in the
 	 * result and throws nothing.
 	 * @return its result

@@ -1,6 +1,8 @@
 package io.procession.execution;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
@@ -68,6 +70,13 @@ public interface ProcessLauncher {
 	 * @return a handle to the live process, later; or what {@link #start} throws
 	 */
 	CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since);
+
+	/**
+	 * Find the file that would be executed; see {@link PendingProcess#executable()}.
+	 * @param pending what would be started
+	 * @return the file, or empty if there is none
+	 */
+	Optional<Path> executable(PendingProcess pending);
 
 	/**
 	 * The defaults and bounds that hold here.

@@ -566,13 +566,21 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	/** Begins a stop on request, with its own grace if none is given. */
+	/**
+	 * Begins a stop on request, with its own signal, and its own grace if none is given.
+	 */
 	void beginStop(@Nullable Duration grace) {
+		beginStop(grace, this.plan.stopSignal());
+	}
+
+	/** Begins a stop on request. */
+	void beginStop(@Nullable Duration grace, Signal signal) {
+		ProcessSpec.checkStopSignal(signal);
 		if (grace != null && grace.isNegative()) {
 			throw new IllegalArgumentException("The grace must not be negative: " + grace);
 		}
 		checkCanStop();
-		end(this.plan.toStop(grace));
+		end(this.plan.toStop(grace, signal));
 	}
 
 	/** Begins to kill it on request. */

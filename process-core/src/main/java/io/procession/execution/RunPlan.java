@@ -45,9 +45,15 @@ record RunPlan(String id, PendingProcess pending, boolean attended, int permits,
 
 	/** How it is stopped on request. */
 	StopOrder toStop(@Nullable Duration grace) {
+		return toStop(grace, this.stopSignal);
+	}
+
+	/** How it is stopped on request, by a certain signal. */
+	StopOrder toStop(@Nullable Duration grace, Signal signal) {
 		Duration given = (grace != null) ? grace : this.stopGrace;
-		// zero means KILL at once
-		return new StopOrder(ExitCause.STOPPED, this.stopSignal, given, !given.isZero());
+		// KILL and no grace kill at once
+		boolean kills = given.isZero() || signal == Signal.KILL;
+		return new StopOrder(ExitCause.STOPPED, signal, given, !kills);
 	}
 
 	/** How it is killed on request. */

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import io.procession.process.Command;
 import io.procession.process.Environment;
 import io.procession.process.OutputFile;
 import io.procession.process.OutputOptions;
+import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessInput;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
@@ -123,12 +125,8 @@ final class RunPlanner {
 		readSecrets(gate);
 		checkDetached();
 		checkTerminal();
-		Environment changes = this.spec.environment();
-		boolean inherit = !Boolean.FALSE.equals(changes.inherit());
-		Map<String, String> environment = (inherit && !gate.inheritsAll()) ? gate.inherited() : new LinkedHashMap<>();
-		environment.keySet().removeAll(changes.unset());
-		environment.putAll(changes.variables());
-		environment.putAll(this.secretVariables);
+		boolean inherit = inherits();
+		Map<String, String> environment = environment(gate);
 		List<String> arguments = Objects.requireNonNull(this.arguments);
 		hideSecrets(gate);
 		Path executable = gate.admit(id, this.spec, arguments, environment.get("PATH"),
@@ -142,6 +140,33 @@ final class RunPlanner {
 				this.spec.isolation().over(this.settings.isolation()));
 		checkFilesOfAnotherUser(launch);
 		return launch;
+	}
+
+	private boolean inherits() {
+		return !Boolean.FALSE.equals(this.spec.environment().inherit());
+	}
+
+	private Map<String, String> environment(StartGate gate) {
+		Environment changes = this.spec.environment();
+		Map<String, String> environment = (inherits() && !gate.inheritsAll()) ? gate.inherited()
+				: new LinkedHashMap<>();
+		environment.keySet().removeAll(changes.unset());
+		environment.putAll(changes.variables());
+		environment.putAll(this.secretVariables);
+		return environment;
+	}
+
+	/**
+	 * Find the file that would be executed.
+	 * @throws ProcessStartException if a secret cannot be read
+	 * @throws ProcessDeniedException if the policy does not allow it
+	 */
+	Optional<Path> executable(StartGate gate) {
+		readSecrets(gate);
+		Map<String, String> environment = environment(gate);
+		hideSecrets(gate);
+		return gate.find(this.spec, Objects.requireNonNull(this.arguments), environment.get("PATH"),
+				seenPath(environment, inherits() && gate.inheritsAll()));
 	}
 
 	// the JVM would open them, with its own rights: a link that the user has put in their

@@ -164,6 +164,17 @@ public final class RunningProcess {
 	}
 
 	/**
+	 * Stop the process and its whole tree with another grace and another stop signal.
+	 * @param grace how long it has to end after the stop signal; zero means KILL at once
+	 * @param signal what asks it to end, a signal that ends processes; not heeded if a
+	 * stop is under way already
+	 */
+	public void stop(Duration grace, Signal signal) {
+		this.run.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
+		this.wait.forStop();
+	}
+
+	/**
 	 * Begins to stop the process and its whole tree, as {@link #stop()} does, and returns
 	 * at once.
 	 * @return its result, later, as {@link #onExit()} gives it
@@ -180,6 +191,18 @@ public final class RunningProcess {
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace) {
 		this.run.beginStop(Objects.requireNonNull(grace, "grace"));
+		return this.run.onExit();
+	}
+
+	/**
+	 * Begin to stop the process and its whole tree, as {@link #stop(Duration, Signal)}
+	 * does, and return at once.
+	 * @param grace how long it has to end after the stop signal; zero means KILL at once
+	 * @param signal what asks it to end
+	 * @return its result, later, as {@link #onExit()} gives it
+	 */
+	public CompletableFuture<ProcessResult> stopAsync(Duration grace, Signal signal) {
+		this.run.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
 		return this.run.onExit();
 	}
 

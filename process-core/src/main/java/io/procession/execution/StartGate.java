@@ -1,5 +1,6 @@
 package io.procession.execution;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +91,21 @@ final class StartGate {
 			throw new ProcessDeniedException(spec, "a listener", reason, veto);
 		}
 		return judged;
+	}
+
+	/**
+	 * Find the file that would be executed, and judge it. Asks no listener.
+	 * @param spec what would be run, as it may be shown
+	 * @param arguments the argument vector, secrets in the clear
+	 * @param ownPath where the program is looked up, or {@code null} for the JVM's PATH
+	 * @param seenPath the PATH that the process would see, or {@code null} for none
+	 * @return the file, or empty if there is none that may be executed
+	 * @throws ProcessDeniedException if the policy denies it
+	 */
+	Optional<Path> find(ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath) {
+		return Executables.find(arguments.get(0), spec.directory(), ownPath)
+			.filter((file) -> Files.isRegularFile(file) && Files.isExecutable(file))
+			.map((file) -> this.policy.commands().isNone() ? file : judge(spec, arguments, ownPath, seenPath));
 	}
 
 	private Path judge(ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath) {

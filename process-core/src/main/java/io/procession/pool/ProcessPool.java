@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,35 @@ public final class ProcessPool {
 	public ProcessPool onProgress(PoolProgressListener listener) {
 		this.progressListeners.add(Objects.requireNonNull(listener, "listener"));
 		return this;
+	}
+
+	/**
+	 * Change it only under a condition.
+	 * @param condition whether to change it
+	 * @param customizer makes a changed one
+	 * @return the changed one, or this
+	 */
+	public ProcessPool when(boolean condition, UnaryOperator<ProcessPool> customizer) {
+		return condition ? customizer.apply(this) : this;
+	}
+
+	/**
+	 * Change it unless a condition holds.
+	 * @param condition whether to leave it as it is
+	 * @param customizer makes a changed one
+	 * @return the changed one, or this
+	 */
+	public ProcessPool unless(boolean condition, UnaryOperator<ProcessPool> customizer) {
+		return when(!condition, customizer);
+	}
+
+	/**
+	 * Apply changes that are kept in one place.
+	 * @param customizer makes a changed one
+	 * @return the changed one
+	 */
+	public ProcessPool apply(UnaryOperator<ProcessPool> customizer) {
+		return customizer.apply(this);
 	}
 
 	/**

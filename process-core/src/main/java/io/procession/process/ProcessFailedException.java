@@ -32,6 +32,16 @@ public final class ProcessFailedException extends ProcessException {
 		return this.exitCode;
 	}
 
+	/**
+	 * Return the result that failed: what {@link #result()} wraps.
+	 * @return the result
+	 * @throws IllegalStateException if this was deserialized, which loses the result
+	 */
+	public ProcessResult failed() {
+		return result()
+			.orElseThrow(() -> new IllegalStateException("This exception was deserialized and has no result any more"));
+	}
+
 	private static String message(ProcessResult result) {
 		String how = switch (result.cause()) {
 			case EXITED -> "exited with " + result.exitCode();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -277,6 +278,21 @@ public final class ProcessResult {
 	 */
 	public ProcessResult throwIfFailed() {
 		return throwIf(failed());
+	}
+
+	/**
+	 * Turn a failure into an exception, and call a callback before it is thrown.
+	 * @param callback is called with this result if it was not successful; what it throws
+	 * is thrown instead
+	 * @return this result if it was successful
+	 * @throws ProcessFailedException if it was not
+	 * @throws ProcessStartException if it never started
+	 */
+	public ProcessResult throwIfFailed(Consumer<ProcessResult> callback) {
+		if (failed()) {
+			callback.accept(this);
+		}
+		return throwIfFailed();
 	}
 
 	/**

@@ -45,6 +45,7 @@ import io.procession.security.Redactor;
  * @param output what becomes of its output
  * @param successExitCodes exit codes that count as success, 0 unless said otherwise
  * @param stopSignal what asks it to end; TERM unless said otherwise
+ * @param ignoredSignals signals that it ignores from its start on
  * @param stopGrace how long it has to end after that signal, before KILL
  * @param drain how long to wait for the end of its output after its exit
  * @param detached whether it is meant to outlive the manager and the JVM
@@ -54,8 +55,8 @@ import io.procession.security.Redactor;
 public record ProcessSpec(Command command, @Nullable String name, Set<String> tags, @Nullable Path directory,
 		Environment environment, @Nullable TimeLimit timeout, @Nullable TimeLimit idleTimeout,
 		@Nullable ProcessInput input, OutputOptions output, Set<Integer> successExitCodes, @Nullable Signal stopSignal,
-		@Nullable Duration stopGrace, @Nullable Duration drain, boolean detached, @Nullable Terminal terminal,
-		Isolation isolation) {
+		Set<Signal> ignoredSignals, @Nullable Duration stopGrace, @Nullable Duration drain, boolean detached,
+		@Nullable Terminal terminal, Isolation isolation) {
 
 	/**
 	 * Checks and copies.
@@ -70,6 +71,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	 * @param output what becomes of its output
 	 * @param successExitCodes exit codes that count as success
 	 * @param stopSignal what asks it to end
+	 * @param ignoredSignals signals that it ignores from its start on
 	 * @param stopGrace how long it has to end after that signal
 	 * @param drain how long to wait for the end of its output after its exit
 	 * @param detached whether it is meant to outlive the manager and the JVM
@@ -90,8 +92,14 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 				throw new IllegalArgumentException("An exit code is 0 to 255: " + code);
 			}
 		}
-		if (stopSignal == Signal.STOP || stopSignal == Signal.TSTP || stopSignal == Signal.CONT) {
-			throw new IllegalArgumentException("The stop signal must end a process: " + stopSignal + " does not");
+		if (stopSignal != null) {
+			checkStopSignal(stopSignal);
+		}
+		ignoredSignals = Collections.unmodifiableSet(new LinkedHashSet<>(ignoredSignals));
+		for (Signal signal : ignoredSignals) {
+			if (signal == Signal.KILL || signal == Signal.STOP) {
+				throw new IllegalArgumentException("No process can ignore the signal " + signal);
+			}
 		}
 		requireNotNegative("stopGrace", stopGrace);
 		requireNotNegative("drain", drain);
@@ -102,6 +110,17 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 		if (terminal != null) {
 			requireTerminalPossible(terminal, input, output, detached);
+		}
+	}
+
+	/**
+	 * Check that a signal may be used to stop processes.
+	 * @param signal the signal
+	 * @throws IllegalArgumentException if it suspends or resumes processes
+	 */
+	public static void checkStopSignal(Signal signal) {
+		if (signal == Signal.STOP || signal == Signal.TSTP || signal == Signal.CONT) {
+			throw new IllegalArgumentException("The stop signal must end a process: " + signal + " does not");
 		}
 	}
 
@@ -239,7 +258,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		text.append(", input=").append((this.input != null) ? shown(this.input.toString()) : null);
 		text.append(", output=").append(shown(this.output.toString()));
 		text.append(", successExitCodes=").append(this.successExitCodes);
-		text.append(", stopSignal=").append(this.stopSignal).append(", stopGrace=").append(this.stopGrace);
+		text.append(", stopSignal=").append(this.stopSignal).append(", ignoredSignals=").append(this.ignoredSignals);
+		text.append(", stopGrace=").append(this.stopGrace);
 		text.append(", drain=").append(this.drain).append(", detached=").append(this.detached);
 		text.append(", terminal=").append(this.terminal).append(", isolation=").append(this.isolation);
 		return text.append(']').toString();
@@ -272,6 +292,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 
 		private @Nullable Signal stopSignal;
 
+		private Set<Signal> ignoredSignals = Set.of();
+
 		private @Nullable Duration stopGrace;
 
 		private @Nullable Duration drain;
@@ -298,6 +320,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 			this.output = spec.output;
 			this.successExitCodes = spec.successExitCodes;
 			this.stopSignal = spec.stopSignal;
+			this.ignoredSignals = spec.ignoredSignals;
 			this.stopGrace = spec.stopGrace;
 			this.drain = spec.drain;
 			this.detached = spec.detached;
@@ -580,6 +603,18 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
+		 * Set the signals that it ignores from its start on, as {@code nohup(1)} does
+		 * with HUP; see {@code signal(7)}. What it starts ignores them, too. Linux only:
+		 * {@code env(1)} of coreutils 8.31 or later.
+		 * @param signals any but KILL and STOP; none for the default
+		 * @return this builder
+		 */
+		public Builder ignoreSignals(Signal... signals) {
+			this.ignoredSignals = new LinkedHashSet<>(List.of(signals));
+			return this;
+		}
+
+		/**
 		 * How long it has to end after the stop signal.
 		 * @param value not negative; zero means KILL at once
 		 * @return this builder
@@ -714,8 +749,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		 */
 		public ProcessSpec build() {
 			return new ProcessSpec(this.command, this.name, this.tags, this.directory, this.environment, this.timeout,
-					this.idleTimeout, this.input, this.output, this.successExitCodes, this.stopSignal, this.stopGrace,
-					this.drain, this.detached, this.terminal, this.isolation);
+					this.idleTimeout, this.input, this.output, this.successExitCodes, this.stopSignal,
+					this.ignoredSignals, this.stopGrace, this.drain, this.detached, this.terminal, this.isolation);
 		}
 
 	}

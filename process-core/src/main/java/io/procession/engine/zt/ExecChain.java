@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,8 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 		boolean quit = launch.spec().stopSignal() == Signal.QUIT && launch.terminal() == null
 				&& Runtime.version().feature() < QUIT_UNBLOCKED_SINCE;
 		boolean reset = quit || signals.haveToBeReset(launch.terminal() != null);
-		if (plan == null && !launch.detached() && !reset) {
+		Set<Signal> ignored = launch.spec().ignoredSignals();
+		if (plan == null && !launch.detached() && !reset && ignored.isEmpty()) {
 			return NONE;
 		}
 		List<String> chain = new ArrayList<>();
@@ -78,11 +80,12 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 		if (!redirects.isEmpty()) {
 			chain.addAll(List.of(SHELL, "-c", "exec \"$@\"" + redirects, SHELL));
 		}
-		if (reset || !late.isEmpty()) {
+		if (reset || !ignored.isEmpty() || !late.isEmpty()) {
 			chain.add(IsolationPlan.require(Tool.ENV).toString());
 			if (reset) {
 				chain.add("--default-signal");
 			}
+			ignored.forEach((signal) -> chain.add("--ignore-signal=" + signal.number()));
 			late.forEach((name, value) -> chain.add(name + "=" + value));
 		}
 		return new ExecChain(chain, late, !redirects.isEmpty());
