@@ -23,6 +23,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
+import io.procession.process.TerminalSupport;
 
 /**
  * A manager over a launcher and, unless another was given, the engine for real processes.
@@ -159,6 +160,11 @@ final class DefaultProcessManager implements ProcessManager {
 	@Override
 	public IsolationSupport isolation() {
 		return this.launcher.isolation();
+	}
+
+	@Override
+	public TerminalSupport terminals() {
+		return this.launcher.terminals();
 	}
 
 	@Override

@@ -22,6 +22,7 @@ import io.procession.process.Command;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.SecretResolver;
+import io.procession.process.TerminalSupport;
 import io.procession.security.CommandPolicy;
 import io.procession.security.EnvironmentPolicy;
 import io.procession.security.Redactor;
@@ -203,6 +204,13 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	 * @return what was found when it was first asked for
 	 */
 	IsolationSupport isolation();
+
+	/**
+	 * Return which terminals processes can have here, to be asked before
+	 * {@link PendingProcess#tty()} and {@link PendingProcess#pty(int, int)}.
+	 * @return what is supported now
+	 */
+	TerminalSupport terminals();
 
 	/**
 	 * Rejects new work, stops everything that runs, in parallel, kills what is still

@@ -47,6 +47,19 @@ import static org.awaitility.Awaitility.await;
 class TerminalIntegrationTests {
 
 	@Test
+	void tellsWhichTerminalsAreSupported(ProcessManager processes) {
+		assertThat(processes.terminals().pty()).isTrue();
+		if (processes.terminals().tty()) {
+			assertThat(processes.command("true").tty().run().exitCode()).isZero();
+		}
+		else {
+			assertThatExceptionOfType(ProcessStartException.class)
+				.isThrownBy(() -> processes.command("true").tty().run())
+				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NO_TERMINAL));
+		}
+	}
+
+	@Test
 	void givesATerminalOfTheSize(ProcessManager processes) {
 		ProcessResult result = processes.shell("tty; stty size; echo amiss >&2; exit 3").pty(100, 30).run();
 

@@ -79,6 +79,14 @@ public interface ProcessEngine extends AutoCloseable {
 	}
 
 	/**
+	 * Whether processes can have pseudoterminals.
+	 * @return whether {@link Launch#terminal()} is supported
+	 */
+	default boolean supportsPty() {
+		return true;
+	}
+
+	/**
 	 * The clock that its processes live by, and so their manager unless told otherwise.
 	 * @return the time source
 	 */

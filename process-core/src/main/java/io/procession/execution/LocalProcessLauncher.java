@@ -33,6 +33,7 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
+import io.procession.process.TerminalSupport;
 import io.procession.security.SecurityPolicy;
 
 /**
@@ -427,6 +428,14 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 */
 	public IsolationSupport isolation() {
 		return this.engine.isolation();
+	}
+
+	/**
+	 * Return which terminals processes can have here.
+	 * @return what is supported now
+	 */
+	public TerminalSupport terminals() {
+		return new TerminalSupport(RunPlanner.hasTerminal(), this.engine.supportsPty());
 	}
 
 	/**

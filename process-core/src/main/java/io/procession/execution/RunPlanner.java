@@ -247,11 +247,18 @@ final class RunPlanner {
 		}
 	}
 
-	private void checkInherited() {
+	/** Whether the JVM has a terminal. */
+	static boolean hasTerminal() {
 		try (FileInputStream tty = new FileInputStream(TTY.toFile())) {
-			tty.getFD();
+			return tty.getFD().valid();
 		}
 		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private void checkInherited() {
+		if (!hasTerminal()) {
 			throw new ProcessStartException(this.spec, ProcessStartException.Reason.NO_TERMINAL,
 					"tty() needs the terminal that the JVM was started from, and it has none (" + TTY
 							+ "): start it in a terminal, or use pty(columns, rows)",

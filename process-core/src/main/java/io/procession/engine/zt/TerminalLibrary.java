@@ -55,6 +55,11 @@ final class TerminalLibrary {
 	private TerminalLibrary() {
 	}
 
+	/** Return {@code true}, or fail if the libraries cannot be loaded. */
+	static boolean isLoaded() {
+		return C_LIBRARY != null && PTY4J != null;
+	}
+
 	/** Let reads and writes return at once. */
 	static void neverBlock(int descriptor) throws IOException {
 		if (C_LIBRARY.fcntl(descriptor, F_SETFL, O_NONBLOCK) < 0) {

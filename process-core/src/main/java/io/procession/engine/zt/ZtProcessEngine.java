@@ -308,6 +308,17 @@ public final class ZtProcessEngine implements ProcessEngine {
 	}
 
 	@Override
+	public boolean supportsPty() {
+		try {
+			return !Spawner.WINDOWS && TerminalLibrary.isLoaded();
+		}
+		catch (LinkageError | RuntimeException ex) {
+			// pty4j is missing, or cannot unpack its library
+			return false;
+		}
+	}
+
+	@Override
 	public List<String> limitations() {
 		List<String> limitations = new ArrayList<>(this.system.limitations());
 		if (this.guard == null) {
