@@ -128,8 +128,10 @@ public final class Signal implements Serializable {
 
 	private static final Map<String, Signal> SYNONYMS = Map.of("IOT", ABRT, "CLD", CHLD, "POLL", IO);
 
+	/** The name without {@code SIG}. */
 	private final String name;
 
+	/** The number on Linux. */
 	private final int number;
 
 	private Signal(String name, int number) {
@@ -238,6 +240,10 @@ public final class Signal implements Serializable {
 		return SHELL_BASE + this.number;
 	}
 
+	/**
+	 * Return the constant for a deserialized standard signal.
+	 * @return an equal signal
+	 */
 	@Serial
 	private Object readResolve() {
 		return of(Integer.toString(this.number));

@@ -83,7 +83,7 @@ final class HoldScenario implements Scenario {
 
 	@Override
 	public List<Bound> bounds() {
-		return List.of(Bound.value(Measure.THREADS, this.quiet ? 1010 : 3010),
+		return List.of(Bound.value(Measure.THREADS, this.quiet ? 1015 : 3015),
 				this.quiet ? Bound.value(Measure.RESIDENT_PER_CHILD, 130)
 						: Bound.ratio(Measure.RESIDENT_PER_CHILD, 1.0),
 				Bound.value(Measure.IDLE_CPU, 1), Bound.value(Measure.SURVIVORS, 0));
