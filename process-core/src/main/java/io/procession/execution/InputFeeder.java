@@ -102,6 +102,21 @@ final class InputFeeder {
 				return;
 			}
 			this.stdin.write(chunk, 0, count);
+			if (count < CHUNK && !hasMore()) {
+				// part of a dialogue: what comes next may be an answer to it
+				this.stdin.flush();
+			}
+		}
+	}
+
+	// 1 is what many streams, such as those that inflate, return whatever is ready
+	private boolean hasMore() {
+		try {
+			return this.input.available() > 1;
+		}
+		catch (IOException | RuntimeException ex) {
+			// the next read fails, too, and reports it
+			return false;
 		}
 	}
 

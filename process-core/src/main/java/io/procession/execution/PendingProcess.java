@@ -321,9 +321,10 @@ public final class PendingProcess {
 
 	/**
 	 * A stream for standard input. A pump reads it to its end, or until the process reads
-	 * no more, and closes it; if it blocks then, the pump is interrupted. If the process
-	 * never starts, it is left alone. A stream can be read once: this pending process is
-	 * then no template.
+	 * no more, and closes it; if it blocks then, the pump is interrupted. What it has
+	 * read is passed on at once if nothing more is ready, as in a dialogue over a socket.
+	 * If the process never starts, the stream is left alone. A stream can be read once:
+	 * this pending process is then no template.
 	 * @param stream the stream
 	 * @return a new pending process
 	 */
