@@ -59,7 +59,7 @@ final class RunOutcome {
 		if (code == null || code != 0) {
 			Masks masks = plan.masks();
 			// to look for secrets takes long, and maybe nobody asks
-			builder.errorTail(() -> masks.excerpt(err));
+			builder.errorTail(() -> masks.excerpt(err)).outputTail(() -> masks.excerpt(out));
 		}
 		this.result = builder.build();
 	}

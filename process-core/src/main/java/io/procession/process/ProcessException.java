@@ -58,7 +58,11 @@ public class ProcessException extends RuntimeException {
 	}
 
 	static String withErrorTail(String message, ProcessResult result) {
-		return result.errorTail().isEmpty() ? message : message + "; stderr ends: \"" + result.errorTail() + "\"";
+		if (!result.errorTail().isEmpty()) {
+			return message + "; stderr ends: \"" + result.errorTail() + "\"";
+		}
+		// compilers and build tools write their errors there
+		return result.outputTail().isEmpty() ? message : message + "; stdout ends: \"" + result.outputTail() + "\"";
 	}
 
 	static String seconds(Duration duration) {

@@ -48,6 +48,11 @@ public final class ProcessResult {
 
 	private final Supplier<String> errorTailSource;
 
+	/** As {@link #errorTail}. */
+	private volatile @Nullable String outputTail;
+
+	private final Supplier<String> outputTailSource;
+
 	private final Instant startedAt;
 
 	private final Duration duration;
@@ -68,6 +73,7 @@ public final class ProcessResult {
 		this.errorOutput = builder.errorOutput;
 		this.outputComplete = builder.outputComplete;
 		this.errorTailSource = builder.errorTail;
+		this.outputTailSource = builder.outputTail;
 		this.startedAt = builder.startedAt;
 		this.duration = builder.duration;
 		this.startError = startError;
@@ -338,6 +344,15 @@ public final class ProcessResult {
 		return known;
 	}
 
+	String outputTail() {
+		String known = this.outputTail;
+		if (known == null) {
+			known = this.outputTailSource.get();
+			this.outputTail = known;
+		}
+		return known;
+	}
+
 	/**
 	 * Collects a result. <i>Not thread-safe.</i>
 	 */
@@ -360,6 +375,8 @@ public final class ProcessResult {
 		private @Nullable String lostOutput;
 
 		private Supplier<String> errorTail = () -> "";
+
+		private Supplier<String> outputTail = () -> "";
 
 		private Instant startedAt = Instant.EPOCH;
 
@@ -424,6 +441,17 @@ public final class ProcessResult {
 		 */
 		public Builder errorTail(Supplier<String> value) {
 			this.errorTail = value;
+			return this;
+		}
+
+		/**
+		 * Set the last lines of standard output as messages may show them where standard
+		 * error is empty.
+		 * @param value gives the text, free of secrets; asked when a message is made
+		 * @return this builder
+		 */
+		public Builder outputTail(Supplier<String> value) {
+			this.outputTail = value;
 			return this;
 		}
 
