@@ -1,12 +1,27 @@
 package io.procession;
 
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
 import org.junit.jupiter.api.Test;
 
+import io.procession.execution.PendingProcess;
+import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessFailedException;
+import io.procession.process.ProcessIdleTimedOutException;
+import io.procession.process.ProcessTimedOutException;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.Scripts;
+import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Loops over a live process: what it asks, what it has written when it has ended, whether
@@ -15,7 +30,113 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @RealProcesses
 class DialogueIntegrationTests {
 
+	private static final Duration SOON = Duration.ofSeconds(30);
+
 	// --- prompts
+
+	@Test
+	void hasAllOutputOnceItDoesNotRun(ProcessManager processes) {
+		CountDownLatch release = new CountDownLatch(1);
+		PendingProcess slow = processes.shell("echo one; read x; echo two; echo three >&2")
+			.drain(SOON)
+			.onOutput((type, bytes) -> Threads.hold(release));
+		RunningProcess process = slow.start();
+		await().atMost(SOON).until(() -> process.output().equals("one\n"));
+		closeInput(process);
+		await().atMost(SOON).until(() -> !process.isRunning());
+
+		CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS).execute(release::countDown);
+
+		assertThat(process.output()).isEqualTo("one\ntwo\n");
+		assertThat(process.latestOutput()).isEqualTo("one\ntwo\n");
+		assertThat(process.errorOutput()).isEqualTo("three\n");
+	}
+
+	@Test
+	void hasTheTailHoweverOftenItIsTried(ProcessManager processes) {
+		for (int i = 0; i < 50; i++) {
+			RunningProcess process = processes.shell("echo begin; echo end").start();
+			StringBuilder seen = new StringBuilder();
+			while (process.isRunning()) {
+				seen.append(process.latestOutput());
+			}
+			seen.append(process.latestOutput());
+
+			assertThat(seen).hasToString("begin\nend\n");
+		}
+	}
+
+	@Test
+	void waitsForTheTailNoLongerThanTheDrain(ProcessManager processes) {
+		RunningProcess process = processes.shell("sleep 300 & echo left").drain(Duration.ofMillis(200)).start();
+		await().atMost(SOON).until(() -> !process.isRunning());
+		Stopwatch watch = Stopwatch.started();
+
+		assertThat(process.output()).isEqualTo("left\n");
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	@Test
+	void aListenerDoesNotWaitForTheTail(ProcessManager processes) {
+		AtomicReference<RunningProcess> self = new AtomicReference<>();
+		CompletableFuture<String> seen = new CompletableFuture<>();
+		CountDownLatch started = new CountDownLatch(1);
+		self.set(processes.shell("echo one; echo two >&2").drain(SOON).onLine((type, line) -> {
+			Threads.hold(started);
+			RunningProcess process = self.get();
+			await().atMost(SOON).until(() -> !process.isRunning());
+			seen.complete(process.output() + process.errorOutput());
+		}).start());
+		Stopwatch watch = Stopwatch.started();
+		started.countDown();
+
+		assertThat(seen.join()).containsAnyOf("one", "two");
+		self.get().waitFor();
+		assertThat(watch.elapsed()).isLessThan(SOON);
+	}
+
+	// --- time
+
+	@Test
+	void tellsATimeoutAsSoonAsItIsExceeded(ProcessManager processes) {
+		RunningProcess process = processes.shell(Scripts.IGNORES_TERM)
+			.timeout(Duration.ofSeconds(1))
+			.stopGrace(Duration.ofSeconds(300))
+			.start();
+
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> {
+			while (process.isRunning()) {
+				process.ensureNotTimedOut();
+			}
+		})
+			.withMessageContaining("exceeded its timeout of 1s and is being stopped: raise it")
+			.satisfies((ex) -> assertThat(ex.result()).isEmpty());
+
+		assertThat(process.isRunning()).isTrue();
+		process.kill();
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(process::waitFor);
+		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(process::ensureNotTimedOut)
+			.satisfies((ex) -> assertThat(ex.result()).isPresent());
+	}
+
+	@Test
+	void tellsAnIdleTimeoutAsSoonAsItIsExceeded(ProcessManager processes) {
+		RunningProcess process = processes.shell(Scripts.IGNORES_TERM)
+			.idleTimeout(Duration.ofSeconds(1))
+			.stopGrace(Duration.ofSeconds(300))
+			.start();
+
+		assertThatExceptionOfType(ProcessIdleTimedOutException.class).isThrownBy(() -> {
+			while (process.isRunning()) {
+				process.ensureNotTimedOut();
+			}
+		}).withMessageContaining("its idle timeout, and is being stopped");
+
+		process.kill();
+	}
+
+	// --- messages
 
 	@Test
 	void showsTheEndOfStandardOutputIfStandardErrorIsEmpty(ProcessManager processes) {
@@ -34,6 +155,15 @@ class DialogueIntegrationTests {
 		assertThat(processes.shell("echo out; echo err >&2; exit 1").mergeErrorOutput().run()).satisfies(
 				(result) -> assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(result::throwIfFailed)
 					.withMessageEndingWith("; stdout ends: \"out | err\""));
+	}
+
+	private static void closeInput(RunningProcess process) {
+		try {
+			process.stdin().close();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 }

@@ -70,6 +70,11 @@ final class Drain {
 		this.countsListeners = true;
 	}
 
+	/** Returns when it is over, not counting the time of listeners. */
+	long end() {
+		return this.since + this.bound;
+	}
+
 	/**
 	 * How long to wait still.
 	 * @param now the time by the monotonic clock

@@ -20,6 +20,7 @@ import io.procession.engine.EngineProcess;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
+import io.procession.process.ProcessIdleTimedOutException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessTimedOutException;
@@ -961,10 +962,59 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return result();
 	}
 
+	/** Throws as soon as a timeout has decided that it is stopped. */
 	void ensureNotTimedOut() {
-		RunOutcome known = this.outcome;
-		if (known != null && known.failure() instanceof ProcessTimedOutException timedOut) {
-			throw timedOut;
+		RunOutcome known;
+		ExitCause cause;
+		this.lock.lock();
+		try {
+			known = this.outcome;
+			cause = this.stopCause;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		if (known != null) {
+			if (known.failure() instanceof ProcessTimedOutException timedOut) {
+				throw timedOut;
+			}
+		}
+		else if (cause == ExitCause.TIMED_OUT) {
+			throw new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), this.plan.timeoutRemedy(),
+					spec().command());
+		}
+		else if (cause == ExitCause.IDLE_TIMED_OUT) {
+			throw new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()),
+					this.plan.idleRemedy(), spec().command());
+		}
+	}
+
+	// --- output
+
+	/**
+	 * Waits until all that a process which has ended has written is captured, for the
+	 * drain at most. Does nothing while it runs, or if a listener of it calls: the end of
+	 * the output waits for that.
+	 */
+	void awaitCapture(OutputRecorder recorder) {
+		if (recorder.isEnded() || !recorder.isKept() || isToldByThisThread() || isRunning()) {
+			return;
+		}
+		try {
+			awaitOutcome(drainEnd(), false);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private long drainEnd() {
+		this.lock.lock();
+		try {
+			return this.drain.end();
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

@@ -72,7 +72,8 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Whether the process itself still runs; what it started may live on.
+	 * Whether the process itself still runs; what it started may live on. Once it does
+	 * not, {@link #output()} and {@link #latestOutput()} are complete.
 	 * @return whether it runs
 	 */
 	public boolean isRunning() {
@@ -80,36 +81,47 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * What it has written to standard output so far, as far as it is kept.
+	 * Return what it has written to standard output so far, as far as it is captured.
+	 * Once the process has ended this is all that it wrote: what is still in the pipe is
+	 * waited for, at most as long as the drain. A listener of the process does not wait.
 	 * @return the text
 	 */
 	public String output() {
-		return this.run.recorder(OutputType.OUTPUT).captured().toString();
+		return recorder(OutputType.OUTPUT).captured().toString();
 	}
 
 	/**
-	 * What it has written to standard error so far, as far as it is kept.
+	 * Return what it has written to standard error so far, as {@link #output()} does for
+	 * standard output.
 	 * @return the text
 	 */
 	public String errorOutput() {
-		return this.run.recorder(OutputType.ERROR).captured().toString();
+		return recorder(OutputType.ERROR).captured().toString();
 	}
 
 	/**
-	 * What it has written to standard output since this was last asked. Each byte is
-	 * given once; a character that is not complete yet comes next time.
+	 * Return what it has written to standard output since the last call. Each byte is
+	 * returned once; a character that is not complete yet comes next time. Once the
+	 * process has ended this is all the rest, as with {@link #output()}.
 	 * @return the text, empty if there is nothing new
 	 */
 	public String latestOutput() {
-		return this.run.recorder(OutputType.OUTPUT).latest();
+		return recorder(OutputType.OUTPUT).latest();
 	}
 
 	/**
-	 * What it has written to standard error since this was last asked.
+	 * Return what it has written to standard error since the last call, as
+	 * {@link #latestOutput()} does for standard output.
 	 * @return the text, empty if there is nothing new
 	 */
 	public String latestErrorOutput() {
-		return this.run.recorder(OutputType.ERROR).latest();
+		return recorder(OutputType.ERROR).latest();
+	}
+
+	private OutputRecorder recorder(OutputType type) {
+		OutputRecorder recorder = this.run.recorder(type);
+		this.run.awaitCapture(recorder);
+		return recorder;
 	}
 
 	/**
@@ -305,10 +317,12 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Asks whether its time was over. Does not block and stops nothing: the timeouts hold
-	 * by themselves.
-	 * @throws io.procession.process.ProcessTimedOutException if it was stopped because of
-	 * a timeout and has ended
+	 * Throw an exception if its timeout or idle timeout was exceeded, even while it is
+	 * still being stopped for that. Does not block and stops nothing: the timeouts hold
+	 * by themselves. A loop that pauses between two calls may find that the process has
+	 * already ended: call this once more after such a loop.
+	 * @throws io.procession.process.ProcessTimedOutException if a timeout was exceeded;
+	 * has a result only if the process has ended
 	 */
 	public void ensureNotTimedOut() {
 		this.run.ensureNotTimedOut();

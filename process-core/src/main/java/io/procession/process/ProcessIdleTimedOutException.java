@@ -16,7 +16,22 @@ public final class ProcessIdleTimedOutException extends ProcessTimedOutException
 	 * @param result the result so far
 	 */
 	public ProcessIdleTimedOutException(Duration timeout, String remedy, ProcessResult result) {
-		super("wrote nothing for " + seconds(timeout) + ", its idle timeout,", remedy, timeout, result);
+		super(what(timeout), remedy, timeout, result);
+	}
+
+	/**
+	 * Create an exception for a process that is still being stopped, and so has no result
+	 * yet.
+	 * @param timeout how long it was allowed to be silent
+	 * @param remedy where that comes from and what to do, in words
+	 * @param command what is run
+	 */
+	public ProcessIdleTimedOutException(Duration timeout, String remedy, Command command) {
+		super(what(timeout), remedy, timeout, command);
+	}
+
+	private static String what(Duration timeout) {
+		return "wrote nothing for " + seconds(timeout) + ", its idle timeout,";
 	}
 
 }

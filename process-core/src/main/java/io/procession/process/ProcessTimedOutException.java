@@ -23,6 +23,22 @@ public class ProcessTimedOutException extends ProcessException {
 		this("exceeded its timeout of " + seconds(timeout), remedy, timeout, result);
 	}
 
+	/**
+	 * Create an exception for a process that is still being stopped, and so has no result
+	 * yet.
+	 * @param timeout the time it had
+	 * @param remedy where that comes from and what to do, in words
+	 * @param command what is run
+	 */
+	public ProcessTimedOutException(Duration timeout, String remedy, Command command) {
+		this("exceeded its timeout of " + seconds(timeout), remedy, timeout, command);
+	}
+
+	ProcessTimedOutException(String what, String remedy, Duration timeout, Command command) {
+		super(describe(command) + " " + what + " and is being stopped: " + remedy, command, null, null);
+		this.exceededTimeout = timeout;
+	}
+
 	ProcessTimedOutException(String what, String remedy, Duration timeout, ProcessResult result) {
 		super(withErrorTail(describe(result.command()) + " " + what
 				+ ((result.cause() == ExitCause.LOST) ? " and could not be stopped: " : " and was stopped: ") + remedy,
