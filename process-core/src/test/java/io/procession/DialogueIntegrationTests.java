@@ -1,6 +1,7 @@
 package io.procession;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 
+import io.procession.execution.OutputMatch;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessFailedException;
@@ -21,6 +23,7 @@ import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -32,7 +35,108 @@ class DialogueIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(30);
 
+	private static final String ASKS_TWICE = "printf 'Password: '; read a; printf 'Password: '; read b; echo \"$a $b\"";
+
 	// --- prompts
+
+	@Test
+	void seesAPrompt(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("printf 'Pässword: '; read x; echo \"got $x\"").start();
+
+		assertThat(process.waitUntil((type, line) -> line.equals("Pässword: "), SOON)).isTrue();
+
+		process.stdin().writeLine("secret");
+		assertThat(process.waitFor().output()).isEqualTo("Pässword: got secret\n");
+	}
+
+	@Test
+	void seesAPromptInAnotherCharset(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("printf 'a\\000:\\000'; read x")
+			.charset(StandardCharsets.UTF_16LE)
+			.start();
+
+		assertThat(process.waitUntil((type, line) -> line.equals("a:"), SOON)).isTrue();
+		process.stdin().close();
+		process.waitFor();
+	}
+
+	@Test
+	void seesAPromptOnATerminal(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("stty -echo; printf 'Password: '; read x; echo \"got $x\"")
+			.pty(80, 24)
+			.start();
+
+		assertThat(process.waitUntil((type, line) -> line.equals("Password: "), SOON)).isTrue();
+
+		process.stdin().writeLine("secret");
+		assertThat(process.waitFor().output()).isEqualTo("Password: got secret\r\n");
+	}
+
+	@Test
+	void goesOnAfterTheLastMatch(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell(ASKS_TWICE).start();
+
+		for (String answer : new String[] { "one", "two" }) {
+			assertThat(process.waitUntilNext((type, line) -> line.equals("Password: "), SOON))
+				.isEqualTo(OutputMatch.MATCHED);
+			process.stdin().writeLine(answer);
+		}
+
+		assertThat(process.waitUntilNext((type, line) -> line.equals("one two"), SOON)).isEqualTo(OutputMatch.MATCHED);
+		assertThat(process.waitUntilNext((type, line) -> true, SOON)).isEqualTo(OutputMatch.ENDED);
+		assertThat(process.waitUntil((type, line) -> line.startsWith("Password: "), SOON)).isTrue();
+	}
+
+	@Test
+	void goesOnAfterALineThatCameWithOthers(ProcessManager processes) {
+		RunningProcess process = processes.shell("printf 'ok\\nno\\nok\\n\\nok'; exec sleep 300").start();
+
+		for (int i = 0; i < 3; i++) {
+			assertThat(process.waitUntilNext((type, line) -> line.equals("ok"), SOON)).isEqualTo(OutputMatch.MATCHED);
+		}
+
+		assertThat(process.waitUntilNext((type, line) -> true, Duration.ofMillis(50))).isEqualTo(OutputMatch.TIMED_OUT);
+		process.kill();
+		assertThat(process.waitUntilNext((type, line) -> true, SOON)).isEqualTo(OutputMatch.ENDED);
+	}
+
+	@Test
+	void takesTheRestOfALineForALineOfItsOwn(ProcessManager processes) throws IOException {
+		RunningProcess process = processes.shell("printf 'continue? '; read x; echo; echo 'done'").start();
+
+		assertThat(process.waitUntilNext((type, line) -> line.endsWith("? "), SOON)).isEqualTo(OutputMatch.MATCHED);
+		process.stdin().writeLine("y");
+		AtomicReference<String> next = new AtomicReference<>();
+		process.waitUntilNext((type, line) -> {
+			next.set(line);
+			return line.equals("done");
+		}, SOON);
+
+		assertThat(next).hasValue("done");
+	}
+
+	@Test
+	void refusesTwoWhoGoOnAtTheSameTime(ProcessManager processes) {
+		RunningProcess process = processes.shell("echo one; exec sleep 300").start();
+		CountDownLatch within = new CountDownLatch(1);
+		CountDownLatch release = new CountDownLatch(1);
+		CompletableFuture<OutputMatch> first = CompletableFuture
+			.supplyAsync(() -> process.waitUntilNext((type, line) -> {
+				within.countDown();
+				Threads.hold(release);
+				return true;
+			}, SOON));
+		Threads.hold(within);
+
+		assertThatIllegalStateException().isThrownBy(() -> process.waitUntilNext((type, line) -> true, SOON))
+			.withMessageContaining("Another thread is waiting");
+
+		release.countDown();
+		assertThat(first.join()).isEqualTo(OutputMatch.MATCHED);
+		process.kill();
+	}
+
+	// --- the tail
 
 	@Test
 	void hasAllOutputOnceItDoesNotRun(ProcessManager processes) {

@@ -7,6 +7,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -162,16 +163,44 @@ final class LineSplitter {
 
 	// the decoder says how many bytes are whole characters
 	private void emitPart() {
+		ByteBuffer in = ByteBuffer.wrap(this.pending, 0, this.maxLength);
+		String part = decode(in);
+		drop((in.position() > 0) ? in.position() : this.maxLength);
+		this.lines.part(part);
+	}
+
+	private String decode(ByteBuffer in) {
 		CharsetDecoder decoder = this.charset.newDecoder()
 			.onMalformedInput(CodingErrorAction.REPLACE)
 			.onUnmappableCharacter(CodingErrorAction.REPLACE);
-		ByteBuffer in = ByteBuffer.wrap(this.pending, 0, this.maxLength);
-		CharBuffer out = CharBuffer.allocate((int) Math.ceil(this.maxLength * (double) decoder.maxCharsPerByte()));
+		CharBuffer out = CharBuffer.allocate((int) Math.ceil(in.remaining() * (double) decoder.maxCharsPerByte()));
 		decoder.decode(in, out, false);
-		int cut = (in.position() > 0) ? in.position() : this.maxLength;
-		System.arraycopy(this.pending, cut, this.pending, 0, this.pendingLength - cut);
-		this.pendingLength -= cut;
-		this.lines.part(out.flip().toString());
+		return out.flip().toString();
+	}
+
+	private void drop(int count) {
+		System.arraycopy(this.pending, count, this.pending, 0, this.pendingLength - count);
+		this.pendingLength -= count;
+	}
+
+	/** How many bytes of a line have come whose end has not. */
+	int unfinishedLength() {
+		return this.pendingLength;
+	}
+
+	/**
+	 * Looks at the line whose end has not come, up to its last whole character.
+	 * @param condition what it is to be; if it is, the line is dropped so far
+	 * @return whether it was
+	 */
+	boolean takeUnfinishedIf(Predicate<String> condition) {
+		ByteBuffer in = ByteBuffer.wrap(this.pending, 0, this.pendingLength);
+		String text = decode(in);
+		boolean taken = !text.isEmpty() && condition.test(text);
+		if (taken) {
+			drop(in.position());
+		}
+		return taken;
 	}
 
 	/**

@@ -1,38 +1,51 @@
 package io.procession.execution;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.BiPredicate;
 
 import io.procession.process.OutputType;
 
 /**
  * Looks at the kept output of a process line by line, from its beginning, until a line
- * matches. <i>Confined to the thread that waits.</i>
+ * matches, and goes on after it if asked again. <i>Confined to the thread that waits.</i>
  */
 final class OutputWatch {
 
+	/** A prompt is shorter; to decode a long line at each byte would take long. */
+	private static final int LONGEST_UNFINISHED = 8192;
+
 	private final Stream[] streams;
 
-	private final BiPredicate<OutputType, String> condition;
-
-	private boolean matched;
-
-	OutputWatch(OutputRecorder output, OutputRecorder error, int maxLineLength,
-			BiPredicate<OutputType, String> condition) {
-		this.condition = condition;
+	OutputWatch(OutputRecorder output, OutputRecorder error, int maxLineLength) {
 		this.streams = new Stream[] { new Stream(OutputType.OUTPUT, output, maxLineLength),
 				new Stream(OutputType.ERROR, error, maxLineLength) };
 	}
 
 	/**
-	 * Looks at what is new.
-	 * @param last whether nothing will follow, so that an unfinished line counts
+	 * Looks at the lines that are new, up to the first that matches.
+	 * @param condition what the line is to be
+	 * @param last whether nothing will follow, so that an unfinished line is whole
 	 * @return whether a line matched
 	 */
-	boolean look(boolean last) {
-		for (Stream stream : this.streams) {
-			stream.look(last);
-		}
-		return this.matched;
+	boolean look(BiPredicate<OutputType, String> condition, boolean last) {
+		return this.streams[0].look(condition, last) || this.streams[1].look(condition, last);
+	}
+
+	/** Whether there is an unfinished line that was not looked at as it is now. */
+	boolean hasUnfinished() {
+		return this.streams[0].hasUnfinished() || this.streams[1].hasUnfinished();
+	}
+
+	/** Looks at the unfinished lines. */
+	boolean lookAtUnfinished(BiPredicate<OutputType, String> condition) {
+		return this.streams[0].lookAtUnfinished(condition) || this.streams[1].lookAtUnfinished(condition);
+	}
+
+	/** Another condition has not been asked about the unfinished lines. */
+	void lookAnew() {
+		this.streams[0].unfinishedSeen = 0;
+		this.streams[1].unfinishedSeen = 0;
 	}
 
 	/** Whether there is something that was not looked at. */
@@ -40,7 +53,7 @@ final class OutputWatch {
 		return this.streams[0].isBehind() || this.streams[1].isBehind();
 	}
 
-	private final class Stream implements LineSplitter.Lines {
+	private static final class Stream implements LineSplitter.Lines {
 
 		private final OutputType type;
 
@@ -48,7 +61,18 @@ final class OutputWatch {
 
 		private final LineSplitter splitter;
 
+		/** Split, but not looked at. */
+		private final Deque<String> lines = new ArrayDeque<>();
+
 		private long position;
+
+		/** How much of the unfinished line was looked at. */
+		private int unfinishedSeen;
+
+		/** Whether the beginning of the next line has matched. */
+		private boolean begunBefore;
+
+		private boolean ended;
 
 		private Stream(OutputType type, OutputRecorder recorder, int maxLineLength) {
 			this.type = type;
@@ -56,15 +80,52 @@ final class OutputWatch {
 			this.splitter = new LineSplitter(recorder.charset(), maxLineLength, this);
 		}
 
-		private void look(boolean last) {
-			while (!OutputWatch.this.matched && isBehind()) {
-				Capture.Part part = this.recorder.from(this.position);
-				this.position = part.end();
-				this.splitter.accept(part.bytes(), 0, part.bytes().length);
+		private boolean look(BiPredicate<OutputType, String> condition, boolean last) {
+			while (true) {
+				while (!this.lines.isEmpty()) {
+					if (condition.test(this.type, this.lines.remove())) {
+						return true;
+					}
+				}
+				if (isBehind()) {
+					Capture.Part part = this.recorder.from(this.position);
+					this.position = part.end();
+					this.splitter.accept(part.bytes(), 0, part.bytes().length);
+				}
+				else if (last && !this.ended) {
+					endStream();
+				}
+				else {
+					return false;
+				}
 			}
-			if (last && !OutputWatch.this.matched) {
-				this.splitter.end();
+		}
+
+		private void endStream() {
+			boolean seen = this.splitter.unfinishedLength() > 0 && !hasUnfinished();
+			this.ended = true;
+			this.splitter.end();
+			if (seen) {
+				this.lines.pollLast();
 			}
+		}
+
+		private boolean hasUnfinished() {
+			int length = this.splitter.unfinishedLength();
+			return length != this.unfinishedSeen && length <= LONGEST_UNFINISHED;
+		}
+
+		private boolean lookAtUnfinished(BiPredicate<OutputType, String> condition) {
+			if (!hasUnfinished()) {
+				return false;
+			}
+			this.unfinishedSeen = this.splitter.unfinishedLength();
+			if (!this.splitter.takeUnfinishedIf((text) -> condition.test(this.type, text))) {
+				return false;
+			}
+			this.unfinishedSeen = this.splitter.unfinishedLength();
+			this.begunBefore = true;
+			return true;
 		}
 
 		private boolean isBehind() {
@@ -73,8 +134,12 @@ final class OutputWatch {
 
 		@Override
 		public void line(String line) {
-			if (!OutputWatch.this.matched) {
-				OutputWatch.this.matched = OutputWatch.this.condition.test(this.type, line);
+			// nothing but the end of a line that has matched
+			boolean rest = this.begunBefore && line.isEmpty();
+			this.begunBefore = false;
+			this.unfinishedSeen = 0;
+			if (!rest) {
+				this.lines.add(line);
 			}
 		}
 

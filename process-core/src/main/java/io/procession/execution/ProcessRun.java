@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -112,6 +113,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private @Nullable Future<?> drainTask;
 
 	private @Nullable InputFeeder feeder;
+
+	/** Whether a thread waits for the next line. */
+	private final AtomicBoolean watchTaken = new AtomicBoolean();
+
+	/** Where the search for the next line goes on; only of the thread that has it. */
+	private @Nullable OutputWatch nextWatch;
 
 	ProcessRun(RunContext context, RunPlan plan, EngineProcess process, Consumer<ProcessRun> leaveBooks) {
 		this.context = context;
@@ -901,6 +908,32 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/** Looks at the output from its beginning. */
+	OutputWatch newWatch() {
+		return new OutputWatch(this.output, this.error, this.plan.output().maxLineLength());
+	}
+
+	/**
+	 * Takes the watch that goes on after its last match.
+	 * @throws IllegalStateException if another thread has it
+	 */
+	OutputWatch takeWatch() {
+		if (!this.watchTaken.compareAndSet(false, true)) {
+			throw new IllegalStateException("Another thread is waiting for the next line of '" + name()
+					+ "': only one can go on after the last match, use waitUntil(...)");
+		}
+		OutputWatch watch = this.nextWatch;
+		if (watch == null) {
+			watch = newWatch();
+			this.nextWatch = watch;
+		}
+		return watch;
+	}
+
+	void giveBackWatch() {
+		this.watchTaken.set(false);
 	}
 
 	/** A thread waits for lines: it is told of what is kept. */

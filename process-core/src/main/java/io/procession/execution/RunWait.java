@@ -19,6 +19,9 @@ final class RunWait {
 	/** How long a wait sleeps at most before it looks whether the run was given up. */
 	static final long SLICE = Duration.ofMillis(500).toNanos();
 
+	/** A prompt stands still for so long, while the beginning of a line goes on. */
+	private static final long QUIET = Duration.ofMillis(50).toNanos();
+
 	/** What becomes of a process if a wait for it is interrupted. */
 	private static final String LEFT_ALONE = "it was left alone, stop() ends it";
 
@@ -100,30 +103,62 @@ final class RunWait {
 	 * @return whether there was such a line
 	 */
 	boolean forLine(BiPredicate<OutputType, String> condition, @Nullable Duration timeout) {
-		OutputRecorder output = this.run.recorder(OutputType.OUTPUT);
-		OutputRecorder error = this.run.recorder(OutputType.ERROR);
-		if (!output.isKept() && !error.isKept()) {
-			throw new IllegalStateException("The output of '" + this.run.name()
-					+ "' is not kept, there is nothing to look at: use onLine(...)");
-		}
+		checkCaptured();
 		if (timeout == null) {
 			refuseListener(this.run);
 		}
 		long until = (timeout != null) ? until(timeout) : Long.MAX_VALUE;
-		OutputWatch watch = new OutputWatch(output, error, this.run.plan().output().maxLineLength(), condition);
+		return forLine(this.run.newWatch(), condition, until) == OutputMatch.MATCHED;
+	}
+
+	/**
+	 * Waits for a line of the output, which is looked at from the last match of this
+	 * method on.
+	 * @param condition what the line is to be
+	 * @param timeout how long at most
+	 * @return what came first
+	 */
+	OutputMatch forNextLine(BiPredicate<OutputType, String> condition, Duration timeout) {
+		long until = until(timeout);
+		checkCaptured();
+		OutputWatch watch = this.run.takeWatch();
+		try {
+			watch.lookAnew();
+			return forLine(watch, condition, until);
+		}
+		finally {
+			this.run.giveBackWatch();
+		}
+	}
+
+	private void checkCaptured() {
+		if (!this.run.recorder(OutputType.OUTPUT).isKept() && !this.run.recorder(OutputType.ERROR).isKept()) {
+			throw new IllegalStateException("The output of '" + this.run.name()
+					+ "' is not kept, there is nothing to look at: use onLine(...)");
+		}
+	}
+
+	private OutputMatch forLine(OutputWatch watch, BiPredicate<OutputType, String> condition, long until) {
 		this.run.watch(1);
 		try {
 			while (true) {
 				// asked before the look: what comes after it is seen by the next one
 				boolean last = this.run.outcome() != null;
-				if (watch.look(last)) {
-					return true;
+				if (watch.look(condition, last)) {
+					return OutputMatch.MATCHED;
+				}
+				if (last) {
+					return OutputMatch.ENDED;
 				}
 				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - this.run.nanoTime());
-				if (last || remaining <= 0) {
-					return false;
+				if (remaining <= 0) {
+					return watch.lookAtUnfinished(condition) ? OutputMatch.MATCHED : OutputMatch.TIMED_OUT;
 				}
-				this.run.awaitOutput(watch, remaining);
+				boolean unfinished = watch.hasUnfinished();
+				this.run.awaitOutput(watch, unfinished ? Math.min(QUIET, remaining) : remaining);
+				if (unfinished && !watch.isBehind() && watch.lookAtUnfinished(condition)) {
+					return OutputMatch.MATCHED;
+				}
 			}
 		}
 		catch (InterruptedException ex) {

@@ -281,8 +281,10 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Waits until a line of its output matches, looking at the output from its beginning,
-	 * or until the process has ended. Lines of one stream come in order.
+	 * Wait until a line of its output matches, looking at the output from its beginning,
+	 * or until the process has ended. Lines of one stream come in order. A last line that
+	 * is not finished, such as a prompt, is tested once it has stood still for 50 ms, and
+	 * again when it has grown or is finished. More than 8 KiB of it is no prompt.
 	 * @param condition looks at a stream's line
 	 * @return whether a line matched
 	 * @throws IllegalStateException if the output is not kept
@@ -304,6 +306,22 @@ public final class RunningProcess {
 	 */
 	public boolean waitUntil(BiPredicate<OutputType, String> condition, Duration timeout) {
 		return this.wait.forLine(condition, Objects.requireNonNull(timeout, "timeout"));
+	}
+
+	/**
+	 * Wait for the next line that matches: as {@link #waitUntil(BiPredicate, Duration)},
+	 * but looking only at what follows the match of the previous call. What is left of an
+	 * unfinished line that matched counts as a line of its own.
+	 * @param condition looks at a stream's line
+	 * @param timeout at most so long
+	 * @return whether a line matched, the process ended first, or the timeout elapsed
+	 * @throws IllegalStateException if the output is not captured, or if another thread
+	 * is waiting in this method
+	 * @throws io.procession.process.ProcessInterruptedException if this thread was
+	 * interrupted; the process goes on
+	 */
+	public OutputMatch waitUntilNext(BiPredicate<OutputType, String> condition, Duration timeout) {
+		return this.wait.forNextLine(condition, timeout);
 	}
 
 	/**

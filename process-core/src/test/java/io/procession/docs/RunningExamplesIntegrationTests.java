@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.ProcessManager;
 import io.procession.event.ProcessExited;
+import io.procession.execution.OutputMatch;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessFailedException;
@@ -154,6 +155,21 @@ class RunningExamplesIntegrationTests {
 		// endregion
 		assertThat(ready).isTrue();
 		assertThat(result.exitCode()).isEqualTo(7);
+	}
+
+	@Test
+	void dialogue(ProcessManager processes) throws Exception {
+		// region dialogue
+		RunningProcess login = processes.shell("printf 'User: '; read u; printf 'User: '; read v; echo $u $v").start();
+		for (String answer : List.of("ada", "grace")) {
+			OutputMatch match = login.waitUntilNext((type, line) -> line.equals("User: "), Duration.ofSeconds(10));
+			if (match != OutputMatch.MATCHED) { // ENDED or TIMED_OUT
+				throw new IllegalStateException("No prompt: " + match);
+			}
+			login.stdin().writeLine(answer);
+		}
+		// endregion
+		assertThat(login.waitFor().output()).isEqualTo("User: User: ada grace\n");
 	}
 
 	@Test
