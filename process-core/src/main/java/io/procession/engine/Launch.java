@@ -65,6 +65,19 @@ public record Launch(String executionId, ProcessSpec spec, @Nullable Path execut
 			return new None();
 		}
 
+		/**
+		 * From where the JVM has it.
+		 * @return the input
+		 */
+		static Input inherited() {
+			return new Inherited();
+		}
+
+		/** See {@link Input#inherited()}. */
+		record Inherited() implements Input {
+
+		}
+
 		/** See {@link Input#pipe()}. */
 		record Pipe() implements Input {
 

@@ -1,17 +1,20 @@
 package io.procession.execution;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.engine.TimeSource;
 
 /**
- * Bytes from a pump to a stage in Java, at most {@value #CAPACITY} of them under way: the
- * pump waits while it is full. One thread writes, one reads. The reader may give up,
- * after which everything written is thrown away.
+ * Bytes from a pump to a stage in Java or to the caller, at most {@value #CAPACITY} of
+ * them under way: the pump waits while it is full. One thread writes, one reads. The
+ * reader may give up, after which everything written is thrown away.
  */
 final class BoundedPipe extends InputStream {
 
@@ -34,6 +37,9 @@ final class BoundedPipe extends InputStream {
 
 	private boolean abandoned;
 
+	/** Why the rest is missing. */
+	private @Nullable String cut;
+
 	BoundedPipe(TimeSource time) {
 		this.time = time;
 	}
@@ -46,7 +52,7 @@ final class BoundedPipe extends InputStream {
 		boolean interrupted = false;
 		this.lock.lock();
 		try {
-			while (bytes.hasRemaining() && !this.abandoned) {
+			while (bytes.hasRemaining() && !this.abandoned && this.cut == null) {
 				if (this.count == CAPACITY) {
 					interrupted |= !awaitChange();
 					continue;
@@ -89,20 +95,41 @@ final class BoundedPipe extends InputStream {
 		}
 	}
 
+	/**
+	 * The rest will not come, and nobody waits for the reader any more.
+	 * @param reason why, which the reader is told after the bytes that have come
+	 */
+	void cut(String reason) {
+		this.lock.lock();
+		try {
+			if (!this.ended) {
+				this.ended = true;
+				this.cut = reason;
+				this.time.signalAll(this.changed);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
 	@Override
-	public int read() throws InterruptedIOException {
+	public int read() throws IOException {
 		byte[] one = new byte[1];
 		return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xff;
 	}
 
 	@Override
-	public int read(byte[] bytes, int offset, int length) throws InterruptedIOException {
+	public int read(byte[] bytes, int offset, int length) throws IOException {
 		if (length == 0) {
 			return 0;
 		}
 		this.lock.lock();
 		try {
 			while (this.count == 0) {
+				if (this.cut != null && !this.abandoned) {
+					throw new IOException(this.cut);
+				}
 				if (this.ended || this.abandoned) {
 					return -1;
 				}
@@ -117,7 +144,7 @@ final class BoundedPipe extends InputStream {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new InterruptedIOException("Interrupted while reading the stage before");
+			throw new InterruptedIOException("Interrupted while waiting for the output of a process");
 		}
 		finally {
 			this.lock.unlock();
@@ -141,6 +168,7 @@ final class BoundedPipe extends InputStream {
 		this.lock.lock();
 		try {
 			this.abandoned = true;
+			this.count = 0;
 			this.time.signalAll(this.changed);
 		}
 		finally {

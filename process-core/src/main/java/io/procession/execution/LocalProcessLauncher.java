@@ -160,7 +160,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public RunningProcess start(PendingProcess pending) {
 		tryAcquire(pending.command(), permits(pending));
-		return handOver(launch(started(pending), pending, permits(pending)));
+		RunPlanner planner = pending.toSpec().output().pull()
+				? RunPlanner.ofPull(this.settings, pending, new BoundedPipe(this.context.time())) : started(pending);
+		return handOver(launch(planner, pending, permits(pending)));
 	}
 
 	private RunningProcess handOver(ProcessRun run) {

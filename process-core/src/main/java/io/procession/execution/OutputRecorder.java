@@ -47,6 +47,9 @@ final class OutputRecorder implements OutputSink {
 
 	private final @Nullable BoundedPipe feed;
 
+	/** Whether the caller reads the feed, and not a stage in Java. */
+	private final boolean pulled;
+
 	private final List<OutputListener> listeners;
 
 	private final List<LineListener> lineListeners;
@@ -106,7 +109,8 @@ final class OutputRecorder implements OutputSink {
 		this.type = type;
 		this.charset = plan.charset();
 		this.feed = plan.feed();
-		// what goes to a stage in Java is nobody else's
+		this.pulled = this.feed != null && pending.toSpec().output().pull();
+		// what goes to a stage in Java or is pulled is nobody else's
 		this.listeners = (this.feed == null) ? pending.outputListeners() : List.of();
 		this.lineListeners = (this.feed == null) ? pending.lineListeners() : List.of();
 		this.largestRead = this.lineListeners.isEmpty() ? LARGEST_READ : LARGEST_READ_FOR_LINES;
@@ -192,9 +196,7 @@ final class OutputRecorder implements OutputSink {
 				atWork(this.splitter::end);
 			}
 			closeFile();
-			if (this.feed != null) {
-				this.feed.end();
-			}
+			endFeed(false);
 		}
 		finally {
 			this.ended = true;
@@ -302,9 +304,30 @@ final class OutputRecorder implements OutputSink {
 			this.capture.freeze();
 		}
 		this.closed = true;
-		if (this.feed != null) {
+		endFeed(this.broken || this.busySince != 0);
+	}
+
+	// who pulls must not take a part for the whole
+	private void endFeed(boolean lost) {
+		if (this.feed == null) {
+			return;
+		}
+		if (this.pulled && (lost || this.owner.isStopRequested())) {
+			this.feed.cut("The output of '" + this.owner.name() + "' is incomplete: " + (this.owner.isStopRequested()
+					? "the process was stopped, waitFor() tells why" : "it was not read in time"));
+		}
+		else {
 			this.feed.end();
 		}
+	}
+
+	/** What the caller reads; it is pulled. */
+	BoundedPipe pulled() {
+		if (!this.pulled || this.feed == null) {
+			throw new IllegalStateException("The output of '" + this.owner.name()
+					+ "' is not pulled: start it with pullOutput(), or use output(), onLine(...) or onOutput(...)");
+		}
+		return this.feed;
 	}
 
 	@Override
@@ -461,6 +484,9 @@ final class OutputRecorder implements OutputSink {
 
 		/** Listeners have been told, which may have taken long. */
 		void delivered();
+
+		/** Whether it was to be stopped before its end. */
+		boolean isStopRequested();
 
 		/** Bytes have been kept and can be looked at. */
 		void kept();

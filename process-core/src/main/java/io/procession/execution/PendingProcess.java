@@ -324,7 +324,8 @@ public final class PendingProcess {
 	 * no more, and closes it; if it blocks then, the pump is interrupted. What it has
 	 * read is passed on at once if nothing more is ready, as in a dialogue over a socket.
 	 * If the process never starts, the stream is left alone. A stream can be read once:
-	 * this pending process is then no template.
+	 * this pending process is then no template. For {@code System.in} see
+	 * {@link #inheritInput()}.
 	 * @param stream the stream
 	 * @return a new pending process
 	 */
@@ -332,6 +333,19 @@ public final class PendingProcess {
 		PendingProcess changed = with((builder) -> builder.input(null));
 		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners,
 				this.processListeners, stream, this.shared);
+	}
+
+	/**
+	 * Let it share the standard input of the JVM, as a program that is started by a shell
+	 * script does. What it reads, the JVM and other processes do not get; what
+	 * {@code System.in} has buffered already is lost to it. In contrast,
+	 * {@code input(System.in)} reads ahead: what the process does not read is lost to
+	 * all.
+	 * @return a new pending process
+	 * @see #tty()
+	 */
+	public PendingProcess inheritInput() {
+		return input(ProcessInput.inherited());
 	}
 
 	/**
@@ -478,6 +492,21 @@ public final class PendingProcess {
 	 */
 	public PendingProcess quietly() {
 		return with(ProcessSpec.Builder::quietly);
+	}
+
+	/**
+	 * Let the caller read standard output at its own pace, by
+	 * {@link RunningProcess#stdout()} or {@link RunningProcess#lines()}: for output that
+	 * is too large for memory, or for a parser that needs a stream. The process waits
+	 * while the reader is slow. Standard output is not captured, listeners receive only
+	 * standard error, and {@code procession.defaults.output-limit} does not hold.
+	 * Timeouts, idle timeouts and {@link #outputLimit(long)} hold; the time that the
+	 * reader takes is no silence. Only {@link #start()} can start it.
+	 * @return a new pending process
+	 * @throws IllegalArgumentException if standard output goes to a file or a terminal
+	 */
+	public PendingProcess pullOutput() {
+		return with(ProcessSpec.Builder::pullOutput);
 	}
 
 	/**

@@ -114,6 +114,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private @Nullable InputFeeder feeder;
 
+	private final AtomicBoolean linesTaken = new AtomicBoolean();
+
 	/** Whether a thread waits for the next line. */
 	private final AtomicBoolean watchTaken = new AtomicBoolean();
 
@@ -642,8 +644,8 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	/** Whether it was to be stopped before its end. */
-	boolean isStopRequested() {
+	@Override
+	public boolean isStopRequested() {
 		this.lock.lock();
 		try {
 			return this.stop != null;
@@ -1023,6 +1025,11 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	// --- output
+
+	/** Whether this is the first to read its lines. */
+	boolean takeLines() {
+		return this.linesTaken.compareAndSet(false, true);
+	}
 
 	/**
 	 * Waits until all that a process which has ended has written is captured, for the

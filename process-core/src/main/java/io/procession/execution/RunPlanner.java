@@ -100,6 +100,15 @@ final class RunPlanner {
 	}
 
 	/**
+	 * Plans what {@code start()} starts and its caller reads.
+	 * @param reader what the caller reads
+	 */
+	static RunPlanner ofPull(ProcessSettings settings, PendingProcess pending, BoundedPipe reader) {
+		return new RunPlanner(settings, pending, false, new Place(true, true, reader, true), DefaultTimeout.START,
+				null);
+	}
+
+	/**
 	 * Plans a stage of a pipeline.
 	 * @param place where it stands
 	 * @param whole bound on the whole pipeline, if there is one
@@ -122,6 +131,7 @@ final class RunPlanner {
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
 	Launch launch(String id, StartGate gate) {
+		checkPull();
 		readSecrets(gate);
 		checkDetached();
 		checkTerminal();
@@ -233,6 +243,13 @@ final class RunPlanner {
 		}
 	}
 
+	private void checkPull() {
+		if (this.spec.output().pull() && !this.place.pulled()) {
+			throw new IllegalStateException("The output of '" + this.spec.displayName()
+					+ "' is read by nobody here: pullOutput() needs start(), whose handle has the stream");
+		}
+	}
+
 	private void checkTerminal() {
 		Terminal terminal = this.spec.terminal();
 		if (terminal == null) {
@@ -267,10 +284,11 @@ final class RunPlanner {
 	}
 
 	private void checkDetached() {
-		if (this.spec.detached() && (hasListeners() || this.pending.inputStream() != null
-				|| this.spec.input() instanceof ProcessInput.Bytes)) {
+		if (this.spec.detached() && (hasListeners() || this.pending.inputStream() != null || this.spec.output().pull()
+				|| this.spec.input() instanceof ProcessInput.Bytes
+				|| this.spec.input() instanceof ProcessInput.Inherited)) {
 			throw new IllegalStateException("A detached process outlives the JVM: '" + this.spec.displayName()
-					+ "' can have no listeners and no input from memory, use outputTo(file) and input(file)");
+					+ "' can have no listeners, no reader and no input from the JVM, use outputTo(file) and input(file)");
 		}
 	}
 
@@ -287,6 +305,9 @@ final class RunPlanner {
 		}
 		if (this.spec.input() instanceof ProcessInput.File file) {
 			return new Launch.Input.FromFile(file.path());
+		}
+		if (this.spec.input() instanceof ProcessInput.Inherited) {
+			return Launch.Input.inherited();
 		}
 		boolean none = this.spec.detached() || this.spec.input() instanceof ProcessInput.None;
 		return none ? Launch.Input.none() : Launch.Input.pipe();
@@ -347,7 +368,7 @@ final class RunPlanner {
 	private @Nullable Long outputLimit(Launch launch) {
 		OutputOptions output = this.spec.output();
 		boolean piped = launch.output() instanceof Launch.Output.Pipe || launch.error() instanceof Launch.Output.Pipe;
-		boolean captured = piped && output.capture() && output.keepLast() == null;
+		boolean captured = piped && output.capture() && output.keepLast() == null && !output.pull();
 		return (output.limit() != null || !captured) ? output.limit() : this.settings.outputLimit();
 	}
 
@@ -452,14 +473,19 @@ final class RunPlanner {
 	 * @param readsJvm whether its input comes from the JVM or a file, not from a
 	 * neighbour
 	 * @param writesJvm whether its output goes to the JVM or a file, not to a neighbour
-	 * @param feed the stage in Java that reads its output, if one does
+	 * @param feed the stage in Java or the caller that reads its output, if one does
+	 * @param pulled whether that is the caller
 	 */
-	record Place(boolean readsJvm, boolean writesJvm, @Nullable BoundedPipe feed) {
+	record Place(boolean readsJvm, boolean writesJvm, @Nullable BoundedPipe feed, boolean pulled) {
 
 		static final Place ALONE = new Place(true, true, null);
 
+		Place(boolean readsJvm, boolean writesJvm, @Nullable BoundedPipe feed) {
+			this(readsJvm, writesJvm, feed, false);
+		}
+
 		boolean isLast() {
-			return this.writesJvm && this.feed == null;
+			return this.writesJvm && (this.feed == null || this.pulled);
 		}
 
 	}

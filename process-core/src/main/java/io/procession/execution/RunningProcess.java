@@ -1,11 +1,18 @@
 package io.procession.execution;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
+import java.util.stream.Stream;
 
 import io.procession.process.Command;
 import io.procession.process.OutputType;
@@ -122,6 +129,51 @@ public final class RunningProcess {
 		OutputRecorder recorder = this.run.recorder(type);
 		this.run.awaitCapture(recorder);
 		return recorder;
+	}
+
+	/**
+	 * Return its standard output, to be read at the caller's own pace by one thread. A
+	 * read blocks until there is something; the process waits while nothing is read and
+	 * at most 64 KiB are under way. Bytes come as they were written, secrets included.
+	 *
+	 * <p>
+	 * Read it to its end, or close it, before {@link #waitFor()}: the process does not
+	 * end before. Closing it early does not stop the process, but lets it receive PIPE if
+	 * it goes on writing, as in {@code yes | head}. If the process is stopped by a
+	 * timeout, a limit or a call of {@code stop()}, a read throws an
+	 * {@link java.io.IOException} after the last bytes. A stop or a close does not wait
+	 * for a reader. The end of the stream says nothing about the exit code.
+	 * @return the stream, always the same one
+	 * @throws IllegalStateException if it was not started with {@code pullOutput()}
+	 */
+	public InputStream stdout() {
+		return this.run.recorder(OutputType.OUTPUT).pulled();
+	}
+
+	/**
+	 * Return the lines of its standard output, read from {@link #stdout()} as they are
+	 * asked for, in the charset of the process. Close the stream unless it is read to its
+	 * end. A line is held in memory as a whole.
+	 * @return the lines; a {@link java.io.UncheckedIOException} is thrown where
+	 * {@code stdout()} throws an {@code IOException}
+	 * @throws IllegalStateException if it was not started with {@code pullOutput()}, or
+	 * if this was called before
+	 */
+	public Stream<String> lines() {
+		InputStream stream = stdout();
+		if (!this.run.takeLines()) {
+			throw new IllegalStateException("The lines of '" + name()
+					+ "' are being read already: keep the first stream that lines() returned");
+		}
+		Charset charset = this.run.recorder(OutputType.OUTPUT).charset();
+		return new BufferedReader(new InputStreamReader(stream, charset)).lines().onClose(() -> {
+			try {
+				stream.close();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		});
 	}
 
 	/**

@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  * {@code null} for no limit
  * @param keepLast bytes that are kept of each stream, the older ones dropped, or
  * {@code null} to keep all
+ * @param pull whether standard output is read by the caller at its own pace, and not
+ * captured
  */
 public record OutputOptions(boolean capture, boolean mergeError, @Nullable OutputFile outputTo,
-		@Nullable OutputFile errorTo, @Nullable Charset charset, @Nullable Long limit, @Nullable Long keepLast) {
+		@Nullable OutputFile errorTo, @Nullable Charset charset, @Nullable Long limit, @Nullable Long keepLast,
+		boolean pull) {
 
 	/** Everything is kept, both streams apart. */
-	public static final OutputOptions DEFAULT = new OutputOptions(true, false, null, null, null, null, null);
+	public static final OutputOptions DEFAULT = new OutputOptions(true, false, null, null, null, null, null, false);
 
 	/**
 	 * Checks the numbers, and that nothing is lost.
@@ -32,6 +35,7 @@ public record OutputOptions(boolean capture, boolean mergeError, @Nullable Outpu
 	 * @param charset how bytes become text
 	 * @param limit bytes after which the process is stopped
 	 * @param keepLast bytes that are kept of each stream
+	 * @param pull whether standard output is read by the caller
 	 */
 	public OutputOptions {
 		if (limit != null && limit < 0) {
@@ -39,6 +43,10 @@ public record OutputOptions(boolean capture, boolean mergeError, @Nullable Outpu
 		}
 		if (keepLast != null && keepLast < 0) {
 			throw new IllegalArgumentException("keepLast must not be negative: " + keepLast);
+		}
+		if (pull && outputTo != null) {
+			throw new IllegalArgumentException("pullOutput() and outputTo(" + outputTo.path()
+					+ ") exclude each other: what is pulled is written by its reader");
 		}
 		if (mergeError && errorTo != null) {
 			throw new IllegalArgumentException("mergeErrorOutput() and errorOutputTo(" + errorTo.path()
@@ -58,37 +66,42 @@ public record OutputOptions(boolean capture, boolean mergeError, @Nullable Outpu
 
 	OutputOptions withCapture(boolean value) {
 		return new OutputOptions(value, this.mergeError, this.outputTo, this.errorTo, this.charset, this.limit,
-				this.keepLast);
+				this.keepLast, this.pull);
 	}
 
 	OutputOptions withMergeError(boolean value) {
 		return new OutputOptions(this.capture, value, this.outputTo, this.errorTo, this.charset, this.limit,
-				this.keepLast);
+				this.keepLast, this.pull);
 	}
 
 	OutputOptions withOutputTo(OutputFile value) {
 		return new OutputOptions(this.capture, this.mergeError, value, this.errorTo, this.charset, this.limit,
-				this.keepLast);
+				this.keepLast, this.pull);
 	}
 
 	OutputOptions withErrorTo(OutputFile value) {
 		return new OutputOptions(this.capture, this.mergeError, this.outputTo, value, this.charset, this.limit,
-				this.keepLast);
+				this.keepLast, this.pull);
 	}
 
 	OutputOptions withCharset(Charset value) {
 		return new OutputOptions(this.capture, this.mergeError, this.outputTo, this.errorTo, value, this.limit,
-				this.keepLast);
+				this.keepLast, this.pull);
 	}
 
 	OutputOptions withLimit(long value) {
 		return new OutputOptions(this.capture, this.mergeError, this.outputTo, this.errorTo, this.charset, value,
-				this.keepLast);
+				this.keepLast, this.pull);
 	}
 
 	OutputOptions withKeepLast(long value) {
 		return new OutputOptions(this.capture, this.mergeError, this.outputTo, this.errorTo, this.charset, this.limit,
-				value);
+				value, this.pull);
+	}
+
+	OutputOptions withPull(boolean value) {
+		return new OutputOptions(this.capture, this.mergeError, this.outputTo, this.errorTo, this.charset, this.limit,
+				this.keepLast, value);
 	}
 
 }

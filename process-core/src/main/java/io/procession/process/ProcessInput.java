@@ -47,6 +47,14 @@ public sealed interface ProcessInput {
 	}
 
 	/**
+	 * Return the standard input of the JVM, which the program shares.
+	 * @return the input
+	 */
+	static ProcessInput inherited() {
+		return new Inherited();
+	}
+
+	/**
 	 * Bytes from memory.
 	 */
 	final class Bytes implements ProcessInput {
@@ -96,6 +104,13 @@ public sealed interface ProcessInput {
 	 * The null device.
 	 */
 	record None() implements ProcessInput {
+
+	}
+
+	/**
+	 * The standard input of the JVM.
+	 */
+	record Inherited() implements ProcessInput {
 
 	}
 

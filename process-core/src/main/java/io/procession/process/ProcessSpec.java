@@ -144,8 +144,14 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		else if (inherited && (input != null || output.outputTo() != null || output.limit() != null)) {
 			conflict = "input(...), outputTo(...) and outputLimit(...): it reads and writes the terminal itself";
 		}
+		else if (inherited && output.pull()) {
+			conflict = "pullOutput(): it writes to the terminal itself";
+		}
 		else if (input instanceof ProcessInput.File) {
 			conflict = "input(file): a terminal is typed on, use input(stream)";
+		}
+		else if (input instanceof ProcessInput.Inherited) {
+			conflict = "inheritInput(): its input is its own terminal, use tty()";
 		}
 		if (conflict != null) {
 			throw new IllegalArgumentException((inherited ? "tty()" : "pty(...)") + " cannot go with " + conflict);
@@ -488,6 +494,15 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		 */
 		public Builder output(OutputOptions value) {
 			this.output = value;
+			return this;
+		}
+
+		/**
+		 * Let the caller read standard output at its own pace; it is not captured.
+		 * @return this builder
+		 */
+		public Builder pullOutput() {
+			this.output = this.output.withPull(true);
 			return this;
 		}
 

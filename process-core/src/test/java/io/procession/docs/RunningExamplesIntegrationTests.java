@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -142,6 +143,19 @@ class RunningExamplesIntegrationTests {
 		// endregion
 		assertThat(lines).containsExactly("OUTPUT working", "OUTPUT done");
 		assertThat(target).hasContent("create table t;");
+	}
+
+	@Test
+	void pull(ProcessManager processes) {
+		// region pull
+		RunningProcess seq = processes.command("seq", "1000000").pullOutput().start();
+		long sevens;
+		try (Stream<String> numbers = seq.lines()) {
+			sevens = numbers.filter((line) -> line.endsWith("7")).count();
+		}
+		seq.waitFor().throwIfFailed();
+		// endregion
+		assertThat(sevens).isEqualTo(100_000);
 	}
 
 	@Test

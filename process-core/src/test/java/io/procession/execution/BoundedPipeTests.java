@@ -1,5 +1,6 @@
 package io.procession.execution;
 
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -83,7 +84,7 @@ class BoundedPipeTests {
 			try {
 				read.complete(this.pipe.read());
 			}
-			catch (InterruptedIOException ex) {
+			catch (IOException ex) {
 				read.completeExceptionally(ex);
 			}
 		});
@@ -135,7 +136,7 @@ class BoundedPipeTests {
 			try {
 				this.pipe.read();
 			}
-			catch (InterruptedIOException ex) {
+			catch (IOException ex) {
 				thrown.set(ex);
 				flag.set(Thread.currentThread().isInterrupted());
 			}

@@ -318,6 +318,9 @@ final class Spawner {
 		if (input instanceof Launch.Input.FromFile file && !this.chain.opensFiles()) {
 			return ProcessBuilder.Redirect.from(file.path().toFile());
 		}
+		if (input instanceof Launch.Input.Inherited) {
+			return ProcessBuilder.Redirect.INHERIT;
+		}
 		return (input instanceof Launch.Input.Pipe) ? ProcessBuilder.Redirect.PIPE
 				: ProcessBuilder.Redirect.from(new File(WINDOWS ? "NUL" : "/dev/null"));
 	}
