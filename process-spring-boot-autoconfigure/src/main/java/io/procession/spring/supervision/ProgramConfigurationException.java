@@ -2,6 +2,9 @@ package io.procession.spring.supervision;
 
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.origin.Origin;
+
 /**
  * A configured program can never run. Holds no values: a command may contain a password.
  */
@@ -15,8 +18,15 @@ final class ProgramConfigurationException extends RuntimeException {
 
 	private final String action;
 
+	private final transient @Nullable Origin origin;
+
 	ProgramConfigurationException(String property, String reason, String action) {
+		this(property, null, reason, action);
+	}
+
+	ProgramConfigurationException(String property, @Nullable Origin origin, String reason, String action) {
 		super("The property '" + property + "' cannot be used: " + reason);
+		this.origin = origin;
 		this.property = property;
 		this.reason = reason;
 		this.action = action;
@@ -29,6 +39,11 @@ final class ProgramConfigurationException extends RuntimeException {
 
 	String property() {
 		return this.property;
+	}
+
+	/** Return where the property is written, if that need not be looked up. */
+	@Nullable Origin origin() {
+		return this.origin;
 	}
 
 	String reason() {

@@ -24,17 +24,14 @@ final class ProgramConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, ProgramConfigurationException cause) {
-		Origin origin = origin(cause.property());
+		Origin origin = (cause.origin() != null) ? cause.origin() : origin(cause.property());
 		return new FailureAnalysis("The property '" + cause.property() + "'"
 				+ ((origin != null) ? " (from " + origin + ")" : "") + " cannot be used: " + cause.reason(),
 				cause.action(), cause);
 	}
 
 	private @Nullable Origin origin(String property) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.ofIfValid(property);
-		if (name == null) {
-			return null;
-		}
+		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			ConfigurationProperty found = source.getConfigurationProperty(name);
 			if (found != null) {

@@ -29,19 +29,19 @@ import io.procession.supervision.RestartPolicy;
  */
 final class ProgramFactory {
 
-	private static final String PREFIX = "procession.programs.";
+	private static final String PREFIX = "procession.programs";
 
 	private ProgramFactory() {
 	}
 
 	/** Refuses what is said of programs by names that mean nothing. */
 	static void refuseUnknown(Environment environment) {
-		UnknownSettings.refuse(environment, "procession.programs",
+		UnknownSettings.refuse(environment, PREFIX,
 				ResolvableType.forClassWithGenerics(Map.class, String.class, ProgramProperties.class));
 	}
 
 	static Program create(String name, ProgramProperties properties) {
-		String prefix = PREFIX + name;
+		String prefix = (name.indexOf('.') < 0) ? PREFIX + "." + name : PREFIX + "[" + name + "]";
 		ProcessSpec.Builder spec = ProcessSpec.builder(command(prefix + ".command", properties.command()));
 		// not bound as a Path: Spring would look for it on the class path first
 		set(prefix + ".directory", properties.directory(), (directory) -> spec.directory(Path.of(directory)));

@@ -28,12 +28,14 @@ public final class SupervisionAutoConfiguration {
 
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean
-	ProcessSupervisor processSupervisor(ProcessManager manager, SupervisionProperties properties,
+	ProcessSupervisor processSupervisor(ProcessManager manager, ObjectProvider<SupervisionProperties> properties,
 			ObjectProvider<Program> beans, Environment environment) {
+		// before they are bound, where the names would no longer be what is written
+		ProgramNames names = ProgramNames.of(environment);
 		ProgramFactory.refuseUnknown(environment);
 		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);
 		beans.orderedStream().forEach(supervisor::add);
-		properties.programs().forEach((name, program) -> {
+		names.merge(properties.getObject().programs()).forEach((name, program) -> {
 			if (supervisor.find(name).isPresent()) {
 				throw new ProgramConfigurationException("procession.programs." + name,
 						"there is a Program bean of that name", "Rename one of the two, or remove one.");

@@ -60,6 +60,12 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 			@DefaultValue List<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
 			@Nullable Boolean noNewPrivileges, @DefaultValue("false") boolean leaveBehind) {
 
+		ProgramProperties withEnvironment(Map<String, String> variables) {
+			return new ProgramProperties(this.command, this.directory, variables, this.autostart, this.restart,
+					this.stopSignal, this.stopGrace, this.runAs, this.limits, this.priority, this.cpuAffinity,
+					this.oomScoreAdjustment, this.umask, this.noNewPrivileges, this.leaveBehind);
+		}
+
 		/**
 		 * What it is, without command and environment, which may hold passwords.
 		 */

@@ -104,9 +104,9 @@ class SupervisionPropertiesTests {
 		assertThat(bind("""
 				procession.programs:
 				  queue-worker.command: "true"
-				  queueWorker.command: "true"
-				  queue_worker.command: "true"
-				""").programs()).containsOnlyKeys("queue-worker", "queueWorker", "queue_worker");
+				  mailWorker.command: "true"
+				  pdf_worker.command: "true"
+				""").programs()).containsOnlyKeys("queue-worker", "mailWorker", "pdf_worker");
 	}
 
 	@Test

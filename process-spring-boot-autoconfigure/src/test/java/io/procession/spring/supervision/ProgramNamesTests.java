@@ -1,0 +1,188 @@
+package io.procession.spring.supervision;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class ProgramNamesTests {
+
+	private final StandardEnvironment environment = new StandardEnvironment();
+
+	ProgramNamesTests() {
+		variables(Map.of());
+	}
+
+	@Test
+	void environmentVariableOverridesProgramOfYaml() throws IOException {
+		yaml("procession.programs: { my-worker: { command: sleep 1, directory: /srv } }");
+		variables(Map.of("PROCESSION_PROGRAMS_MYWORKER_COMMAND", "sleep 2"));
+
+		Map<String, ProgramProperties> programs = programs();
+
+		assertThat(programs).containsOnlyKeys("my-worker");
+		assertThat(programs.get("my-worker").command()).containsExactly("sleep 2");
+		assertThat(programs.get("my-worker").directory()).isEqualTo("/srv");
+	}
+
+	@Test
+	void environmentVariableMayKeepTheWordsOfName() throws IOException {
+		yaml("procession.programs: { my-worker: { command: sleep 1 } }");
+		variables(Map.of("PROCESSION_PROGRAMS_MY_WORKER_COMMAND", "sleep 2"));
+
+		Map<String, ProgramProperties> programs = programs();
+
+		assertThat(programs).containsOnlyKeys("my-worker");
+		assertThat(programs.get("my-worker").command()).containsExactly("sleep 2");
+	}
+
+	@Test
+	void programMayBeDefinedByEnvironmentVariables() {
+		variables(Map.of("PROCESSION_PROGRAMS_MYWORKER_COMMAND", "sleep 2"));
+
+		assertThat(programs()).containsOnlyKeys("myworker");
+	}
+
+	@Test
+	void takesNameFromSourceThatDefinesProgram() throws IOException {
+		yaml("procession.programs: { my-worker: { command: sleep 1 }, other: { command: sleep 1 } }");
+		commandLine(Map.of("procession.programs.myWorker.autostart", "false"));
+
+		Map<String, ProgramProperties> programs = programs();
+
+		assertThat(programs.keySet()).containsExactly("my-worker", "other");
+		assertThat(programs.get("my-worker").autostart()).isFalse();
+	}
+
+	@Test
+	void refusesNameThatIsWrittenInTwoWaysInOneSource() throws IOException {
+		yaml("""
+				procession:
+				  programs:
+				    worker.command: sleep 1
+				    wor-ker.command: sleep 2
+				""");
+
+		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+			.withMessageContaining("the program 'wor-ker' is the same as 'worker' (from Byte array resource"
+					+ " [application.yml] - 3:21)")
+			.satisfies((ex) -> assertThat(String.valueOf(ex.origin())).endsWith("- 4:22"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "größe", "my worker", "a/b" })
+	void refusesNameThatSpringWouldChange(String name) throws IOException {
+		yaml("procession.programs: { '" + name + "': { command: sleep 1 } }");
+
+		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+			.withMessageContaining("'" + name + "' cannot be the name of a program")
+			.satisfies((ex) -> assertThat(ex.origin()).isNotNull());
+	}
+
+	@Test
+	void saysThatNameWithDotsNeedsBrackets() throws IOException {
+		yaml("procession.programs: { my.worker: { command: sleep 1 } }");
+
+		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+			.satisfies((ex) -> assertThat(ex.action()).contains("\"[my.worker]\""));
+	}
+
+	@Test
+	void takesNameWithDotsInBrackets() throws IOException {
+		yaml("procession.programs: { '[my.worker]': { command: sleep 1 } }");
+
+		assertThat(programs()).containsOnlyKeys("my.worker");
+	}
+
+	@Test
+	void variableOverridesVariableOfYaml() throws IOException {
+		yaml("procession.programs: { my-worker: { command: sleep 1, environment: { APP_ENV: test, Other: x } } }");
+		variables(Map.of("PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_APP_ENV", "live",
+				"PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_DB_HOST", "db"));
+
+		assertThat(programs().get("my-worker").environment()).isEqualTo(
+				Map.of("APP_ENV", "live", "Other", "x", "DB_HOST", "db"));
+	}
+
+	@Test
+	void refusesVariableThatIsWrittenInTwoWaysInOneSource() throws IOException {
+		yaml("procession.programs: { worker: { command: env, environment: { HTTP_PROXY: a, http_proxy: b } } }");
+
+		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+			.withMessageContaining("the environment variable 'http_proxy' is the same as 'HTTP_PROXY' (from ")
+			.satisfies((ex) -> assertThat(ex.action()).contains("\"[http_proxy]\""));
+	}
+
+	@Test
+	void takesVariablesInBracketsAsTheyAre() throws IOException {
+		yaml("""
+				procession.programs.worker:
+				  command: env
+				  environment: { "[HTTP_PROXY]": a, "[http_proxy]": b, "[größe]": c, my.dotted: d }
+				""");
+
+		assertThat(programs().get("worker").environment())
+			.isEqualTo(Map.of("HTTP_PROXY", "a", "http_proxy", "b", "größe", "c", "my.dotted", "d"));
+	}
+
+	@Test
+	void refusesVariableThatSpringWouldChange() throws IOException {
+		yaml("procession.programs: { worker: { command: env, environment: { größe: hunter2 } } }");
+
+		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+			.satisfies((ex) -> assertThat(ex.action()).contains("\"[größe]\"").doesNotContain("hunter2"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "[\"A=hunter2\"]", "A=hunter2", "{ A: [hunter2, b] }" })
+	void saysHowVariablesAreWritten(String written) throws IOException {
+		yaml("procession.programs: { worker: { command: env, environment: " + written + " } }");
+
+		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+			.withMessageContaining("'procession.programs.worker.environment")
+			.satisfies((ex) -> assertThat(ex.getMessage() + ex.action()).contains("Write ").doesNotContain("hunter2"));
+	}
+
+	private void yaml(String yaml) throws IOException {
+		new YamlPropertySourceLoader()
+			.load("application.yml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "application.yml"))
+			.forEach(this.environment.getPropertySources()::addLast);
+	}
+
+	private void variables(Map<String, Object> variables) {
+		String name = StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME;
+		this.environment.getPropertySources().replace(name, new SystemEnvironmentPropertySource(name, variables));
+	}
+
+	private void commandLine(Map<String, Object> arguments) {
+		this.environment.getPropertySources().addFirst(new MapPropertySource("commandLineArgs", arguments));
+	}
+
+	private Map<String, ProgramProperties> programs() {
+		ConfigurationPropertySources.attach(this.environment);
+		ProgramNames names = ProgramNames.of(this.environment);
+		ProgramFactory.refuseUnknown(this.environment);
+		Map<String, ProgramProperties> bound = Binder.get(this.environment)
+			.bindOrCreate("procession", SupervisionProperties.class)
+			.programs();
+		assertThat(List.copyOf(bound.keySet())).as("something is bound").isNotEmpty();
+		return names.merge(bound);
+	}
+
+}
