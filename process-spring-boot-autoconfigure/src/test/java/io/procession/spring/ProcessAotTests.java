@@ -15,8 +15,10 @@ import org.springframework.javapoet.ClassName;
 
 import io.procession.event.ProcessExited;
 import io.procession.spring.actuate.ProcessEndpointAutoConfiguration;
+import io.procession.spring.actuate.ProcessesEndpoint.NamedProcessesDescriptor;
 import io.procession.spring.actuate.ProcessesEndpoint.ProcessDescriptor;
 import io.procession.spring.actuate.ProcessesEndpoint.ProcessesDescriptor;
+import io.procession.spring.actuate.ProcessesEndpoint.UnknownActionDescriptor;
 import io.procession.spring.event.ProcessEventAutoConfiguration;
 import io.procession.spring.health.ProcessHealthContributorAutoConfiguration;
 import io.procession.spring.metrics.ProcessMetricsAutoConfiguration;
@@ -32,7 +34,8 @@ class ProcessAotTests {
 	void hintsAtEverythingThatIsReachedByReflection() throws Exception {
 		RuntimeHints hints = processAheadOfTime();
 
-		for (Class<?> type : List.of(ProcessesDescriptor.class, ProcessDescriptor.class, ProgramStatus.class)) {
+		for (Class<?> type : List.of(ProcessesDescriptor.class, NamedProcessesDescriptor.class, ProcessDescriptor.class,
+				ProgramStatus.class, UnknownActionDescriptor.class)) {
 			assertThat(RuntimeHintsPredicates.reflection()
 				.onMethodInvocation(type, type.getRecordComponents()[0].getName())).accepts(hints);
 		}

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +25,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.properties.BoundConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -33,6 +36,8 @@ import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import tools.jackson.databind.json.JsonMapper;
+
+import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -55,6 +60,11 @@ class DocumentationIntegrationTests {
 	// name and default; what is no code is no default
 	private static final Pattern SETTING = Pattern
 		.compile("(?m)^\\| `(procession\\.[^`]+)` \\| [^|]+ \\| (?:`([^`]*)`|[^`|]*) ?\\|");
+
+	private static final Pattern NAME = Pattern
+		.compile("(?<![\\w./-])procession\\.[a-z][a-z-]*(?:\\.(?:[a-z][a-z-]*|<name>|\\*(?!/)))*(?![\\w/])");
+
+	private static final Pattern PROGRAM = Pattern.compile("procession\\.programs\\.(?:<name>|[a-z-]+)(?:\\.(.+))");
 
 	@ParameterizedTest
 	@MethodSource("documents")
@@ -99,6 +109,20 @@ class DocumentationIntegrationTests {
 		assertThat(listed.keySet()).allMatch((name) -> settings.containsKey(name) || name.contains(".<name>."));
 	}
 
+	@ParameterizedTest
+	@MethodSource("namesOfSettings")
+	void namesSettingsThatThereAre(String name) throws IOException {
+		assertThat(isSetting(name)).as(name).isTrue();
+	}
+
+	@Test
+	void noticesSettingThatThereIsNot() throws IOException {
+		assertThat(isSetting("procession.pipefail")).isFalse();
+		assertThat(isSetting("procession.programs.<name>.leave-behnd")).isFalse();
+		assertThat(isSetting("procession.programs.<name>.run-as.user")).isTrue();
+		assertThat(isSetting("procession.security.*")).isTrue();
+	}
+
 	@Test
 	void noticesWhatIsNotBound() {
 		assertThatException().isThrownBy(() -> unboundKeys("""
@@ -107,6 +131,50 @@ class DocumentationIntegrationTests {
 				  # belongs to somebody else
 				server: { porte: 1 }
 				""")).havingRootCause().withMessage("There is no setting ['procession.defaults.time-out-of-mind']");
+	}
+
+	/** Those that documents and messages name. */
+	static Stream<String> namesOfSettings() throws IOException {
+		List<Path> texts = new ArrayList<>(documents().toList());
+		texts.add(ROOT.resolve("SECURITY.md"));
+		try (Stream<Path> modules = Files.list(ROOT)) {
+			for (Path sources : modules.map((module) -> module.resolve("src/main/java")).toList()) {
+				if (Files.isDirectory(sources)) {
+					try (Stream<Path> files = Files.walk(sources)) {
+						files.filter((file) -> file.toString().endsWith(".java")).forEach(texts::add);
+					}
+				}
+			}
+		}
+		Set<String> names = new TreeSet<>();
+		for (Path text : texts) {
+			NAME.matcher(Files.readString(text)).results().map(MatchResult::group).forEach(names::add);
+		}
+		// what is measured
+		names.removeIf((name) -> name.startsWith("procession.execution"));
+		assertThat(names).isNotEmpty();
+		return names.stream();
+	}
+
+	/** Whether there is a setting or a section of that name. */
+	private static boolean isSetting(String name) throws IOException {
+		String exact = name.endsWith(".*") ? name.substring(0, name.length() - 2) : name;
+		Matcher program = PROGRAM.matcher(exact);
+		if (program.matches()) {
+			return isPart(ProgramProperties.class, List.of(program.group(1).split("\\.")));
+		}
+		return exact.equals("procession.programs") || settings().keySet()
+			.stream()
+			.anyMatch((setting) -> setting.equals(exact) || setting.startsWith(exact + "."));
+	}
+
+	private static boolean isPart(Class<?> section, List<String> path) {
+		if (path.isEmpty()) {
+			return true;
+		}
+		return section == Map.class || (section.isRecord() && Stream.of(section.getRecordComponents())
+			.filter((part) -> DataObjectPropertyName.toDashedForm(part.getName()).equals(path.get(0)))
+			.anyMatch((part) -> isPart(part.getType(), path.subList(1, path.size()))));
 	}
 
 	static Stream<Path> documents() throws IOException {

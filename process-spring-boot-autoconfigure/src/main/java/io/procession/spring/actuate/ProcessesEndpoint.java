@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -51,7 +53,7 @@ public final class ProcessesEndpoint {
 	 */
 	@ReadOperation
 	public ProcessesDescriptor processes() {
-		return describe((process) -> true, (program) -> true);
+		return new ProcessesDescriptor(running((process) -> true), programs((program) -> true), isolation());
 	}
 
 	/**
@@ -60,40 +62,54 @@ public final class ProcessesEndpoint {
 	 * @return processes and program, or {@code null} if there is neither
 	 */
 	@ReadOperation
-	public @Nullable ProcessesDescriptor process(@Selector String nameOrPid) {
-		ProcessesDescriptor found = describe(
-				(process) -> process.name().equals(nameOrPid) || Long.toString(process.pid()).equals(nameOrPid),
-				(program) -> program.name().equals(nameOrPid));
-		return (found.processes().isEmpty() && found.programs().isEmpty()) ? null : found;
+	public @Nullable NamedProcessesDescriptor process(@Selector String nameOrPid) {
+		List<ProcessDescriptor> processes = running(
+				(process) -> process.name().equals(nameOrPid) || Long.toString(process.pid()).equals(nameOrPid));
+		List<ProgramStatus> programs = programs((program) -> program.name().equals(nameOrPid));
+		return (processes.isEmpty() && programs.isEmpty()) ? null : new NamedProcessesDescriptor(processes, programs);
 	}
 
 	/**
-	 * Starts, stops or restarts a program. Does not wait for it.
+	 * Start, stop or restart a program. Does not wait for it.
 	 * @param name name of the program
-	 * @param action what to do
-	 * @return how the program is now, or 404 if there is none of that name
+	 * @param action {@code start}: start it if it does not run. {@code stop}: stop it; a
+	 * second time while it is stopping: kill it. {@code restart}: stop it if it runs, and
+	 * start it. In any case
+	 * @return how the program is now; 404 if there is none of that name, 400 with the
+	 * actions if there is no such action
 	 */
 	@WriteOperation
-	public WebEndpointResponse<ProgramStatus> change(@Selector String name, Action action) {
+	@RegisterReflectionForBinding({ ProgramStatus.class, UnknownActionDescriptor.class })
+	public WebEndpointResponse<Object> change(@Selector String name, @Nullable String action) {
 		if (this.supervisor == null || this.supervisor.find(name).isEmpty()) {
 			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 		}
-		CompletableFuture<ProgramStatus> settled = switch (action) {
-			case START -> this.supervisor.start(name);
-			case STOP -> this.supervisor.stop(name);
-			case RESTART -> this.supervisor.restart(name);
-		};
+		CompletableFuture<ProgramStatus> settled;
+		switch ((action != null) ? action.toLowerCase(Locale.ROOT) : "") {
+			case "start" -> settled = this.supervisor.start(name);
+			case "stop" -> settled = this.supervisor.stop(name);
+			case "restart" -> settled = this.supervisor.restart(name);
+			default -> {
+				return new WebEndpointResponse<>(
+						new UnknownActionDescriptor("There is no such action: set 'action' to one of 'actions'",
+								List.of("start", "stop", "restart")),
+						WebEndpointResponse.STATUS_BAD_REQUEST);
+			}
+		}
 		return new WebEndpointResponse<>(settled.getNow(this.supervisor.find(name).orElseThrow()));
 	}
 
-	private ProcessesDescriptor describe(Predicate<RunningProcess> which, Predicate<ProgramStatus> whichPrograms) {
+	private List<ProcessDescriptor> running(Predicate<RunningProcess> which) {
 		Instant now = this.manager.timeSource().now();
-		List<ProgramStatus> programs = (this.supervisor != null) ? this.supervisor.programs() : List.of();
-		return new ProcessesDescriptor(this.manager.running()
+		return this.manager.running()
 			.stream()
 			.filter(which)
 			.map((process) -> ProcessDescriptor.of(process, now))
-			.toList(), programs.stream().filter(whichPrograms).toList(), isolation());
+			.toList();
+	}
+
+	private List<ProgramStatus> programs(Predicate<ProgramStatus> which) {
+		return (this.supervisor != null) ? this.supervisor.programs().stream().filter(which).toList() : List.of();
 	}
 
 	private Map<String, String> isolation() {
@@ -106,20 +122,6 @@ public final class ProcessesEndpoint {
 	}
 
 	/**
-	 * What can be done to a program.
-	 */
-	public enum Action {
-
-		/** Start it if it does not run. */
-		START,
-		/** Stop it; a second time while it is stopping: kill it. */
-		STOP,
-		/** Stop it if it runs, and start it. */
-		RESTART
-
-	}
-
-	/**
 	 * What the endpoint answers.
 	 *
 	 * @param processes what runs, oldest first
@@ -129,6 +131,26 @@ public final class ProcessesEndpoint {
 	 */
 	public record ProcessesDescriptor(List<ProcessDescriptor> processes, List<ProgramStatus> programs,
 			Map<String, String> isolation) {
+
+	}
+
+	/**
+	 * What the endpoint answers for a name or a PID.
+	 *
+	 * @param processes what runs, oldest first
+	 * @param programs the program of that name, if there is one
+	 */
+	public record NamedProcessesDescriptor(List<ProcessDescriptor> processes, List<ProgramStatus> programs) {
+
+	}
+
+	/**
+	 * What the endpoint answers to an action that it does not know.
+	 *
+	 * @param message what was wrong
+	 * @param actions the actions that there are
+	 */
+	public record UnknownActionDescriptor(String message, List<String> actions) {
 
 	}
 

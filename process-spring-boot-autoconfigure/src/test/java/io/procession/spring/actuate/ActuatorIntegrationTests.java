@@ -15,6 +15,8 @@ import java.util.List;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -117,6 +119,7 @@ class ActuatorIntegrationTests {
 		JsonNode byPid = json(get("processes/" + pid));
 		JsonNode idle = json(get("processes/idle"));
 
+		assertThat(byName.has("isolation")).isFalse();
 		assertThat(byName.at("/processes/0/pid").asLong()).isEqualTo(pid);
 		assertThat(byName.at("/programs/0/name").asString()).isEqualTo("worker");
 		assertThat(byPid.at("/processes/0/name").asString()).isEqualTo("worker");
@@ -167,11 +170,16 @@ class ActuatorIntegrationTests {
 		assertThat(second).isNotEqualTo(first);
 	}
 
-	@Test
-	void refusesActionThatThereIsNot() throws Exception {
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"action\": \"explode\"}", "{\"action\": \"\"}", "{\"action\": null}", "{}" })
+	void refusesActionThatThereIsNot(String body) throws Exception {
 		start(UNRESTRICTED);
 
-		assertThat(post("processes/worker", "explode").statusCode()).isEqualTo(400);
+		HttpResponse<String> response = postBody("processes/worker", body);
+
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(json(response).get("actions")).extracting(JsonNode::asString)
+			.containsExactly("start", "stop", "restart");
 	}
 
 	@Test
@@ -269,9 +277,13 @@ class ActuatorIntegrationTests {
 	}
 
 	private HttpResponse<String> post(String path, String action) throws IOException, InterruptedException {
+		return postBody(path, "{\"action\": \"" + action + "\"}");
+	}
+
+	private HttpResponse<String> postBody(String path, String body) throws IOException, InterruptedException {
 		return this.client.send(HttpRequest.newBuilder(uri(path))
 			.header("Content-Type", "application/json")
-			.POST(BodyPublishers.ofString("{\"action\": \"" + action + "\"}"))
+			.POST(BodyPublishers.ofString(body))
 			.build(), BodyHandlers.ofString());
 	}
 

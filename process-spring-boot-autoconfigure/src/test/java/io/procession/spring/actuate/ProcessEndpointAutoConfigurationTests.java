@@ -75,7 +75,7 @@ class ProcessEndpointAutoConfigurationTests {
 			ProcessesEndpoint endpoint = context.getBean(ProcessesEndpoint.class);
 			assertThat(endpoint.processes().processes()).isEmpty();
 			assertThat(endpoint.processes().programs()).isEmpty();
-			assertThat(endpoint.change("worker", ProcessesEndpoint.Action.START).getStatus()).isEqualTo(404);
+			assertThat(endpoint.change("worker", "start").getStatus()).isEqualTo(404);
 		});
 	}
 
