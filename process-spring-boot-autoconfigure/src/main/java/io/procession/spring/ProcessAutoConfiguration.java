@@ -36,6 +36,12 @@ public final class ProcessAutoConfiguration {
 	}
 
 	@Bean
+	@ConfigurationPropertiesBinding
+	static IsolationConverter processIsolationConverter() {
+		return new IsolationConverter();
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	SecretResolver processSecretResolver(Environment environment) {
 		return new EnvironmentSecretResolver(environment);

@@ -1,5 +1,6 @@
 package io.procession.spring;
 
+import java.time.Duration;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,20 @@ final class TimeLimitConverter implements GenericConverter {
 	@Override
 	public @Nullable Object convert(@Nullable Object source, TypeDescriptor sourceType, TypeDescriptor targetType) {
 		String text = String.valueOf(source).trim();
-		return text.equalsIgnoreCase(NONE) ? TimeLimit.none() : TimeLimit.of(DurationStyle.detectAndParse(text));
+		if (text.equalsIgnoreCase(NONE)) {
+			return TimeLimit.none();
+		}
+		Duration duration;
+		try {
+			duration = DurationStyle.detectAndParse(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("it must be a duration, such as 90s, or " + NONE, ex);
+		}
+		if (duration.isNegative() || duration.isZero()) {
+			throw new IllegalArgumentException("it must be positive, or " + NONE + " for no limit");
+		}
+		return TimeLimit.of(duration);
 	}
 
 }

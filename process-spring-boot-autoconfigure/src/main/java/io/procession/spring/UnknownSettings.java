@@ -3,6 +3,7 @@ package io.procession.spring;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -53,11 +56,13 @@ public final class UnknownSettings {
 	public static void refuse(Environment environment, String prefix, ResolvableType type) {
 		ConfigurationPropertyName root = ConfigurationPropertyName.of(prefix);
 		refuse(environment, root, (property) -> advice(type, property.getName(), root.getNumberOfElements()));
+		refuseMixed(environment, root, type);
 	}
 
 	/** Refuses all names that are none of the manager's, nor begin one of another's. */
 	static void refuseAtTop(Environment environment) {
 		refuse(environment, TOP, UnknownSettings::adviceAtTop);
+		refuseMixed(environment, TOP, ResolvableType.forClass(ProcessProperties.class));
 	}
 
 	/** The names that there are directly under the top. */
@@ -87,6 +92,44 @@ public final class UnknownSettings {
 		if (!unknown.isEmpty()) {
 			throw new UnknownSettingException(unknown);
 		}
+	}
+
+	// of a section that has a value, the rest would be passed over in silence
+	private static void refuseMixed(Environment environment, ConfigurationPropertyName root, ResolvableType type) {
+		Iterable<ConfigurationPropertySource> sources = ConfigurationPropertySources.get(environment);
+		Map<ConfigurationPropertyName, ConfigurationProperty> found = new LinkedHashMap<>();
+		for (ConfigurationPropertySource source : sources) {
+			if (source instanceof IterableConfigurationPropertySource names) {
+				names.stream()
+					.filter(root::isAncestorOf)
+					.forEach((name) -> found.putIfAbsent(name, source.getConfigurationProperty(name)));
+			}
+		}
+		for (ConfigurationPropertyName section : found.keySet()) {
+			if (isSection(type, section, root.getNumberOfElements())) {
+				found.keySet().stream().filter(section::isAncestorOf).findFirst().ifPresent((name) -> {
+					ConfigurationProperty other = found.get(name);
+					Origin origin = (other != null) ? other.getOrigin() : null;
+					throw new InvalidConfigurationPropertyValueException(section.toString(), null,
+							"there is also '" + name + "'" + ((origin != null) ? " (from " + origin + ")" : "")
+									+ ": set one value, or the settings beneath it");
+				});
+			}
+		}
+	}
+
+	private static boolean isSection(ResolvableType type, ConfigurationPropertyName name, int at) {
+		Class<?> raw = type.toClass();
+		if (at >= name.getNumberOfElements()) {
+			return isSection(raw);
+		}
+		if (Map.class.isAssignableFrom(raw)) {
+			return isSection(type.getGeneric(1), name, at + 1);
+		}
+		String element = name.getElement(at, Form.UNIFORM);
+		return isSection(raw) && parts(raw).entrySet()
+			.stream()
+			.anyMatch((part) -> isSame(part.getKey(), element) && isSection(part.getValue(), name, at + 1));
 	}
 
 	private static @Nullable String adviceAtTop(ConfigurationProperty property) {

@@ -168,7 +168,7 @@ class ProcessAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource(textBlock = """
-			procession.defaults.timeout=0s,     A timeout must be positive
+			procession.defaults.timeout=0s,     it must be positive
 			procession.defaults.timeout=never,  is not a valid duration
 			""")
 	void refusesWrongValueWhenItIsBound(String property, String message) {

@@ -1,14 +1,11 @@
 package io.procession.spring.supervision;
 
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.Environment;
+
+import io.procession.spring.WrittenSettings;
 
 /**
  * Explains a program that can never run as it is configured: which property, where it
@@ -16,29 +13,19 @@ import org.springframework.core.env.Environment;
  */
 final class ProgramConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<ProgramConfigurationException> {
 
-	private final Environment environment;
+	private final WrittenSettings settings;
 
 	ProgramConfigurationFailureAnalyzer(Environment environment) {
-		this.environment = environment;
+		this.settings = new WrittenSettings(environment);
 	}
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, ProgramConfigurationException cause) {
-		Origin origin = (cause.origin() != null) ? cause.origin() : origin(cause.property());
-		return new FailureAnalysis("The property '" + cause.property() + "'"
-				+ ((origin != null) ? " (from " + origin + ")" : "") + " cannot be used: " + cause.reason(),
+		String property = (cause.origin() != null) ? "'" + cause.property() + "' (from " + cause.origin() + ")"
+				: this.settings.describe(ConfigurationPropertyName.adapt(cause.property(), '.'));
+		return new FailureAnalysis(
+				"The property " + property + " cannot be used: " + WrittenSettings.inYaml(cause.reason()),
 				cause.action(), cause);
-	}
-
-	private @Nullable Origin origin(String property) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
-		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
-			ConfigurationProperty found = source.getConfigurationProperty(name);
-			if (found != null) {
-				return found.getOrigin();
-			}
-		}
-		return null;
 	}
 
 }

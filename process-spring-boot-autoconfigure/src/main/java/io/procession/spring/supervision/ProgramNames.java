@@ -125,12 +125,14 @@ final class ProgramNames {
 
 	private static void checkProgram(Part name, Property property) {
 		if (!name.isBracketed() && !PLAIN.matcher(name.text()).matches()) {
-			throw property.refused(PREFIX + "." + name.text(),
-					"'" + name.text() + "' cannot be the name of a program: it must be a letter, then letters, digits,"
-							+ " '-' and '_'",
+			throw property.refused(PREFIX + "." + name.text(), "'" + name.text()
+					+ "' cannot be the name of a program: it must be a letter, then letters, digits," + " '-' and '_'",
 					"Rename the program.");
 		}
 		List<Part> parts = property.parts();
+		if (parts.size() > 3 && parts.get(3).isBracketed() && INDEX.matcher(parts.get(3).text()).matches()) {
+			throw property.refused(property.upTo(3), "it is a list", "Write command: before the list.");
+		}
 		if (parts.size() > 4 && !SETTINGS.contains(uniform(parts.get(3).text()))) {
 			for (int i = 4; i < parts.size(); i++) {
 				if (parts.get(i).is("command")) {
@@ -286,9 +288,10 @@ final class ProgramNames {
 			this.written.put(property, name.text());
 			String other = (first != null) ? this.written.get(first) : null;
 			if (!isLenient && first != null && other != null && !other.equals(name.text())) {
-				throw property.refused(property.name(), "the " + this.kind + " '" + name.text() + "' is the same as '"
-						+ other + "'" + ((first.origin() != null) ? " (from " + first.origin() + ")" : "")
-						+ ": case, '-' and '_' make no difference in the names of properties",
+				throw property.refused(property.name(),
+						"the " + this.kind + " '" + name.text() + "' is the same as '" + other + "'"
+								+ ((first.origin() != null) ? " (from " + first.origin() + ")" : "")
+								+ ": case, '-' and '_' make no difference in the names of properties",
 						this.kind.equals("program") ? "Remove one of the two, or rename it."
 								: "Remove one of the two, or write both in brackets, as in \"[" + name.text()
 										+ "]\" in YAML.");
@@ -296,7 +299,7 @@ final class ProgramNames {
 		}
 
 		String keyOf(String name) {
-			return (this.shown.containsKey(name)) ? name : uniform(name);
+			return this.shown.containsKey(name) ? name : uniform(name);
 		}
 
 		/** Of keys for the same name, the first wins: it has the highest precedence. */

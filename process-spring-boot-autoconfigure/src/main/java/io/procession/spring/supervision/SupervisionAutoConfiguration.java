@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -25,6 +26,12 @@ import io.procession.supervision.Program;
 @ConditionalOnBooleanProperty(name = { "procession.enabled", "procession.supervision.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(SupervisionProperties.class)
 public final class SupervisionAutoConfiguration {
+
+	@Bean
+	@ConfigurationPropertiesBinding
+	static ProgramConverter processProgramConverter() {
+		return new ProgramConverter();
+	}
 
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean

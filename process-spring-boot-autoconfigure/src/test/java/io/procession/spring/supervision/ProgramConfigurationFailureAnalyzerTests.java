@@ -47,15 +47,14 @@ class ProgramConfigurationFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesSignalThatDoesNotExist(CapturedOutput output, @TempDir Path folder)
-			throws IOException {
+	void refusesSignalThatDoesNotExist(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
 				procession.programs.worker: { command: sleep 60, stop-signal: 99 }
 				""");
 
 		fail("--spring.config.location=" + yaml.toUri());
 
-		assertThat(output).contains("The property 'procession.programs.worker.stop-signal' (from ")
+		assertThat(output).contains("The property 'procession.programs.worker.stop-signal' with the value '99' (from ")
 			.contains("There is no signal '99': use one of [HUP, INT,");
 	}
 

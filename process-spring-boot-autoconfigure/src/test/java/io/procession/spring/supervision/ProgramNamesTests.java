@@ -116,8 +116,8 @@ class ProgramNamesTests {
 		variables(Map.of("PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_APP_ENV", "live",
 				"PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_DB_HOST", "db"));
 
-		assertThat(programs().get("my-worker").environment()).isEqualTo(
-				Map.of("APP_ENV", "live", "Other", "x", "DB_HOST", "db"));
+		assertThat(programs().get("my-worker").environment())
+			.isEqualTo(Map.of("APP_ENV", "live", "Other", "x", "DB_HOST", "db"));
 	}
 
 	@Test

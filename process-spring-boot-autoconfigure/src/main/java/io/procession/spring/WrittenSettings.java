@@ -1,0 +1,100 @@
+package io.procession.spring;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.Environment;
+
+/**
+ * Settings as they are written, for messages.
+ */
+public final class WrittenSettings {
+
+	private static final Pattern DURATION = Pattern.compile("-?PT[-0-9.HMS]*[HMS]");
+
+	private final Environment environment;
+
+	/**
+	 * Create an instance.
+	 * @param environment where the settings are written
+	 */
+	public WrittenSettings(Environment environment) {
+		this.environment = environment;
+	}
+
+	/**
+	 * Return the name of a property, with its value and where it is written. Values of
+	 * programs that may hold a secret, the command and the environment, are not shown.
+	 * @param name the property, or a section
+	 * @return the text
+	 */
+	public String describe(ConfigurationPropertyName name) {
+		ConfigurationProperty property = find(name);
+		if (property == null) {
+			return "'" + name + "'";
+		}
+		boolean isShown = property.getName().equals(name) && !mayBeSecret(name);
+		String value = isShown ? " with the value '" + property.getValue() + "'" : "";
+		return "'" + name + "'" + value
+				+ ((property.getOrigin() != null) ? " (from " + property.getOrigin() + ")" : "");
+	}
+
+	private @Nullable ConfigurationProperty find(ConfigurationPropertyName name) {
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			ConfigurationProperty found = source.getConfigurationProperty(name);
+			if (found != null) {
+				return found;
+			}
+		}
+		// of a section, the first that is in it
+		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
+			if (source instanceof IterableConfigurationPropertySource iterable) {
+				Optional<ConfigurationPropertyName> first = iterable.stream().filter(name::isAncestorOf).findFirst();
+				if (first.isPresent()) {
+					return source.getConfigurationProperty(first.get());
+				}
+			}
+		}
+		return null;
+	}
+
+	private static boolean mayBeSecret(ConfigurationPropertyName name) {
+		if (name.getNumberOfElements() < 3 || !name.getElement(1, Form.UNIFORM).equals("programs")) {
+			return false;
+		}
+		String setting = (name.getNumberOfElements() > 3) ? name.getElement(3, Form.UNIFORM) : "command";
+		return setting.equals("command") || setting.equals("environment");
+	}
+
+	/**
+	 * Return a message of the core as one reads it beside a configuration file, with
+	 * durations as they are written there.
+	 * @param message the message
+	 * @return the message, with {@code 1s} for {@code PT1S}
+	 */
+	public static String inYaml(String message) {
+		return DURATION.matcher(message).replaceAll(WrittenSettings::duration);
+	}
+
+	private static String duration(MatchResult match) {
+		try {
+			Duration duration = Duration.parse(match.group());
+			return (duration.toNanosPart() == 0) ? duration.toSeconds() + "s"
+					: (duration.toNanosPart() % 1_000_000 == 0) ? duration.toMillis() + "ms" : match.group();
+		}
+		catch (DateTimeParseException | ArithmeticException ex) {
+			return match.group();
+		}
+	}
+
+}
