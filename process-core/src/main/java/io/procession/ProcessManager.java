@@ -80,7 +80,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 	/**
 	 * A line that is split by the quoting rules of POSIX; nothing is expanded and no
-	 * shell runs.
+	 * shell runs. Something unquoted that only a shell would interpret, such as {@code |}
+	 * or {@code $HOME}, is logged as a warning, once for each command.
 	 * @param line such as {@code ls -la 'my dir'}
 	 * @return a pending process
 	 * @throws IllegalArgumentException if a quote stays open or nothing is left

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.event.ProcessEvent;
@@ -34,6 +35,7 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.Secret;
+import io.procession.testing.LogCapture;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.TestChild;
@@ -65,6 +67,60 @@ class StartFailureIntegrationTests {
 		assertThat(result.output()).isEmpty();
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(result::throwIfFailed).isSameAs(ex);
 		assertThat(result.throwIf(false)).isSameAs(result);
+	}
+
+	@Test
+	void saysWhichPathWasTried(ProcessManager processes) {
+		String here = Path.of("").toAbsolutePath().toString();
+
+		fails(processes.command("./no/program"), Reason.NOT_FOUND,
+				"there is no program './no/program' at '" + here + "/no/program'");
+		fails(processes.command("no/program").directory(Path.of("target")), Reason.NOT_FOUND,
+				"'" + here + "/target/no/program', in its working directory");
+		fails(processes.command("true").directory(Path.of("no/folder")), Reason.NO_SUCH_DIRECTORY,
+				"its working directory 'no/folder' (" + here + "/no/folder) does not exist");
+		fails(processes.command("true").input(Path.of("no/file")), Reason.FILE_NOT_ACCESSIBLE,
+				"its input file 'no/file' (" + here + "/no/file) does not exist");
+	}
+
+	@Test
+	void saysThatNothingIsExpanded(ProcessManager processes) {
+		String here = Path.of("").toAbsolutePath().toString();
+		String hint = "; nothing is expanded, '~' is a part of the name: write the whole path";
+
+		fails(processes.command("~/bin/program"), Reason.NOT_FOUND, "at '" + here + "/~/bin/program'" + hint);
+		fails(processes.command("$HOME/program"), Reason.NOT_FOUND, "nothing is expanded, '$' is a part of the name");
+		fails(processes.command("true").directory(Path.of("~/folder")), Reason.NO_SUCH_DIRECTORY, hint);
+		fails(processes.command("true").input(Path.of("~/file")), Reason.FILE_NOT_ACCESSIBLE, hint);
+		fails(processes.command("true").outputTo(Path.of("~/file")), Reason.FILE_NOT_ACCESSIBLE,
+				"'" + here + "/~/file'", hint);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			export | use env(...)
+			source | use shell(". file && command")
+			pushd  | use directory(...)
+			""")
+	void saysWhatToUseInPlaceOfCommandsOfShells(String program, String hint, ProcessManager processes) {
+		fails(processes.command(program, "x"), Reason.NOT_FOUND, "there is no program '" + program + "'",
+				"it is a command of shells, which changes the shell that runs it: " + hint);
+	}
+
+	@Test
+	void warnsOnceOfWhatOnlyShellsInterpret(ProcessManager processes) {
+		try (LogCapture log = LogCapture.begin()) {
+			processes.commandLine("echo a | cat").run();
+			processes.commandLine("echo a | cat").run();
+			processes.commandLine("echo --password=hunter2 > file").run();
+			processes.commandLine("echo '|'").run();
+
+			assertThat(log.text().lines().filter((line) -> line.contains("WARN"))).satisfiesExactly(
+					(line) -> assertThat(line).contains("unquoted |")
+						.contains("use shell(...)")
+						.contains("command=echo a '|' cat"),
+					(line) -> assertThat(line).contains("unquoted >").doesNotContain("hunter2"));
+		}
 	}
 
 	private static ProcessStartException fails(PendingProcess pending, Reason reason, String... culprits) {

@@ -68,6 +68,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final RunBooks books;
 
+	private final ShellSyntaxWarnings shellSyntaxWarnings = new ShellSyntaxWarnings();
+
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	/** Whether the engine is to be closed as soon as no start is in flight. */
@@ -107,7 +109,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	@Override
 	public PendingProcess pending(ProcessSpec spec) {
-		return PendingProcess.of(this, spec).redactedBy(this.context.gate().redactor());
+		PendingProcess pending = PendingProcess.of(this, spec).redactedBy(this.context.gate().redactor());
+		this.shellSyntaxWarnings.warn(pending.command());
+		return pending;
 	}
 
 	@Override

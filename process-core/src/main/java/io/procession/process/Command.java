@@ -7,6 +7,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -40,15 +42,27 @@ public final class Command {
 	/** How it is shown; no part of what it is. */
 	private final transient Redactor redactor;
 
+	/** What of the line that it was split from only a shell would interpret. */
+	private final transient @Nullable String shellSyntax;
+
 	/** Looked for when it is first shown. */
 	private transient volatile @Nullable List<String> knownSecrets;
 
 	private Command(List<String> arguments, Map<Integer, Secret> secrets) {
-		this(arguments, secrets, Redactor.defaults());
+		this(arguments, secrets, Redactor.defaults(), null);
 	}
 
-	private Command(List<String> arguments, Map<Integer, Secret> secrets, Redactor redactor) {
+	private Command(List<String> arguments, Map<Integer, Secret> secrets, Redactor redactor,
+			@Nullable String shellSyntax) {
 		this.redactor = redactor;
+		this.shellSyntax = shellSyntax;
+		Objects.requireNonNull(arguments, "The arguments of a command must not be null");
+		for (int i = 0; i < arguments.size(); i++) {
+			if (arguments.get(i) == null) {
+				throw new NullPointerException((i == 0) ? "The program of a command must not be null"
+						: "Argument " + i + " of command '" + Printable.of(arguments.get(0)) + "' must not be null");
+			}
+		}
 		this.arguments = List.copyOf(arguments);
 		this.secrets = secrets.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(secrets));
 		if (this.arguments.isEmpty()) {
@@ -74,6 +88,8 @@ public final class Command {
 	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
 	 */
 	public static Command of(String program, String... arguments) {
+		Objects.requireNonNull(program, "The program of a command must not be null");
+		Objects.requireNonNull(arguments, "The arguments of a command must not be null");
 		List<String> all = new ArrayList<>(arguments.length + 1);
 		all.add(program);
 		all.addAll(Arrays.asList(arguments));
@@ -101,7 +117,9 @@ public final class Command {
 	 * nothing is left
 	 */
 	public static Command parse(String line) {
-		return of(CommandLineParser.split(line));
+		Objects.requireNonNull(line, "The command line must not be null");
+		return new Command(CommandLineParser.split(line), Map.of(), Redactor.defaults(),
+				CommandLineParser.shellSyntax(line));
 	}
 
 	/**
@@ -114,6 +132,8 @@ public final class Command {
 	 * @throws IllegalArgumentException if the script is blank or something holds a NUL
 	 */
 	public static Command shell(String script, String... arguments) {
+		Objects.requireNonNull(script, "The script of a shell command must not be null");
+		Objects.requireNonNull(arguments, "The arguments of a shell command must not be null");
 		if (script.isBlank()) {
 			throw new IllegalArgumentException("The script of a shell command must not be empty");
 		}
@@ -130,8 +150,8 @@ public final class Command {
 	 */
 	public Command withArgument(String argument) {
 		List<String> all = new ArrayList<>(this.arguments);
-		all.add(argument);
-		return new Command(all, this.secrets, this.redactor);
+		all.add(Objects.requireNonNull(argument, "The argument must not be null"));
+		return new Command(all, this.secrets, this.redactor, this.shellSyntax);
 	}
 
 	/**
@@ -143,10 +163,10 @@ public final class Command {
 	 */
 	public Command withArgument(Secret argument) {
 		List<String> all = new ArrayList<>(this.arguments);
-		all.add(argument.toString());
+		all.add(Objects.requireNonNull(argument, "The secret argument must not be null").toString());
 		Map<Integer, Secret> allSecrets = new HashMap<>(this.secrets);
 		allSecrets.put(this.arguments.size(), argument);
-		return new Command(all, allSecrets, this.redactor);
+		return new Command(all, allSecrets, this.redactor, this.shellSyntax);
 	}
 
 	/**
@@ -155,7 +175,7 @@ public final class Command {
 	 * @return an equal command
 	 */
 	public Command redactedBy(Redactor other) {
-		return other.equals(this.redactor) ? this : new Command(this.arguments, this.secrets, other);
+		return other.equals(this.redactor) ? this : new Command(this.arguments, this.secrets, other, this.shellSyntax);
 	}
 
 	/**
@@ -236,6 +256,16 @@ public final class Command {
 			this.knownSecrets = known;
 		}
 		return known;
+	}
+
+	/**
+	 * Return what of the line that this was {@linkplain #parse(String) split} from a
+	 * shell would interpret: the first unquoted {@code &&}, {@code |}, {@code >},
+	 * {@code ;}, tilde or variable, or the backslash of a Windows path. Here it is text.
+	 * @return the first such thing, or empty if there is none
+	 */
+	public Optional<String> shellSyntax() {
+		return Optional.ofNullable(this.shellSyntax);
 	}
 
 	/**

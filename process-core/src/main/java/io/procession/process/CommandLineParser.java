@@ -2,6 +2,10 @@ package io.procession.process;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 import io.procession.security.Printable;
 
@@ -17,6 +21,8 @@ final class CommandLineParser {
 
 	private static final String ESCAPED = "\u0007\b\u001b\f\n\r\t\u000b";
 
+	private static final Pattern VARIABLE = Pattern.compile("\\$(?:[A-Za-z_][A-Za-z0-9_]*|\\{[^}]*}|\\()");
+
 	private final String line;
 
 	private final List<String> words = new ArrayList<>();
@@ -25,12 +31,26 @@ final class CommandLineParser {
 
 	private boolean inWord;
 
+	/** The first thing that only a shell would interpret. */
+	private @Nullable String shellSyntax;
+
 	private CommandLineParser(String line) {
 		this.line = line;
 	}
 
 	static List<String> split(String line) {
 		return new CommandLineParser(line).split();
+	}
+
+	/**
+	 * Return the first thing in a line that a shell would interpret and that is taken as
+	 * text, since it is not quoted: an operator, a tilde, a variable, or the backslash of
+	 * a Windows path.
+	 */
+	static @Nullable String shellSyntax(String line) {
+		CommandLineParser parser = new CommandLineParser(line);
+		parser.split();
+		return parser.shellSyntax;
 	}
 
 	private List<String> split() {
@@ -47,6 +67,7 @@ final class CommandLineParser {
 					i++;
 				}
 				default -> {
+					note(c, i);
 					append(c);
 					i++;
 				}
@@ -57,6 +78,24 @@ final class CommandLineParser {
 			throw new IllegalArgumentException("The command line is empty");
 		}
 		return this.words;
+	}
+
+	private void note(char c, int position) {
+		if (c == '|' || c == '>' || c == ';') {
+			note(String.valueOf(c));
+		}
+		else if (c == '&' && this.line.startsWith("&&", position)) {
+			note("&&");
+		}
+		else if (c == '~' && !this.inWord) {
+			note("~");
+		}
+	}
+
+	private void note(String syntax) {
+		if (this.shellSyntax == null) {
+			this.shellSyntax = syntax;
+		}
 	}
 
 	private int singleQuoted(int open) {
@@ -72,6 +111,10 @@ final class CommandLineParser {
 	// a dollar sign is itself unless it begins $'...'
 	private int dollar(int position) {
 		if (position + 1 == this.line.length() || this.line.charAt(position + 1) != '\'') {
+			Matcher variable = VARIABLE.matcher(this.line).region(position, this.line.length());
+			if (variable.lookingAt()) {
+				note(variable.group());
+			}
 			append('$');
 			return position + 1;
 		}
@@ -147,6 +190,9 @@ final class CommandLineParser {
 		if (backslash + 1 == this.line.length()) {
 			throw new IllegalArgumentException(
 					"The backslash at position " + backslash + " escapes nothing: it ends the command line");
+		}
+		if (this.word.length() == 2 && this.word.charAt(1) == ':' && Character.isLetter(this.word.charAt(0))) {
+			note("\\");
 		}
 		// a backslash before a newline joins the lines
 		if (this.line.charAt(backslash + 1) != '\n') {

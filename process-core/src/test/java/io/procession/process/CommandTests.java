@@ -66,8 +66,48 @@ class CommandTests {
 
 	@Test
 	void refusesNothingInPlaceOfAnArgument() {
-		assertThatNullPointerException().isThrownBy(() -> Command.of("ls", "-l", null));
-		assertThatNullPointerException().isThrownBy(() -> Command.of("ls").withArgument((String) null));
+		assertThatNullPointerException().isThrownBy(() -> Command.of("ls", "-l", null))
+			.withMessage("Argument 2 of command 'ls' must not be null");
+		assertThatNullPointerException().isThrownBy(() -> Command.of("ls").withArgument((String) null))
+			.withMessage("The argument must not be null");
+		assertThatNullPointerException().isThrownBy(() -> Command.of(null, "-l"))
+			.withMessage("The program of a command must not be null");
+		assertThatNullPointerException().isThrownBy(() -> Command.of("ls", (String[]) null))
+			.withMessage("The arguments of a command must not be null");
+		assertThatNullPointerException().isThrownBy(() -> Command.parse(null))
+			.withMessage("The command line must not be null");
+		assertThatNullPointerException().isThrownBy(() -> Command.shell(null))
+			.withMessage("The script of a shell command must not be null");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '@', quoteCharacter = '"', textBlock = """
+			"cd /srv && ls" @ &&
+			"ls | wc" @ |
+			"date > log" @ >
+			"date 2>&1" @ >
+			"sleep 1; date" @ ;
+			"ls ~/logs" @ ~
+			"echo $HOME" @ $HOME
+			"echo ${HOME}/x" @ ${HOME}
+			"echo $(date)" @ $(
+			"C:\\tools\\run.exe x" @ \\
+			""")
+	void noticesWhatOnlyShellsInterpret(String line, String syntax) {
+		assertThat(Command.parse(line).shellSyntax()).contains(syntax);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "echo '&& | > ; ~ $HOME'", "echo \"a && b | c\"", "echo \\; \\| \\~", "find . -name x~",
+			"curl http://host/?a=1&b=2", "echo 5$", "echo a\\ b", "'C:\\tools\\run.exe'" })
+	void noticesNothingInWhatIsText(String line) {
+		assertThat(Command.parse(line).shellSyntax()).isEmpty();
+	}
+
+	@Test
+	void noticesNothingInArguments() {
+		assertThat(Command.of("echo", "|").shellSyntax()).isEmpty();
+		assertThat(Command.shell("ls | wc").shellSyntax()).isEmpty();
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,6 +32,12 @@ final class LaunchCheck {
 	static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 	private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+	/** What to use in place of commands that shells have built in. */
+	private static final Map<String, String> SHELL_COMMANDS = Map.of("cd", "use directory(...)", "pushd",
+			"use directory(...)", "export", "use env(...)", "unset", "use unsetEnv(...)", "source",
+			"use shell(\". file && command\")", ".", "use shell(\". file && command\")", "umask", "use umask(...)",
+			"ulimit", "use limits(...)", "alias", "write the command that it stands for", "exit", "use shell(...)");
 
 	/** What stands in the text of a path for bytes that are none. */
 	private static final char UNKNOWN = '\uFFFD';
@@ -157,13 +164,14 @@ final class LaunchCheck {
 			return;
 		}
 		if (!Files.exists(directory)) {
-			throw failure(Reason.NO_SUCH_DIRECTORY, "its working directory '" + directory + "' does not exist");
+			throw failure(Reason.NO_SUCH_DIRECTORY, "its working directory " + shown(directory) + " does not exist"
+					+ notExpanded(directory.toString()));
 		}
 		if (!Files.isDirectory(directory)) {
-			throw failure(Reason.NOT_A_DIRECTORY, "its working directory '" + directory + "' is not a directory");
+			throw failure(Reason.NOT_A_DIRECTORY, "its working directory " + shown(directory) + " is not a directory");
 		}
 		if (!Files.isExecutable(directory)) {
-			throw failure(Reason.NOT_A_DIRECTORY, "its working directory '" + directory + "' may not be entered");
+			throw failure(Reason.NOT_A_DIRECTORY, "its working directory " + shown(directory) + " may not be entered");
 		}
 	}
 
@@ -247,14 +255,16 @@ final class LaunchCheck {
 
 	private void checkInputFile(Path file) {
 		if (!Files.exists(file)) {
-			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file '" + file + "' does not exist");
+			throw failure(Reason.FILE_NOT_ACCESSIBLE,
+					"its input file " + shown(file) + " does not exist" + notExpanded(file.toString()));
 		}
 		checkName("its input file", file);
 		if (!isFileOrDevice(file)) {
-			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file '" + file + "' is neither a file nor a device");
+			throw failure(Reason.FILE_NOT_ACCESSIBLE,
+					"its input file " + shown(file) + " is neither a file nor a device");
 		}
 		if (!Files.isReadable(file)) {
-			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file '" + file + "' may not be read");
+			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file " + shown(file) + " may not be read");
 		}
 	}
 
@@ -270,8 +280,8 @@ final class LaunchCheck {
 		Path file = target.file().path().toAbsolutePath();
 		Path folder = file.getParent();
 		if (folder != null && !Files.isDirectory(folder)) {
-			throw failure(Reason.FILE_NOT_ACCESSIBLE,
-					"the folder of its output file '" + file + "' does not exist: create it first");
+			throw failure(Reason.FILE_NOT_ACCESSIBLE, "the folder of its output file '" + file
+					+ "' does not exist: create it first" + notExpanded(target.file().path().toString()));
 		}
 		checkName("its output file", file);
 		if (Files.exists(file) && !isFileOrDevice(file)) {
@@ -283,7 +293,7 @@ final class LaunchCheck {
 	}
 
 	private File judged(File file) {
-		checkExecutable(this.launch.arguments().get(0), file, "at that path");
+		checkExecutable(this.launch.arguments().get(0), file, at(file));
 		return file;
 	}
 
@@ -292,11 +302,11 @@ final class LaunchCheck {
 		if (program.indexOf('/') >= 0) {
 			File file = new File(program);
 			if (directory == null || file.isAbsolute()) {
-				checkExecutable(program, file, "at that path");
+				checkExecutable(program, file, at(file));
 				return file;
 			}
 			File resolved = new File(directory.toFile(), program);
-			checkExecutable(program, resolved, "in its working directory '" + directory + "'");
+			checkExecutable(program, resolved, at(resolved) + ", in its working directory");
 			return resolved;
 		}
 		String ownPath = this.launch.environment().get("PATH");
@@ -343,8 +353,30 @@ final class LaunchCheck {
 	private ProcessStartException notFound(String program, String where) {
 		String shown = this.launch.spec().command().program();
 		boolean looksLikeLine = this.launch.arguments().size() == 1 && program.indexOf(' ') > 0;
-		return failure(Reason.NOT_FOUND, "there is no program '" + shown + "' " + where
-				+ (looksLikeLine ? ": for a whole line use commandLine(...) or shell(...)" : ""));
+		String builtin = SHELL_COMMANDS.get(program);
+		String hint = "";
+		if (looksLikeLine) {
+			hint = ": for a whole line use commandLine(...) or shell(...)";
+		}
+		else if (builtin != null) {
+			hint = ": it is a command of shells, which changes the shell that runs it: " + builtin;
+		}
+		return failure(Reason.NOT_FOUND, "there is no program '" + shown + "' " + where + hint + notExpanded(program));
+	}
+
+	// what was tried, where that is not what was written
+	private static String shown(Path path) {
+		return "'" + path + "'" + (path.isAbsolute() ? "" : " (" + path.toAbsolutePath().normalize() + ")");
+	}
+
+	private static String at(File file) {
+		return file.isAbsolute() ? "at that path" : "at '" + file.getAbsolutePath().replace("/./", "/") + "'";
+	}
+
+	private static String notExpanded(String path) {
+		String what = path.startsWith("~") ? "~" : path.contains("$") ? "$" : null;
+		return (what != null) ? "; nothing is expanded, '" + what + "' is a part of the name: write the whole path"
+				: "";
 	}
 
 	/**
