@@ -61,6 +61,13 @@ class DocumentationIntegrationTests {
 	private static final Pattern SETTING = Pattern
 		.compile("(?m)^\\| `(procession\\.[^`]+)` \\| [^|]+ \\| (?:`([^`]*)`|[^`|]*) ?\\|");
 
+	private static final Pattern WORD = Pattern.compile("\\b[A-Za-z_]\\w*\\b");
+
+	private static final Pattern IMPORT = Pattern.compile("(?m)^import (?:static )?[\\w.]+\\.(\\w+);$");
+
+	private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([\\w.]+);");
+
+	// as in texts and strings; packages and files are none
 	private static final Pattern NAME = Pattern
 		.compile("(?<![\\w./-])procession\\.[a-z][a-z-]*(?:\\.(?:[a-z][a-z-]*|<name>|\\*(?!/)))*(?![\\w/])");
 
@@ -69,6 +76,8 @@ class DocumentationIntegrationTests {
 	@ParameterizedTest
 	@MethodSource("documents")
 	void showsJavaThatIsRun(Path document) throws IOException {
+		// a reader begins with the first
+		boolean isFirst = true;
 		for (Block block : blocks(document, "java")) {
 			Matcher example = EXAMPLE.matcher(block.marker());
 			assertThat(example.matches()).as("marker <!-- example: file#region --> right above%n%s", block.text())
@@ -77,7 +86,9 @@ class DocumentationIntegrationTests {
 			assertThat(source).as("runs with the tests, or is part of the sample")
 				.matches((path) -> path.toString().endsWith("Tests.java")
 						|| path.startsWith(ROOT.resolve("sample-app")));
-			assertThat(block.text()).as(block.marker()).isEqualTo(region(source, example.group(2)));
+			String code = region(source, example.group(2));
+			assertThat(block.text()).as(block.marker()).isEqualTo(isFirst ? imports(source, code) + code : code);
+			isFirst = false;
 		}
 	}
 
@@ -209,6 +220,41 @@ class DocumentationIntegrationTests {
 			.matcher(Files.readString(source));
 		assertThat(region.find()).as("region %s in %s", name, source).isTrue();
 		return normalized(region.group(1));
+	}
+
+	/** What a region needs of the imports of its source, and of the package of that. */
+	private static String imports(Path source, String code) throws IOException {
+		String text = Files.readString(source);
+		Set<String> words = WORD.matcher(code.replaceAll("\"[^\"\\n]*\"", ""))
+			.results()
+			.map(MatchResult::group)
+			.collect(Collectors.toCollection(TreeSet::new));
+		if (words.contains("processes") && !code.contains(" processes = ")) {
+			words.add("ProcessManager");
+		}
+		Set<String> imports = new TreeSet<>();
+		IMPORT.matcher(text)
+			.results()
+			.filter((line) -> words.contains(line.group(1)))
+			.map(MatchResult::group)
+			.forEach(imports::add);
+		Matcher own = PACKAGE.matcher(text);
+		assertThat(own.find()).as("package of %s", source).isTrue();
+		Path main = Path.of(source.getParent().toString().replace("/src/test/", "/src/main/"));
+		words.stream()
+			.filter((word) -> !main.equals(source.getParent()) && Files.exists(main.resolve(word + ".java")))
+			.forEach((word) -> imports.add("import " + own.group(1) + "." + word + ";"));
+		StringBuilder lines = new StringBuilder();
+		for (String group : List.of("import java", "import (?!java|static|io\\.procession)", "import io\\.procession",
+				"import static")) {
+			List<String> found = imports.stream()
+				.filter((line) -> Pattern.compile(group).matcher(line).lookingAt())
+				.toList();
+			if (!found.isEmpty()) {
+				lines.append(String.join("\n", found)).append("\n\n");
+			}
+		}
+		return lines.toString();
 	}
 
 	private static String normalized(String code) {
