@@ -83,13 +83,9 @@ final class DefaultProcessManager implements ProcessManager {
 	}
 
 	@Override
-	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending) {
-		return this.launcher.startAsync(pending);
-	}
-
-	@Override
-	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since) {
-		return this.launcher.startAsync(pending, timeout, since);
+	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, @Nullable Duration timeout, long since,
+			Runnable permitted) {
+		return this.launcher.startAsync(pending, timeout, since, permitted);
 	}
 
 	@Override

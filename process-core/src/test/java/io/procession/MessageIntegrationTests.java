@@ -82,9 +82,21 @@ class MessageIntegrationTests {
 	@Test
 	void tellsTheTimeoutOfItsPool(ProcessManager processes) {
 		CompletableFuture<RunningProcess> member = processes.startAsync(processes.command("sleep", "300"), SHORT,
-				processes.timeSource().nanoTime());
+				processes.timeSource().nanoTime(), () -> {
+				});
 
 		timesOut(() -> member.join().waitFor(), "it is that of its pool, raise it there with timeout(...)");
+	}
+
+	@Test
+	void tellsTheDefaultTimeoutOfAMemberOfAPool() {
+		try (ProcessManager processes = manager((settings) -> settings.timeout(TimeLimit.of(SHORT)))) {
+			CompletableFuture<RunningProcess> member = processes.startAsync(processes.command("sleep", "300"), null, 0,
+					() -> {
+					});
+
+			timesOut(() -> member.join().waitFor(), "raise it with timeout(...) or procession.defaults.timeout");
+		}
 	}
 
 	@Test

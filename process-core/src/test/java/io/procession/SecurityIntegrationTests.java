@@ -95,7 +95,8 @@ class SecurityIntegrationTests {
 			denied(echo::start);
 			denied(() -> echo.runAsync().join());
 			denied(() -> processes.startUncounted(echo));
-			denied(() -> processes.startAsync(echo).get(30, TimeUnit.SECONDS));
+			denied(() -> processes.startAsync(echo, null, 0, () -> {
+			}).get(30, TimeUnit.SECONDS));
 			denied(() -> processes.run("echo"));
 			denied(() -> processes.start("echo"));
 			denied(() -> processes.shell("echo").run());

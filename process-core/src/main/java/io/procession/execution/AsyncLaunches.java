@@ -38,14 +38,16 @@ final class AsyncLaunches {
 	 * Waits for permits without a thread, then launches on the executor.
 	 * @param permits how many; given back here only if nothing is launched
 	 * @param launch launches; gives back the permits itself should it fail
+	 * @param permitted called when they are there
 	 * @param closed what it fails with if the manager closes before its turn
 	 */
-	<T> CompletableFuture<T> whenPermitted(int permits, Supplier<CompletableFuture<T>> launch,
+	<T> CompletableFuture<T> whenPermitted(int permits, Supplier<CompletableFuture<T>> launch, Runnable permitted,
 			Supplier<? extends RuntimeException> closed) {
 		Turn<T> turn = new Turn<>(this.context.time());
 		CompletableFuture<Boolean> permit = this.limit.whenAvailable(permits);
 		permit.thenAccept((granted) -> {
 			if (granted) {
+				permitted.run();
 				launchAtItsTurn(turn, launch, permits);
 			}
 			else {

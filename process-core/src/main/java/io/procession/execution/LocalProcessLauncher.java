@@ -11,7 +11,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -190,21 +189,17 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	@Override
-	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending) {
-		return startAsync(withoutLiveInput(pending), this::started);
+	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, @Nullable Duration timeout, long since,
+			Runnable permitted) {
+		PendingProcess silent = withoutLiveInput(pending);
+		int permits = permits(silent);
+		return whenPermitted(silent.command(), permits, () -> CompletableFuture
+			.completedFuture(new RunningProcess(launch(member(silent, timeout, since), silent, permits))), permitted);
 	}
 
-	@Override
-	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since) {
-		return startAsync(withoutLiveInput(pending), (silent) -> RunPlanner.ofMember(this.settings, silent,
-				WholeTimeout.ofPool(timeout, since, this.context.time().nanoTime())));
-	}
-
-	private CompletableFuture<RunningProcess> startAsync(PendingProcess pending,
-			Function<PendingProcess, RunPlanner> planner) {
-		int permits = permits(pending);
-		return whenPermitted(pending.command(), permits, () -> CompletableFuture
-			.completedFuture(new RunningProcess(launch(planner.apply(pending), pending, permits))));
+	private RunPlanner member(PendingProcess pending, @Nullable Duration timeout, long since) {
+		return RunPlanner.ofMember(this.settings, pending,
+				(timeout != null) ? WholeTimeout.ofPool(timeout, since, this.context.time().nanoTime()) : null);
 	}
 
 	private RunPlanner started(PendingProcess pending) {
@@ -244,6 +239,12 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private <T> CompletableFuture<T> whenPermitted(Command command, int permits,
 			Supplier<CompletableFuture<T>> launch) {
+		return whenPermitted(command, permits, launch, () -> {
+		});
+	}
+
+	private <T> CompletableFuture<T> whenPermitted(Command command, int permits,
+			Supplier<CompletableFuture<T>> launch, Runnable permitted) {
 		try {
 			checkOpen(command);
 			checkPossible(command, permits);
@@ -253,7 +254,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			rejected.completeExceptionally(ex);
 			return rejected;
 		}
-		return this.asyncLaunches.whenPermitted(permits, launch, () -> closedException(command));
+		return this.asyncLaunches.whenPermitted(permits, launch, permitted, () -> closedException(command));
 	}
 
 	private void checkOpen(Command command) {

@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.engine.TimeSource;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
@@ -54,22 +56,18 @@ public interface ProcessLauncher {
 	CompletableFuture<ProcessResult> runAsync(PendingProcess pending);
 
 	/**
-	 * Starts it when its turn has come, which it waits for without a thread. Nobody
-	 * writes to it: without input it reads nothing.
+	 * Start one of the processes of a pool when its turn has come, which it waits for
+	 * without a thread. It has the default timeout of {@link #run(PendingProcess) run}
+	 * unless it has its own. Nobody writes to it: without input it reads nothing.
 	 * @param pending what to start
-	 * @return a handle to the live process, later; or what {@link #start} throws
-	 */
-	CompletableFuture<RunningProcess> startAsync(PendingProcess pending);
-
-	/**
-	 * As {@link #startAsync(PendingProcess)}, for one of several processes that have a
-	 * timeout in common. It ends with that, whenever its turn comes.
-	 * @param pending what to start; its own timeout holds too
-	 * @param timeout bound on them all
+	 * @param timeout bound on all processes of the pool, which this one ends with
+	 * whenever its turn comes, or {@code null} for none
 	 * @param since when that began, by the {@link #timeSource() time source}
+	 * @param permitted called once it no longer waits for others to end; quick
 	 * @return a handle to the live process, later; or what {@link #start} throws
 	 */
-	CompletableFuture<RunningProcess> startAsync(PendingProcess pending, Duration timeout, long since);
+	CompletableFuture<RunningProcess> startAsync(PendingProcess pending, @Nullable Duration timeout, long since,
+			Runnable permitted);
 
 	/**
 	 * Find the file that would be executed; see {@link PendingProcess#executable()}.

@@ -119,11 +119,11 @@ final class RunPlanner {
 	}
 
 	/**
-	 * Plans one of several processes that have a timeout in common.
-	 * @param whole bound on them all
+	 * Plans one of the processes of a pool.
+	 * @param whole bound on them all, or {@code null} if there is none
 	 */
-	static RunPlanner ofMember(ProcessSettings settings, PendingProcess pending, WholeTimeout whole) {
-		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.NONE, whole);
+	static RunPlanner ofMember(ProcessSettings settings, PendingProcess pending, @Nullable WholeTimeout whole) {
+		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.RUN, whole);
 	}
 
 	/**

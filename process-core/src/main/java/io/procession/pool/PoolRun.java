@@ -1,11 +1,13 @@
 package io.procession.pool;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
@@ -20,6 +22,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
+import io.procession.process.Signal;
 
 /**
  * The life of one pool. No thread waits for it: what happens to a process, its start, its
@@ -56,9 +59,13 @@ final class PoolRun {
 
 	private final @Nullable ProcessResult[] results;
 
-	private final Map<Integer, CompletableFuture<RunningProcess>> launching = new LinkedHashMap<>();
+	private final Map<Integer, Launching> launching = new TreeMap<>();
 
-	private final Map<Integer, RunningProcess> running = new LinkedHashMap<>();
+	/** By their index, as all that is shown. */
+	private final Map<Integer, RunningProcess> running = new TreeMap<>();
+
+	/** The last one that ended, shown until its successor runs. */
+	private Map.@Nullable Entry<Integer, RunningProcess> last;
 
 	private int next;
 
@@ -90,25 +97,30 @@ final class PoolRun {
 
 	/**
 	 * Begins.
+	 * @return done when all that need not wait for others to end have been started
 	 * @throws ProcessRejectedException if the manager is closed
 	 */
-	void begin() {
-		CompletableFuture<RunningProcess> first = launch(0);
-		if (failure(first) instanceof ProcessRejectedException rejected) {
+	CompletableFuture<?> begin() {
+		Launching launch = new Launching();
+		launch.future = launch(0, launch);
+		if (failure(launch.future) instanceof ProcessRejectedException rejected) {
 			throw rejected;
 		}
 		synchronized (this.lock) {
 			this.next = 1;
 			this.underWay = 1;
 		}
-		await(0, first);
+		List<CompletableFuture<?>> first = new ArrayList<>();
+		await(0, launch, first);
 		Runnable forget = this.launcher.onClose(this::managerClosed);
 		this.ended.thenRun(forget);
 		if (this.timeout != null) {
 			beginDeadline(this.timeout);
 		}
+		launchNext(first);
 		takeStep();
 		this.launcher.timeSource().settle();
+		return CompletableFuture.allOf(first.toArray(CompletableFuture[]::new));
 	}
 
 	// progress listeners hold up nobody who calls
@@ -148,11 +160,17 @@ final class PoolRun {
 			now = this.done;
 		}
 		this.progress.tell(now);
-		for (int index = takeNext(); index >= 0; index = takeNext()) {
-			await(index, launch(index));
-		}
+		launchNext(new ArrayList<>());
 		if (this.progress.isComplete() && !this.ended.isDone()) {
 			this.ended.complete(results());
+		}
+	}
+
+	private void launchNext(List<CompletableFuture<?>> permitted) {
+		for (int index = takeNext(); index >= 0; index = takeNext()) {
+			Launching launch = new Launching();
+			launch.future = launch(index, launch);
+			await(index, launch, permitted);
 		}
 	}
 
@@ -175,11 +193,10 @@ final class PoolRun {
 				&& this.timeout.minusNanos(this.launcher.timeSource().nanoTime() - this.began).isNegative();
 	}
 
-	private CompletableFuture<RunningProcess> launch(int index) {
+	private CompletableFuture<RunningProcess> launch(int index, Launching launch) {
 		PendingProcess process = this.pending.get(index);
 		try {
-			return (this.timeout != null) ? this.launcher.startAsync(process, this.timeout, this.began)
-					: this.launcher.startAsync(process);
+			return this.launcher.startAsync(process, this.timeout, this.began, launch::permit);
 		}
 		catch (RuntimeException | Error ex) {
 			// one that cannot even be tried must not lose the others
@@ -199,36 +216,42 @@ final class PoolRun {
 
 	// --- what happens to a process
 
-	private void await(int index, CompletableFuture<RunningProcess> launch) {
+	private void await(int index, Launching launch, List<CompletableFuture<?>> permitted) {
 		boolean late;
 		synchronized (this.lock) {
 			this.launching.put(index, launch);
 			late = this.cancelled != null;
 		}
 		if (late) {
-			launch.cancel(false);
+			launch.future.cancel(false);
 		}
-		launch.whenComplete((process, failure) -> {
+		CompletableFuture<?> launched = launch.future.whenComplete((process, failure) -> {
 			if (process != null) {
-				started(index, process);
+				started(index, process, launch);
 			}
 			else {
 				failedToStart(index, cause(failure));
 			}
 		});
+		if (launch.permitted) {
+			permitted.add(launched);
+		}
 	}
 
-	private void started(int index, RunningProcess process) {
+	private void started(int index, RunningProcess process, Launching launch) {
 		BiConsumer<PendingProcess, RunningProcess> stop;
 		synchronized (this.lock) {
 			this.launching.remove(index);
 			this.running.put(index, process);
+			this.last = null;
 			stop = this.stopping;
 		}
 		process.onExit().thenAccept((result) -> ended(index, result));
 		if (stop != null) {
 			stop.accept(this.pending.get(index), process);
 		}
+		// none is added any more
+		launch.signals.forEach((signal) -> signal(process, signal));
 	}
 
 	private void failedToStart(int index, @Nullable Throwable failure) {
@@ -257,10 +280,13 @@ final class PoolRun {
 	private void ended(int index, ProcessResult result) {
 		synchronized (this.lock) {
 			this.launching.remove(index);
-			this.running.remove(index);
+			RunningProcess process = this.running.remove(index);
 			this.results[index] = result;
 			this.underWay--;
 			this.done++;
+			if (process != null && this.running.isEmpty()) {
+				this.last = Map.entry(index, process);
+			}
 		}
 		if (this.failFast && result.failed() && !isCancelled()) {
 			stop("another process of its pool failed", (pending, process) -> process.stopAsync());
@@ -281,7 +307,7 @@ final class PoolRun {
 	/** What has not started will not be. */
 	private void cancel(String why) {
 		int from;
-		List<CompletableFuture<RunningProcess>> waiting;
+		List<Launching> waiting;
 		synchronized (this.lock) {
 			if (this.cancelled != null) {
 				return;
@@ -300,7 +326,7 @@ final class PoolRun {
 			this.done += never.length;
 		}
 		// those that wait for their turn
-		waiting.forEach((launch) -> launch.cancel(false));
+		waiting.forEach((launch) -> launch.future.cancel(false));
 		endSoonIfOver();
 		takeStep();
 	}
@@ -352,12 +378,40 @@ final class PoolRun {
 		present.forEach((index, process) -> how.accept(this.pending.get(index), process));
 	}
 
+	/** Sends a signal to all that run, and to those being started as soon as they do. */
+	void signal(Signal signal) {
+		List<RunningProcess> present;
+		synchronized (this.lock) {
+			this.launching.values()
+				.stream()
+				.filter((launch) -> launch.permitted)
+				.forEach((launch) -> launch.signals.add(signal));
+			present = List.copyOf(this.running.values());
+		}
+		present.forEach((process) -> signal(process, signal));
+	}
+
+	private static void signal(RunningProcess process, Signal signal) {
+		if (process.isRunning()) {
+			try {
+				process.signal(signal);
+			}
+			catch (IllegalStateException ex) {
+				// it has ended meanwhile
+				return;
+			}
+		}
+	}
+
 	// --- what it is
 
 	Map<String, RunningProcess> running() {
 		Map<String, RunningProcess> byKey = new LinkedHashMap<>();
 		synchronized (this.lock) {
 			this.running.forEach((index, process) -> byKey.put(this.keys.get(index), process));
+			if (this.last != null && this.cancelled == null && this.done < this.results.length) {
+				byKey.put(this.keys.get(this.last.getKey()), this.last.getValue());
+			}
 		}
 		return Collections.unmodifiableMap(byKey);
 	}
@@ -378,6 +432,25 @@ final class PoolRun {
 	/** Whether the calling thread is in a progress listener, which the end waits for. */
 	boolean isInStep() {
 		return this.turn.isMine();
+	}
+
+	/**
+	 * A process on its way to its start.
+	 */
+	private static final class Launching {
+
+		private CompletableFuture<RunningProcess> future = new CompletableFuture<>();
+
+		/** Whether it waits for nothing that may last. */
+		private volatile boolean permitted;
+
+		/** What it is to be sent once it runs; guarded by the lock of the pool. */
+		private final List<Signal> signals = new ArrayList<>();
+
+		private void permit() {
+			this.permitted = true;
+		}
+
 	}
 
 }

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -21,8 +23,9 @@ import io.procession.process.TimeLimit;
  * <p>
  * A process that fails, times out or cannot be started is a result like any other: it
  * loses nothing of the rest. Unless said otherwise as many run at once as the machine has
- * processors, and the pool as a whole has the timeout of {@code run()}, 60 s. A pool can
- * be run again. <i>Not thread-safe.</i>
+ * processors. Each process has its own timeout, by default that of {@code run()}, 60 s;
+ * the pool as a whole has none unless it is given one. A pool can be run again. <i>Not
+ * thread-safe.</i>
  */
 public final class ProcessPool {
 
@@ -38,7 +41,7 @@ public final class ProcessPool {
 
 	private boolean failFast;
 
-	private @Nullable TimeLimit timeout;
+	private TimeLimit timeout = TimeLimit.none();
 
 	private ProcessPool(ProcessLauncher launcher) {
 		this.launcher = launcher;
@@ -80,7 +83,8 @@ public final class ProcessPool {
 	/**
 	 * Adds a process under a key.
 	 * @param key what its result is found by
-	 * @param process what to run; its own timeout holds too
+	 * @param process what to run; without a timeout of its own it has the default of
+	 * {@code run()}, counted from its start
 	 * @return this pool
 	 * @throws IllegalArgumentException if another has that key, or the process is
 	 * detached
@@ -106,8 +110,8 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Bound on the whole pool. At its end what runs is stopped, what has not started will
-	 * not be.
+	 * Set a bound on the whole pool. When it has elapsed, what runs is stopped, and what
+	 * has not started will not be. The timeouts of the processes hold beside it.
 	 * @param value positive
 	 * @return this pool
 	 * @throws IllegalArgumentException if it is zero or negative
@@ -118,7 +122,8 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * No bound on the whole pool.
+	 * Set no bound on the whole pool, which is the default. The timeouts of the processes
+	 * hold all the same.
 	 * @return this pool
 	 */
 	public ProcessPool noTimeout() {
@@ -184,23 +189,38 @@ public final class ProcessPool {
 	 * @throws IllegalStateException if the pool is empty
 	 */
 	public PoolResults run() {
-		return start().attend(this.launcher.settings().timeoutGrace());
+		PoolRun pool = prepared();
+		pool.begin();
+		return new RunningPool(pool).attend(this.launcher.settings().timeoutGrace());
 	}
 
 	/**
-	 * Starts the first ones and returns; the others follow as these end.
+	 * Start the first processes, as many as may run at once, and return when they have
+	 * been started; the others follow as these end. A process that has to wait for the
+	 * manager's limit is not waited for, nor one whose start takes longer than 5 s, such
+	 * as by a slow secret. If this thread is interrupted, it waits for none.
 	 * @return a handle to the running pool
 	 * @throws IllegalStateException if the pool is empty
 	 */
 	public RunningPool start() {
+		PoolRun pool = prepared();
+		CompletableFuture<?> started = pool.begin();
+		try {
+			this.launcher.timeSource().await(started,
+					TimeUnit.NANOSECONDS.convert(this.launcher.settings().lostAfter()));
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		return new RunningPool(pool);
+	}
+
+	private PoolRun prepared() {
 		if (this.entries.isEmpty()) {
 			throw new IllegalStateException("The pool has no processes: add some by add(...)");
 		}
-		TimeLimit limit = Objects.requireNonNullElse(this.timeout, this.launcher.settings().timeout());
-		PoolRun pool = new PoolRun(this.launcher, withListeners(), this.concurrency, this.failFast, limit.duration(),
+		return new PoolRun(this.launcher, withListeners(), this.concurrency, this.failFast, this.timeout.duration(),
 				List.copyOf(this.progressListeners));
-		pool.begin();
-		return new RunningPool(pool);
 	}
 
 	private Map<String, PendingProcess> sharingSecrets() {

@@ -32,8 +32,12 @@ public final class RunningPool {
 	}
 
 	/**
-	 * The processes that run right now.
-	 * @return a handle to each by its key, in the order they were started; a snapshot
+	 * Return the processes that run right now. Between the end of one process and the
+	 * start of the next, the one that has ended is still among them, so that this is not
+	 * empty before the pool has nothing left to run, unless all of its processes wait for
+	 * the manager's limit.
+	 * @return a handle to each by its key, in the order in which they were added; a
+	 * snapshot
 	 */
 	public Map<String, RunningProcess> running() {
 		return this.run.running();
@@ -56,21 +60,12 @@ public final class RunningPool {
 	}
 
 	/**
-	 * Sends a signal to every process that runs right now, and returns.
+	 * Send a signal to every process that runs right now, and return. A process that is
+	 * being started gets it as soon as it runs.
 	 * @param signal what to send
 	 */
 	public void signal(Signal signal) {
-		for (RunningProcess process : running().values()) {
-			if (process.isRunning()) {
-				try {
-					process.signal(signal);
-				}
-				catch (IllegalStateException ex) {
-					// it has ended meanwhile
-					continue;
-				}
-			}
-		}
+		this.run.signal(signal);
 	}
 
 	/**

@@ -205,7 +205,7 @@ class PipelinePoolExamplesIntegrationTests {
 		ProcessPool pool = processes.pool()
 			.concurrency(8)
 			.failFast() // the first failure stops the rest
-			.timeout(Duration.ofMinutes(10)) // for all together; 60 s unless you say so
+			.timeout(Duration.ofMinutes(10)) // for all together; none unless you say so
 			.onLine((key, type, line) -> lines.add(key + ": " + line))
 			.onProgress((done, total) -> System.out.println(done + " of " + total));
 		for (int i = 0; i < 20; i++) {
@@ -216,6 +216,23 @@ class PipelinePoolExamplesIntegrationTests {
 		assertThat(results.size()).isEqualTo(20);
 		assertThat(results.successful()).isTrue();
 		assertThat(lines).hasSize(20).contains("job-7: text");
+	}
+
+	@Test
+	void poolLoop(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(1);
+		for (int i = 0; i < 4; i++) {
+			pool.add(processes.command("sleep", "0.1"));
+		}
+		// region pool-loop
+		RunningPool running = pool.start();
+		while (!running.running().isEmpty()) {
+			System.out.println("Running: " + running.running().keySet());
+			running.waitFor(Duration.ofMillis(100));
+		}
+		PoolResults results = running.waitFor();
+		// endregion
+		assertThat(results.successful()).isTrue();
 	}
 
 	@Test

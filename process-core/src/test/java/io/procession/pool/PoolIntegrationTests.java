@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +34,7 @@ import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
+import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
 import io.procession.testing.Plant;
@@ -242,6 +244,115 @@ class PoolIntegrationTests {
 
 		assertThat(running.size()).isEqualTo(12);
 		running.stop(Duration.ZERO);
+	}
+
+	@Test
+	void hasStartedTheFirstOnesWhenStartReturns(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(5);
+		for (int i = 0; i < 8; i++) {
+			pool.add("job-" + i, planted(processes, Scripts.SLEEPS));
+		}
+
+		RunningPool running = pool.start();
+
+		assertThat(running.running().keySet()).containsExactly("job-0", "job-1", "job-2", "job-3", "job-4");
+		running.signal(Signal.KILL);
+		await().atMost(SOON)
+			.until(() -> List.copyOf(running.running().keySet()).equals(List.of("job-5", "job-6", "job-7")));
+		running.signal(Signal.KILL);
+		assertThat(running.waitFor()).extracting(ProcessResult::signal).containsOnly(Optional.of(Signal.KILL));
+	}
+
+	@Test
+	void startsWithoutWaitingForALimitOfItsManager() {
+		try (ProcessManager processes = limitedTo(2)) {
+			RunningProcess holder = processes.start("sleep", "300");
+			ProcessPool pool = processes.pool().concurrency(3);
+			for (int i = 0; i < 3; i++) {
+				pool.add("job-" + i, planted(processes, Scripts.SLEEPS));
+			}
+
+			RunningPool running = pool.start();
+
+			assertThat(running.running().keySet()).containsExactly("job-0");
+			running.signal(Signal.KILL);
+			await().atMost(SOON).until(() -> running.running().containsKey("job-1"));
+			// nothing was sent to those that waited
+			assertThat(running.running().get("job-1").isRunning()).isTrue();
+			running.stop(Duration.ZERO);
+			holder.kill();
+		}
+	}
+
+	@Test
+	void runsSomethingUntilItIsOver(ProcessManager processes) {
+		ProcessPool pool = processes.pool().concurrency(1);
+		for (int i = 0; i < 20; i++) {
+			pool.add(processes.command("true"));
+		}
+		RunningPool running = pool.start();
+
+		while (!running.running().isEmpty()) {
+			Thread.onSpinWait();
+		}
+
+		assertThat(running.waitFor(SOON)).isPresent();
+		assertThat(running.running()).isEmpty();
+		assertThat(processes.running()).isEmpty();
+	}
+
+	@Test
+	void tellsWhatRunsInTheOrderOfItsMembers(ProcessManager processes) {
+		CountDownLatch go = new CountDownLatch(1);
+		try (ProcessManager slow = ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(300)).build())
+			.secretResolver((name) -> {
+				Threads.hold(go);
+				return "value";
+			})
+			.build()) {
+			RunningPool running = slow.pool()
+				.concurrency(3)
+				.add("first", planted(slow, Scripts.SLEEPS).secretEnv("TOKEN", Secret.reference("token")))
+				.add("second", planted(slow, Scripts.SLEEPS))
+				.add("third", planted(slow, Scripts.SLEEPS))
+				.start();
+			await().atMost(SOON).until(() -> running.running().size() == 2);
+			go.countDown();
+			await().atMost(SOON).until(() -> running.running().size() == 3);
+
+			assertThat(running.running().keySet()).containsExactly("first", "second", "third");
+			running.stop(Duration.ZERO);
+		}
+		finally {
+			go.countDown();
+		}
+	}
+
+	@Test
+	void bringsASignalToWhatIsBeingStarted() {
+		CountDownLatch go = new CountDownLatch(1);
+		try (ProcessManager slow = ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(300)).build())
+			.secretResolver((name) -> {
+				Threads.hold(go);
+				return "value";
+			})
+			.build()) {
+			RunningPool running = slow.pool()
+				.add(planted(slow, Scripts.SLEEPS).secretEnv("TOKEN", Secret.reference("token")))
+				.start();
+			assertThat(running.running()).isEmpty();
+
+			running.signal(Signal.KILL);
+			go.countDown();
+
+			assertThat(running.waitFor(SOON))
+				.hasValueSatisfying((results) -> assertThat(results.get(0).signal()).contains(Signal.KILL));
+		}
+		finally {
+			go.countDown();
+		}
 	}
 
 	@Test
@@ -497,16 +608,52 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void hasTheDefaultTimeoutOfARun() {
+	void givesEachMemberTheDefaultTimeoutOfARun() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
-			.timeout(TimeLimit.of(Duration.ofMillis(100)))
+			.timeout(TimeLimit.of(Duration.ofSeconds(1)))
 			.build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
-			ProcessPool endless = processes.pool().add(processes.command("sleep", "300"));
-			ProcessPool slow = processes.pool().add(processes.command("sleep", "0.3")).noTimeout();
+			PoolResults results = processes.pool()
+				.concurrency(2)
+				.add("endless", planted(processes, Scripts.SLEEPS))
+				.add("own", processes.command("sleep", "1.3").timeout(SOON))
+				.add("unlimited", processes.command("sleep", "1.3").noTimeout())
+				.add("late", processes.command("sleep", "0.1"))
+				.run();
 
-			assertThat(endless.run().get(0).cause()).isEqualTo(ExitCause.TIMED_OUT);
-			assertThat(slow.run().get(0).cause()).isEqualTo(ExitCause.EXITED);
+			assertThat(results).extracting(ProcessResult::cause)
+				.containsExactly(ExitCause.TIMED_OUT, ExitCause.EXITED, ExitCause.EXITED, ExitCause.EXITED);
+		}
+	}
+
+	@Test
+	void hasNoDeadlineOfItsOwn() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.timeout(TimeLimit.of(Duration.ofSeconds(2)))
+			.build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			ProcessPool pool = processes.pool().concurrency(1);
+			for (int i = 0; i < 6; i++) {
+				pool.add(processes.command("sleep", "0.5"));
+			}
+
+			assertThat(pool.run()).extracting(ProcessResult::cause).containsOnly(ExitCause.EXITED);
+		}
+	}
+
+	@Test
+	void endsAMemberAtItsOwnTimeWithinThatOfThePool() {
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.timeout(TimeLimit.of(Duration.ofMillis(200)))
+			.build();
+		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
+			PoolResults results = processes.pool()
+				.timeout(SOON)
+				.add(planted(processes, Scripts.SLEEPS))
+				.run();
+
+			assertThat(results.get(0).cause()).isEqualTo(ExitCause.TIMED_OUT);
+			assertThat(results.get(0).duration()).isLessThan(Duration.ofSeconds(10));
 		}
 	}
 
@@ -658,6 +805,7 @@ class PoolIntegrationTests {
 	@Test
 	void waitsButNotForEver(ProcessManager processes) {
 		RunningPool running = processes.pool()
+			.concurrency(2)
 			.add("a", processes.shell("read -r line; echo got").input("x\n"))
 			.add("b", planted(processes, "exec sleep 300"))
 			.start();

@@ -33,11 +33,13 @@ import io.procession.execution.LocalProcessLauncher;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessLauncher;
 import io.procession.execution.ProcessSettings;
+import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.Secret;
+import io.procession.process.SecretResolver;
 import io.procession.testing.MachineTime;
 import io.procession.testing.OpenFiles;
 import io.procession.testing.Plant;
@@ -198,7 +200,8 @@ class PoolLaunchIntegrationTests {
 			pool.add(processes.command("true"));
 		}
 		RunningPool running = pool.start();
-		await().atMost(SOON).until(() -> threadsIn(PoolProgress.class) == 1 && running.running().isEmpty());
+		await().atMost(SOON).until(() -> threadsIn(PoolProgress.class) == 1
+				&& running.running().values().stream().noneMatch(RunningProcess::isRunning));
 
 		await().atMost(SOON).until(() -> threadsIn(PoolRun.class, RunningPool.class) == 1);
 		assertThat(running.isRunning()).isTrue();
@@ -244,11 +247,11 @@ class PoolLaunchIntegrationTests {
 	void doesNotSoftenAStopWhenWhatItStopsHasFailed() {
 		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
-		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
+		try (ProcessManager processes = slow((name) -> {
 			asked.countDown();
 			Threads.hold(go);
 			return "value";
-		}).build()) {
+		})) {
 			RunningPool running = processes.pool()
 				.concurrency(2)
 				.failFast()
@@ -310,19 +313,40 @@ class PoolLaunchIntegrationTests {
 		}
 	}
 
+	private static ProcessManager slow(SecretResolver secrets) {
+		return ProcessManager.builder()
+			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(300)).build())
+			.secretResolver(secrets)
+			.build();
+	}
+
 	@Test
-	void startsNoneOfThoseThatWaitForTheirTurnWhenItIsStopped(ProcessManager processes) {
-		ProcessPool pool = processes.pool().concurrency(1000);
-		for (int i = 0; i < 1000; i++) {
-			pool.add(planted(processes, "exec sleep 300"));
+	void startsNoneOfThoseThatWaitForTheirTurnWhenItIsStopped() {
+		CountDownLatch go = new CountDownLatch(1);
+		try (ProcessManager processes = slow((name) -> {
+			Threads.hold(go);
+			return "value";
+		})) {
+			ProcessPool pool = processes.pool().concurrency(100);
+			for (int i = 0; i < 100; i++) {
+				pool.add(planted(processes, "exec sleep 300").secretEnv("TOKEN", Secret.reference("token")));
+			}
+			RunningPool running = pool.start();
+
+			Thread stopping = Threads.start(() -> running.stop(Duration.ZERO));
+			await().atMost(SOON).until(() -> threadsIn(RunningPool.class) == 1);
+			go.countDown();
+
+			assertThat(running.waitFor()).filteredOn((result) -> result.startError().isPresent())
+				.hasSizeGreaterThan(50)
+				.allSatisfy((result) -> assertThat(result.startError().orElseThrow().reason())
+					.isEqualTo(Reason.CANCELLED));
+			assertThat(this.plant.alive()).isEmpty();
+			await().atMost(SOON).until(() -> !stopping.isAlive());
 		}
-		RunningPool running = pool.start();
-		await().atMost(SOON).until(() -> !running.running().isEmpty());
-
-		running.stop(Duration.ZERO);
-
-		assertThat(running.waitFor()).filteredOn((result) -> result.startError().isPresent()).hasSizeGreaterThan(500);
-		assertThat(this.plant.alive()).isEmpty();
+		finally {
+			go.countDown();
+		}
 	}
 
 	@Test

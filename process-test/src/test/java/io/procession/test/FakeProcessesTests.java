@@ -546,6 +546,27 @@ class FakeProcessesTests {
 	}
 
 	@Test
+	void poolHasStartedTheFirstOnesWhenStartReturns() {
+		this.processes.stub("slow *").hangs();
+		RunningPool pool = this.manager.pool()
+			.concurrency(2)
+			.add("b", this.manager.command("slow", "1"))
+			.add("a", this.manager.command("slow", "2"))
+			.add("c", this.manager.command("slow", "3"))
+			.start();
+
+		assertThat(pool.running().keySet()).containsExactly("b", "a");
+		pool.signal(Signal.KILL);
+		assertThat(pool.running().keySet()).containsExactly("c");
+		pool.signal(Signal.KILL);
+
+		assertThat(pool.running()).isEmpty();
+		assertThat(pool.waitFor().asMap().values())
+			.allSatisfy((result) -> assertThat(result).hasCause(ExitCause.SIGNALED).wasSignaledBy(Signal.KILL));
+		assertThat(this.processes.time().now()).isEqualTo(ManualTime.START);
+	}
+
+	@Test
 	void poolOfThousandIsQuick() {
 		this.processes.stub("job *").after(Duration.ofSeconds(1)).outputLines("done");
 		var pool = this.manager.pool().concurrency(100);

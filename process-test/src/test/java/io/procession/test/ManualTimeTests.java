@@ -302,8 +302,8 @@ class ManualTimeTests {
 		PoolResults results = this.manager.pool()
 			.concurrency(1)
 			.timeout(Duration.ofMinutes(9))
-			.add(this.manager.command("slow", "1"))
-			.add(this.manager.command("slow", "2"))
+			.add(this.manager.command("slow", "1").noTimeout())
+			.add(this.manager.command("slow", "2").noTimeout())
 			.run();
 
 		assertThat(results.get(0)).timedOut();
