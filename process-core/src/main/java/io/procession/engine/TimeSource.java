@@ -97,6 +97,15 @@ public interface TimeSource {
 	}
 
 	/**
+	 * Called by a thread that has looked at something which goes on, without a wait and
+	 * without a lock. If a thread does nothing but look, a clock that is moved by hand
+	 * may move on: that thread waits in a loop of its own.
+	 * @param what what it has looked at; its text is for messages
+	 */
+	default void polled(Object what) {
+	}
+
+	/**
 	 * What runs tasks when they are due by this clock. Nothing may take long on it.
 	 * @return the scheduler, or {@code null} for one that goes by the machine's clock
 	 */

@@ -84,7 +84,15 @@ public final class RunningProcess {
 	 * @return whether it runs
 	 */
 	public boolean isRunning() {
-		return this.run.isRunning();
+		boolean running = this.run.isRunning();
+		polled();
+		return running;
+	}
+
+	private void polled() {
+		if (this.run.outcome() == null) {
+			this.run.context().time().polled(this.run.process());
+		}
 	}
 
 	/**
@@ -126,6 +134,7 @@ public final class RunningProcess {
 	}
 
 	private OutputRecorder recorder(OutputType type) {
+		polled();
 		OutputRecorder recorder = this.run.recorder(type);
 		this.run.awaitCapture(recorder);
 		return recorder;

@@ -413,6 +413,9 @@ final class PoolRun {
 				byKey.put(this.keys.get(this.last.getKey()), this.last.getValue());
 			}
 		}
+		if (!byKey.isEmpty()) {
+			this.launcher.timeSource().polled(this);
+		}
 		return Collections.unmodifiableMap(byKey);
 	}
 
@@ -422,6 +425,11 @@ final class PoolRun {
 
 	PendingProcess first() {
 		return this.pending.get(0);
+	}
+
+	@Override
+	public String toString() {
+		return "the end of a pool of " + size();
 	}
 
 	/** Done when all have ended and that was told, as far as somebody listens. */

@@ -5,11 +5,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +63,9 @@ final class DeterministicScheduler {
 
 	/** As many with something due, such as a schedule, are one that never ends. */
 	private static final int MOST_MOVES = 1_000_000;
+
+	/** As many looks at one thing, with nothing else happening, are a loop that waits. */
+	private static final int MOST_LOOKS = 100;
 
 	/** Enough to see where somebody waits. */
 	private static final int MOST_FRAMES = 30;
@@ -116,6 +122,11 @@ final class DeterministicScheduler {
 
 	/** How often the clock was moved for a wait since the test has done something. */
 	private int moves;
+
+	/** How often the thread of the test has looked at what, since something happened. */
+	private final Map<Object, Integer> looks = new IdentityHashMap<>();
+
+	private long changesWhenLooked;
 
 	private int mostIdleMoves = MOST_IDLE_MOVES;
 
@@ -322,6 +333,56 @@ final class DeterministicScheduler {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Notes that this thread has looked at something which goes on. If the thread of the
+	 * test does so again and again, it waits until something happens.
+	 * @param what what it is
+	 */
+	void polled(Object what) {
+		if (isTask()) {
+			return;
+		}
+		enter();
+		try {
+			ExternalThread self = this.externalThreads.current();
+			if (this.externalThreads.isTestThread(self) && !self.isInCall() && isLoop(what)) {
+				long seen = this.changes;
+				awaitThroughInterrupts(
+						new ExternalThread.Wait(() -> this.changes != seen, Long.MAX_VALUE, describe(what)));
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private static String describe(Object what) {
+		return (what instanceof Future<?>) ? "a result" : what.toString();
+	}
+
+	private boolean isLoop(Object what) {
+		if (this.changes != this.changesWhenLooked) {
+			this.changesWhenLooked = this.changes;
+			this.looks.clear();
+		}
+		return this.looks.merge(what, 1, Integer::sum) >= MOST_LOOKS;
+	}
+
+	private void awaitThroughInterrupts(ExternalThread.Wait wait) {
+		boolean interrupted = Thread.interrupted();
+		try {
+			await(wait);
+		}
+		catch (InterruptedException ex) {
+			interrupted = true;
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
 		}
 	}
 

@@ -138,8 +138,7 @@ final class FakeEngineProcess implements EngineProcess {
 	@Override
 	public boolean waitFor(Duration timeout) throws InterruptedException {
 		return this.time.deterministicScheduler()
-			.await(() -> this.exitCode != null, TimeUnit.NANOSECONDS.convert(timeout),
-					"the end of '" + this.call + "' (fake PID " + this.pid + ")");
+			.await(() -> this.exitCode != null, TimeUnit.NANOSECONDS.convert(timeout), toString());
 	}
 
 	@Override
@@ -369,6 +368,11 @@ final class FakeEngineProcess implements EngineProcess {
 		if (this.exitCode == null && bytes.length > 0 && !to.write(bytes)) {
 			deliver(Signal.PIPE);
 		}
+	}
+
+	@Override
+	public String toString() {
+		return "the end of '" + this.call + "' (fake PID " + this.pid + ")";
 	}
 
 	/**

@@ -17,7 +17,9 @@ import io.procession.engine.TimeSource;
 /**
  * A clock that stands still until it is moved: by {@link #advance(Duration)}, or by a
  * call that waits, such as {@code run()} or {@code waitFor()}, which moves it to what is
- * due next, again and again, until what it waits for has come.
+ * due next, again and again, until what it waits for has come. A thread of the test that
+ * looks at the same thing a hundred times in a row, such as in a loop over
+ * {@code isRunning()}, waits, too.
  *
  * <p>
  * Tasks of the library in the background run one at a time and in the same order each
@@ -151,6 +153,11 @@ public final class ManualTime implements TimeSource {
 	@Override
 	public <T> CompletableFuture<T> newFuture() {
 		return new WaitingFuture<>(this);
+	}
+
+	@Override
+	public void polled(Object what) {
+		this.tasks.polled(what);
 	}
 
 	@Override

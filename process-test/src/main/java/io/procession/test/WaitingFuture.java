@@ -22,6 +22,15 @@ final class WaitingFuture<T> extends CompletableFuture<T> {
 	}
 
 	@Override
+	public boolean isDone() {
+		boolean done = super.isDone();
+		if (!done) {
+			this.time.polled(this);
+		}
+		return done;
+	}
+
+	@Override
 	public T get() throws InterruptedException, ExecutionException {
 		this.time.await(this, Long.MAX_VALUE);
 		return super.get();
@@ -38,7 +47,7 @@ final class WaitingFuture<T> extends CompletableFuture<T> {
 	@Override
 	public T join() {
 		boolean interrupted = false;
-		while (!isDone()) {
+		while (!super.isDone()) {
 			try {
 				this.time.await(this, Long.MAX_VALUE);
 			}
