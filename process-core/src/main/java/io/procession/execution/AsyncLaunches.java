@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.engine.TimeSource;
 
 /**
@@ -39,11 +41,13 @@ final class AsyncLaunches {
 	 * @param permits how many; given back here only if nothing is launched
 	 * @param launch launches; gives back the permits itself should it fail
 	 * @param permitted called when they are there
+	 * @param stoppable whether what is launched is stopped if the future is completed by
+	 * somebody else
 	 * @param closed what it fails with if the manager closes before its turn
 	 */
-	<T> CompletableFuture<T> whenPermitted(int permits, Supplier<CompletableFuture<T>> launch, Runnable permitted,
-			Supplier<? extends RuntimeException> closed) {
-		Turn<T> turn = new Turn<>(this.context.time());
+	<T> CompletableFuture<T> whenPermitted(int permits, Supplier<Launched<T>> launch, Runnable permitted,
+			boolean stoppable, Supplier<? extends RuntimeException> closed) {
+		Turn<T> turn = new Turn<>(this.context.time(), stoppable);
 		CompletableFuture<Boolean> permit = this.limit.whenAvailable(permits);
 		permit.thenAccept((granted) -> {
 			if (granted) {
@@ -55,11 +59,14 @@ final class AsyncLaunches {
 			}
 		});
 		// who cancels while it waits gives up the place
-		turn.whenComplete((made, failure) -> this.limit.giveUp(permit));
+		turn.whenComplete((made, failure) -> {
+			this.limit.giveUp(permit);
+			turn.stop();
+		});
 		return turn;
 	}
 
-	private <T> void launchAtItsTurn(Turn<T> turn, Supplier<CompletableFuture<T>> launch, int permits) {
+	private <T> void launchAtItsTurn(Turn<T> turn, Supplier<Launched<T>> launch, int permits) {
 		try {
 			this.turns.execute(() -> {
 				if (turn.begin()) {
@@ -77,27 +84,81 @@ final class AsyncLaunches {
 	}
 
 	/**
-	 * A launch that waits for its turn. Once its turn has come it cannot be cancelled any
+	 * What was launched.
+	 *
+	 * @param <T> what comes of it
+	 * @param result what comes of it, later
+	 * @param stop begins to stop it; does nothing if it has ended
+	 */
+	record Launched<T>(CompletableFuture<T> result, Runnable stop) {
+
+	}
+
+	/**
+	 * A launch that waits for its turn. Once its turn has come, whoever completes it from
+	 * outside stops what is launched; if that is not possible, it cannot be canceled any
 	 * more: a process would stay behind that nobody knows.
 	 */
 	private static final class Turn<T> extends CompletableFuture<T> {
 
 		private final TimeSource time;
 
+		private final boolean stoppable;
+
 		private boolean begun;
 
-		private Turn(TimeSource time) {
+		private volatile @Nullable Runnable stop;
+
+		private Turn(TimeSource time, boolean stoppable) {
 			this.time = time;
+			this.stoppable = stoppable;
 		}
 
 		synchronized boolean begin() {
-			this.begun = !isDone();
+			this.begun = !super.isDone();
 			return this.begun;
 		}
 
 		@Override
-		public synchronized boolean cancel(boolean mayInterrupt) {
-			return !this.begun && super.cancel(mayInterrupt);
+		public boolean cancel(boolean mayInterrupt) {
+			if (!this.stoppable) {
+				return giveUp();
+			}
+			stop();
+			return super.cancel(mayInterrupt);
+		}
+
+		private synchronized boolean giveUp() {
+			return !this.begun && super.cancel(false);
+		}
+
+		// first act, then tell: what depends on it may take long
+
+		@Override
+		public boolean complete(T value) {
+			stop();
+			return super.complete(value);
+		}
+
+		@Override
+		public boolean completeExceptionally(Throwable failure) {
+			stop();
+			return super.completeExceptionally(failure);
+		}
+
+		/** Stops what was launched, unless it has ended, which is why this is done. */
+		private void stop() {
+			Runnable present = this.stop;
+			if (present == null) {
+				return;
+			}
+			try {
+				present.run();
+			}
+			catch (RuntimeException | Error ex) {
+				// the sweep carries it out
+				return;
+			}
 		}
 
 		// who waits, waits by the clock of the manager
@@ -109,6 +170,15 @@ final class AsyncLaunches {
 
 		private boolean byMachine() {
 			return this.time.executor() == null;
+		}
+
+		@Override
+		public boolean isDone() {
+			boolean done = super.isDone();
+			if (!done) {
+				this.time.polled(this);
+			}
+			return done;
 		}
 
 		@Override
@@ -127,15 +197,21 @@ final class AsyncLaunches {
 		}
 
 		// foreign code may hang on it, which must not keep the others from their turns
-		private void launch(Supplier<CompletableFuture<T>> launch, Executor executor) {
-			CompletableFuture<T> launched;
+		private void launch(Supplier<Launched<T>> launch, Executor executor) {
+			Launched<T> launched;
 			try {
 				launched = launch.get();
 			}
 			catch (RuntimeException | Error ex) {
-				launched = CompletableFuture.failedFuture(ex);
+				launched = new Launched<>(CompletableFuture.failedFuture(ex), () -> {
+				});
 			}
-			launched.whenCompleteAsync((made, failure) -> {
+			this.stop = launched.stop();
+			if (super.isDone()) {
+				// it was completed while it was being launched
+				stop();
+			}
+			launched.result().whenCompleteAsync((made, failure) -> {
 				if (failure == null) {
 					complete(made);
 				}

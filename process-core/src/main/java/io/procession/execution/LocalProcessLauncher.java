@@ -21,6 +21,7 @@ import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.TimeSource;
 import io.procession.event.ProcessListener;
+import io.procession.execution.AsyncLaunches.Launched;
 import io.procession.isolation.IsolationSupport;
 import io.procession.process.Command;
 import io.procession.process.ProcessInterruptedException;
@@ -183,7 +184,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
 		PendingProcess asRun = withoutLiveInput(pending);
 		CompletableFuture<ProcessResult> result = whenPermitted(pending.command(), permits(pending),
-				() -> launch(RunPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun)).onEnd());
+				() -> launched(launch(RunPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun))));
 		this.context.time().settle();
 		return result;
 	}
@@ -193,8 +194,14 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			Runnable permitted) {
 		PendingProcess silent = withoutLiveInput(pending);
 		int permits = permits(silent);
-		return whenPermitted(silent.command(), permits, () -> CompletableFuture
-			.completedFuture(new RunningProcess(launch(member(silent, timeout, since), silent, permits))), permitted);
+		return whenPermitted(silent.command(), permits,
+				() -> started(launch(member(silent, timeout, since), silent, permits)), permitted, false);
+	}
+
+	// the pool stops it
+	private static Launched<RunningProcess> started(ProcessRun run) {
+		return new Launched<>(CompletableFuture.completedFuture(new RunningProcess(run)), () -> {
+		});
 	}
 
 	private RunPlanner member(PendingProcess pending, @Nullable Duration timeout, long since) {
@@ -237,14 +244,22 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		return given ? pending : pending.input(new byte[0]);
 	}
 
-	private <T> CompletableFuture<T> whenPermitted(Command command, int permits,
-			Supplier<CompletableFuture<T>> launch) {
-		return whenPermitted(command, permits, launch, () -> {
-		});
+	// as run() stops it when its thread is interrupted
+	private static Launched<ProcessResult> launched(ProcessRun run) {
+		return new Launched<>(run.onEnd(), () -> run.end(run.plan().toAbort()));
 	}
 
-	private <T> CompletableFuture<T> whenPermitted(Command command, int permits,
-			Supplier<CompletableFuture<T>> launch, Runnable permitted) {
+	private static Launched<PipelineResult> launched(PipelineRun run) {
+		return new Launched<>(run.onEnd(), run::abort);
+	}
+
+	private <T> CompletableFuture<T> whenPermitted(Command command, int permits, Supplier<Launched<T>> launch) {
+		return whenPermitted(command, permits, launch, () -> {
+		}, true);
+	}
+
+	private <T> CompletableFuture<T> whenPermitted(Command command, int permits, Supplier<Launched<T>> launch,
+			Runnable permitted, boolean stoppable) {
 		try {
 			checkOpen(command);
 			checkPossible(command, permits);
@@ -254,7 +269,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			rejected.completeExceptionally(ex);
 			return rejected;
 		}
-		return this.asyncLaunches.whenPermitted(permits, launch, permitted, () -> closedException(command));
+		return this.asyncLaunches.whenPermitted(permits, launch, permitted, stoppable,
+				() -> closedException(command));
 	}
 
 	private void checkOpen(Command command) {
@@ -336,7 +352,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	public CompletableFuture<PipelineResult> runAsync(Pipeline pipeline) {
 		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout(), this.context.time());
 		CompletableFuture<PipelineResult> result = whenPermitted(launch.command(), launch.permits(),
-				() -> launch(launch, true).onEnd());
+				() -> launched(launch(launch, true)));
 		this.context.time().settle();
 		return result;
 	}

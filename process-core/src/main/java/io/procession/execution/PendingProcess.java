@@ -871,7 +871,11 @@ public final class PendingProcess {
 	 * except for the spawn itself; while the manager is full it waits for its turn
 	 * without a thread.
 	 * @return its result, or the exception that {@link #run()} would throw; completed on
-	 * a thread of the manager
+	 * a thread of the manager. Whoever completes it before, by {@code cancel},
+	 * {@code orTimeout}, {@code completeOnTimeout}, {@code complete} or
+	 * {@code completeExceptionally}, stops the process with its tree, as an interrupt of
+	 * {@code run()} does, and does not wait for that. Canceling a future that depends on
+	 * this one stops nothing
 	 */
 	public CompletableFuture<ProcessResult> runAsync() {
 		return this.launcher.runAsync(this);

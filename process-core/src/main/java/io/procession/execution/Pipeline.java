@@ -329,7 +329,9 @@ public final class Pipeline {
 	/**
 	 * Runs it while nobody waits, with the defaults of {@link #run()}.
 	 * @return its result, or the exception that {@link #run()} would throw; completed on
-	 * a thread of the manager
+	 * a thread of the manager. Whoever completes it before, by {@code cancel},
+	 * {@code orTimeout} or the like, stops every stage with its tree and does not wait
+	 * for that. Canceling a future that depends on this one stops nothing
 	 */
 	public CompletableFuture<PipelineResult> runAsync() {
 		return this.launcher.runAsync(this);

@@ -92,6 +92,11 @@ final class PipelineRun {
 		awaitStopped();
 	}
 
+	/** Begins to stop it because nobody wants its result any more; does not wait. */
+	void abort() {
+		this.stopper.stop(RunPlan::toAbort);
+	}
+
 	private void awaitStopped() {
 		try {
 			this.stopper.awaitGone();
@@ -137,7 +142,7 @@ final class PipelineRun {
 			this.ended.get();
 		}
 		catch (InterruptedException ex) {
-			this.stopper.stop(RunPlan::toAbort);
+			abort();
 			this.ended.join();
 			throw interrupted("its pipeline was stopped", result().result(), ex);
 		}
