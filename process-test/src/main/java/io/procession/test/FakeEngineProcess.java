@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -39,6 +40,9 @@ final class FakeEngineProcess implements EngineProcess {
 
 	private static final Set<Signal> HARMLESS = Set.of(Signal.STOP, Signal.TSTP, Signal.TTIN,
 			Signal.TTOU, Signal.CONT, Signal.CHLD, Signal.URG, Signal.WINCH);
+
+	/** Of all that were started; its PID unless the stub says another. */
+	private final long number;
 
 	private final long pid;
 
@@ -84,9 +88,10 @@ final class FakeEngineProcess implements EngineProcess {
 
 	private boolean over;
 
-	FakeEngineProcess(long pid, ProcessCall call, FakeProcess life, ManualTime time, boolean jvmInput,
+	FakeEngineProcess(long number, ProcessCall call, FakeProcess life, ManualTime time, boolean jvmInput,
 			FakeOutput output, FakeOutput error) {
-		this.pid = pid;
+		this.number = number;
+		this.pid = Objects.requireNonNullElse(life.pid(), number);
 		this.call = call;
 		this.time = time;
 		this.startedAt = time.now();
@@ -103,6 +108,10 @@ final class FakeEngineProcess implements EngineProcess {
 	@Override
 	public long pid() {
 		return this.pid;
+	}
+
+	long number() {
+		return this.number;
 	}
 
 	ProcessCall call() {
@@ -364,6 +373,9 @@ final class FakeEngineProcess implements EngineProcess {
 	}
 
 	private void write(OutputType type, byte[] bytes) {
+		if (this.exitCode == null) {
+			this.call.wrote(type, bytes);
+		}
 		FakeOutput to = (type == OutputType.OUTPUT) ? this.output : this.error;
 		if (this.exitCode == null && bytes.length > 0 && !to.write(bytes)) {
 			deliver(Signal.PIPE);

@@ -45,6 +45,8 @@ public final class FakeProcess {
 
 	private volatile @Nullable End end;
 
+	private volatile @Nullable Long pid;
+
 	private volatile @Nullable Function<ProcessSpec, RuntimeException> startFailure;
 
 	FakeProcess(@Nullable ProcessStub stub) {
@@ -257,6 +259,20 @@ public final class FakeProcess {
 	}
 
 	/**
+	 * Set the process ID; by default, each fake has one that no process of the machine
+	 * can have. Code that signals a PID by itself would hit a real process of this one.
+	 * @param value positive
+	 * @return this
+	 */
+	public FakeProcess pid(long value) {
+		if (value <= 0) {
+			throw new IllegalArgumentException("A process ID is positive: " + value);
+		}
+		this.pid = value;
+		return this;
+	}
+
+	/**
 	 * It cannot be started.
 	 * @param reason why
 	 * @return this
@@ -309,6 +325,10 @@ public final class FakeProcess {
 
 	List<Step> steps() {
 		return List.copyOf(this.steps);
+	}
+
+	@Nullable Long pid() {
+		return this.pid;
 	}
 
 	@Nullable End end() {

@@ -50,7 +50,8 @@ import io.procession.process.Signal;
  * </pre>
  *
  * A process that no stub matches is refused, by a {@link StrayProcessError}. The first
- * stub that matches counts. <i>Thread-safe.</i>
+ * stub that matches counts; one of the same pattern or arguments replaces the earlier.
+ * <i>Thread-safe.</i>
  */
 public final class FakeProcesses implements ProcessEngine {
 
@@ -76,7 +77,7 @@ public final class FakeProcesses implements ProcessEngine {
 
 	private volatile boolean straysAllowed;
 
-	/** PIDs from here on belong to the present test. */
+	/** Processes numbered from here on belong to the present test. */
 	private volatile long firstOfTest = FIRST_PID;
 
 	/** Guards the one below. */
@@ -131,7 +132,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 */
 	public FakeProcess stub(String pattern) {
 		CommandPattern compiled = new CommandPattern(pattern);
-		return stub('"' + pattern + '"', (spec) -> compiled.matches(spec.command()));
+		return stub('"' + pattern + '"', (spec) -> compiled.matches(spec.command()), true);
 	}
 
 	/**
@@ -143,7 +144,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 */
 	public FakeProcess stub(String program, String first, String... others) {
 		List<String> arguments = arguments(program, first, others);
-		return stub(arguments.toString(), (spec) -> spec.command().arguments().equals(arguments));
+		return stub(arguments.toString(), (spec) -> spec.command().arguments().equals(arguments), true);
 	}
 
 	/**
@@ -152,12 +153,21 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return the life of such a process
 	 */
 	public FakeProcess stub(Predicate<ProcessSpec> matches) {
-		return stub("a predicate", matches);
+		return stub("a predicate", matches, false);
 	}
 
-	private FakeProcess stub(String description, Predicate<ProcessSpec> matches) {
+	private FakeProcess stub(String description, Predicate<ProcessSpec> matches, boolean replaces) {
 		ProcessStub stub = new ProcessStub(description, matches);
-		this.stubs.add(stub);
+		synchronized (this.stubs) {
+			List<String> present = this.stubs.stream().map(ProcessStub::toString).toList();
+			int index = replaces ? present.indexOf(description) : -1;
+			if (index >= 0) {
+				this.stubs.set(index, stub);
+			}
+			else {
+				this.stubs.add(stub);
+			}
+		}
 		testedHere();
 		return stub.first();
 	}
@@ -245,7 +255,7 @@ public final class FakeProcesses implements ProcessEngine {
 	public void reset() {
 		this.stubs.clear();
 		for (FakeEngineProcess fake : this.living) {
-			if (fake.pid() >= this.firstOfTest) {
+			if (fake.number() >= this.firstOfTest) {
 				fake.end();
 			}
 		}

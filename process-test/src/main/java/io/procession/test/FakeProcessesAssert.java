@@ -48,6 +48,20 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 		return ran(line(program, first, others), exactly(program, first, others));
 	}
 
+	/**
+	 * Verify that a process was run of which something is true, at least once.
+	 * @param matches picks it, by its spec, input, output, signals or exit code
+	 * @return this
+	 * @throws AssertionError if none was
+	 */
+	public FakeProcessesAssert ran(Predicate<ProcessCall> matches) {
+		isNotNull();
+		if (countCalls(matches) == 0) {
+			throw failed("to have run one that matches the predicate\n", "");
+		}
+		return this;
+	}
+
 	private FakeProcessesAssert ran(String wanted, Predicate<Command> matches) {
 		isNotNull();
 		if (count(matches) == 0) {
@@ -80,6 +94,22 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 		return ranTimes(times, line(program, first, others), exactly(program, first, others));
 	}
 
+	/**
+	 * Verify how often a process was run of which something is true.
+	 * @param times how often
+	 * @param matches picks them, by their spec, input, output, signals or exit code
+	 * @return this
+	 * @throws AssertionError if it was more or less often
+	 */
+	public FakeProcessesAssert ranTimes(int times, Predicate<ProcessCall> matches) {
+		isNotNull();
+		long count = countCalls(matches);
+		if (count != times) {
+			throw failed("to have run " + times + " that match the predicate, but there were " + count + "\n", "");
+		}
+		return this;
+	}
+
 	private FakeProcessesAssert ranTimes(int times, String wanted, Predicate<Command> matches) {
 		isNotNull();
 		long count = count(matches);
@@ -109,6 +139,20 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	 */
 	public FakeProcessesAssert didNotRun(String program, String first, String... others) {
 		return didNotRun(line(program, first, others), exactly(program, first, others));
+	}
+
+	/**
+	 * Verify that no process was run of which something is true.
+	 * @param matches picks it, by its spec, input, output, signals or exit code
+	 * @return this
+	 * @throws AssertionError if one was
+	 */
+	public FakeProcessesAssert didNotRun(Predicate<ProcessCall> matches) {
+		isNotNull();
+		if (countCalls(matches) > 0) {
+			throw failed("not to have run one that matches the predicate\n", "");
+		}
+		return this;
 	}
 
 	private FakeProcessesAssert didNotRun(String wanted, Predicate<Command> matches) {
@@ -206,6 +250,10 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 
 	private long count(Predicate<Command> matches) {
 		return this.actual.calls().stream().map(ProcessCall::command).filter(matches).count();
+	}
+
+	private long countCalls(Predicate<ProcessCall> matches) {
+		return this.actual.calls().stream().filter(matches).count();
 	}
 
 	private AssertionError failed(String expectation, String wanted) {

@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.process.Command;
+import io.procession.process.OutputType;
 import io.procession.process.ProcessSpec;
 import io.procession.process.Signal;
 
@@ -24,6 +25,12 @@ public final class ProcessCall {
 
 	/** Guards itself. */
 	private final ByteArrayOutputStream input = new ByteArrayOutputStream();
+
+	/** Guards itself. */
+	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+	/** Guards itself. */
+	private final ByteArrayOutputStream errorOutput = new ByteArrayOutputStream();
 
 	private volatile @Nullable Integer exitCode;
 
@@ -74,6 +81,28 @@ public final class ProcessCall {
 	}
 
 	/**
+	 * Return what it has written to standard output so far, as UTF-8.
+	 * @return the text; a real process does not tell it here
+	 */
+	public String output() {
+		return text(this.output);
+	}
+
+	/**
+	 * Return what it has written to standard error so far, as UTF-8.
+	 * @return the text; a real process does not tell it here
+	 */
+	public String errorOutput() {
+		return text(this.errorOutput);
+	}
+
+	private static String text(ByteArrayOutputStream bytes) {
+		synchronized (bytes) {
+			return bytes.toString(StandardCharsets.UTF_8);
+		}
+	}
+
+	/**
 	 * The signals it has been sent, ignored ones too.
 	 * @return the signals, in order
 	 */
@@ -94,6 +123,13 @@ public final class ProcessCall {
 	void received(byte[] bytes, int offset, int length) {
 		synchronized (this.input) {
 			this.input.write(bytes, offset, length);
+		}
+	}
+
+	void wrote(OutputType type, byte[] bytes) {
+		ByteArrayOutputStream to = (type == OutputType.OUTPUT) ? this.output : this.errorOutput;
+		synchronized (to) {
+			to.writeBytes(bytes);
 		}
 	}
 

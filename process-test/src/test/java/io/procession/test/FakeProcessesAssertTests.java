@@ -34,6 +34,30 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
+	void looksAtCallsAndTheirResults() {
+		this.processes.stub("import a").outputLines("done").errorOutputLines("careful").exitCode(3);
+		this.processes.stub("import b").outputLines("done");
+		this.manager.run("import", "a");
+		this.manager.run("import", "b");
+
+		assertThat(this.processes)
+			.ran((call) -> call.exitCode().orElseThrow() == 3 && call.errorOutput().equals("careful\n"))
+			.ranTimes(2, (call) -> call.output().equals("done\n"))
+			.didNotRun((call) -> call.output().contains("wrong"));
+		assertThatExceptionOfType(AssertionError.class)
+			.isThrownBy(() -> assertThat(this.processes).ran((call) -> call.exitCode().orElseThrow() == 4))
+			.withMessageContaining("the predicate")
+			.withMessageContaining("import a");
+		assertThatExceptionOfType(AssertionError.class)
+			.isThrownBy(() -> assertThat(this.processes).ranTimes(1, (call) -> call.output().equals("done\n")))
+			.withMessageContaining("to have run 1")
+			.withMessageContaining("there were 2");
+		assertThatExceptionOfType(AssertionError.class)
+			.isThrownBy(() -> assertThat(this.processes).didNotRun((call) -> call.exitCode().orElseThrow() == 3))
+			.withMessageContaining("import b");
+	}
+
+	@Test
 	void acceptsWhatIsSo() {
 		assertThatNoException().isThrownBy(() -> assertThat(this.processes).ranNothing().didNotRun("git *"));
 		runThree();

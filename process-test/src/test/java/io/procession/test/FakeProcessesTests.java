@@ -504,6 +504,32 @@ class FakeProcessesTests {
 		assertThat(this.manager.running()).isEmpty();
 	}
 
+	@Test
+	void laterStubOfTheSamePatternReplacesTheEarlier() {
+		this.processes.stub("date").outputLines("first");
+		this.processes.stub("echo", "*").outputLines("first");
+		this.processes.stub("echo *").outputLines("pattern");
+
+		this.processes.stub("date").outputLines("second");
+		this.processes.stub("echo", "*").outputLines("second");
+
+		assertThat(this.manager.run("date")).hasOutput("second");
+		assertThat(this.manager.run("echo", "*")).hasOutput("second");
+		assertThat(this.manager.run("echo", "x")).hasOutput("pattern");
+		assertThat(this.processes).usedAllStubs();
+	}
+
+	@Test
+	void hasThePidThatTheTestChooses() {
+		this.processes.stub("server").pid(4711).hangs();
+		RunningProcess server = this.manager.start("server");
+
+		assertThat(server.pid()).isEqualTo(4711);
+		assertThat(this.manager.find(4711)).isPresent();
+		this.processes.reset();
+		assertThat(server.isRunning()).isFalse();
+	}
+
 	// --- pools, pipelines, supervisors
 
 	@Test

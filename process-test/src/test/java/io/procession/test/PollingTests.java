@@ -179,9 +179,7 @@ class PollingTests {
 	@Test
 	void throwsWhatWasRefusedMeanwhile() {
 		stubs();
-		this.processes.time()
-			.scheduler()
-			.schedule(() -> this.manager.run("stray"), 1, TimeUnit.SECONDS);
+		this.processes.time().scheduler().schedule(() -> this.manager.run("stray"), 1, TimeUnit.SECONDS);
 		RunningProcess process = this.manager.start("import");
 
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> {
