@@ -147,9 +147,7 @@ class AsyncIntegrationTests {
 	void failsByTheTimeoutOfItsFuture(ProcessManager processes) {
 		CompletableFuture<ProcessResult> result = tree(processes).runAsync().orTimeout(1, TimeUnit.SECONDS);
 
-		assertThat(result).failsWithin(SOON)
-			.withThrowableThat()
-			.withCauseInstanceOf(TimeoutException.class);
+		assertThat(result).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(TimeoutException.class);
 		isGone(processes);
 	}
 

@@ -269,8 +269,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			rejected.completeExceptionally(ex);
 			return rejected;
 		}
-		return this.asyncLaunches.whenPermitted(permits, launch, permitted, stoppable,
-				() -> closedException(command));
+		return this.asyncLaunches.whenPermitted(permits, launch, permitted, stoppable, () -> closedException(command));
 	}
 
 	private void checkOpen(Command command) {

@@ -107,6 +107,30 @@ public final class Pipeline {
 	}
 
 	/**
+	 * Add a program, given as a list.
+	 * @param command the program, then its arguments
+	 * @return a new pipeline
+	 * @throws IllegalArgumentException if the list or the program is empty or something
+	 * holds a NUL
+	 */
+	public Pipeline pipe(List<String> command) {
+		return pipe(this.launcher.pending(ProcessSpec.of(Command.of(command))));
+	}
+
+	/**
+	 * Add several processes, each of which reads what the one before it writes.
+	 * @param stages the processes, in order
+	 * @return a new pipeline
+	 */
+	public Pipeline pipeThrough(List<PendingProcess> stages) {
+		Pipeline pipeline = this;
+		for (PendingProcess stage : stages) {
+			pipeline = pipeline.pipe(stage);
+		}
+		return pipeline;
+	}
+
+	/**
 	 * Adds a stage in Java, with programs before and after it.
 	 * @param stageName what it is called if it fails
 	 * @param stage turns input into output

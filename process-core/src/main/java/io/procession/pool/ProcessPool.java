@@ -35,6 +35,8 @@ public final class ProcessPool {
 
 	private final List<PoolLineListener> lineListeners = new ArrayList<>();
 
+	private final List<PoolOutputListener> outputListeners = new ArrayList<>();
+
 	private final List<PoolProgressListener> progressListeners = new ArrayList<>();
 
 	private int concurrency = Runtime.getRuntime().availableProcessors();
@@ -142,6 +144,16 @@ public final class ProcessPool {
 	}
 
 	/**
+	 * Add a listener to the output of all processes, in chunks as it arrives.
+	 * @param listener is told, on pumps
+	 * @return this pool
+	 */
+	public ProcessPool onOutput(PoolOutputListener listener) {
+		this.outputListeners.add(Objects.requireNonNull(listener, "listener"));
+		return this;
+	}
+
+	/**
 	 * Adds a listener to the progress.
 	 * @param listener is told, on a thread of the manager
 	 * @return this pool
@@ -206,8 +218,8 @@ public final class ProcessPool {
 		PoolRun pool = prepared();
 		CompletableFuture<?> started = pool.begin();
 		try {
-			this.launcher.timeSource().await(started,
-					TimeUnit.NANOSECONDS.convert(this.launcher.settings().lostAfter()));
+			this.launcher.timeSource()
+				.await(started, TimeUnit.NANOSECONDS.convert(this.launcher.settings().lostAfter()));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
@@ -232,6 +244,10 @@ public final class ProcessPool {
 
 	private Map<String, PendingProcess> withListeners() {
 		Map<String, PendingProcess> listening = sharingSecrets();
+		for (PoolOutputListener listener : this.outputListeners) {
+			listening
+				.replaceAll((key, process) -> process.onOutput((type, chunk) -> listener.onOutput(key, type, chunk)));
+		}
 		for (PoolLineListener listener : this.lineListeners) {
 			listening.replaceAll((key, process) -> process.onLine((type, line) -> listener.onLine(key, type, line)));
 		}

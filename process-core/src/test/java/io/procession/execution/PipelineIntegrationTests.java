@@ -51,6 +51,7 @@ import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
@@ -80,6 +81,21 @@ class PipelineIntegrationTests {
 	}
 
 	// --- stages
+
+	@Test
+	void takesStagesFromLists(ProcessManager processes) {
+		List<PendingProcess> stages = List.of(processes.command("sort"), processes.command("uniq", "-c"));
+
+		PipelineResult result = processes.pipeline()
+			.pipe(List.of("printf", "b\na b\nb\n"))
+			.pipeThrough(stages)
+			.pipe(List.of("tr", "-d", " "))
+			.run();
+
+		assertThat(result.output()).isEqualTo("1ab\n2b\n");
+		assertThat(result.stages()).hasSize(4);
+		assertThatIllegalArgumentException().isThrownBy(() -> processes.pipeline().pipe(List.of()));
+	}
 
 	@Test
 	void joinsTwoStages(ProcessManager processes) {

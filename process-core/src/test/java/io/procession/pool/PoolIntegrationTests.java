@@ -2,6 +2,7 @@ package io.procession.pool;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -424,6 +425,24 @@ class PoolIntegrationTests {
 		assertThat(results.successful()).isTrue();
 	}
 
+	@Test
+	void bringsChunksWithTheirKey(ProcessManager processes) {
+		Map<String, StringBuffer> chunks = new ConcurrentHashMap<>();
+
+		PoolResults results = processes.pool()
+			.add("a", processes.shell("printf 'Password: '; printf wrong >&2"))
+			.add("b", processes.shell("printf other").quietly())
+			.onOutput((key, type, chunk) -> chunks.computeIfAbsent(key + " " + type, (k) -> new StringBuffer())
+				.append(StandardCharsets.UTF_8.decode(chunk)))
+			.run();
+
+		assertThat(chunks.keySet()).containsExactlyInAnyOrder("a OUTPUT", "a ERROR", "b OUTPUT");
+		assertThat(chunks.get("a OUTPUT")).hasToString("Password: ");
+		assertThat(chunks.get("a ERROR")).hasToString("wrong");
+		assertThat(chunks.get("b OUTPUT")).hasToString("other");
+		assertThat(results.get("a").output()).isEqualTo("Password: ");
+	}
+
 	@ParameterizedTest
 	@ValueSource(classes = { IllegalStateException.class, AssertionError.class })
 	void goesOnWhenAProgressListenerFails(Class<? extends Throwable> kind, ProcessManager processes) throws Exception {
@@ -647,10 +666,7 @@ class PoolIntegrationTests {
 			.timeout(TimeLimit.of(Duration.ofMillis(200)))
 			.build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
-			PoolResults results = processes.pool()
-				.timeout(SOON)
-				.add(planted(processes, Scripts.SLEEPS))
-				.run();
+			PoolResults results = processes.pool().timeout(SOON).add(planted(processes, Scripts.SLEEPS)).run();
 
 			assertThat(results.get(0).cause()).isEqualTo(ExitCause.TIMED_OUT);
 			assertThat(results.get(0).duration()).isLessThan(Duration.ofSeconds(10));

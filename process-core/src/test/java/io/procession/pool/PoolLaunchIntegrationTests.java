@@ -200,8 +200,9 @@ class PoolLaunchIntegrationTests {
 			pool.add(processes.command("true"));
 		}
 		RunningPool running = pool.start();
-		await().atMost(SOON).until(() -> threadsIn(PoolProgress.class) == 1
-				&& running.running().values().stream().noneMatch(RunningProcess::isRunning));
+		await().atMost(SOON)
+			.until(() -> threadsIn(PoolProgress.class) == 1
+					&& running.running().values().stream().noneMatch(RunningProcess::isRunning));
 
 		await().atMost(SOON).until(() -> threadsIn(PoolRun.class, RunningPool.class) == 1);
 		assertThat(running.isRunning()).isTrue();
@@ -339,8 +340,8 @@ class PoolLaunchIntegrationTests {
 
 			assertThat(running.waitFor()).filteredOn((result) -> result.startError().isPresent())
 				.hasSizeGreaterThan(50)
-				.allSatisfy((result) -> assertThat(result.startError().orElseThrow().reason())
-					.isEqualTo(Reason.CANCELLED));
+				.allSatisfy(
+						(result) -> assertThat(result.startError().orElseThrow().reason()).isEqualTo(Reason.CANCELLED));
 			assertThat(this.plant.alive()).isEmpty();
 			await().atMost(SOON).until(() -> !stopping.isAlive());
 		}

@@ -50,6 +50,7 @@ class ProcessPoolTests {
 		assertThatNullPointerException().isThrownBy(() -> pool.add(null, this.one)).withMessage("key");
 		assertThatNullPointerException().isThrownBy(() -> pool.timeout(null)).withMessageContaining("noTimeout()");
 		assertThatNullPointerException().isThrownBy(() -> pool.onLine(null)).withMessage("listener");
+		assertThatNullPointerException().isThrownBy(() -> pool.onOutput(null)).withMessage("listener");
 		assertThatNullPointerException().isThrownBy(() -> pool.onProgress(null)).withMessage("listener");
 	}
 
