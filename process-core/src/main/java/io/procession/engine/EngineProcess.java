@@ -14,60 +14,65 @@ import io.procession.stats.ProcessStats;
 import io.procession.stats.StatsReader;
 
 /**
- * A process as its engine sees it. <i>Thread-safe.</i>
+ * A process started by a {@link ProcessEngine}. <i>Thread-safe.</i>
  */
 public interface EngineProcess {
 
 	/**
-	 * Its process ID.
+	 * Return the process ID.
 	 * @return the PID, positive
 	 */
 	long pid();
 
 	/**
-	 * Begins to read the streams that {@link Launch} directed to the JVM. Called once.
-	 * @param output where standard output goes, or {@code null} if it is not read
-	 * @param error where standard error goes, or {@code null} if it is not read
-	 * @param executor what the pumps run on, one task for each stream
+	 * Start to read the output streams that {@link Launch} directs to the JVM. Called
+	 * once.
+	 * @param output the sink for standard output, or {@code null} if it is not read
+	 * @param error the sink for standard error, or {@code null} if it is not read
+	 * @param executor the executor that runs the pumps, one task per stream
 	 */
 	void connect(@Nullable OutputSink output, @Nullable OutputSink error, Executor executor);
 
 	/**
-	 * Its standard input. Closing it is the end-of-file that the process sees.
-	 * @return a buffered stream; one that swallows everything if the input is not the
-	 * JVM's
+	 * Return the standard input of the process. Closing the stream signals end-of-file to
+	 * the process.
+	 * @return a buffered stream, which discards all bytes if the input is not provided by
+	 * the JVM
 	 */
 	OutputStream input();
 
 	/**
-	 * Its exit code, if it has ended. Does not block.
-	 * @return the code, or empty while it runs
+	 * Return the exit code if the process has exited. Does not block.
+	 * @return the exit code, or empty while the process is running
 	 */
 	OptionalInt exitCode();
 
 	/**
-	 * Waits for its exit.
-	 * @param timeout at most so long
-	 * @return whether it has ended
+	 * Wait for the process to exit.
+	 * @param timeout the maximum time to wait
+	 * @return whether the process has exited
 	 * @throws InterruptedException if the thread was interrupted
 	 */
 	boolean waitFor(Duration timeout) throws InterruptedException;
 
 	/**
-	 * Asks to be told of the exit. A hint: it may come late, on any thread.
-	 * @param action what to run; short, does not block
+	 * Register an action to run when the process exits. The notification is a hint: it
+	 * may arrive late and on any thread.
+	 * @param action the action, short and non-blocking
 	 */
 	void onExit(Runnable action);
 
 	/**
-	 * Sends a signal to this process alone, after checking that the PID still means it.
-	 * @param signal what to send
-	 * @return whether the process was there to receive it
+	 * Send a signal to this process only, after verifying that its PID has not been
+	 * reused.
+	 * @param signal the signal to send
+	 * @return whether the process was alive to receive it
 	 */
 	boolean signal(Signal signal);
 
 	/**
-	 * Changes the size of its pseudoterminal. Does nothing once it has ended.
+	 * Set the size of the pseudoterminal of this process. Has no effect once the process
+	 * has exited.
 	 * @param size the new size
 	 */
 	default void resize(Terminal.Pseudo size) {
@@ -75,26 +80,29 @@ public interface EngineProcess {
 	}
 
 	/**
-	 * Whether this JVM is allowed to signal it; see {@code kill(2)}, EPERM.
-	 * @return {@code false} if what {@link #signal} sends does not reach it
+	 * Return whether this JVM is permitted to signal this process; see {@code kill(2)},
+	 * EPERM.
+	 * @return {@code false} if signals sent by {@link #signal} do not reach the process
 	 */
 	default boolean maySignal() {
 		return true;
 	}
 
 	/**
-	 * Return, once it has ended, why it never became the program that it was started for.
-	 * @param exitCode its exit code
-	 * @param written all that it has written to standard error
-	 * @return the reason, which what was written explains, or empty if it did
+	 * Return the reason why the process never executed its program. Called once the
+	 * process has exited.
+	 * @param exitCode the exit code of the process
+	 * @param written everything that the process has written to standard error
+	 * @return the reason, to be completed by the text written, or empty if the program
+	 * was executed
 	 */
 	default Optional<StartFailure> startFailure(int exitCode, String written) {
 		return Optional.empty();
 	}
 
 	/**
-	 * Return whether something that this process has started may still run after it has
-	 * ended.
+	 * Return whether descendants of this process may still be running after it has
+	 * exited.
 	 * @return {@code false} only if that is impossible
 	 */
 	default boolean mayLeaveBehind() {
@@ -102,16 +110,17 @@ public interface EngineProcess {
 	}
 
 	/**
-	 * What it uses right now, alone.
-	 * @return the statistics, or empty if it has ended
+	 * Return the current resource usage of this process, without its descendants.
+	 * @return the statistics, or empty if the process has exited
 	 */
 	default Optional<ProcessStats> stats() {
 		return exitCode().isPresent() ? Optional.empty() : StatsReader.system().read(pid());
 	}
 
 	/**
-	 * The process with everything it has started and will start.
-	 * @return its tree
+	 * Return the tree of this process: the process itself and all its current and future
+	 * descendants.
+	 * @return the process tree
 	 */
 	ProcessTree tree();
 

@@ -13,26 +13,28 @@ import io.procession.process.ProcessSpec;
 import io.procession.process.Terminal;
 
 /**
- * What an engine is to start, resolved to the last detail. Holds secrets in the clear and
- * therefore prints nothing but its execution. <i>Immutable.</i>
+ * Fully resolved settings for starting one process. A launch holds secrets in clear text,
+ * so that its string representation contains only the execution id. <i>Immutable.</i>
  *
- * @param executionId which run
- * @param spec what it was made from: for messages, and for engines that choose by it
- * @param executable the file to execute, which was judged by a policy, or {@code null}
- * for what the first argument means
- * @param arguments the argument vector, secrets in the clear
- * @param directory working directory, or {@code null} for the JVM's
- * @param inheritEnvironment whether the environment starts from the JVM's
- * @param environment variables to set, secrets in the clear
- * @param unsetEnvironment variables to remove
- * @param input where standard input comes from
- * @param output where standard output goes
- * @param error where standard error goes; ignored where it is merged
- * @param mergeError whether standard error goes where standard output goes
- * @param detached whether it is to outlive the JVM
- * @param terminal size of the pseudoterminal that it is to have, all three streams of
- * which are then {@link Input#pipe()} and {@link Output#pipe()}, merged; or {@code null}
- * @param isolation who runs it, how separate it is, and how much it may use
+ * @param executionId id of the execution
+ * @param spec process definition that this launch was resolved from, used for messages
+ * and by engines that select a behavior by definition
+ * @param executable file to execute, as checked by the command policy, or {@code null} to
+ * look up the first argument
+ * @param arguments argument vector, with secrets in clear text
+ * @param directory working directory, or {@code null} for that of the JVM
+ * @param inheritEnvironment whether the environment is based on that of the JVM
+ * @param environment variables to set, with secrets in clear text
+ * @param unsetEnvironment names of the variables to remove
+ * @param input source of standard input
+ * @param output destination of standard output
+ * @param error destination of standard error, ignored if standard error is merged
+ * @param mergeError whether to redirect standard error to standard output
+ * @param detached whether the process is to outlive the JVM
+ * @param terminal size of the pseudoterminal to allocate, or {@code null} for none; with
+ * a pseudoterminal, the streams are {@link Input#pipe()} and {@link Output#pipe()} and
+ * standard error is merged
+ * @param isolation user, separation and resource limits of the process
  */
 public record Launch(String executionId, ProcessSpec spec, @Nullable Path executable, List<String> arguments,
 		@Nullable Path directory, boolean inheritEnvironment, Map<String, String> environment,
@@ -45,12 +47,12 @@ public record Launch(String executionId, ProcessSpec spec, @Nullable Path execut
 	}
 
 	/**
-	 * Where standard input comes from.
+	 * Source of standard input.
 	 */
 	public sealed interface Input {
 
 		/**
-		 * From the JVM, by {@link EngineProcess#input()}.
+		 * Provide standard input from the JVM through {@link EngineProcess#input()}.
 		 * @return the input
 		 */
 		static Input pipe() {
@@ -58,7 +60,8 @@ public record Launch(String executionId, ProcessSpec spec, @Nullable Path execut
 		}
 
 		/**
-		 * From the null device: end-of-file at once.
+		 * Provide standard input from the null device, which returns end-of-file
+		 * immediately.
 		 * @return the input
 		 */
 		static Input none() {
@@ -66,32 +69,32 @@ public record Launch(String executionId, ProcessSpec spec, @Nullable Path execut
 		}
 
 		/**
-		 * From where the JVM has it.
+		 * Input inherited from the JVM.
 		 * @return the input
 		 */
 		static Input inherited() {
 			return new Inherited();
 		}
 
-		/** See {@link Input#inherited()}. */
+		/** Input returned by {@link Input#inherited()}. */
 		record Inherited() implements Input {
 
 		}
 
-		/** See {@link Input#pipe()}. */
+		/** Input returned by {@link Input#pipe()}. */
 		record Pipe() implements Input {
 
 		}
 
-		/** See {@link Input#none()}. */
+		/** Input returned by {@link Input#none()}. */
 		record None() implements Input {
 
 		}
 
 		/**
-		 * From a file, which the process reads itself.
+		 * Input from a file, which is read by the process itself.
 		 *
-		 * @param path the file
+		 * @param path path of the file
 		 */
 		record FromFile(Path path) implements Input {
 
@@ -100,12 +103,12 @@ public record Launch(String executionId, ProcessSpec spec, @Nullable Path execut
 	}
 
 	/**
-	 * Where an output stream goes.
+	 * Destination of an output stream.
 	 */
 	public sealed interface Output {
 
 		/**
-		 * To the JVM, by {@link EngineProcess#connect}.
+		 * Send the output to the JVM through {@link EngineProcess#connect}.
 		 * @return the output
 		 */
 		static Output pipe() {
@@ -113,25 +116,25 @@ public record Launch(String executionId, ProcessSpec spec, @Nullable Path execut
 		}
 
 		/**
-		 * To the null device.
+		 * Send the output to the null device.
 		 * @return the output
 		 */
 		static Output discard() {
 			return new Discard();
 		}
 
-		/** See {@link Output#pipe()}. */
+		/** Output returned by {@link Output#pipe()}. */
 		record Pipe() implements Output {
 
 		}
 
-		/** See {@link Output#discard()}. */
+		/** Output returned by {@link Output#discard()}. */
 		record Discard() implements Output {
 
 		}
 
 		/**
-		 * To a file, which the process writes itself.
+		 * Output to a file, which is written by the process itself.
 		 *
 		 * @param file the file
 		 */

@@ -3,36 +3,37 @@ package io.procession.engine;
 import java.nio.ByteBuffer;
 
 /**
- * Where a pump puts the bytes of one stream. Called by one thread, in the order
+ * Receiver of the bytes of one output stream. Called by a single thread, in the order
  * {@code space, received, space, received, ..., ended}.
  */
 public interface OutputSink {
 
 	/**
-	 * Room for the next bytes.
-	 * @return a buffer with an array; bytes go between its position and its limit, which
-	 * are never the same
+	 * Return a buffer for the next bytes.
+	 * @return a buffer backed by an array; bytes are stored between its position and its
+	 * limit, which are never equal
 	 */
 	ByteBuffer space();
 
 	/**
-	 * Bytes have been put into the room given last. May block: then nothing more is read
-	 * and the process, its pipe full, waits.
-	 * @param count how many, positive
-	 * @return whether to go on reading; if not, the stream is closed, so that the process
-	 * gets PIPE at its next write
+	 * Receive bytes that have been stored in the buffer returned last. If this method
+	 * blocks, no more output is read and the process blocks once its pipe is full.
+	 * @param count the number of bytes, positive
+	 * @return whether to continue reading; if {@code false}, the stream is closed and the
+	 * process receives PIPE at its next write
 	 */
 	boolean received(int count);
 
 	/**
-	 * This sink itself has failed, by an exception or for lack of memory. What follows is
-	 * read and thrown away, so that the process can go on; only {@link #ended()} comes.
-	 * @param failure why
+	 * Handle a failure of this sink, caused by an exception or by lack of memory. The
+	 * remaining output is read and discarded so that the process can continue. After this
+	 * call, only {@link #ended()} is called.
+	 * @param failure the cause
 	 */
 	void failed(Throwable failure);
 
 	/**
-	 * The stream has ended. Called once.
+	 * Handle the end of the stream. Called once.
 	 */
 	void ended();
 

@@ -6,80 +6,84 @@ import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessStartException;
 
 /**
- * Starts processes. The one seam between this library and the operating system.
- * <i>Thread-safe.</i>
+ * Strategy for starting processes: the only boundary between this library and the
+ * operating system. <i>Thread-safe.</i>
  */
 public interface ProcessEngine extends AutoCloseable {
 
 	/**
-	 * Starts a process on the calling thread. Nothing reads its output until
+	 * Start a process on the calling thread. Its output is not read until
 	 * {@link EngineProcess#connect} is called.
-	 * @param launch what to start, resolved to the last detail
+	 * @param launch the fully resolved settings
 	 * @return the process
-	 * @throws ProcessStartException if it cannot be started; no process exists then
+	 * @throws ProcessStartException if the process cannot be started; no process exists
+	 * then
 	 */
 	EngineProcess start(Launch launch);
 
 	/**
-	 * Starts processes on the calling thread, each reading what the one before it writes,
-	 * through pipes that the JVM has no part in. The launches' own input counts for the
-	 * first alone, their output for the last alone.
-	 * @param launches what to start, two or more
+	 * Start a pipeline on the calling thread: each process reads the output of the
+	 * previous one through a pipe in which the JVM takes no part. The configured input
+	 * applies to the first launch only, the configured output to the last launch only.
+	 * @param launches the launches, two or more
 	 * @return the processes, in the same order
-	 * @throws ProcessStartException naming the one that cannot be started; none of them
-	 * exists then
+	 * @throws ProcessStartException if one of them cannot be started, which the exception
+	 * identifies; no process exists then
 	 */
 	List<EngineProcess> startPipeline(List<Launch> launches);
 
 	/**
-	 * Looks whether something would keep these from being started, as
-	 * {@link #startPipeline} does itself, and starts nothing: for what has to be known
-	 * before others are started.
-	 * @param launches what is to be started together, one or more
-	 * @throws ProcessStartException naming the one that could not be started
+	 * Check whether the given launches can be started, as {@link #startPipeline} does,
+	 * without starting anything. For callers that have to know before they start other
+	 * processes.
+	 * @param launches the launches to be started together, one or more
+	 * @throws ProcessStartException if one of them cannot be started, which the exception
+	 * identifies
 	 */
 	default void check(List<Launch> launches) {
-		// an engine that cannot fail has nothing to look at
+		// nothing to check by default
 	}
 
 	/**
-	 * Takes one fresh look at the system's processes, which all {@link ProcessTree trees}
-	 * of this engine share until the next one. If it fails they go by the last one, and
-	 * by what is known without a look.
-	 * @throws IllegalStateException if the system could not be looked at, in time or at
+	 * Scan the processes of the system once. All {@link ProcessTree trees} of this engine
+	 * share the result until the next scan. If the scan fails, they use the last result
+	 * and what is known without a scan.
+	 * @throws IllegalStateException if the processes could not be scanned, in time or at
 	 * all
 	 */
 	void look();
 
 	/**
-	 * Called now and then while processes run, on any thread, one call at a time: a
-	 * moment to write down what is needed should the JVM die the next.
+	 * Save the state that is needed should the JVM be killed. Called periodically while
+	 * processes are running, on any thread, but never concurrently.
 	 */
 	void heartbeat();
 
 	/**
-	 * Everything that processes of this engine have left behind and that is not meant to
-	 * outlive it.
-	 * @return a tree without a root
+	 * Return all processes that processes of this engine have left behind, except those
+	 * that are meant to outlive the engine.
+	 * @return a tree without a root process
 	 */
 	ProcessTree leftovers();
 
 	/**
-	 * What this machine lacks for all promises to hold, in words.
-	 * @return one sentence each; empty if nothing is amiss
+	 * Return the limitations of the current platform, such as missing tools that the
+	 * engine depends on.
+	 * @return one sentence per limitation, empty if there are none
 	 */
 	List<String> limitations();
 
 	/**
-	 * What of an isolation can be had.
-	 * @return what works and why the rest does not
+	 * Return which isolation features are supported.
+	 * @return the supported features, and the reason why each of the others is not
+	 * supported
 	 */
 	default IsolationSupport isolation() {
 		return IsolationSupport.detect();
 	}
 
 	/**
-	 * Whether processes can have pseudoterminals.
+	 * Return whether processes can have pseudoterminals.
 	 * @return whether {@link Launch#terminal()} is supported
 	 */
 	default boolean supportsPty() {
@@ -87,7 +91,8 @@ public interface ProcessEngine extends AutoCloseable {
 	}
 
 	/**
-	 * The clock that its processes live by, and so their manager unless told otherwise.
+	 * Return the clock used by the processes of this engine, and by their manager unless
+	 * another one is configured.
 	 * @return the time source
 	 */
 	default TimeSource timeSource() {
@@ -95,17 +100,18 @@ public interface ProcessEngine extends AutoCloseable {
 	}
 
 	/**
-	 * Whether a process may end without anybody being told, so that those that run have
-	 * to be looked at now and then.
-	 * @return whether they have to be
+	 * Return whether the exit of a process may go unnotified, so that running processes
+	 * have to be polled.
+	 * @return whether polling is required
 	 */
 	default boolean missesExits() {
 		return true;
 	}
 
 	/**
-	 * Free what the engine holds. Its processes should have ended before; what watches
-	 * over those that have not, should the JVM die, stays until then.
+	 * Release the resources of this engine. All processes should have exited before. The
+	 * guard of processes that have not, which ends them if the JVM is killed, stays
+	 * active.
 	 */
 	@Override
 	void close();

@@ -5,23 +5,25 @@ import java.util.List;
 import io.procession.process.Signal;
 
 /**
- * A process and all that descends from it, as of the last {@link ProcessEngine#look()}.
- * Who once belonged to it stays a member. <i>Used by one thread at a time.</i>
+ * A process and its descendants, as of the last {@link ProcessEngine#look() scan}. A
+ * process that was once a member of the tree remains a member. <i>Used by one thread at a
+ * time.</i>
  */
 public interface ProcessTree {
 
 	/**
-	 * The members that are alive; a zombie is not.
-	 * @return their PIDs, empty when the tree is gone
+	 * Return the members that are alive. Zombies are not included.
+	 * @return the PIDs, empty if no member is alive
 	 */
 	List<Long> alive();
 
 	/**
-	 * Sends a signal to each living member that has not got it yet, parents first. A
-	 * child of a living member that was born after the first signal is spared: it may be
-	 * what a handler starts to clean up. KILL is sent to everyone, each time. Identities
-	 * are checked before: a PID that was given to another process since is left alone.
-	 * @param signal what to send
+	 * Send a signal to each living member that has not received it yet, parents first. A
+	 * child of a living member that was started after the first signal is skipped, as it
+	 * may have been started by a signal handler to clean up. KILL is sent to all members
+	 * on each call. The identity of each process is verified before: a process that has
+	 * reused a PID is not signaled.
+	 * @param signal the signal to send
 	 */
 	void signal(Signal signal);
 

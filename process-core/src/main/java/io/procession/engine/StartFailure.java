@@ -3,11 +3,11 @@ package io.procession.engine;
 import io.procession.process.ProcessStartException.Reason;
 
 /**
- * Why a process that exists has not become the program that it was started for.
- * <i>Immutable.</i>
+ * Reason why an existing process has not executed its program. <i>Immutable.</i>
  *
- * @param reason what was wrong
- * @param detail what was wrong in words; what the process wrote about it follows
+ * @param reason category of the failure
+ * @param detail description of the failure, to be followed by the text that the process
+ * has written about it
  */
 public record StartFailure(Reason reason, String detail) {
 

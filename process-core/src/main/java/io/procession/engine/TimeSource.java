@@ -14,33 +14,35 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The two clocks: the wall, for timestamps, and a monotonic one, for every interval; and
- * how threads wait by them. <i>Thread-safe.</i>
+ * Wall clock for timestamps and monotonic clock for intervals, with the operations that
+ * wait by them. <i>Thread-safe.</i>
  *
  * <p>
- * Only the two clocks have to be given. A clock that is moved by hand, as in a test,
- * gives the rest, too: whoever waits for it on the machine's clock waits in vain.
+ * An implementation has to provide the two clocks only. A manual clock, as used in tests,
+ * has to override the other methods as well: a thread that waits for it by the system
+ * clock would not be woken.
  */
 public interface TimeSource {
 
 	/**
-	 * The time on the wall, which may jump.
-	 * @return the instant
+	 * Return the current wall-clock time, which may jump.
+	 * @return the current instant
 	 */
 	Instant now();
 
 	/**
-	 * A time that only goes forward, as {@link System#nanoTime()}.
-	 * @return nanoseconds from an arbitrary origin
+	 * Return a monotonic time, as {@link System#nanoTime()} does.
+	 * @return the nanoseconds since an arbitrary origin
 	 */
 	long nanoTime();
 
 	/**
-	 * Waits on a condition as {@link Condition#awaitNanos(long)} does: until it is
-	 * signalled, for so long, or less for no reason.
-	 * @param lock the lock of the condition, held once by this thread
+	 * Wait on a condition, as {@link Condition#awaitNanos(long)} does: until signaled,
+	 * until the given time has elapsed, or spuriously.
+	 * @param lock the lock of the condition, held once by the current thread
 	 * @param condition the condition
-	 * @param nanos at most so long; the largest number means without a bound
+	 * @param nanos the maximum time to wait, in nanoseconds; {@link Long#MAX_VALUE} to
+	 * wait indefinitely
 	 * @throws InterruptedException if the thread was interrupted
 	 */
 	default void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
@@ -53,18 +55,18 @@ public interface TimeSource {
 	}
 
 	/**
-	 * Wakes all that wait on a condition.
-	 * @param condition the condition, whose lock this thread holds
+	 * Wake all threads that wait on a condition.
+	 * @param condition the condition, whose lock is held by the current thread
 	 */
 	default void signalAll(Condition condition) {
 		condition.signalAll();
 	}
 
 	/**
-	 * Waits until a future is done, however.
+	 * Wait for a future to be completed, normally or exceptionally.
 	 * @param future the future
-	 * @param nanos at most so long
-	 * @return whether it is done
+	 * @param nanos the maximum time to wait, in nanoseconds
+	 * @return whether the future is completed
 	 * @throws InterruptedException if the thread was interrupted
 	 */
 	default boolean await(CompletableFuture<?> future, long nanos) throws InterruptedException {
@@ -81,8 +83,9 @@ public interface TimeSource {
 	}
 
 	/**
-	 * A future that users may wait for. So are those that depend on it.
-	 * @param <T> of what
+	 * Create a future that users may wait for. The futures derived from it have to
+	 * support the same clock.
+	 * @param <T> the type of the result
 	 * @return a new future
 	 */
 	default <T> CompletableFuture<T> newFuture() {
@@ -90,39 +93,40 @@ public interface TimeSource {
 	}
 
 	/**
-	 * Called by a thread that goes back to its own work, without a lock, after it has
-	 * started something or waited for it: what is due now may be run before.
+	 * Run the tasks that are due now. Called without a lock by a thread that returns to
+	 * its own work after it has started a task or waited for one.
 	 */
 	default void settle() {
 	}
 
 	/**
-	 * Called by a thread that has looked at something which goes on, without a wait and
-	 * without a lock. If a thread does nothing but look, a clock that is moved by hand
-	 * may move on: that thread waits in a loop of its own.
-	 * @param what what it has looked at; its text is for messages
+	 * Called by a thread that has polled something, without waiting and without holding a
+	 * lock. If a thread does nothing but poll, a clock that is moved by hand may move on,
+	 * since the thread waits in a loop of its own.
+	 * @param what the object that was polled; its text is used in messages
 	 */
 	default void polled(Object what) {
 	}
 
 	/**
-	 * What runs tasks when they are due by this clock. Nothing may take long on it.
-	 * @return the scheduler, or {@code null} for one that goes by the machine's clock
+	 * Return the scheduler that runs tasks when they are due by this clock. Its tasks
+	 * have to be short.
+	 * @return the scheduler, or {@code null} to use one that follows the system clock
 	 */
 	default @Nullable ScheduledExecutorService scheduler() {
 		return null;
 	}
 
 	/**
-	 * What runs everything that goes on beside the caller.
-	 * @return the executor, or {@code null} for threads that go by the machine's clock
+	 * Return the executor that runs all background tasks.
+	 * @return the executor, or {@code null} to use threads that follow the system clock
 	 */
 	default @Nullable Executor executor() {
 		return null;
 	}
 
 	/**
-	 * The clocks of the machine.
+	 * Return the time source of the system.
 	 * @return the time source
 	 */
 	static TimeSource system() {

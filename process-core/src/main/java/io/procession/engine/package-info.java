@@ -1,10 +1,12 @@
 /**
- * The seam to the operating system: {@link io.procession.engine.ProcessEngine} starts a
- * process, tells its exit, brings its bytes and reaches its tree. Everything above it
- * (deadlines, stops, capture, events) is the same for every engine.
+ * Boundary to the operating system: a {@link io.procession.engine.ProcessEngine} starts
+ * processes, reports their exit, delivers their output and controls their process trees.
+ * Everything above it (deadlines, stops, output capture, events) is independent of the
+ * engine.
  *
  * <p>
- * {@link io.procession.engine.zt} holds the engine for real processes. A way to swap it:
+ * {@link io.procession.engine.zt} contains the engine for real processes. Use another
+ * engine as follows:
  *
  * <pre>
  * ProcessManager processes = ProcessManager.builder().engine(new MyEngine()).build();
