@@ -6,20 +6,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Reckons whether arguments and environment fit into what the kernel has for them; see
- * {@code execve(2)}, "Limits on size of arguments and environment".
+ * Calculator that determines whether arguments and environment fit into the space that
+ * the kernel provides; see {@code execve(2)}, "Limits on size of arguments and
+ * environment".
  */
 final class ArgumentSpace {
 
-	/** MAX_ARG_STRLEN with pages of 4 KiB, less the final NUL. */
+	/**
+	 * Maximum size of an entry: MAX_ARG_STRLEN with pages of 4 KiB, without the final
+	 * NUL.
+	 */
 	private static final int LONGEST = 128 * 1024 - 1;
 
-	/** The most that is ever given, whatever the stack may be. */
+	/** Maximum total size, regardless of the stack size. */
 	private static final long MOST = 6L * 1024 * 1024;
 
 	private static final long LEAST = 128 * 1024;
 
-	/** What the kernel and the JDK's own helper put there too. */
+	/** Space used by the kernel itself and by the JDK's spawn helper. */
 	private static final long RESERVE = 8 * 1024;
 
 	private static final int POINTER = 8;

@@ -5,9 +5,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes the log messages of an engine on a thread of its own, which exists while there
- * is something to write: an appender may block, and must hold up no start, stop or close.
- * Messages that cannot be written are dropped. <i>Thread-safe.</i>
+ * Log of an engine, written by a separate thread that exists only while there are
+ * messages to write: an appender may block, which must not delay a start, a stop or the
+ * close of the engine. Messages that cannot be written are dropped. <i>Thread-safe.</i>
  */
 final class EngineLog {
 
@@ -30,20 +30,23 @@ final class EngineLog {
 	}
 
 	/**
-	 * Write a message later. Neither blocks nor fails.
-	 * @param message writes it to its logger
+	 * Write a message asynchronously. Neither blocks nor fails.
+	 * @param message the action that writes the message to its logger
 	 */
 	void write(Runnable message) {
 		try {
 			this.thread.execute(message);
 		}
 		catch (OutOfMemoryError ex) {
-			// no thread or memory is left for it
+			// no thread or memory is available: the message is dropped
 			return;
 		}
 	}
 
-	/** Take no more messages and wait until those before are written, within a bound. */
+	/**
+	 * Reject further messages and wait, at most for the given time, until the pending
+	 * ones are written.
+	 */
 	void close(long bound, TimeUnit unit) {
 		this.thread.shutdown();
 		try {

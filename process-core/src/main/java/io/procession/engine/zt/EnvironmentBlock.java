@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The environment of a process as bytes, as {@code execve(2)} takes it. What it inherits
- * unchanged is passed on byte for byte, though the JVM may not be able to read it: in
- * text each byte that is no character has become another.
+ * Environment of a process as bytes, as passed to {@code execve(2)}. Variables inherited
+ * without a change are passed on byte for byte: the JVM may not be able to decode them,
+ * in which case their text has lost the original bytes.
  */
 final class EnvironmentBlock {
 
@@ -23,8 +23,8 @@ final class EnvironmentBlock {
 
 	/**
 	 * Create the environment of a process.
-	 * @param variables all its variables, those that it inherits included
-	 * @return one entry for each, with its name
+	 * @param variables all variables of the process, including inherited ones
+	 * @return one entry per variable, each including the name
 	 */
 	static List<byte[]> of(Map<String, String> variables) {
 		return of(variables, inherited());
@@ -38,7 +38,7 @@ final class EnvironmentBlock {
 			if (inherited[end] == 0) {
 				byte[] entry = Arrays.copyOfRange(inherited, start, end);
 				start = end + 1;
-				// a name may begin with it, as for the JDK
+				// a name may begin with '=', as in the JDK
 				String text = NativeText.decode(entry);
 				int equals = text.indexOf('=', 1);
 				if (equals > 0 && text.substring(equals + 1).equals(variables.get(text.substring(0, equals)))) {
@@ -56,7 +56,7 @@ final class EnvironmentBlock {
 			return Files.readAllBytes(OWN);
 		}
 		catch (IOException ex) {
-			// not Linux, or not to be read: text has to do
+			// not Linux, or not readable: use the text
 			return new byte[0];
 		}
 	}

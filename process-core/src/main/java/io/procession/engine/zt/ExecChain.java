@@ -18,15 +18,16 @@ import io.procession.isolation.Tool;
 import io.procession.process.Signal;
 
 /**
- * The tools that stand before a program: each sets one thing and then becomes the next by
- * {@code execve(2)}, so that the PID stays. Only those that have something to do, each by
- * its absolute path: the program's own PATH has no say in it.
+ * Chain of tools that precedes a program. Each tool applies one setting and then executes
+ * the next one by {@code execve(2)}, so that the PID remains the same. The chain contains
+ * only the tools that are needed, each by its absolute path, so that the PATH of the
+ * program does not affect it.
  *
- * @param tools the tools with their options
+ * @param tools tools with their options
  * @param late variables that {@code env(1)} sets at the end of the chain, for the program
- * alone
- * @param opensFiles whether the files of its streams are opened by the chain, with the
- * rights of the user that the program is run as
+ * only
+ * @param opensFiles whether the chain opens the files of the streams, with the
+ * permissions of the user that runs the program
  */
 record ExecChain(List<String> tools, Map<String, String> late, boolean opensFiles) {
 
@@ -34,12 +35,13 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 
 	private static final String SHELL = "/bin/sh";
 
-	/** The first JDK whose children do not start with QUIT blocked. */
+	/** First JDK version whose child processes do not start with QUIT blocked. */
 	private static final int QUIT_UNBLOCKED_SINCE = 25;
 
 	/**
-	 * What the loader, the C library and the shell read: what {@code ld.so(8)} ignores in
-	 * secure-execution mode, and what makes a shell run something.
+	 * Variables read by the dynamic loader, the C library and the shell: those that
+	 * {@code ld.so(8)} ignores in secure-execution mode, and those that make a shell
+	 * execute code.
 	 */
 	private static final Pattern READ_BY_TOOLS = Pattern
 		.compile("LD_.*|LIBC_.*|MALLOC_.*|GLIBC_.*|GCONV_PATH|GETCONF_DIR"
@@ -47,10 +49,10 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 				+ "|ENV|BASH_.*|BASHOPTS|SHELLOPTS|PS4|IFS");
 
 	/**
-	 * The chain of a launch.
-	 * @param plan its isolation, or {@code null} if it asks for none
-	 * @param group the control group that it is to live in
-	 * @param signals what it would inherit from the JVM
+	 * Create the chain of a launch.
+	 * @param plan the isolation plan, or {@code null} if no isolation is configured
+	 * @param group the control group of the process, or {@code null} if it has none
+	 * @param signals the signal settings inherited from the JVM
 	 */
 	static ExecChain of(Launch launch, @Nullable IsolationPlan plan, @Nullable ControlGroup group, JvmSignals signals) {
 		boolean quit = launch.spec().stopSignal() == Signal.QUIT && launch.terminal() == null
@@ -62,7 +64,7 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 		}
 		List<String> chain = new ArrayList<>();
 		if (launch.detached() && (plan == null || !Boolean.TRUE.equals(plan.isolation().newSession()))) {
-			// out of the JVM's session: no terminal, no Ctrl-C
+			// leave the JVM's session, to be independent of its terminal and of Ctrl-C
 			Tool.SETSID.find().ifPresent((setsid) -> chain.add(setsid.toString()));
 		}
 		Map<String, String> late = new LinkedHashMap<>();
@@ -92,9 +94,9 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 	}
 
 	/**
-	 * Whether the files of a launch are opened by its chain and not by the JVM: the JVM
-	 * may have more rights than the user that the program is run as, who could put a link
-	 * in the place of a file. The terminal of {@code tty()} is the JVM's own.
+	 * Return whether the files of a launch are opened by its chain rather than by the
+	 * JVM. The JVM may have more privileges than the user that runs the program, who
+	 * could replace a file with a link. The terminal of {@code tty()} belongs to the JVM.
 	 */
 	static boolean opensFiles(Launch launch, IsolationPlan plan) {
 		return plan.switching() && launch.spec().terminal() == null && !redirects(launch).isEmpty();
@@ -120,12 +122,12 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 				? " " + stream + (to.file().append() ? ">>" : ">") + quoted(to.file().path()) : "";
 	}
 
-	// relative ones are the JVM's, and the shell is in the program's directory
+	// relative paths refer to the JVM's directory, the shell runs in the program's
 	private static String quoted(Path path) {
 		return "'" + path.toAbsolutePath().toString().replace("'", "'\\''") + "'";
 	}
 
-	/** Whether a variable changes what the tools themselves do. */
+	/** Return whether a variable affects the behavior of the tools themselves. */
 	static boolean isReadByTools(String name) {
 		return READ_BY_TOOLS.matcher(name).matches();
 	}
@@ -134,23 +136,26 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 		return this.tools.isEmpty();
 	}
 
-	/** Return this chain with another tool behind the others. */
+	/** Return a copy of this chain with an additional tool at its end. */
 	ExecChain with(String... tool) {
 		List<String> all = new ArrayList<>(this.tools);
 		all.addAll(List.of(tool));
 		return new ExecChain(all, this.late, this.opensFiles);
 	}
 
-	/** Whether the last tool takes a name with {@code =} for a variable. */
+	/**
+	 * Return whether the chain contains {@code env(1)}, which takes a program name with
+	 * {@code =} for a variable.
+	 */
 	boolean endsWithEnv() {
 		return this.tools.stream().anyMatch((tool) -> tool.endsWith("/env"));
 	}
 
 	/**
-	 * Reads from what a process has written, and no more, that a tool could not become
-	 * the program.
-	 * @param exitCode its exit code
-	 * @param written all that it has written
+	 * Return whether a tool of the chain failed to execute the program, judging only by
+	 * the exit code and output of the process.
+	 * @param exitCode the exit code of the process
+	 * @param written everything that the process has written
 	 * @param executable the program
 	 */
 	boolean failed(int exitCode, String written, File executable) {
@@ -158,7 +163,7 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 			return false;
 		}
 		for (String tool : this.tools) {
-			// the loader and coreutils name themselves by path, util-linux by name
+			// the loader and coreutils print their path, util-linux prints the file name
 			boolean named = tool.startsWith("/")
 					&& (written.startsWith(tool + ": ") || (written.startsWith(new File(tool).getName() + ": ")
 							&& written.contains(executable.toString())));

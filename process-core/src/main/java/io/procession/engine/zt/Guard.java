@@ -21,28 +21,28 @@ import org.slf4j.LoggerFactory;
 import io.procession.isolation.Tool;
 
 /**
- * A small shell process beside the JVM that ends everything the JVM has started should
- * the JVM be killed; see {@code guard.sh}. It reads its standard input, a pipe that only
- * the JVM holds: the kernel closes it when the JVM dies, however it dies. By that pipe it
- * learns of the marker, too, since its arguments are readable by everybody.
- * <i>Thread-safe.</i>
+ * Small shell process that ends all processes started by the JVM if the JVM is killed;
+ * see {@code guard.sh}. It reads its standard input, a pipe held by the JVM only: the
+ * kernel closes the pipe when the JVM dies, for whatever reason. The name of the marker
+ * is passed through that pipe as well, since the arguments of a process are readable by
+ * all users. <i>Thread-safe.</i>
  *
  * <p>
- * {@code PR_SET_PDEATHSIG} would be no substitute: it follows the thread that called
- * {@code fork}, not the process. {@code prctl(2)}.
+ * {@code PR_SET_PDEATHSIG} is not an alternative: it refers to the thread that called
+ * {@code fork}, not to the process; see {@code prctl(2)}.
  */
 final class Guard {
 
-	/** What the guard is built of, beside the shell. */
+	/** Tools required by the guard, besides the shell. */
 	private static final List<Tool> TOOLS = List.of(Tool.SETSID, Tool.GREP, Tool.SLEEP, Tool.TIMEOUT, Tool.TR);
 
 	private static final String FAREWELL = "done\n";
 
-	/** A guard that ends later than this after its start has not failed. */
+	/** Minimum lifetime of a guard after which earlier failures are no longer counted. */
 	private static final Duration STABLE = Duration.ofSeconds(10);
 
 	/**
-	 * The number of guards in a row that ended at once after which no other is started.
+	 * Number of consecutive early exits after which the guard is not started again.
 	 */
 	private static final int MOST_FAILURES = 5;
 
@@ -52,10 +52,10 @@ final class Guard {
 
 	private final EngineLog log;
 
-	/** How long it may take to end. */
+	/** Maximum time to wait for the guard to exit. */
 	private final Duration endBound;
 
-	/** Guards the fields below, and is held while the guard starts. */
+	/** Guards the fields below and is held while the guard is started. */
 	private final Object lock = new Object();
 
 	private volatile @Nullable Process process;
@@ -70,7 +70,7 @@ final class Guard {
 
 	private boolean closed;
 
-	/** What the guard knows; written at heartbeats. */
+	/** Processes most recently reported to the guard; updated at each heartbeat. */
 	private volatile String told = "";
 
 	Guard(Marker marker, EngineLog log, Duration endBound) {
@@ -80,8 +80,9 @@ final class Guard {
 	}
 
 	/**
-	 * Start the guard with the first child, and again should it have ended. One that ends
-	 * at once, again and again, is abandoned: something keeps it from running.
+	 * Start the guard with the first child process, and restart it if it has exited. The
+	 * guard is abandoned if it repeatedly exits right after its start, since something
+	 * prevents it from running.
 	 */
 	void ensureRunning() {
 		Process running = this.process;
@@ -102,7 +103,7 @@ final class Guard {
 		}
 	}
 
-	// the lock is held
+	// called with the lock held
 	private void ended(Process guard) {
 		this.process = null;
 		this.told = "";
@@ -136,11 +137,12 @@ final class Guard {
 			Process started = spawn();
 			this.process = started;
 			this.toldLack = false;
-			// without waiting for the next start or heartbeat: leftovers have neither
+			// restart at once: processes left behind trigger neither a start nor a
+			// heartbeat
 			started.onExit().thenRun(this::ensureRunning);
 		}
 		catch (IOException | OutOfMemoryError ex) {
-			// no process, thread or descriptor is left for it now: the next start or
+			// no process, thread or file descriptor is available: the next start or
 			// heartbeat tries again
 			if (!this.toldLack) {
 				this.toldLack = true;
@@ -168,7 +170,8 @@ final class Guard {
 		builder.redirectError(ProcessBuilder.Redirect.DISCARD);
 		Map<String, String> environment = builder.environment();
 		String path = environment.get("PATH");
-		// markers of outer managers stay, so that these find it
+		// keep the markers of outer managers, which identify the guard as their
+		// descendant
 		environment.keySet().removeIf((name) -> !Marker.isMarker(name));
 		environment.put("PATH", Tool.searchPath(path));
 		environment.put("LC_ALL", "C");
@@ -177,7 +180,7 @@ final class Guard {
 			write(started, this.marker.name());
 		}
 		catch (IOException ex) {
-			// it has ended already, which the next check finds
+			// it has exited already, which the next check detects
 			this.log.write(() -> logger.debug("The guard ended at once: {}", ex.toString()));
 		}
 		return started;
@@ -199,8 +202,8 @@ final class Guard {
 	}
 
 	/**
-	 * Tell the guard what lives.
-	 * @param living as {@code pid:start}, separated by spaces
+	 * Report the living processes to the guard.
+	 * @param living the processes as {@code pid:start}, separated by spaces
 	 */
 	void remember(String living) {
 		Process running = this.process;
@@ -216,17 +219,20 @@ final class Guard {
 		}
 	}
 
-	/** Whether there is a guard to dismiss. */
+	/** Return whether a guard has been started. */
 	boolean isStarted() {
 		return this.process != null;
 	}
 
-	/** Return why there is no guard, or empty if there is one or will be. */
+	/** Return why there is no guard, or empty if one is running or can be started. */
 	Optional<String> whyNot() {
 		return Optional.ofNullable(this.whyNot);
 	}
 
-	/** Dismiss the guard: everything has ended already. Waits until it is gone. */
+	/**
+	 * Dismiss the guard, since all processes have exited. Waits until it has exited;
+	 * kills it if the maximum time elapses.
+	 */
 	void close() {
 		Process running;
 		synchronized (this.lock) {
@@ -237,7 +243,7 @@ final class Guard {
 			return;
 		}
 		try {
-			// whoever does not read, with its pipe full, holds up only this thread
+			// if the guard does not read and its pipe is full, only this thread blocks
 			Thread farewell = new Thread(() -> dismiss(running), "procession-farewell");
 			farewell.setDaemon(true);
 			farewell.setContextClassLoader(null);
@@ -258,7 +264,7 @@ final class Guard {
 		}
 	}
 
-	// no interrupt cuts it short: a closed manager leaves no process behind
+	// not interruptible: a closed manager must not leave a process behind
 	private void awaitEnd(Process running) {
 		long began = System.nanoTime();
 		long bound = TimeUnit.NANOSECONDS.convert(this.endBound);

@@ -10,23 +10,23 @@ import io.procession.security.Printable;
 import io.procession.security.Shebang;
 
 /**
- * The interpreter that the first line of a script asks for; see {@code execve(2)}.
+ * Interpreter requested by the first line of a script; see {@code execve(2)}.
  *
- * @param script which script
- * @param name what its first line says
+ * @param script script that requests the interpreter
+ * @param name interpreter, as given in the first line
  */
 record Interpreter(File script, String name) {
 
-	/** How deep the kernel follows scripts that name scripts. */
+	/** Maximum number of nested scripts that the kernel follows. */
 	private static final int DEEPEST = 5;
 
-	/** How much of a program tells whether it is text. */
+	/** Number of leading bytes that determine whether a program is text. */
 	private static final int START = 256;
 
 	/**
-	 * Looks for an interpreter that is not there.
-	 * @param program a program, perhaps a script
-	 * @return the missing interpreter, or {@code null} if nothing is amiss
+	 * Find an interpreter that is missing.
+	 * @param program the program, which may be a script
+	 * @return the missing interpreter, or {@code null} if none is missing
 	 */
 	static @Nullable Interpreter missingOf(File program) {
 		File script = program;
@@ -44,10 +44,10 @@ record Interpreter(File script, String name) {
 	}
 
 	/**
-	 * Whether the kernel refuses to execute a program since it is a script that names no
-	 * interpreter, or one whose name is too long. {@code execvp(3)} and the JDK give it
-	 * to the shell then.
-	 * @param program a program, perhaps a script
+	 * Return whether the kernel refuses to execute a program because it is a script that
+	 * names no interpreter, or one with too long a name. {@code execvp(3)} and the JDK
+	 * pass such a script to the shell.
+	 * @param program the program, which may be a script
 	 */
 	static boolean isLeftOut(File program) {
 		Shebang line = Shebang.of(program);

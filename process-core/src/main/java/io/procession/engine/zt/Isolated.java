@@ -12,20 +12,21 @@ import io.procession.process.ProcessStartException.Reason;
 import io.procession.security.Executables;
 
 /**
- * How a process was started, as far as it matters while it lives: no arguments and no
- * environment.
+ * Isolation applied to a running process, as far as it is needed while the process is
+ * alive. Contains neither arguments nor environment.
  *
- * @param chain the tools that stood before it
- * @param program the program as it was written
- * @param directory its working directory, or {@code null} for the JVM's
- * @param executable the program's file, or {@code null} where the JDK has looked it up
- * @param group the control group that it lives in, if it has one of its own
+ * @param chain tools that precede the program
+ * @param program program as it was configured
+ * @param directory working directory, or {@code null} for that of the JVM
+ * @param executable file of the program, or {@code null} if the JDK has looked it up
+ * @param group control group of the process, or {@code null} if it has none of its own
  */
 record Isolated(ExecChain chain, String program, @Nullable Path directory, @Nullable File executable,
 		@Nullable ControlGroup group) {
 
 	/**
-	 * Return why a process never became its program, judging by all that it has written.
+	 * Return why a process never executed its program, judging by its exit code and by
+	 * everything that it has written.
 	 */
 	Optional<StartFailure> startFailure(int exitCode, String written) {
 		if (this.executable != null && this.chain.failed(exitCode, written, this.executable)) {
@@ -40,8 +41,9 @@ record Isolated(ExecChain chain, String program, @Nullable Path directory, @Null
 	}
 
 	/**
-	 * A program of another processor, which the kernel refuses, is given to the shell by
-	 * the JDK, as {@code execvp(3)} does. The shell then complains of its text.
+	 * Return a failure if the program was built for another processor. The kernel refuses
+	 * to execute such a program. The JDK, like {@code execvp(3)}, then passes it to the
+	 * shell, which cannot interpret it.
 	 */
 	private Optional<StartFailure> foreign() {
 		File file = (this.executable != null) ? this.executable
@@ -53,9 +55,10 @@ record Isolated(ExecChain chain, String program, @Nullable Path directory, @Null
 	}
 
 	/**
-	 * Whether a message begins as those of a shell do that was given the program. It gets
-	 * a path, even of a program that was looked up by its name. What is written decides
-	 * only whether the program is looked at, never which file that is.
+	 * Return whether a message begins like that of a shell to which the program was
+	 * passed. The shell receives a path, even for a program that was looked up by name.
+	 * The message determines only whether the program is examined, never which file that
+	 * is.
 	 */
 	private boolean namesProgram(String written) {
 		int colon = written.indexOf(": ");

@@ -30,22 +30,22 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 
 /**
- * Plans the isolation of launches, and tries each chain of tools once with a harmless
- * program before it is trusted: {@code nice} and {@code ionice} go on after an error, the
- * kernel drops CPUs silently, and the exit code of a tool that failed looks like the
- * program's. <i>Thread-safe.</i>
+ * Planner for the isolation of launches. Each chain of tools is tried once with a
+ * harmless program before it is used: {@code nice} and {@code ionice} continue after an
+ * error, the kernel silently ignores missing CPUs, and the exit code of a failed tool
+ * looks like that of the program. <i>Thread-safe.</i>
  */
 final class Isolator {
 
 	private static final long TRIAL_SECONDS = 10;
 
-	/** How often what a trial has written is read while it runs. */
+	/** Interval at which the output of a running trial is read, in milliseconds. */
 	private static final long READ_MILLIS = 10;
 
-	/** How much output of a tool is kept, in bytes. */
+	/** Maximum output of a tool, in bytes. */
 	private static final int MOST_OUTPUT = 1 << 20;
 
-	/** So many chains are remembered as tried. */
+	/** Maximum number of chains remembered as tried. */
 	private static final int REMEMBERED = 256;
 
 	private static final Logger logger = LoggerFactory.getLogger(Isolator.class);
@@ -54,7 +54,7 @@ final class Isolator {
 
 	private final Set<List<String>> tried = ConcurrentHashMap.newKeySet();
 
-	/** Guards {@link #support}, which is found out when it is first asked for. */
+	/** Guards {@link #support}, which is detected on first use. */
 	private final Object lock = new Object();
 
 	private volatile @Nullable IsolationSupport support;
@@ -85,9 +85,9 @@ final class Isolator {
 	}
 
 	/**
-	 * Plans the isolation of a launch.
-	 * @return the plan, or {@code null} if nothing is asked for
-	 * @throws ProcessStartException if something cannot be had here
+	 * Create the isolation plan of a launch.
+	 * @return the plan, or {@code null} if no isolation is configured
+	 * @throws ProcessStartException if a part of the isolation is not supported
 	 */
 	@Nullable IsolationPlan plan(Launch launch) {
 		Isolation isolation = launch.isolation();
@@ -100,7 +100,8 @@ final class Isolator {
 						"new-session: a session of its own has no part in the terminal that tty() gives it: use pty(...)",
 						null);
 			}
-			// on a pseudoterminal it leads one already, and tty() asks for the JVM's
+			// a process on a pseudoterminal leads its session already; tty() uses the
+			// JVM's
 			isolation = isolation.withNewSession(false);
 		}
 		try {
@@ -124,8 +125,8 @@ final class Isolator {
 	}
 
 	/**
-	 * Tries the tools of a plan, unless that was done before.
-	 * @throws ProcessStartException if they do not do what was asked for
+	 * Try the tools of a plan, unless they have been tried before.
+	 * @throws ProcessStartException if the tools do not apply the configured isolation
 	 */
 	void verify(Launch launch, IsolationPlan plan) {
 		List<String> chain = plan.chain(null);
@@ -164,10 +165,10 @@ final class Isolator {
 	}
 
 	/**
-	 * Asks what keeps the account of a plan from executing a file or entering a
-	 * directory. The permission bits are asked first, and believed if they allow it; the
-	 * kernel, which knows of access lists, has the last word.
-	 * @return the culprit
+	 * Return what prevents the account of a plan from executing a file or entering a
+	 * directory. The permission bits are checked first and are final if they permit the
+	 * access. Otherwise the kernel decides, as it also evaluates access control lists.
+	 * @return the file or directory that denies access, or empty if none does
 	 */
 	Optional<Path> blocker(IsolationPlan plan, File file) {
 		Account account = plan.account();
@@ -182,8 +183,9 @@ final class Isolator {
 	}
 
 	/**
-	 * Ask the kernel whether the account of a plan may open a file. The answer serves the
-	 * message only: the file is opened with that account's rights.
+	 * Return whether the kernel permits the account of a plan to open a file. The result
+	 * is used for the error message only: the file is opened with the permissions of that
+	 * account.
 	 */
 	boolean mayOpen(IsolationPlan plan, Path file, LaunchCheck.FileUse use) {
 		List<String> command = new ArrayList<>(plan.chain(null));
@@ -216,7 +218,7 @@ final class Isolator {
 			InputStream in = process.getInputStream();
 			long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TRIAL_SECONDS);
 			while (!process.waitFor(READ_MILLIS, TimeUnit.MILLISECONDS)) {
-				// one that finds its pipe full would never end
+				// a process that finds its pipe full would never exit
 				output.write(in.readNBytes(Math.min(in.available(), MOST_OUTPUT - output.size())));
 				if (System.nanoTime() - deadline >= 0) {
 					return new Trial(-1, "it did not end within " + TRIAL_SECONDS + " s");
@@ -236,16 +238,16 @@ final class Isolator {
 			return new Trial(-1, "it was interrupted");
 		}
 		finally {
-			// an interrupt leaves it no more than a hang does
+			// ends the process after a timeout as well as after an interrupt
 			process.destroyForcibly();
 		}
 	}
 
 	/**
-	 * What became of a trial.
+	 * Outcome of a trial.
 	 *
-	 * @param exitCode its exit code, or -1 if there is none
-	 * @param output what it has written, to either stream
+	 * @param exitCode exit code, or -1 if there is none
+	 * @param output combined standard output and standard error
 	 */
 	record Trial(int exitCode, String output) {
 

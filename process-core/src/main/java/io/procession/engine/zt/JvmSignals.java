@@ -14,27 +14,29 @@ import io.procession.isolation.Tool;
 import io.procession.process.Signal;
 
 /**
- * The signals that the JVM ignores or blocks, and that the programs it starts would
- * ignore or block too: {@code signal(7)}. A shell that starts a JVM in the background
- * lets it ignore INT and QUIT, and {@code nohup(1)} HUP. Read once, when the first
- * process starts. <i>Thread-safe.</i>
+ * Signals that the JVM ignores or blocks, and that its child processes would therefore
+ * ignore or block as well; see {@code signal(7)}. A JVM started in the background by a
+ * shell ignores INT and QUIT, one started by {@code nohup(1)} ignores HUP. Read once, on
+ * first use. <i>Thread-safe.</i>
  */
 final class JvmSignals {
 
-	/** The first JDK whose children start with no signal blocked. */
+	/** First JDK version whose child processes start with no signal blocked. */
 	private static final int UNBLOCKED_SINCE = 25;
 
-	/** Signals 1 to 31; the others belong to the C library or have no common meaning. */
+	/**
+	 * Signals 1 to 31; the others are used by the C library or have no common meaning.
+	 */
 	private static final long STANDARD = 0x7FFF_FFFFL;
 
-	/** What a process on a pseudoterminal handles by default in any case. */
+	/** Signals that always have their default action in a process on a pseudoterminal. */
 	private static final long RESET_ON_TERMINALS = bit(2) | bit(3) | bit(13);
 
 	private final Supplier<String> status;
 
 	private final BooleanSupplier canReset;
 
-	/** Guards {@link #read} while it becomes true. */
+	/** Guards the fields below while they are read. */
 	private final Object lock = new Object();
 
 	private volatile boolean read;
@@ -51,8 +53,8 @@ final class JvmSignals {
 
 	/**
 	 * Create the signals of a JVM.
-	 * @param status returns the JVM's {@code /proc/self/status}
-	 * @param canReset whether there is an {@code env(1)} that resets signals
+	 * @param status supplier of the content of {@code /proc/thread-self/status}
+	 * @param canReset whether an {@code env(1)} that resets signals is available
 	 */
 	JvmSignals(Supplier<String> status, BooleanSupplier canReset) {
 		this.status = status;
@@ -63,7 +65,7 @@ final class JvmSignals {
 		return 1L << (signal - 1);
 	}
 
-	// that of the thread: it is what a child inherits its mask from
+	// the status of the thread, whose signal mask a child process inherits
 	private static String ownStatus() {
 		try {
 			return Files.readString(Path.of("/proc/thread-self/status"), StandardCharsets.ISO_8859_1);
@@ -74,7 +76,7 @@ final class JvmSignals {
 	}
 
 	/**
-	 * Whether {@code env --default-signal} has to stand before a program.
+	 * Return whether {@code env --default-signal} has to precede a program.
 	 * @param onTerminal whether the program is started on a pseudoterminal
 	 */
 	boolean haveToBeReset(boolean onTerminal) {
@@ -83,7 +85,7 @@ final class JvmSignals {
 		return inherited != 0 && this.possible;
 	}
 
-	/** Return what is amiss if they cannot be reset. */
+	/** Return the limitation that applies if the signals cannot be reset. */
 	Optional<String> limitation() {
 		read();
 		if ((this.ignored | this.blocked) == 0 || this.possible) {

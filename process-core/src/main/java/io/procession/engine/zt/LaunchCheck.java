@@ -22,29 +22,30 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 
 /**
- * Checks in Java what the JDK would report too late, all alike, or not at all, and looks
- * the program up: directory, characters, files, program. No process exists yet.
- * <i>Confined to the thread that starts the process.</i>
+ * Checks before the start of a process, and lookup of its program. Detects problems with
+ * the working directory, characters, files and the program that the JDK would report too
+ * late, without distinction, or not at all. <i>Confined to the thread that starts the
+ * process.</i>
  */
 final class LaunchCheck {
 
-	/** Where programs are looked up when the JVM has no PATH at all. */
+	/** Search path for programs if the JVM has no PATH. */
 	static final String DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
 
 	private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-	/** What to use in place of commands that shells have built in. */
+	/** Replacements for built-in commands of shells. */
 	private static final Map<String, String> SHELL_COMMANDS = Map.of("cd", "use directory(...)", "pushd",
 			"use directory(...)", "export", "use env(...)", "unset", "use unsetEnv(...)", "source",
 			"use shell(\". file && command\")", ".", "use shell(\". file && command\")", "umask", "use umask(...)",
 			"ulimit", "use limits(...)", "alias", "write the command that it stands for", "exit", "use shell(...)");
 
-	/** What stands in the text of a path for bytes that are none. */
+	/** Replacement character for bytes of a path that cannot be decoded. */
 	private static final char UNKNOWN = '\uFFFD';
 
 	private final Launch launch;
 
-	/** The file that is executed; {@code null} where the JDK looks it up (Windows). */
+	/** File to execute; {@code null} if the JDK looks it up (Windows). */
 	private @Nullable File executable;
 
 	LaunchCheck(Launch launch) {
@@ -52,9 +53,9 @@ final class LaunchCheck {
 	}
 
 	/**
-	 * Checks what the JDK does not tell: what is encoded, and the files. Asks the system
-	 * for nothing but those.
-	 * @throws ProcessStartException naming the culprit
+	 * Check what the JDK does not report: whether all text can be encoded, and the files.
+	 * No other files are accessed.
+	 * @throws ProcessStartException if a check fails, naming the cause
 	 */
 	void checkData() {
 		if (this.launch.directory() != null) {
@@ -65,18 +66,19 @@ final class LaunchCheck {
 	}
 
 	/**
-	 * Checks everything that costs little.
-	 * @throws ProcessStartException naming the culprit
+	 * Perform all inexpensive checks.
+	 * @throws ProcessStartException if a check fails, naming the cause
 	 */
 	void check() {
 		check((file) -> Optional.empty(), null);
 	}
 
 	/**
-	 * Checks everything that costs little, for another user than the JVM's.
-	 * @param blocker what keeps that user from executing a file or entering a directory
-	 * @param user who that is, or {@code null} for the JVM's own
-	 * @throws ProcessStartException naming the culprit
+	 * Perform all inexpensive checks for a user other than that of the JVM.
+	 * @param blocker function that returns what prevents the user from executing a file
+	 * or entering a directory
+	 * @param user the user, or {@code null} for that of the JVM
+	 * @throws ProcessStartException if a check fails, naming the cause
 	 */
 	void check(Function<File, Optional<Path>> blocker, @Nullable Account user) {
 		checkDirectory();
@@ -110,7 +112,10 @@ final class LaunchCheck {
 		return culprit.toString().equals(path) ? "" : " because of '" + culprit + "'";
 	}
 
-	/** A shell in the chain would lose variables that it has no names for. */
+	/**
+	 * Check that a shell in the chain does not drop variables, which it does if their
+	 * names are not valid in the shell.
+	 */
 	void checkVariables(IsolationPlan plan) {
 		boolean opensFiles = ExecChain.opensFiles(this.launch, plan);
 		if (!opensFiles && !plan.usesShell(!this.launch.isolation().treeLimits().isEmpty())) {
@@ -132,8 +137,9 @@ final class LaunchCheck {
 	}
 
 	/**
-	 * What {@code env(1)} would show to everybody.
-	 * @param late names of the variables that it is to set
+	 * Check that none of the given variables is a secret, as {@code env(1)} would reveal
+	 * it to all users.
+	 * @param late names of the variables set by {@code env(1)}
 	 */
 	void checkNoVariable(Set<String> late) {
 		for (String name : late) {
@@ -148,12 +154,12 @@ final class LaunchCheck {
 		return this.executable;
 	}
 
-	/** Whether the JDK looks the program up as it was written. */
+	/** Return whether the JDK looks up the program as it was configured. */
 	boolean isFoundByJdk() {
 		return this.launch.executable() == null && !hasOwnPath();
 	}
 
-	/** Whether the program is to be looked up in a PATH of its own. */
+	/** Return whether the program is looked up in a PATH of its own. */
 	boolean hasOwnPath() {
 		return this.launch.environment().containsKey("PATH");
 	}
@@ -175,7 +181,7 @@ final class LaunchCheck {
 		}
 	}
 
-	// the JDK starts processes with names in text, which not every name can be
+	// the JDK passes names as text, which cannot represent all of them
 	private void checkName(String what, Path path) {
 		if (path.toString().indexOf(UNKNOWN) >= 0 && !isText(path)) {
 			throw failure(Reason.NOT_ENCODABLE,
@@ -194,7 +200,7 @@ final class LaunchCheck {
 		}
 	}
 
-	// the JDK would silently put a question mark in its place
+	// the JDK would silently replace the character with a question mark
 	private void checkEncodable() {
 		for (int i = 0; i < this.launch.arguments().size(); i++) {
 			if (!NativeText.isEncodable(this.launch.arguments().get(i))) {
@@ -224,9 +230,9 @@ final class LaunchCheck {
 	}
 
 	/**
-	 * Checks that the user that the program is run as may open the files of its streams.
-	 * @param user who that is
-	 * @param mayOpen whether that user may use a file as the shell's {@code test} says it
+	 * Check that the user that runs the program may open the files of its streams.
+	 * @param user the user, or {@code null} for that of the JVM
+	 * @param mayOpen whether the user may use a file in the given way
 	 */
 	void checkFiles(@Nullable Account user, BiPredicate<Path, FileUse> mayOpen) {
 		if (this.launch.input() instanceof Launch.Input.FromFile file) {
@@ -268,7 +274,7 @@ final class LaunchCheck {
 		}
 	}
 
-	// to open a named pipe could take for ever
+	// opening a named pipe could block indefinitely
 	private static boolean isFileOrDevice(Path file) {
 		return Files.isRegularFile(file) || file.toAbsolutePath().startsWith("/dev");
 	}
@@ -314,10 +320,10 @@ final class LaunchCheck {
 		String where = "in " + ((ownPath != null) ? "its own PATH" : "the JVM's PATH");
 		File notExecutable = null;
 		for (String folder : ((path != null) ? path : DEFAULT_PATH).split(":", -1)) {
-			// a folder of any name: Path would refuse what the native encoding lacks
+			// a File, as Path rejects names that the native encoding cannot represent
 			File place = new File(folder.isEmpty() ? "." : folder);
 			if (directory != null && !place.isAbsolute()) {
-				// as execvp(3) in the child
+				// as execvp(3) in the child process
 				place = new File(directory.toFile().getAbsoluteFile(), place.getPath());
 			}
 			File candidate = new File(place, program);
@@ -380,10 +386,11 @@ final class LaunchCheck {
 	}
 
 	/**
-	 * Checks what only shows when the kernel executes it. In a pipeline that would be too
-	 * late: the JDK loses a descriptor for each pipe that it has opened by then.
-	 * @param command the arguments, with all that stands before them
-	 * @throws ProcessStartException naming the culprit
+	 * Check for errors that the kernel reports only when it executes the program. In a
+	 * pipeline that is too late: the JDK leaks a file descriptor for each pipe that it
+	 * has opened until then.
+	 * @param command the arguments, preceded by the tools of the chain
+	 * @throws ProcessStartException if a check fails, naming the cause
 	 */
 	void checkAsStage(List<String> command) {
 		ArgumentSpace space = new ArgumentSpace();
@@ -406,7 +413,7 @@ final class LaunchCheck {
 						+ " pass the data by input(...) or a file");
 	}
 
-	/** What is wrong, now that it could not be started. */
+	/** Repeat the checks after a failed start, and return the first problem found. */
 	Optional<ProcessStartException> again() {
 		try {
 			check();
@@ -429,15 +436,15 @@ final class LaunchCheck {
 	}
 
 	/**
-	 * What a file is opened for.
+	 * Intended use of a file.
 	 */
 	enum FileUse {
 
-		/** It is there and may be read. */
+		/** The file exists and is readable. */
 		READ("read", "[ -r \"$1\" ]"),
 		/**
-		 * It may be written, or made where it is not there. A link that leads nowhere is
-		 * refused.
+		 * The file is writable, or does not exist and can be created. Dangling links are
+		 * rejected.
 		 */
 		WRITE("written", "[ -w \"$1\" ] || { [ ! -e \"$1\" ] && [ ! -h \"$1\" ] && [ -w \"${1%/*}/\" ]; }");
 
@@ -450,7 +457,7 @@ final class LaunchCheck {
 			this.test = test;
 		}
 
-		/** Return the test, in the words of a shell, of the file that is its argument. */
+		/** Return a shell expression that tests the file passed as its first argument. */
 		String test() {
 			return this.test;
 		}

@@ -20,7 +20,7 @@ import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
 
 /**
- * A live process of this machine.
+ * Running process on this machine.
  */
 final class LocalProcess implements EngineProcess {
 
@@ -45,9 +45,8 @@ final class LocalProcess implements EngineProcess {
 	}
 
 	/**
-	 * Return the PID and the start of the process, or {@code null} once it has ended or
-	 * where it cannot be seen. Read when it is needed: most processes are never
-	 * signalled.
+	 * Return the PID and start time of the process, or {@code null} once it has exited or
+	 * if it is not visible. Read on demand, as most processes are never signaled.
 	 */
 	@Nullable ProcStat identity() {
 		ProcStat known = this.identity;
@@ -57,7 +56,8 @@ final class LocalProcess implements EngineProcess {
 		if (known == null) {
 			known = read();
 			if (!this.process.isAlive()) {
-				// reaped meanwhile, perhaps before the read: the PID may be another's
+				// reaped in the meantime, perhaps before the read: the PID may have been
+				// reused
 				return null;
 			}
 			this.identity = known;
@@ -77,7 +77,7 @@ final class LocalProcess implements EngineProcess {
 		return new ProcStat(this.process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start, false);
 	}
 
-	/** Whether the process itself has not ended, whatever a scan shows. */
+	/** Return whether the process itself is alive, regardless of any scan. */
 	boolean isAlive() {
 		return this.process.isAlive();
 	}
@@ -126,8 +126,8 @@ final class LocalProcess implements EngineProcess {
 		if (target != null && this.system.send(signal, List.of(target))) {
 			return true;
 		}
-		// hidden, perhaps only since it became another user's: while it has not been
-		// reaped, its number can mean no other process
+		// not visible, perhaps because it has changed its user: as long as it has not
+		// been reaped, its PID cannot be reused
 		return this.process.isAlive() && this.system.read(this.process.pid()) == null
 				&& this.system.sendToChild(signal, this.process.toHandle());
 	}
@@ -141,7 +141,7 @@ final class LocalProcess implements EngineProcess {
 
 	@Override
 	public Optional<ProcessStats> stats() {
-		// elsewhere its number is another process's
+		// otherwise /proc may show another process with the same PID
 		return this.system.seesIdentities() ? EngineProcess.super.stats() : Optional.empty();
 	}
 

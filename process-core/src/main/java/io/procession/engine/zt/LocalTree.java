@@ -17,16 +17,16 @@ import io.procession.isolation.ControlGroup;
 import io.procession.process.Signal;
 
 /**
- * A process with all that descends from it. A member is who
+ * A process and its descendants. A process is a member if it
  * <ul>
  * <li>is the root,</li>
- * <li>has a member as parent,</li>
- * <li>is in a session or a group that a member has made,</li>
- * <li>is in the control group that was made for it, or</li>
- * <li>carries the marker in its environment;</li>
+ * <li>has a member as its parent,</li>
+ * <li>is in a session or process group created by a member,</li>
+ * <li>is in the control group created for the tree, or</li>
+ * <li>carries the marker in its environment,</li>
  * </ul>
- * and who once was one. None of these is enough alone: a daemon loses its parent and its
- * session, and some programs overwrite their environment.
+ * or if it was a member once. None of these criteria is sufficient on its own: a daemon
+ * changes its parent and its session, and some programs overwrite their environment.
  */
 final class LocalTree implements ProcessTree {
 
@@ -34,10 +34,10 @@ final class LocalTree implements ProcessTree {
 
 	private final @Nullable LocalProcess root;
 
-	/** Read with the first scan, and again should that fail for lack of descriptors. */
+	/** Read at the first scan, and again if that fails for lack of file descriptors. */
 	private @Nullable ProcStat rootIdentity;
 
-	/** What the root was sent while no scan had found it. */
+	/** Last signal sent to the root while no scan had found it. */
 	private @Nullable Signal sentUnseen;
 
 	private final Predicate<List<String>> marked;
@@ -46,15 +46,15 @@ final class LocalTree implements ProcessTree {
 
 	private final List<ControlGroup> controlGroups;
 
-	/** Start ticks by PID: the identity of everyone who was ever a member and lives. */
+	/** Living members: start time in clock ticks by PID. */
 	private final Map<Long, Long> members = new HashMap<>();
 
-	/** Sessions and groups that members have made. */
+	/** Sessions and process groups created by members. */
 	private final Set<Long> groups = new HashSet<>();
 
 	private final Map<Long, Sent> sent = new HashMap<>();
 
-	/** When the first signal was sent, in clock ticks since boot. */
+	/** Time of the first signal, in clock ticks since boot. */
 	private @Nullable Long signalledAt;
 
 	private @Nullable ProcessTable seen;
@@ -68,7 +68,7 @@ final class LocalTree implements ProcessTree {
 		this.controlGroups = controlGroups;
 	}
 
-	/** The tree of one execution, perhaps with a control group of its own. */
+	/** Create the tree of a single execution, optionally with its control group. */
 	static LocalTree of(SystemView system, Marker marker, @Nullable LocalProcess root, String executionId,
 			@Nullable ControlGroup group) {
 		return new LocalTree(system, root,
@@ -77,7 +77,10 @@ final class LocalTree implements ProcessTree {
 				(process) -> false, (group != null) ? List.of(group) : List.of());
 	}
 
-	/** Everything that carries an engine's marker or is in one of its control groups. */
+	/**
+	 * Create a tree of all processes that carry the marker of an engine or are in one of
+	 * its control groups.
+	 */
 	static LocalTree ofMarked(SystemView system, Marker marker, List<ControlGroup> groups) {
 		return new LocalTree(system, null,
 				(markers) -> markers.stream().anyMatch((entry) -> marker.execution(entry).isPresent()),
@@ -85,9 +88,9 @@ final class LocalTree implements ProcessTree {
 	}
 
 	/**
-	 * Everything whose owner was a JVM of the same application, on this boot, in this
-	 * namespace, and is proven dead; but no living JVM of the application, nor what that
-	 * owns, wherever it stems from.
+	 * Create a tree of all processes whose owner was a JVM of the same application, in
+	 * the same boot and PID namespace, that no longer exists. Living JVMs of the
+	 * application and the processes owned by them are excluded, whatever their origin.
 	 */
 	static LocalTree ofOrphans(SystemView system, Marker marker) {
 		Orphans orphans = new Orphans(system, marker.owner());
@@ -117,15 +120,15 @@ final class LocalTree implements ProcessTree {
 				this.rootIdentity = this.root.identity();
 			}
 			catch (NoDescriptorException ex) {
-				// no descriptor is left: the next scan tries again
+				// no file descriptor is available: the next scan tries again
 				this.rootIdentity = null;
 			}
 		}
 	}
 
 	/**
-	 * Whether the root lives and was not found, since the scan failed, is older than the
-	 * root, or cannot see it.
+	 * Return whether the root is alive but was not found: the scan may have failed, be
+	 * older than the root, or lack access to it.
 	 */
 	private boolean isRootUnseen() {
 		return this.root != null && this.root.isAlive() && !this.members.containsKey(this.root.pid());
@@ -173,7 +176,7 @@ final class LocalTree implements ProcessTree {
 			inUse.add(process.group());
 			inUse.add(process.session());
 		}
-		// its number may be given to a stranger from now on
+		// the ID of an empty group may be reused by an unrelated process
 		this.groups.retainAll(inUse);
 	}
 
@@ -214,7 +217,7 @@ final class LocalTree implements ProcessTree {
 				continue;
 			}
 			Sent before = this.sent.get(pid);
-			// a child of a living member, born since, may be what its handler starts
+			// a child started by a member since then may have been started by its handler
 			boolean spared = before == null && !first && process.startTicks() >= signalledAt
 					&& this.members.containsKey(process.parent());
 			boolean due = (before == null || !before.reached(process, signal)) && !spared;
@@ -225,18 +228,18 @@ final class LocalTree implements ProcessTree {
 				suspended.add(process);
 			}
 		}
-		// parents first: they must know before they see a child end and start the next
+		// parents first, so that they do not restart a child that exits
 		targets.sort(Comparator.comparingLong(ProcStat::startTicks).thenComparingLong(ProcStat::pid));
 		this.signalledAt = signalledAt;
 		this.system.send(signal, targets);
 		targets.forEach((process) -> this.sent.put(process.pid(), new Sent(signal, process.forked())));
 		if (signal != Signal.KILL) {
-			// what is suspended could not answer within its grace
+			// a suspended process could not react within its grace period
 			this.system.send(Signal.CONT, suspended);
 		}
 	}
 
-	// whatever a scan shows, the process that was started is known and is signalled
+	// the process started by the engine is signaled, whatever a scan shows
 	private void signalUnseenRoot(Signal signal) {
 		if (!isRootUnseen() || (signal == this.sentUnseen && signal != Signal.KILL)) {
 			return;
@@ -250,11 +253,11 @@ final class LocalTree implements ProcessTree {
 	}
 
 	/**
-	 * What a process was sent last.
+	 * Signal most recently sent to a process.
 	 *
-	 * @param signal which signal
-	 * @param early whether it had not executed its program then: the handler of whoever
-	 * forked it may have swallowed the signal
+	 * @param signal signal that was sent
+	 * @param early whether the process had not executed its program yet, in which case a
+	 * handler inherited from its parent may have consumed the signal
 	 */
 	private record Sent(Signal signal, boolean early) {
 

@@ -9,11 +9,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The environment variable that every process of one engine carries, and its descendants
+ * Environment variable that every process of an engine carries and its descendants
  * inherit: {@code PROCESSION_<engine>=<execution>;<pid>;<start ticks>;<boot>;<pid
- * namespace>;<application>}. The engine's id is in the name, so that engines within
- * engines add to each other and overwrite nothing; the value names the execution and the
- * JVM that owns it.
+ * namespace>;<application>}. The name contains the id of the engine, so that nested
+ * engines add their markers instead of overwriting those of others. The value identifies
+ * the execution and the JVM that owns it.
  */
 final class Marker {
 
@@ -45,7 +45,7 @@ final class Marker {
 				o.pidNamespace(), o.application());
 	}
 
-	/** A name for a control group, which nobody else has and tells whose it is. */
+	/** Return a unique name for a control group, which identifies its owner. */
 	String groupName(String executionId) {
 		return "procession-" + this.owner.pid() + "-" + this.name.substring(PREFIX.length()) + "-"
 				+ executionId.replaceAll("[^A-Za-z0-9._-]", "_");
@@ -56,9 +56,10 @@ final class Marker {
 	}
 
 	/**
-	 * Looks at one entry of an environment.
-	 * @param entry such as {@code NAME=value}
-	 * @return the execution it names, or empty if it is no marker of this engine
+	 * Return the execution that an entry of an environment identifies.
+	 * @param entry the entry, such as {@code NAME=value}
+	 * @return the id of the execution, or empty if the entry is not a marker of this
+	 * engine
 	 */
 	Optional<String> execution(String entry) {
 		if (!entry.startsWith(this.name) || entry.length() <= this.name.length()
@@ -74,9 +75,9 @@ final class Marker {
 	}
 
 	/**
-	 * Reads who owns a process from any engine's marker.
-	 * @param entry such as {@code NAME=value}
-	 * @return the owner, or empty if the entry cannot be read
+	 * Return the owner of a process, given a marker of any engine.
+	 * @param entry the entry, such as {@code NAME=value}
+	 * @return the owner, or empty if the entry cannot be parsed
 	 */
 	static Optional<Owner> owner(String entry) {
 		String[] fields = entry.substring(entry.indexOf('=') + 1).split(";", FIELDS);
@@ -93,13 +94,13 @@ final class Marker {
 	}
 
 	/**
-	 * A JVM, told apart from every other that ever ran on this machine.
+	 * A JVM, distinguished from all others that have ever run on this machine.
 	 *
-	 * @param pid its process ID
-	 * @param startTicks its start, in clock ticks since boot: {@code proc(5)}
-	 * @param bootId which boot of the machine
-	 * @param pidNamespace within which its PID means something: {@code pid_namespaces(7)}
-	 * @param application its name, empty if it has none
+	 * @param pid process ID
+	 * @param startTicks start time in clock ticks since boot; see {@code proc(5)}
+	 * @param bootId id of the boot of the machine
+	 * @param pidNamespace namespace of the PID; see {@code pid_namespaces(7)}
+	 * @param application name of the application, empty if it has none
 	 */
 	record Owner(long pid, long startTicks, String bootId, String pidNamespace, String application) {
 

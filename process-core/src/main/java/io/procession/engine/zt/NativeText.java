@@ -3,11 +3,12 @@ package io.procession.engine.zt;
 import java.nio.charset.Charset;
 
 /**
- * Text as the JDK passes it to a process, and as it reads the JVM's own environment.
+ * Text in the encoding in which the JDK passes it to a process and reads the environment
+ * of the JVM.
  */
 final class NativeText {
 
-	/** The first JDK whose default charset is not that of the locale. */
+	/** First JDK version whose default charset is independent of the locale. */
 	private static final int OF_ITS_OWN_SINCE = 18;
 
 	static final Charset CHARSET = charset();
@@ -22,7 +23,8 @@ final class NativeText {
 	}
 
 	/**
-	 * Whether the JDK can pass it on; it would put a question mark for what it cannot.
+	 * Return whether the JDK can pass on a text. It replaces characters that cannot be
+	 * encoded with a question mark.
 	 */
 	static boolean isEncodable(String text) {
 		for (int i = 0; i < text.length(); i++) {

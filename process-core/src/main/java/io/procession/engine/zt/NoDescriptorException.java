@@ -5,8 +5,8 @@ import java.io.Serial;
 import java.io.UncheckedIOException;
 
 /**
- * Thrown when something cannot be read since the JVM has no file descriptor left, which
- * says nothing about what was to be read.
+ * Thrown when a read fails because the JVM has no file descriptor left. The failure does
+ * not imply that the object to be read does not exist.
  */
 final class NoDescriptorException extends UncheckedIOException {
 

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Tells what a dead JVM of an application has left behind from what a living one owns.
+ * Distinction between processes that a dead JVM of an application has left behind and
+ * those owned by a living JVM.
  */
 final class Orphans {
 
@@ -18,8 +19,8 @@ final class Orphans {
 	}
 
 	/**
-	 * Whether the markers of a process name a dead JVM of the application and no living
-	 * one.
+	 * Return whether the markers of a process name a dead JVM of the application and no
+	 * living one.
 	 */
 	boolean areOrphaned(List<String> markers) {
 		List<Marker.Owner> owners = markers.stream()
@@ -40,7 +41,7 @@ final class Orphans {
 		return there != null && there.startTicks() == owner.startTicks();
 	}
 
-	/** Whether a process is this JVM, or one that a marker names as an owner. */
+	/** Return whether a process is this JVM, or a JVM named as an owner by any marker. */
 	boolean isOwner(ProcStat process) {
 		if (process.pid() == this.self.pid()) {
 			return true;

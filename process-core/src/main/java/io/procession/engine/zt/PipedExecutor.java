@@ -14,10 +14,10 @@ import org.zeroturnaround.exec.ProcessExecutor;
 import org.zeroturnaround.exec.stream.ExecuteStreamHandler;
 
 /**
- * zt-exec, cut down to what it is good at: building and starting a piped child. Its
- * waiting task never runs, for it would close streams under their readers; its stream
- * handler does nothing, for pumps start when the process is in the books; its loggers are
- * off, for they print the environment.
+ * zt-exec, restricted to building and starting a child process with pipes. Its waiting
+ * task never runs, as it would close streams that are still being read. Its stream
+ * handler does nothing, as pumps are started once the process is registered. Its loggers
+ * are disabled, as they print the environment.
  */
 final class PipedExecutor extends ProcessExecutor {
 
@@ -46,22 +46,22 @@ final class PipedExecutor extends ProcessExecutor {
 
 		@Override
 		public void setProcessInputStream(OutputStream stream) {
-			// whoever runs the process writes to it
+			// written by the owner of the process
 		}
 
 		@Override
 		public void setProcessErrorStream(InputStream stream) {
-			// a pump reads it
+			// read by a pump
 		}
 
 		@Override
 		public void setProcessOutputStream(InputStream stream) {
-			// a pump reads it
+			// read by a pump
 		}
 
 		@Override
 		public void start() {
-			// pumps are not zt-exec's
+			// pumps are not managed by zt-exec
 		}
 
 		@Override

@@ -10,17 +10,18 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One process as {@code /proc/<pid>/stat} shows it; see {@code proc(5)}.
+ * State of a process as shown by {@code /proc/<pid>/stat}; see {@code proc(5)}.
  *
- * @param pid its process ID
- * @param state its state, {@code Z} for a zombie
- * @param parent its parent's process ID
- * @param group its process group
- * @param session its session
- * @param threads how many threads it has
- * @param startTicks when it started, in clock ticks since boot: with the PID its identity
- * @param forked whether it has executed no program since its fork, and so still has the
- * signal handlers of its parent
+ * @param pid process ID
+ * @param state state, {@code Z} for a zombie
+ * @param parent process ID of the parent
+ * @param group process group
+ * @param session session
+ * @param threads number of threads
+ * @param startTicks start time in clock ticks since boot, which together with the PID
+ * identifies the process
+ * @param forked whether the process has not executed a program since its fork, and thus
+ * still has the signal handlers of its parent
  */
 record ProcStat(long pid, char state, long parent, long group, long session, int threads, long startTicks,
 		boolean forked) {
@@ -28,16 +29,16 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	/** {@code PF_FORKNOEXEC} of the kernel's {@code sched.h}. */
 	private static final long FORKED = 0x40;
 
-	/** More than the kernel writes: some fifty numbers and a name. */
+	/** Upper bound for what the kernel writes: some fifty numbers and a name. */
 	private static final int LONGEST = 2048;
 
 	/**
 	 * Read a process.
 	 * @param pid its process ID
-	 * @return the process, or {@code null} if there is none, if this JVM is not allowed
-	 * to see it, or if this is not Linux
-	 * @throws NoDescriptorException if it may be there, but no file descriptor is left to
-	 * read it with
+	 * @return the process, or {@code null} if it does not exist, if this JVM is not
+	 * permitted to read it, or if this is not Linux
+	 * @throws NoDescriptorException if the process may exist, but no file descriptor is
+	 * left to read it
 	 */
 	static @Nullable ProcStat read(long pid) {
 		return read(Long.toString(pid), pid, new byte[LONGEST]);
@@ -48,7 +49,7 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	}
 
 	/**
-	 * Read this JVM, whatever PID it has in the namespace that {@code /proc} shows.
+	 * Read this JVM, regardless of its PID in the namespace shown by {@code /proc}.
 	 */
 	static @Nullable ProcStat readSelf() {
 		return read("self", ProcessHandle.current().pid(), new byte[LONGEST]);
@@ -67,9 +68,9 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 
 	/**
 	 * Open a file of {@code /proc}. A file that cannot be opened belongs to a process
-	 * that has ended or that another user owns, unless no file descriptor is left: the
+	 * that has exited or that another user owns, unless no file descriptor is left: the
 	 * JDK reports both in the same way.
-	 * @throws IOException if the process is gone or is not to be seen
+	 * @throws IOException if the process has exited or cannot be accessed
 	 * @throws NoDescriptorException if no file descriptor is left
 	 */
 	static FileInputStream open(String file) throws IOException {
@@ -80,7 +81,7 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 			if (!isDescriptorLeft()) {
 				throw new NoDescriptorException(ex);
 			}
-			// whoever took the last one may have given it back meanwhile
+			// the last descriptor may have been released in the meantime
 			return new FileInputStream(file);
 		}
 	}
@@ -95,7 +96,7 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	}
 
 	private static @Nullable ProcStat parse(long pid, String text) {
-		// the name of the program, in parentheses, may contain anything
+		// the name of the program, in parentheses, may contain any character
 		int name = text.lastIndexOf(')');
 		if (name < 0 || name + 2 > text.length()) {
 			return null;
@@ -110,9 +111,9 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	}
 
 	/**
-	 * The time, as processes' starts are counted: clock ticks, of which Linux has 100 a
-	 * second.
-	 * @return ticks since boot, or the largest number where that is not known
+	 * Return the current time in the unit of process start times: clock ticks, of which
+	 * Linux has 100 per second.
+	 * @return the ticks since boot, or {@link Long#MAX_VALUE} if the time is unknown
 	 */
 	static long ticksNow() {
 		try {
@@ -125,15 +126,17 @@ record ProcStat(long pid, char state, long parent, long group, long session, int
 	}
 
 	/**
-	 * Whether a signal has suspended it, so that it takes note of none but KILL and CONT.
+	 * Return whether the process is stopped by a signal, so that it reacts to KILL and
+	 * CONT only.
 	 */
 	boolean isSuspended() {
 		return this.state == 'T';
 	}
 
 	/**
-	 * A zombie has ended; only its exit code is still to be fetched by its parent. One
-	 * with threads has lost just its first.
+	 * Return whether the process is alive. A zombie has exited and waits for its parent
+	 * to fetch the exit code, but one with more than one thread has lost its first thread
+	 * only.
 	 */
 	boolean isAlive() {
 		return this.state != 'X' && (this.state != 'Z' || this.threads > 1);

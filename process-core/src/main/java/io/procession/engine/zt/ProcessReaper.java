@@ -3,16 +3,19 @@ package io.procession.engine.zt;
 import java.io.IOException;
 
 /**
- * Keeps the threads that wait for processes from holding on to an application. Such a
- * thread inherits the context class loader of the thread that starts the process, and may
- * outlive the application.
+ * Support for starting processes without a context class loader. The thread that waits
+ * for a process inherits the context class loader of the thread that starts it, and would
+ * keep an application in memory that it outlives.
  */
 final class ProcessReaper {
 
 	private ProcessReaper() {
 	}
 
-	/** Start something without a context class loader that its thread could inherit. */
+	/**
+	 * Start a process without a context class loader that its reaper thread could
+	 * inherit.
+	 */
 	static <T> T start(Starter<T> starter) throws IOException {
 		Thread thread = Thread.currentThread();
 		ClassLoader contextClassLoader = thread.getContextClassLoader();
@@ -26,9 +29,9 @@ final class ProcessReaper {
 	}
 
 	/**
-	 * Starts one or more processes.
+	 * Action that starts one or more processes.
 	 *
-	 * @param <T> what was started
+	 * @param <T> type of the result
 	 */
 	interface Starter<T> {
 

@@ -15,11 +15,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One scan of {@code /proc}. Costs about 15 microseconds per process. What it reads of
- * other processes is bounded in size here, and in time by the {@link ProcessScanner},
- * which sees what is being read: a process that cannot be read is skipped and spoils the
- * scan for no other. <i>Confined to the thread that runs it, except for
- * {@link #reading()}.</i>
+ * A single scan of {@code /proc}, which takes about 15 microseconds per process. The size
+ * of the data read from other processes is limited here, the time by the
+ * {@link ProcessScanner}, which observes the current read. A process that cannot be read
+ * is skipped and does not affect the scan of others. <i>Confined to the thread that runs
+ * it, except for {@link #reading()}.</i>
  */
 final class ProcessScan {
 
@@ -28,20 +28,20 @@ final class ProcessScan {
 	private static final int CHUNK = 32 * 1024;
 
 	/**
-	 * The most that is read of one environment, in bytes. {@code execve(2)} accepts no
-	 * more than 6 MiB, but a process may declare any of its memory to be its environment:
-	 * {@code PR_SET_MM_ENV_END} of {@code prctl(2)}.
+	 * Maximum number of bytes read from a single environment. {@code execve(2)} accepts
+	 * no more than 6 MiB, but a process may declare any of its memory to be its
+	 * environment; see {@code PR_SET_MM_ENV_END} in {@code prctl(2)}.
 	 */
 	private static final int LONGEST_ENVIRONMENT = 6 * 1024 * 1024;
 
 	/**
-	 * The most that is read of all environments beyond the first chunk of each, in bytes.
+	 * Maximum number of bytes read from all environments beyond the first chunk of each.
 	 */
 	private static final int LONGEST_ENVIRONMENTS = 32 * 1024 * 1024;
 
 	private static final int LONGEST_MARKER = 4 * 1024;
 
-	/** One for each manager within managers. */
+	/** Maximum number of markers per process, one per nested manager. */
 	private static final int MOST_MARKERS = 64;
 
 	private final Set<Identity> unreadable;
@@ -64,31 +64,31 @@ final class ProcessScan {
 
 	/**
 	 * Create a scan.
-	 * @param unreadable processes whose environment is not read since an earlier attempt
+	 * @param unreadable processes whose environment is not read because an earlier read
 	 * has not returned
-	 * @param unreadableUsers users whose processes are all treated so
+	 * @param unreadableUsers users whose environments are not read for the same reason
 	 */
 	ProcessScan(Set<Identity> unreadable, Set<Integer> unreadableUsers) {
 		this.unreadable = unreadable;
 		this.unreadableUsers = unreadableUsers;
 	}
 
-	/** Return what is being read at the moment, or {@code null} if nothing is. */
+	/** Return the read in progress, or {@code null} if there is none. */
 	@Nullable Reading reading() {
 		return this.reading;
 	}
 
 	/**
 	 * Scan all processes.
-	 * @param environments whether to read environments, too
+	 * @param environments whether to read environments as well
 	 * @return the processes found
-	 * @throws NoDescriptorException if no file descriptor is left to scan with
+	 * @throws NoDescriptorException if no file descriptor is left for the scan
 	 */
 	ProcessTable scan(boolean environments) {
 		long self = ProcessHandle.current().pid();
 		String[] names = new File("/proc").list();
 		if (names == null) {
-			// without a file descriptor to scan with, nobody is known to be gone
+			// not an empty table, which would mean that all processes have exited
 			throw new NoDescriptorException(new IOException("/proc cannot be read"));
 		}
 		try {
@@ -132,7 +132,7 @@ final class ProcessScan {
 		return this.unreadableUsers.isEmpty() || !this.unreadableUsers.contains(user(pid));
 	}
 
-	/** Return the owner of a process, or -1 if that cannot be told. */
+	/** Return the user ID of a process, or -1 if it is unknown. */
 	static int user(long pid) {
 		try {
 			return (Integer) Files.getAttribute(Path.of("/proc", Long.toString(pid)), "unix:uid");
@@ -142,7 +142,7 @@ final class ProcessScan {
 		}
 	}
 
-	// an environment that may not be read belongs to another user and is none of ours
+	// an environment that is not readable belongs to a process of another user
 	private List<String> readMarkers(long pid) {
 		this.collector.begin();
 		int total = 0;
@@ -152,7 +152,7 @@ final class ProcessScan {
 				this.collector.accept(this.buffer, count);
 				total += count;
 				if (count < CHUNK) {
-					// a file of /proc fills the buffer unless it ends
+					// a read from a file in /proc fills the buffer, except at the end
 					this.collector.endEntry();
 					count = 0;
 				}
@@ -166,35 +166,34 @@ final class ProcessScan {
 			}
 		}
 		catch (IOException ex) {
-			// what was read until then counts: the process may just have ended
+			// keep what has been read so far: the process may just have exited
 			return this.collector.markers();
 		}
 		return this.collector.markers();
 	}
 
 	/**
-	 * A process, told apart from all others by its start; see {@link ProcStat}.
+	 * A process, distinguished from all others by its start time; see {@link ProcStat}.
 	 *
-	 * @param pid its process ID
-	 * @param startTicks when it started, or 0 if that is what could not be read
+	 * @param pid process ID
+	 * @param startTicks start time, or 0 if the start time itself could not be read
 	 */
 	record Identity(long pid, long startTicks) {
 
 	}
 
 	/**
-	 * A read that is under way.
+	 * A read in progress.
 	 *
-	 * @param of the process that is read
-	 * @param since when it began, as {@link System#nanoTime()}
+	 * @param of process that is being read
+	 * @param since start of the read, as {@link System#nanoTime()}
 	 */
 	record Reading(Identity of, long since) {
 
 	}
 
 	/**
-	 * Collects the entries that begin as markers do from an environment that comes in
-	 * chunks.
+	 * Collector of markers from an environment that is read in chunks.
 	 */
 	private static final class MarkerCollector {
 
@@ -202,7 +201,7 @@ final class ProcessScan {
 
 		private int length;
 
-		/** Whether the present entry cannot be a marker. */
+		/** Whether the current entry cannot be a marker. */
 		private boolean other;
 
 		private List<String> markers = List.of();

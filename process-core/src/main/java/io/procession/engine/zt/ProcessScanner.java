@@ -14,52 +14,52 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scans {@code /proc} on a thread of its own, so that whoever needs the scan waits for it
- * with a bound: a read of another process's data may block for as long as the kernel
- * holds that process's memory. What does not answer in time is skipped by all scans until
- * it does. <i>Thread-safe.</i>
+ * Scanner that reads {@code /proc} on a separate thread, so that callers wait for a
+ * limited time only: reading the data of another process may block as long as the kernel
+ * holds a lock on its memory. A process that cannot be read in time is skipped by all
+ * scans until the blocked read returns. <i>Thread-safe.</i>
  */
 final class ProcessScanner implements AutoCloseable {
 
-	/** How long one process may take to be read before it is skipped. */
+	/** Maximum time to read a single process before it is skipped. */
 	private static final Duration READ_BOUND = Duration.ofMillis(300);
 
-	/** How long a caller waits for a scan. */
+	/** Maximum time that a caller waits for a scan. */
 	private static final Duration SCAN_BOUND = Duration.ofSeconds(2);
 
-	/** The interval at which it is checked whether a scan makes progress. */
+	/** Interval at which the progress of a scan is checked. */
 	private static final long POLL_INTERVAL = TimeUnit.MILLISECONDS.toNanos(20);
 
 	/**
-	 * The number of polls that must find the same read: after a pause of the JVM, a read
-	 * looks old that has just begun.
+	 * Number of consecutive polls that must observe the same read. After a pause of the
+	 * JVM, a read that has just begun would otherwise be taken for a blocked one.
 	 */
 	private static final int POLLS = 5;
 
 	/**
-	 * The number of processes of one user that do not answer beyond which none of that
-	 * user's environments is read: each of them takes a thread.
+	 * Number of unreadable processes of a user from which on no environment of that user
+	 * is read, since each of them blocks a thread.
 	 */
 	private static final int MOST_OF_A_USER = 8;
 
 	private final ReservedDescriptor reserve;
 
 	/**
-	 * Processes that are being read by threads that were abandoned for that, with users.
+	 * Processes whose reads block abandoned threads, with the IDs of their users.
 	 */
 	private final Map<ProcessScan.Identity, Integer> unreadable = new ConcurrentHashMap<>();
 
-	/** Guards everything below. */
+	/** Guards the fields below. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition changed = this.lock.newCondition();
 
 	private @Nullable Worker worker;
 
-	/** The number of the last scan that was requested. */
+	/** Number of the scan that was requested last. */
 	private long requested;
 
-	/** The number of the last scan that has ended. */
+	/** Number of the scan that was completed last. */
 	private long served;
 
 	private Supplier<ProcessTable> outcome = () -> ProcessTable.EMPTY;
@@ -70,7 +70,7 @@ final class ProcessScanner implements AutoCloseable {
 		this.reserve = reserve;
 	}
 
-	/** Start the thread if it does not run yet and a thread can be had. */
+	/** Start the thread unless it is running or no thread is available. */
 	void prepare() {
 		this.lock.lock();
 		try {
@@ -81,16 +81,16 @@ final class ProcessScanner implements AutoCloseable {
 		}
 	}
 
-	/** Return the number of processes that do not answer. */
+	/** Return the number of processes that cannot be read in time. */
 	int unreadable() {
 		return this.unreadable.size();
 	}
 
 	/**
 	 * Scan all processes.
-	 * @return a table of a scan that began after this call, or {@code null} if there was
-	 * none within the bound
-	 * @throws NoDescriptorException if no file descriptor is left to scan with
+	 * @return the table of a scan that began after this call, or {@code null} if none was
+	 * completed in time
+	 * @throws NoDescriptorException if no file descriptor is left for the scan
 	 */
 	@Nullable ProcessTable scan() {
 		long until = System.nanoTime() + SCAN_BOUND.toNanos();
@@ -126,11 +126,11 @@ final class ProcessScanner implements AutoCloseable {
 				Thread.currentThread().interrupt();
 			}
 		}
-		// without a thread that may be abandoned, nothing is read that may block
+		// without a thread that may be abandoned, avoid reads that may block
 		return this.reserve.lend(() -> new ProcessScan(Set.of(), Set.of()).scan(false));
 	}
 
-	/** Return the users who have so many processes that do not answer. */
+	/** Return the users with too many unreadable processes. */
 	private Set<Integer> unreadableUsers() {
 		if (this.unreadable.size() < MOST_OF_A_USER) {
 			return Set.of();
@@ -178,7 +178,7 @@ final class ProcessScanner implements AutoCloseable {
 	}
 
 	/**
-	 * What one caller has seen of the present scan. The lock is held.
+	 * Progress of the current scan as observed by one caller. Used with the lock held.
 	 */
 	private final class Progress {
 
@@ -201,7 +201,7 @@ final class ProcessScanner implements AutoCloseable {
 	}
 
 	/**
-	 * The thread that scans, until it is abandoned or the scanner is closed.
+	 * Thread that scans until it is abandoned or the scanner is closed.
 	 */
 	private final class Worker extends Thread {
 
@@ -213,7 +213,7 @@ final class ProcessScanner implements AutoCloseable {
 		private Worker() {
 			super(null, null, "procession-scan", 0, false);
 			setDaemon(true);
-			// it runs no foreign code and must keep no application in memory
+			// runs no application code and must not keep an application in memory
 			setContextClassLoader(null);
 		}
 
@@ -234,7 +234,8 @@ final class ProcessScanner implements AutoCloseable {
 			}
 		}
 
-		// should it ever fail, for lack of memory, the next scan has another thread
+		// after a failure, for example for lack of memory, the next scan uses a new
+		// thread
 		private void makeWay() {
 			ProcessScanner scanner = ProcessScanner.this;
 			scanner.lock.lock();
@@ -291,7 +292,7 @@ final class ProcessScanner implements AutoCloseable {
 			scanner.lock.lock();
 			try {
 				if (this.abandonedFor != null) {
-					// it answers again
+					// the process is readable again
 					scanner.unreadable.remove(this.abandonedFor);
 				}
 				else {

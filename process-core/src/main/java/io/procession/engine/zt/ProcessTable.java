@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes of this machine at one moment: which are alive, who started them, and the
- * markers that they carry. <i>Immutable.</i>
+ * Snapshot of the processes of this machine: living processes, their parents, and the
+ * markers they carry. <i>Immutable.</i>
  */
 final class ProcessTable {
 
@@ -23,8 +23,8 @@ final class ProcessTable {
 
 	/**
 	 * Create a table.
-	 * @param processes the processes that are alive, by PID
-	 * @param markers the markers of those that carry any, by PID
+	 * @param processes the living processes by PID
+	 * @param markers the markers by PID, for processes that carry any
 	 * @param zombies the number of zombies whose parent is this JVM
 	 */
 	ProcessTable(Map<Long, ProcStat> processes, Map<Long, List<String>> markers, int zombies) {
@@ -34,8 +34,8 @@ final class ProcessTable {
 	}
 
 	/**
-	 * Return the processes that the JDK knows, which sees parents but neither groups nor
-	 * environments.
+	 * Return the processes visible to the JDK, which provides their parents, but neither
+	 * process groups nor environments.
 	 */
 	static ProcessTable ofHandles() {
 		Map<Long, ProcStat> processes = new HashMap<>();
@@ -55,12 +55,12 @@ final class ProcessTable {
 		return this.processes.values();
 	}
 
-	/** Return the markers that a process carries, of whatever engine. */
+	/** Return the markers of a process, of any engine. */
 	List<String> markers(long pid) {
 		return this.markers.getOrDefault(pid, List.of());
 	}
 
-	/** Return the processes that carry markers. */
+	/** Return the PIDs of the processes that carry markers. */
 	Iterable<Long> marked() {
 		return this.markers.keySet();
 	}

@@ -9,9 +9,9 @@ import java.util.Optional;
 import io.procession.security.Executables;
 
 /**
- * What the first bytes of a file tell about why the kernel does not execute it:
- * {@code execve(2)}, ENOEXEC; {@code elf(5)}. Looked at only after it has refused: it may
- * be told to execute more, by {@code binfmt_misc}.
+ * Reasons why the kernel does not execute a file, derived from its first bytes; see
+ * {@code execve(2)}, ENOEXEC, and {@code elf(5)}. Consulted only after the kernel has
+ * refused, as {@code binfmt_misc} can make it execute further formats.
  */
 final class ProgramFormat {
 
@@ -19,14 +19,14 @@ final class ProgramFormat {
 
 	private static final int BIG_ENDIAN = 2;
 
-	/** Where a header says its byte order, and its processor. */
+	/** Offsets of the byte order and of the machine in an ELF header. */
 	private static final int BYTE_ORDER = 5;
 
 	private static final int MACHINE = 18;
 
 	private static final int HEADER = 20;
 
-	/** The names that {@code uname(1)} uses. */
+	/** Names as used by {@code uname(1)}. */
 	private static final Map<Integer, String> MACHINES = Map.of(3, "i686", 8, "mips", 20, "ppc", 21, "ppc64", 22,
 			"s390x", 40, "arm", 62, "x86_64", 183, "aarch64", 243, "riscv64", 258, "loongarch64");
 
@@ -34,9 +34,10 @@ final class ProgramFormat {
 	}
 
 	/**
-	 * Return what keeps a file from being executed.
+	 * Return what prevents a file from being executed.
 	 * @param file the file
-	 * @return the reason, in words that follow its name, or empty if its format is not it
+	 * @return the reason, worded to follow the file name, or empty if its format is not
+	 * the cause
 	 */
 	static Optional<String> problem(File file) {
 		ByteBuffer header = header(file);
@@ -51,9 +52,10 @@ final class ProgramFormat {
 	}
 
 	/**
-	 * Return which processor a program was built for, if it is not that of this JVM.
+	 * Return which processor a program was built for, if it differs from that of this
+	 * JVM.
 	 * @param file the program
-	 * @return the reason, in words that follow its name
+	 * @return the reason, worded to follow the file name, or empty if they do not differ
 	 */
 	static Optional<String> foreign(File file) {
 		ByteBuffer header = header(file);

@@ -10,25 +10,24 @@ import com.pty4j.unix.Pty;
 import io.procession.process.Terminal;
 
 /**
- * The master side of a pseudoterminal. No call blocks but {@link #awaitOutput()}, so that
- * the lock that keeps the descriptor from being closed under its users is held for a
- * moment only. <i>Thread-safe</i>, but for reading, which is the business of the one
- * thread that closes it.
+ * Master side of a pseudoterminal. Only {@link #awaitOutput()} blocks, so that the lock
+ * that prevents the descriptor from being closed while in use is held briefly.
+ * <i>Thread-safe</i>, except for reading, which is confined to the thread that closes it.
  */
 final class PseudoTerminal implements AutoCloseable {
 
-	/** Returned by {@link #read} when nothing is there yet. */
+	/** Returned by {@link #read} if no output is available yet. */
 	static final int NOTHING = 0;
 
-	/** Returned by {@link #read} when no process has the terminal open. */
+	/** Returned by {@link #read} if no process has the terminal open. */
 	static final int HUNG_UP = -1;
 
-	/** A terminal hands over no more at once. */
+	/** Maximum number of bytes that a terminal returns at once. */
 	private static final int LARGEST_READ = 8 * 1024;
 
 	private final Pty pty;
 
-	/** Guards the use of the descriptor against its end, but for reading. */
+	/** Guards the descriptor against being closed while in use, except by reads. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final byte[] buffer = new byte[LARGEST_READ];
@@ -57,13 +56,13 @@ final class PseudoTerminal implements AutoCloseable {
 		return this.pty.getMasterFD();
 	}
 
-	/** The name of the side that a process uses. */
+	/** Return the name of the slave side, which is used by the process. */
 	String slave() {
 		return this.pty.getSlaveName();
 	}
 
 	/**
-	 * Read what was written to the terminal.
+	 * Read what has been written to the terminal.
 	 * @return the number of bytes, {@link #NOTHING} or {@link #HUNG_UP}
 	 */
 	int read(byte[] bytes, int offset, int length) throws IOException {
@@ -82,15 +81,15 @@ final class PseudoTerminal implements AutoCloseable {
 		throw new IOException("read(2) failed with errno " + error);
 	}
 
-	/** Wait until there is something to read, or no process has the terminal open. */
+	/** Wait until output is available or no process has the terminal open. */
 	void awaitOutput() {
 		TerminalLibrary.awaitInput(descriptor());
 	}
 
 	/**
-	 * Type as much as the terminal has room for.
-	 * @return how many bytes were typed, perhaps none
-	 * @throws IOException if it is closed, or no process has it open
+	 * Write as many bytes to the terminal as it has room for.
+	 * @return the number of bytes written, which may be 0
+	 * @throws IOException if the terminal is closed or no process has it open
 	 */
 	int type(byte[] bytes, int offset, int length) throws IOException {
 		this.lock.lock();
@@ -114,7 +113,7 @@ final class PseudoTerminal implements AutoCloseable {
 		}
 	}
 
-	/** Change its size, unless it is closed. */
+	/** Set the size of the terminal unless it is closed. */
 	void resize(Terminal.Pseudo size) throws IOException {
 		this.lock.lock();
 		try {

@@ -7,22 +7,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file descriptor that is kept open for the moment when the JVM has no other left: a
- * scan of the processes takes one at a time, and so does a signal, since the JDK reads a
- * process before it signals it. <i>Thread-safe.</i>
+ * File descriptor kept open in reserve for the case that the JVM has no other left. A
+ * scan of the processes uses one descriptor at a time. So does a signal, since the JDK
+ * reads a process before it signals it. <i>Thread-safe.</i>
  */
 final class ReservedDescriptor implements AutoCloseable {
 
 	private static final String NULL_DEVICE = "/dev/null";
 
-	/** Guards everything below. */
+	/** Guards the fields below. */
 	private final Object lock = new Object();
 
 	private volatile @Nullable FileInputStream held;
 
 	private boolean closed;
 
-	/** Reserve a descriptor, unless one is reserved already. */
+	/** Reserve a descriptor unless one is already reserved. */
 	void hold() {
 		if (this.held != null) {
 			return;
@@ -39,18 +39,19 @@ final class ReservedDescriptor implements AutoCloseable {
 			return new FileInputStream(NULL_DEVICE);
 		}
 		catch (IOException ex) {
-			// none is left, or there is no such device: the next call tries again
+			// no descriptor is left, or there is no such device: the next call tries
+			// again
 			return null;
 		}
 	}
 
 	/**
-	 * Do something that needs a descriptor, with the reserved one if no other is left.
-	 * The action may block: it is done without a lock.
-	 * @param action what to do; throws {@link NoDescriptorException} if it lacks a
-	 * descriptor, and is then done again
-	 * @return what the action returns
-	 * @throws NoDescriptorException if there is no descriptor all the same
+	 * Perform an action that needs a descriptor, using the reserved one if no other is
+	 * left. The action may block and is performed without a lock.
+	 * @param action the action, which throws {@link NoDescriptorException} if it lacks a
+	 * descriptor and is then performed again
+	 * @return the result of the action
+	 * @throws NoDescriptorException if no descriptor is available nevertheless
 	 */
 	<T> T lend(Supplier<T> action) {
 		try {
@@ -77,7 +78,7 @@ final class ReservedDescriptor implements AutoCloseable {
 				stream.close();
 			}
 			catch (IOException ex) {
-				// nothing was written to it
+				// nothing has been written to it
 				return;
 			}
 		}

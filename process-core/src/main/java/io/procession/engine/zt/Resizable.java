@@ -3,12 +3,12 @@ package io.procession.engine.zt;
 import io.procession.process.Terminal;
 
 /**
- * A process on a terminal of its own. Apart from the one class that does it, so that
- * pty4j need not be there.
+ * Process on a terminal of its own. Separate from its only implementation, so that pty4j
+ * is optional.
  */
 interface Resizable {
 
-	/** Changes the size, unless it has ended. */
+	/** Set the size of the terminal unless the process has exited. */
 	void resize(Terminal.Pseudo size);
 
 }

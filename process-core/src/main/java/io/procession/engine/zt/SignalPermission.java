@@ -8,14 +8,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Whether this JVM may signal a process, as {@code kill(2)} decides: a set-user-ID
- * program such as {@code sudo} can have become another user's.
+ * Permission of this JVM to signal a process, as defined by {@code kill(2)}. A
+ * set-user-ID program such as {@code sudo} may have changed the user of a process.
  */
 final class SignalPermission {
 
 	private static final int CAP_KILL = 5;
 
-	/** Where a line of users has the real, the effective and the saved one. */
+	/** Positions of the real, effective and saved user IDs in a {@code Uid} line. */
 	private static final int REAL = 0;
 
 	private static final int EFFECTIVE = 1;
@@ -26,9 +26,9 @@ final class SignalPermission {
 	}
 
 	/**
-	 * Whether there is a permission.
-	 * @param pid the process
-	 * @return {@code false} only if it is there and may not be signalled
+	 * Return whether this JVM has the permission.
+	 * @param pid the process ID
+	 * @return {@code false} only if the process exists and must not be signaled
 	 */
 	static boolean isThere(long pid) {
 		List<String> own = status(Path.of("/proc/self/status"));
@@ -62,7 +62,7 @@ final class SignalPermission {
 			return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
 		}
 		catch (IOException ex) {
-			// gone, or not Linux
+			// the process has exited, or this is not Linux
 			return List.of();
 		}
 	}

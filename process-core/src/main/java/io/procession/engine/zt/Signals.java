@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.Signal;
 
 /**
- * Sends signals to processes whose identity was checked. TERM and KILL go through
- * {@link ProcessHandle}, which costs nothing and checks the start time once more, the
- * others through one shell for all, since the JDK has no {@code kill(2)}.
+ * Sender of signals to processes whose identity has been verified. TERM and KILL are sent
+ * through {@link ProcessHandle}, which is inexpensive and verifies the start time once
+ * more. Other signals are sent by a single shell to all processes, since the JDK does not
+ * provide {@code kill(2)}.
  */
 final class Signals {
 
@@ -25,23 +26,23 @@ final class Signals {
 	private final Duration shellBound;
 
 	/**
-	 * A sender of signals.
-	 * @param shellBound how long the shell may take
+	 * Create a sender.
+	 * @param shellBound the maximum time for the shell to send a signal
 	 */
 	Signals(Duration shellBound) {
 		this.shellBound = shellBound;
 	}
 
 	/**
-	 * Sends a signal.
-	 * @param signal what to send
-	 * @param processes who gets it; whoever is gone, or whose PID means another by now,
-	 * is left alone
-	 * @return whether one of them was there
-	 * @throws NoDescriptorException if no descriptor is left to send it with; some of
-	 * them may have got it
-	 * @throws UncheckedIOException if there is no shell to send it by
-	 * @throws IllegalStateException if sending it took too long
+	 * Send a signal.
+	 * @param signal the signal to send
+	 * @param processes the receivers; those that have exited, or whose PID has been
+	 * reused, are skipped
+	 * @return whether at least one of them was alive
+	 * @throws NoDescriptorException if no file descriptor is left to send the signal;
+	 * some of the processes may have received it
+	 * @throws UncheckedIOException if no shell can be started to send the signal
+	 * @throws IllegalStateException if the shell did not finish in time
 	 */
 	boolean send(Signal signal, List<ProcStat> processes) {
 		boolean sent = false;
@@ -65,7 +66,7 @@ final class Signals {
 				}
 			}
 			catch (NoDescriptorException ex) {
-				// the others get it all the same
+				// continue with the other processes
 				failure = ex;
 			}
 		}
@@ -80,14 +81,13 @@ final class Signals {
 
 	/**
 	 * Send a signal to a child of this JVM that has not been reaped.
-	 * @param signal what to send
-	 * @param child the child
-	 * @return whether it was sent
+	 * @param signal the signal to send
+	 * @param child the child process
+	 * @return {@code true}; a failure is reported by an exception
 	 */
 	boolean sendToChild(Signal signal, ProcessHandle child) {
-		// the handle refuses where it could read the start of the child only at first,
-		// such
-		// as with hidepid before the child had become another user's
+		// the handle refuses if the start time of the child is no longer readable, such
+		// as with hidepid once the child has become another user's
 		boolean sent = (signal == Signal.TERM && child.destroy()) || (signal == Signal.KILL && child.destroyForcibly());
 		if (!sent) {
 			kill(signal, List.of(child.pid()));
@@ -96,16 +96,18 @@ final class Signals {
 	}
 
 	/**
-	 * Sends a signal by the JDK, which does nothing where it has no descriptor to look
-	 * with: somebody else may have taken it just then.
-	 * @return whether it was sent; not if it is gone, or not ours to signal
+	 * Send a signal through the JDK, which does nothing if it has no file descriptor to
+	 * read the process with. Tries again once, as another thread may just have used the
+	 * last one.
+	 * @return whether the signal was sent; {@code false} if the process has exited or
+	 * must not be signaled
 	 */
 	private static boolean insist(BooleanSupplier send, ProcStat process) {
 		return send.getAsBoolean() || (ProcStat.read(process.pid()) != null && send.getAsBoolean());
 	}
 
-	// the handle is taken first: if the same process is there afterwards, the handle is
-	// its; without a descriptor there is none
+	// the handle is obtained first: if the process is the same afterwards, the handle
+	// refers to it; without a file descriptor there is no handle
 	private static @Nullable ProcessHandle verified(ProcStat process) {
 		if (process.pid() == ProcessHandle.current().pid()) {
 			return null;
@@ -113,7 +115,7 @@ final class Signals {
 		Optional<ProcessHandle> handle = ProcessHandle.of(process.pid());
 		ProcStat now = ProcStat.read(process.pid());
 		if (now == null) {
-			// not Linux: the handle alone has to do
+			// not Linux: rely on the handle
 			return LINUX ? null : handle.orElse(null);
 		}
 		if (!now.isAlive() || now.startTicks() != process.startTicks()) {
@@ -123,7 +125,7 @@ final class Signals {
 			.orElseThrow(() -> new NoDescriptorException(new IOException("No handle of process " + process.pid())));
 	}
 
-	// nothing is logged here: a stop must not wait for an appender
+	// no logging here: a stop must not wait for an appender
 	private void kill(Signal signal, List<Long> pids) {
 		List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "kill \"$@\"", "sh", "-" + signal.number()));
 		pids.forEach((pid) -> command.add(Long.toString(pid)));

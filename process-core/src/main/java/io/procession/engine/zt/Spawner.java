@@ -25,8 +25,9 @@ import io.procession.process.Terminal;
 import io.procession.security.Executables;
 
 /**
- * Starts one process: lets zt-exec start what is all pipes and the JDK what zt-exec has
- * no words for. <i>Confined to the thread that starts the process.</i>
+ * Starter of a single process. Uses zt-exec if all streams are pipes, pty4j for a
+ * pseudoterminal, and the JDK for everything else. <i>Confined to the thread that starts
+ * the process.</i>
  */
 final class Spawner {
 
@@ -34,7 +35,10 @@ final class Spawner {
 
 	private static final String SHELL = "/bin/sh";
 
-	/** Milliseconds between attempts to execute a program that is open for writing. */
+	/**
+	 * Pauses between attempts to execute a program that is open for writing, in
+	 * milliseconds.
+	 */
 	private static final long[] BUSY_PAUSES = { 10, 20, 40, 80, 160 };
 
 	private final Launch launch;
@@ -59,18 +63,19 @@ final class Spawner {
 	}
 
 	/**
-	 * Checks it before it is started. Where the JDK alone starts it, which tells at once
-	 * that it cannot, its program is only looked for after that: most are there.
-	 * @param thoroughly whether what starts it would not tell why it fails, as in a
-	 * pipeline or on a terminal
-	 * @throws ProcessStartException naming the culprit
+	 * Check the launch before the start. If the JDK alone starts the process, and would
+	 * report a failure immediately, the program is looked up only after a failure, since
+	 * most programs exist.
+	 * @param thoroughly whether a failure would not be reported by the start itself, as
+	 * in a pipeline or on a terminal
+	 * @throws ProcessStartException if a check fails, naming the cause
 	 */
 	void check(boolean thoroughly) {
 		IsolationPlan planned = this.isolator.plan(this.launch);
 		this.plan = planned;
 		makeChain();
-		// a tool of the chain would find out too late to be understood, and the JDK makes
-		// or empties files first
+		// a tool of the chain would report a failure too late to be understood, and the
+		// JDK creates or truncates files first
 		boolean told = !thoroughly && planned == null && this.chain.isEmpty() && !isFile(this.launch.output())
 				&& !isFile(this.launch.error());
 		if (told && this.check.isFoundByJdk()) {
@@ -126,7 +131,7 @@ final class Spawner {
 		}
 	}
 
-	/** Makes the control group of a tree whose limits were asked for. */
+	/** Create the control group of a process tree if limits are configured for it. */
 	private void makeGroup() {
 		if (this.plan == null || this.plan.isolation().treeLimits().isEmpty()) {
 			return;
@@ -142,7 +147,7 @@ final class Spawner {
 		checkChain();
 	}
 
-	/** What is to be known of its isolation while it lives. */
+	/** Return the isolation to be kept while the process is alive. */
 	Isolated isolated() {
 		return new Isolated(this.chain, this.launch.arguments().get(0), this.launch.directory(),
 				this.check.executable(), this.group);
@@ -177,7 +182,8 @@ final class Spawner {
 		}
 		String program = this.chain.isEmpty() ? executable.toString()
 				: Executables.find(command.get(0), null, null).map(Path::toString).orElse(command.get(0));
-		// the file is given apart: a program may go by the name that it is called by
+		// the file is passed separately: the program may depend on the name in its first
+		// argument
 		boolean asWritten = this.chain.isEmpty() && this.launch.executable() == null;
 		List<String> arguments = asWritten ? this.launch.arguments() : command;
 		if (this.chain.isEmpty() && Interpreter.isLeftOut(executable)) {
@@ -220,9 +226,9 @@ final class Spawner {
 	}
 
 	/**
-	 * Starts checked processes as a pipeline.
-	 * @throws ProcessStartException naming the one that could not be started; those that
-	 * were started are gone, but for what they have started in turn
+	 * Start a pipeline of processes that have been checked.
+	 * @throws ProcessStartException if one of them cannot be started, which the exception
+	 * identifies; the processes started until then are killed, but not their descendants
 	 */
 	static List<Process> spawnPipeline(List<Spawner> spawners) {
 		List<ProcessBuilder> builders = new ArrayList<>();
@@ -250,7 +256,7 @@ final class Spawner {
 		}
 	}
 
-	// the JDK names the program: the first stage whose program it is
+	// the JDK names the program: choose the first stage with that program
 	private static Spawner culprit(List<Spawner> spawners, Exception ex) {
 		String message = StartDiagnosis.message(ex) + ex.getMessage();
 		return spawners.stream()
@@ -267,7 +273,7 @@ final class Spawner {
 		}
 		List<String> command = new ArrayList<>(this.chain.tools());
 		command.addAll(this.launch.arguments());
-		// the JDK would look in the JVM's PATH, a tool of the chain in the child's
+		// the JDK would search the JVM's PATH, a tool of the chain that of the child
 		String path = executable.toString();
 		boolean option = !this.chain.isEmpty() && path.startsWith("-");
 		command.set(this.chain.tools().size(), option ? "./" + path : path);
@@ -368,8 +374,9 @@ final class Spawner {
 	}
 
 	/**
-	 * Starts something, again after a pause if its program is open for writing: whoever
-	 * has just written it may have passed it on to a child that closes it in a moment.
+	 * Start a process, and retry after a pause if its program is open for writing: the
+	 * process that has just written it may have passed the descriptor to a child, which
+	 * closes it shortly.
 	 */
 	private static Process startUnlessBusy(ProcessReaper.Starter<Process> starter, Predicate<IOException> busy)
 			throws IOException {

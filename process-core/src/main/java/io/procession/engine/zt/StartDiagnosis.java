@@ -7,8 +7,8 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 
 /**
- * Explains why a process could not be started, by what the JDK says and by a second look
- * at what was checked. <i>Confined to the thread that starts the process.</i>
+ * Explanation of why a process could not be started, based on the message of the JDK and
+ * on a repetition of the checks. <i>Confined to the thread that starts the process.</i>
  */
 final class StartDiagnosis {
 
@@ -32,9 +32,9 @@ final class StartDiagnosis {
 
 	/**
 	 * Create a diagnosis.
-	 * @param check what was checked before the start
-	 * @param chain the tools before the program
-	 * @param program the program, as it may be shown
+	 * @param check the checks performed before the start
+	 * @param chain the tools that precede the program
+	 * @param program the program as it may be displayed
 	 */
 	StartDiagnosis(LaunchCheck check, ExecChain chain, String program) {
 		this.check = check;
@@ -42,12 +42,12 @@ final class StartDiagnosis {
 		this.program = program;
 	}
 
-	/** Whether another attempt a moment later may succeed. */
+	/** Return whether another attempt may succeed shortly. */
 	static boolean isBusy(Exception ex) {
 		return isErrno(message(ex), ETXTBSY);
 	}
 
-	// 17 says "error=2, No such file or directory", 25 "Exec failed, error: 2 (...)"
+	// JDK 17: "error=2, No such file or directory", JDK 25: "Exec failed, error: 2 (...)"
 	ProcessStartException explain(Exception ex) {
 		String message = message(ex);
 		if (isLackOfRoom(message)) {
@@ -86,7 +86,7 @@ final class StartDiagnosis {
 		return this.check.failure(Reason.OTHER, errnoText(message));
 	}
 
-	/** Explain what a pseudoterminal tells without an errno. */
+	/** Explain a failure on a pseudoterminal, which is reported without an errno. */
 	ProcessStartException explain(TerminalProcess.NotExecutedException ex) {
 		if (ex.isLackOfRoom()) {
 			return noRoom("fork(2)");
@@ -98,7 +98,10 @@ final class StartDiagnosis {
 		return isBusy(ex) ? busy(", or the loader that it names is missing") : wrongFormat();
 	}
 
-	/** Whether nothing is left that could keep it from being executed but a writer. */
+	/**
+	 * Return whether the only remaining explanation is that the program is open for
+	 * writing.
+	 */
 	boolean isBusy(TerminalProcess.NotExecutedException ex) {
 		File executable = this.check.executable();
 		return !ex.isLackOfRoom() && executable != null && ProgramFormat.problem(executable).isEmpty()
@@ -141,7 +144,7 @@ final class StartDiagnosis {
 		return isErrno(message, 11) || isErrno(message, 12) || isErrno(message, 23) || isErrno(message, 24);
 	}
 
-	/** Return the JDK's own words, without what a library has put around them. */
+	/** Return the message of the JDK, without the text added by libraries. */
 	static String message(Throwable ex) {
 		Throwable root = ex;
 		while (root.getCause() != null) {
@@ -154,7 +157,7 @@ final class StartDiagnosis {
 		return message.contains("error=" + errno + ",") || message.contains("error: " + errno + " ");
 	}
 
-	// what comes before may hold arguments or the environment, secrets included
+	// the preceding text may contain arguments or the environment, including secrets
 	private static String errnoText(String message) {
 		int at = Math.max(message.lastIndexOf("error="), message.lastIndexOf("error: "));
 		return (at >= 0) ? message.substring(at) : "the system refused it";

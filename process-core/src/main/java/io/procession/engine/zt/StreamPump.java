@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import io.procession.engine.OutputSink;
 
 /**
- * Reads one stream of a process to its end, and closes it then. Nobody else ever closes
- * it: the next read of another could meet a descriptor that was given away since.
+ * Task that reads a stream of a process to its end and then closes it. No other code
+ * closes the stream, as the next read could then use a descriptor that has been reused.
  */
 final class StreamPump implements Runnable {
 
@@ -22,7 +22,7 @@ final class StreamPump implements Runnable {
 
 	private final OutputSink sink;
 
-	/** There may be no memory left when it is needed. */
+	/** Allocated in advance, as no memory may be left when it is needed. */
 	private final byte[] spare = new byte[512];
 
 	private @Nullable IOException failure;
@@ -49,7 +49,7 @@ final class StreamPump implements Runnable {
 			}
 		}
 		if (this.failure != null) {
-			// a log may block: last of all
+			// last, because logging may block
 			logger.debug("Output of a process ended early: {}", this.failure.toString());
 		}
 	}
@@ -57,14 +57,14 @@ final class StreamPump implements Runnable {
 	private void pump() throws IOException {
 		try {
 			while (read()) {
-				// everything is in the sink
+				// the bytes are in the sink
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			// a process must neither hang on a full pipe nor die of a closed one
+			// the process must neither hang on a full pipe nor be killed by a closed one
 			this.sink.failed(ex);
 			while (this.stream.read(this.spare) >= 0) {
-				// thrown away
+				// discarded
 			}
 		}
 	}

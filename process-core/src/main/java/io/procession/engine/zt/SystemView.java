@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.Signal;
 
 /**
- * The processes of this machine as all trees of an engine see them: the last scan, and
- * the signals that are sent. <i>Thread-safe.</i>
+ * View of the processes of this machine, shared by all trees of an engine: the result of
+ * the last scan, and the means to send signals. <i>Thread-safe.</i>
  */
 final class SystemView implements AutoCloseable {
 
 	private final Visibility visibility = Visibility.detect();
 
-	/** Two, so that a scan that does not return holds up no signal. */
+	/**
+	 * Separate from the one for signals, so that a blocked scan does not delay a signal.
+	 */
 	private final ReservedDescriptor scanReserve = new ReservedDescriptor();
 
 	private final ReservedDescriptor signalReserve = new ReservedDescriptor();
@@ -36,16 +38,16 @@ final class SystemView implements AutoCloseable {
 	private volatile boolean stale;
 
 	/**
-	 * Create a view in which no process has been seen yet.
-	 * @param signalBound how long it may take to send a signal
+	 * Create a view without any process.
+	 * @param signalBound the maximum time to send a signal
 	 */
 	SystemView(Duration signalBound) {
 		this.signals = new Signals(signalBound);
 	}
 
 	/**
-	 * Acquire what later scans and signals need, whatever the machine runs out of until
-	 * then.
+	 * Acquire the resources that later scans and signals need, before the machine may run
+	 * out of them.
 	 */
 	void prepare() {
 		if (this.visibility == Visibility.PROC) {
@@ -56,8 +58,8 @@ final class SystemView implements AutoCloseable {
 	}
 
 	/**
-	 * Scan the processes. Where no scan comes to its end, the last one stays.
-	 * @return whether the scan came to its end
+	 * Scan the processes. If the scan is not completed, the previous result is kept.
+	 * @return whether the scan was completed
 	 */
 	boolean look() {
 		ProcessTable fresh = switch (this.visibility) {
@@ -81,20 +83,24 @@ final class SystemView implements AutoCloseable {
 	}
 
 	/**
-	 * Whether processes can be told apart by their start and their numbers be trusted.
+	 * Return whether processes can be identified by their start time and PIDs are
+	 * reliable.
 	 */
 	boolean seesIdentities() {
 		return this.visibility != Visibility.CHILDREN;
 	}
 
-	/** Whether what cannot be read is hidden or has gone. */
+	/**
+	 * Return whether processes are read from {@code /proc}, so that one that cannot be
+	 * read is hidden or has exited.
+	 */
 	boolean seesProc() {
 		return this.visibility == Visibility.PROC;
 	}
 
 	/**
-	 * Return one process as it is now, or {@code null} if it has gone, cannot be seen, or
-	 * this is not Linux.
+	 * Return the current state of a process, or {@code null} if it has exited, is not
+	 * visible, or this is not Linux.
 	 */
 	@Nullable ProcStat read(long pid) {
 		if (this.visibility != Visibility.PROC) {
@@ -111,8 +117,8 @@ final class SystemView implements AutoCloseable {
 	}
 
 	/**
-	 * Send a signal to a child of this JVM that has not been reaped, so that its PID can
-	 * mean no other process; see {@link Signals#sendToChild}.
+	 * Send a signal to a child of this JVM that has not been reaped, so that its PID
+	 * cannot have been reused; see {@link Signals#sendToChild}.
 	 */
 	boolean sendToChild(Signal signal, ProcessHandle child) {
 		return this.signalReserve.lend(() -> this.signals.sendToChild(signal, child));
@@ -129,7 +135,9 @@ final class SystemView implements AutoCloseable {
 		return this.table;
 	}
 
-	/** Return what this machine lacks, one sentence each. May scan the processes. */
+	/**
+	 * Return the limitations of this machine, one sentence each. May scan the processes.
+	 */
 	List<String> limitations() {
 		List<String> limitations = new ArrayList<>();
 		this.visibility.limitation().ifPresent(limitations::add);
@@ -154,15 +162,15 @@ final class SystemView implements AutoCloseable {
 	}
 
 	/**
-	 * What of the processes of this machine can be seen.
+	 * Visibility of the processes of this machine.
 	 */
 	enum Visibility {
 
-		/** Everything, by {@code /proc}. */
+		/** All processes, through {@code /proc}. */
 		PROC(null),
-		/** Parents and starts, by the JDK: this is not Linux. */
+		/** Parents and start times, through the JDK, on systems other than Linux. */
 		HANDLES("There is no /proc on this system: of the tree of a process only what still has its parent is found"),
-		/** Nothing but the children of this JVM. */
+		/** Only the children of this JVM. */
 		CHILDREN("/proc is missing, or shows another PID namespace than that of this JVM: a stop reaches the process"
 				+ " that was started, but nothing that it has started. Mount /proc (unshare --mount-proc)");
 
@@ -183,7 +191,7 @@ final class SystemView implements AutoCloseable {
 			return isProcOurs() ? PROC : CHILDREN;
 		}
 
-		// with the /proc of another namespace, its numbers are those of other processes:
+		// PIDs in the /proc of another namespace refer to other processes:
 		// pid_namespaces(7)
 		private static boolean isProcOurs() {
 			long pid = ProcessHandle.current().pid();

@@ -16,9 +16,9 @@ import com.sun.jna.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The native functions that a pseudoterminal needs: those of the C library, and
- * {@code exec_pty} of pty4j, called with bytes of our own: pty4j itself encodes text by
- * the default charset, which need not be what the JDK uses for other processes.
+ * Native functions required for a pseudoterminal: those of the C library, and {@code
+ * exec_pty} of pty4j. The latter is called with bytes, since pty4j itself encodes text in
+ * the default charset, which may differ from that used by the JDK for other processes.
  */
 final class TerminalLibrary {
 
@@ -44,7 +44,7 @@ final class TerminalLibrary {
 
 	private static final int NOT_EXECUTED = 127;
 
-	/** Room for a {@code sigset_t}. */
+	/** Size of a buffer for a {@code sigset_t}. */
 	private static final int SIGNAL_SET = 128;
 
 	private static final C C_LIBRARY = Native.load(null, C.class);
@@ -60,7 +60,7 @@ final class TerminalLibrary {
 		return C_LIBRARY != null && PTY4J != null;
 	}
 
-	/** Let reads and writes return at once. */
+	/** Make reads and writes non-blocking. */
 	static void neverBlock(int descriptor) throws IOException {
 		if (C_LIBRARY.fcntl(descriptor, F_SETFL, O_NONBLOCK) < 0) {
 			throw new IOException("fcntl(2) failed with errno " + Native.getLastError());
@@ -68,45 +68,47 @@ final class TerminalLibrary {
 	}
 
 	/**
-	 * Read what is there.
-	 * @return the number of bytes, 0 at the end, or less if {@link #errno()} says why not
+	 * Read the bytes that are available.
+	 * @return the number of bytes, 0 at the end, or a negative number if the read failed;
+	 * see {@link #errno()}
 	 */
 	static int read(int descriptor, byte[] buffer, int count) {
 		return C_LIBRARY.read(descriptor, buffer, new NativeLong(count)).intValue();
 	}
 
 	/**
-	 * Write what there is room for.
-	 * @return the number of bytes, or less if {@link #errno()} says why not
+	 * Write as many bytes as there is room for.
+	 * @return the number of bytes, or a negative number if the write failed; see
+	 * {@link #errno()}
 	 */
 	static int write(int descriptor, byte[] bytes, int count) {
 		return C_LIBRARY.write(descriptor, bytes, new NativeLong(count)).intValue();
 	}
 
-	/** Wait until there is something to read, or nobody who could write it. */
+	/** Wait until input is available or no writer is left. */
 	static void awaitInput(int descriptor) {
-		// a struct pollfd: its descriptor, what is waited for, and room for what is there
+		// a struct pollfd: descriptor, requested events, returned events
 		Memory poll = new Memory(POLLFD);
 		poll.setInt(0, descriptor);
 		poll.setShort(EVENTS, POLLIN);
 		C_LIBRARY.poll(poll, new NativeLong(1), -1);
 	}
 
-	/** The error of the last call of this thread. */
+	/** Return the error number of the last call of this thread. */
 	static int errno() {
 		return Native.getLastError();
 	}
 
 	/**
-	 * Execute a program on a pseudoterminal. No signal is blocked in it: the JVM's
-	 * threads block QUIT, which is the terminal's Ctrl-\.
+	 * Execute a program on a pseudoterminal, with no signal blocked: the threads of the
+	 * JVM block QUIT, which the terminal sends for Ctrl-\.
 	 * @param program the file to execute
-	 * @param arguments its arguments
-	 * @param environment its variables, as bytes
-	 * @param directory its working directory, or {@code null} for the JVM's
-	 * @param slave name of the terminal
-	 * @param master descriptor of its other side
-	 * @return its PID, or less if {@link #errno()} says why not
+	 * @param arguments the arguments
+	 * @param environment the environment variables as bytes
+	 * @param directory the working directory, or {@code null} for that of the JVM
+	 * @param slave the name of the terminal
+	 * @param master the descriptor of its master side
+	 * @return the PID, or 0 or less if the call failed; see {@link #errno()}
 	 */
 	static int execute(String program, List<String> arguments, List<byte[]> environment, @Nullable Path directory,
 			String slave, int master) {
@@ -118,8 +120,8 @@ final class TerminalLibrary {
 		try {
 			int pid = PTY4J.exec_pty(encode(program), argv, envp, cwd, slave, master, null, -1, false);
 			if (pid <= 0 && C_LIBRARY.getpid() != ProcessHandle.current().pid()) {
-				// the child, which could not open its terminal: it must not go on as this
-				// JVM
+				// this is the child, which could not open its terminal: it must not
+				// continue as a copy of this JVM
 				C_LIBRARY._exit(NOT_EXECUTED);
 			}
 			return pid;
@@ -137,12 +139,12 @@ final class TerminalLibrary {
 		return text(NativeText.encode(text));
 	}
 
-	/** The text that the library's encoding turns into these bytes. */
+	/** Return the text that the library's encoding maps to the given bytes. */
 	private static String text(byte[] bytes) {
 		return new String(bytes, StandardCharsets.ISO_8859_1);
 	}
 
-	/** Functions of the C library, by their names there. */
+	/** Functions of the C library, with their original names. */
 	interface C extends Library {
 
 		int fcntl(int descriptor, int command, int argument);
@@ -161,7 +163,7 @@ final class TerminalLibrary {
 
 	}
 
-	/** The function of pty4j's library, by its name there. */
+	/** Function of the pty4j library, with its original name. */
 	interface Pty4j extends Library {
 
 		int exec_pty(String program, String[] arguments, String[] environment, String directory, String slave,

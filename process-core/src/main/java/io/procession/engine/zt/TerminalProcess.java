@@ -20,28 +20,35 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.Terminal;
 
 /**
- * A process on a pseudoterminal, made of the lower half of pty4j: its upper half names a
- * thread after the whole command line, secrets included, closes the output with the
- * input, and sets the size when the process runs already.
+ * A process on a pseudoterminal. Uses the low-level API of pty4j only: its high-level API
+ * names a thread after the complete command line, including secrets, closes the output
+ * together with the input, and sets the size when the process is already running.
  *
  * <p>
- * The terminal stays open until the process has ended, though the process itself may have
- * closed it before: to close it means HUP. So its output ends when both have happened.
+ * The terminal is kept open until the process has exited, even if the process has closed
+ * it before, since closing it sends HUP. The output therefore ends when both have
+ * happened.
  */
 final class TerminalProcess extends Process implements Resizable {
 
-	/** Ctrl-D: what ends the input of a terminal; see {@code termios(3)}, VEOF. */
+	/** Ctrl-D, which ends the input of a terminal; see {@code termios(3)}, VEOF. */
 	private static final int END_OF_TRANSMISSION = 4;
 
-	/** How long a program may take from fork to exec before that is taken for granted. */
+	/**
+	 * Maximum time to wait for a program to be executed after the fork; it is then
+	 * assumed to have been executed.
+	 */
 	private static final long EXEC_BOUND = TimeUnit.SECONDS.toNanos(10);
 
 	private static final long EXEC_POLL = TimeUnit.MICROSECONDS.toNanos(100);
 
-	/** How often a terminal that nobody has open is looked at while its process lives. */
+	/**
+	 * Interval at which a terminal that no process has open is polled while its process
+	 * is alive.
+	 */
 	private static final long HUNG_UP_POLL = TimeUnit.MILLISECONDS.toNanos(20);
 
-	/** How often a terminal that had no room is tried again. */
+	/** Interval at which a write to a full terminal is retried. */
 	private static final long ROOM_POLL = TimeUnit.MILLISECONDS.toNanos(2);
 
 	private final PseudoTerminal terminal;
@@ -61,7 +68,7 @@ final class TerminalProcess extends Process implements Resizable {
 	}
 
 	/**
-	 * Start a process. Returns once it has become its program.
+	 * Start a process. Returns once it has executed its program.
 	 * @throws NotExecutedException if the program cannot be executed; no process exists
 	 * then
 	 */
@@ -71,7 +78,7 @@ final class TerminalProcess extends Process implements Resizable {
 		TerminalProcess started = null;
 		CompletableFuture<Integer> pid = new CompletableFuture<>();
 		try {
-			// before the process: there may be no thread left for it
+			// before the process, as no thread may be left afterwards
 			CompletableFuture<Integer> exit = startReaper(pid);
 			int child = TerminalLibrary.execute(executable, arguments, environment, directory, terminal.slave(),
 					terminal.descriptor());
@@ -104,13 +111,13 @@ final class TerminalProcess extends Process implements Resizable {
 			}
 		}, "procession-pty-reaper", 0, false);
 		reaper.setDaemon(true);
-		// newer JDKs give it that of the system, whoever starts it
+		// newer JDKs would set the system class loader, regardless of the starting thread
 		reaper.setContextClassLoader(null);
 		reaper.start();
 		return exit;
 	}
 
-	// as the JDK's own reaper
+	// same encoding as in the JDK: exit code, or 128 plus the signal
 	private static int reap(int pid) {
 		int[] status = new int[1];
 		int reaped = PtyHelpers.waitpid(pid, status, 0);
@@ -122,8 +129,8 @@ final class TerminalProcess extends Process implements Resizable {
 	}
 
 	/**
-	 * Wait until a child, which nobody has reaped yet, has become its program.
-	 * @return whether it has; not if it ended before
+	 * Wait until a child that has not been reaped has executed its program.
+	 * @return whether it has; {@code false} if it exited before
 	 */
 	private static boolean awaitExec(int pid) {
 		long began = System.nanoTime();
@@ -145,7 +152,7 @@ final class TerminalProcess extends Process implements Resizable {
 			return ProcStat.read(pid);
 		}
 		catch (UncheckedIOException ex) {
-			// no descriptor to look with: it is taken for executed
+			// no file descriptor to read it with: assume that it has been executed
 			return null;
 		}
 	}
@@ -233,13 +240,13 @@ final class TerminalProcess extends Process implements Resizable {
 	}
 
 	/**
-	 * The program could not be executed.
+	 * Thrown when the program could not be executed.
 	 */
 	static final class NotExecutedException extends IOException {
 
 		private static final long serialVersionUID = 1L;
 
-		/** The error of fork(2), or 0 if the child could not execute it. */
+		/** Error number of fork(2), or 0 if the child could not execute the program. */
 		private final int errno;
 
 		NotExecutedException(int errno) {
@@ -247,14 +254,14 @@ final class TerminalProcess extends Process implements Resizable {
 			this.errno = errno;
 		}
 
-		/** Whether there was no room for another process. */
+		/** Return whether the system lacked the resources for another process. */
 		boolean isLackOfRoom() {
 			return this.errno == TerminalLibrary.EAGAIN || this.errno == TerminalLibrary.ENOMEM;
 		}
 
 	}
 
-	/** Shows what is written; read and closed by one thread. */
+	/** Output of the terminal; read and closed by a single thread. */
 	private final class Screen extends InputStream {
 
 		@Override
@@ -266,7 +273,7 @@ final class TerminalProcess extends Process implements Resizable {
 		@Override
 		public int read(byte[] bytes, int offset, int length) throws IOException {
 			while (length > 0) {
-				// asked first: what was written before the exit is there after it
+				// checked first: output written before the exit is then still read
 				boolean ended = !isAlive();
 				int count = TerminalProcess.this.terminal.read(bytes, offset, length);
 				if (count > 0) {
@@ -286,8 +293,8 @@ final class TerminalProcess extends Process implements Resizable {
 		}
 
 		/**
-		 * Wait while nobody has the terminal open: a process can open it again, by
-		 * {@code /dev/tty}. As for a pipe, an interrupt ends nothing.
+		 * Wait while no process has the terminal open, as a process can reopen it through
+		 * {@code /dev/tty}. As with a pipe, an interrupt does not end the read.
 		 */
 		private void awaitExitOrReopening() {
 			boolean interrupted = Thread.interrupted();
@@ -311,12 +318,12 @@ final class TerminalProcess extends Process implements Resizable {
 
 	}
 
-	/** Types what is written; to close it is to type the end of the input. */
+	/** Input of the terminal; closing it types the end-of-file character. */
 	private final class Keyboard extends OutputStream {
 
 		/**
-		 * Guards the state, and is held while the terminal has no room: whoever types
-		 * next waits for the one before.
+		 * Guards the state, and is held while the terminal is full, so that writers wait
+		 * for each other.
 		 */
 		private final ReentrantLock typing = new ReentrantLock();
 
@@ -373,7 +380,7 @@ final class TerminalProcess extends Process implements Resizable {
 			this.typing.lock();
 			try {
 				if (!this.closed && isAlive()) {
-					// within a line the first one only hands over what was typed
+					// within a line, the first one only submits what has been typed
 					int count = this.amidLine ? 2 : 1;
 					type(new byte[] { END_OF_TRANSMISSION, END_OF_TRANSMISSION }, 0, count);
 				}

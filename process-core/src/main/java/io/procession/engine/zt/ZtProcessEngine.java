@@ -24,8 +24,9 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 
 /**
- * The engine for real processes. Linux has everything; elsewhere a tree is what
- * {@link ProcessHandle#descendants()} knows, and there is no guard. <i>Thread-safe.</i>
+ * {@link ProcessEngine} for real processes. All features are available on Linux. On other
+ * systems, a process tree contains only the processes whose parents are known to
+ * {@link ProcessHandle}, and there is no guard. <i>Thread-safe.</i>
  */
 public final class ZtProcessEngine implements ProcessEngine {
 
@@ -49,47 +50,54 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	private final Duration lostAfter;
 
-	/** The control groups of processes that have ended, but not all that they started. */
+	/** Control groups of processes that have exited and left descendants behind. */
 	private final Set<ControlGroup> leftGroups = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * The control groups of detached processes. Nothing waits for these to end: the JDK
-	 * would keep that, and thereby the application, in memory for as long as they live.
+	 * Control groups of detached processes. No callback is registered for the exit of
+	 * these processes: the JDK would keep it, and thereby the application, in memory as
+	 * long as they are alive.
 	 */
 	private final Map<ControlGroup, Process> detachedGroups = new ConcurrentHashMap<>();
 
 	/**
-	 * Guards {@link #swept}, and is held during the sweep: the first start waits for it.
+	 * Guards {@link #swept} and is held during the sweep, for which the first start
+	 * waits.
 	 */
 	private final Object sweepLock = new Object();
 
 	private volatile boolean swept;
 
-	/** What lived at the last heartbeat and what was started since, for the guard. */
+	/**
+	 * Processes alive at the last heartbeat or started since, as reported to the guard.
+	 */
 	private final Set<LocalProcess> living = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * A new engine; nothing is started yet.
-	 * @param guard whether a guard process, started with the first child, cleans up after
-	 * a killed JVM
-	 * @param application the application's name, the same at its next start; without a
-	 * guard, what a dead JVM of that name left behind is ended before the first start
+	 * Create an engine without starting any process.
+	 * @param guard whether a guard process, started with the first child process, ends
+	 * the remaining processes if the JVM is killed
+	 * @param application the name of the application, the same after a restart; without a
+	 * guard, processes left behind by a dead JVM of that name are ended before the first
+	 * start
 	 */
 	public ZtProcessEngine(boolean guard, @Nullable String application) {
 		this(guard, application, null, DEFAULT_GRACE, DEFAULT_LOST_AFTER);
 	}
 
 	/**
-	 * A new engine with a certain directory for the limits of trees, and with bounds;
-	 * nothing is started yet.
-	 * @param guard whether a guard process cleans up after a killed JVM
-	 * @param application the application's name, the same at its next start
-	 * @param controlGroup a directory of the control groups, version 2, or {@code null}
-	 * for the parent of the JVM's own
-	 * @param leftoverGrace how long what a dead JVM left behind has between TERM and
-	 * KILL; 2 s unless said
-	 * @param lostAfter how long after KILL it is given up, how long a signal may take to
-	 * be sent, and the guard to end when this is closed; 5 s unless said
+	 * Create an engine with the given directory for limits of process trees and the given
+	 * bounds, without starting any process.
+	 * @param guard whether a guard process ends the remaining processes if the JVM is
+	 * killed
+	 * @param application the name of the application, the same after a restart
+	 * @param controlGroup a control group directory (version 2), or {@code null} for the
+	 * parent of that of the JVM
+	 * @param leftoverGrace the time between TERM and KILL for processes left behind by a
+	 * dead JVM; 2 s by default
+	 * @param lostAfter the time after KILL at which such a process is abandoned, and the
+	 * maximum time to send a signal and, on close, for the guard to exit and for pending
+	 * log messages to be written; 5 s by default
 	 */
 	public ZtProcessEngine(boolean guard, @Nullable String application, @Nullable Path controlGroup,
 			Duration leftoverGrace, Duration lostAfter) {
@@ -118,8 +126,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 	}
 
 	/**
-	 * Kills what a failed start left behind: processes that the JDK did start, but had no
-	 * thread to wait for, and what they have started in turn.
+	 * Kill processes left behind by a failed start: those that the JDK started without
+	 * having a thread to wait for them, and their descendants.
 	 */
 	private void killUnknown(List<Launch> launches) {
 		try {
@@ -128,7 +136,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 				.signal(Signal.KILL));
 		}
 		catch (RuntimeException | Error ex) {
-			// the failed start is what the caller has to know; the guard ends the rest
+			// the caller needs to see the failed start; the guard ends remaining
+			// processes
 			this.log.write(() -> logger.warn("What a failed start left behind could not be looked for", ex));
 		}
 	}
@@ -183,7 +192,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		List<Spawner> spawners = launches.stream()
 			.map((launch) -> new Spawner(launch, this.marker, this.isolator))
 			.toList();
-		// all of them before any: the JDK loses a descriptor when it fails in the middle
+		// check all of them first: the JDK leaks a descriptor if a later one fails
 		spawners.forEach((spawner) -> spawner.check(true));
 		try {
 			prepare();
@@ -195,7 +204,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 			return started;
 		}
 		catch (ProcessStartException ex) {
-			// the JDK has killed the children, not what they had started
+			// the JDK has killed the child processes, but not their descendants
 			killUnknown(launches);
 			throw ex;
 		}
@@ -206,7 +215,10 @@ public final class ZtProcessEngine implements ProcessEngine {
 		}
 	}
 
-	/** What comes before the first process: the guard, or else the sweep. */
+	/**
+	 * Prepare for the first process: start the guard, or perform the sweep if there is
+	 * none.
+	 */
 	private void prepare() {
 		this.system.prepare();
 		if (this.guard != null) {
@@ -234,7 +246,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 				this.swept = true;
 			}
 			catch (UncheckedIOException | IllegalStateException ex) {
-				// the next start tries again, and this one does not fail for it
+				// the next start tries again, and this start does not fail because of it
 				this.log.write(() -> logger.warn("The processes of an earlier JVM could not be looked for", ex));
 			}
 		}
@@ -343,7 +355,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 		this.log.close(TimeUnit.NANOSECONDS.convert(this.lostAfter), TimeUnit.NANOSECONDS);
 	}
 
-	// otherwise the guard stays until the JVM ends, and then tries again
+	// otherwise the guard is kept until the JVM exits, and then ends the remaining
+	// processes
 	private boolean isEverythingGone() {
 		if (this.guard == null || !this.guard.isStarted()) {
 			return true;

@@ -1,13 +1,13 @@
 /**
- * The engine for real processes: zt-exec starts them, pumps of our own read them, and
- * {@code /proc} tells what they have started in turn.
+ * Engine for real processes. Processes are started through zt-exec, the JDK or pty4j.
+ * Their output is read by pumps, and their descendants are found through {@code /proc}.
  *
  * <p>
- * {@code ZtProcessEngine} checks and starts, {@code LocalProcess} is one live process,
- * {@code StreamPump} reads a stream, {@code ProcessTable} is one look at the system,
- * {@code LocalTree} a process with its descendants, {@code Marker} the environment
- * variable by which they are recognised, {@code Guard} the small process that cleans up
- * after a killed JVM.
+ * {@code ZtProcessEngine} checks and starts processes, {@code LocalProcess} is a running
+ * process, {@code StreamPump} reads a stream, {@code ProcessTable} is the result of a
+ * scan of the system, {@code LocalTree} is a process with its descendants, {@code Marker}
+ * is the environment variable by which they are recognized, and {@code Guard} is the
+ * small process that cleans up if the JVM is killed.
  */
 @NullMarked
 package io.procession.engine.zt;

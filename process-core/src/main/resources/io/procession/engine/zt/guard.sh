@@ -1,6 +1,6 @@
-# The guard of a JVM: waits for the end of its standard input, which only the JVM holds, and then ends what the JVM has
-# left behind. Lines of the input: first the name of the marker, then, again and again, the processes that live, as
-# "pid:start pid:start"; "done" dismisses the guard. Runs on any POSIX shell; scanning forks nothing but grep.
+# Guard of a JVM. Waits for the end of its standard input, a pipe held by the JVM only, and then ends the processes that
+# the JVM has left behind. The first line of the input is the name of the marker. Each further line lists the living
+# processes as "pid:start pid:start". The line "done" dismisses the guard. Runs in any POSIX shell.
 
 trap '' INT TERM HUP
 read -r marker || exit 0
@@ -11,27 +11,27 @@ while read -r line; do
 done
 
 spaces=$IFS
-# not every grep knows lines that end in NUL, and not every one that does takes only these for lines
+# some versions of grep do not support lines terminated by NUL, others accept a newline as the end of a line as well
 entries=no
 printf 'a\0b=\0' | grep -qz '^b=' && ! printf 'a\nb=\0' | grep -qz '^b=' && entries=yes
-# processes whose environment has not answered: they are asked one at a time from then on
+# processes whose environment could not be read in time; from then on, these are read one at a time
 silent=' '
 groups=' '
 
-# Centiseconds since boot.
+# Set now to the centiseconds since boot.
 uptime() {
   read -r now rest < /proc/uptime
   now=${now%.*}${now#*.}
 }
 
-# Every process that is alive, as pid:parent:group:session:start, and the environments to search, all at once or apart.
+# List the living processes as pid:parent:group:session:start, and the environments to search, together or separately.
 scan() {
   table=''
   files=''
   apart=''
   for dir in /proc/[0-9]*; do
     stat='' part=''
-    # the name of a program may contain line ends, and anything else
+    # the name of a program may contain any character, including newlines
     while read -r part; do stat="$stat $part"; done < "$dir/stat"
     stat="$stat $part"
     case $stat in *')'*) ;; *) continue ;; esac
@@ -41,7 +41,7 @@ scan() {
     case $1 in Z | X) continue ;; esac
     pid=${dir#/proc/}
     table="$table $pid:$2:$3:$4:${20}"
-    # execve(2) accepts no more, but a process may declare any of its memory to be its environment
+    # execve(2) accepts no more than 6 MiB, but a process may declare any of its memory to be its environment
     size=$((${49:-0} - ${48:-0}))
     [ $size -lt 0 ] || [ $size -gt 6291456 ] && continue
     case $silent in
@@ -51,7 +51,7 @@ scan() {
   done
 }
 
-# Whether an environment has the marker as the beginning of an entry, not within a value.
+# Test whether an environment contains an entry that begins with the marker, as opposed to the marker within a value.
 is_marked() {
   if [ $entries = yes ]; then
     timeout 1 grep -sqz "^$marker=" "$1"
@@ -60,7 +60,8 @@ is_marked() {
   fi
 }
 
-# The files that have the marker. A read may block, or take long: such files are searched apart, each with a bound.
+# Find the files that contain the marker. A read may block or be slow: such files are searched separately, each with a
+# time limit.
 search() {
   if [ $entries = yes ]; then
     found=$(timeout 2 grep -slz "^$marker=" $files)
@@ -71,7 +72,7 @@ search() {
     found=''
     apart="$apart $files"
   elif [ $entries = no ]; then
-    # the marker is somewhere in them
+    # these contain the marker, but perhaps within a value
     apart="$apart $found"
     found=''
   fi
@@ -104,7 +105,8 @@ note_silent() {
   done
 }
 
-# Who carries the marker or was known, what they have started, and whoever is in a session or group that one of them made.
+# Collect the members: processes that carry the marker or were members before, their descendants, and the processes in a
+# session or process group created by a member.
 gather() {
   members=' '
   for file in $found; do
@@ -117,7 +119,7 @@ gather() {
     case $groups in *" $3 "*) used="$used$3 " ;; esac
     case $groups in *" $4 "*) used="$used$4 " ;; esac
   done
-  # the number of a group without members may be given to a stranger
+  # the ID of an empty group may be reused by an unrelated process
   groups=$used
   grown=yes
   while [ $grown = yes ]; do
@@ -142,7 +144,7 @@ gather() {
       fi
     done
   done
-  # whoever loses its parent now stays known
+  # remember the members: a process that loses its parent remains one
   known=''
   for entry in $table; do
     case $members in *" ${entry%%:*} "*) known="$known ${entry%%:*}:${entry##*:}" ;; esac
@@ -153,14 +155,14 @@ uptime
 began=$now
 empty=0
 termed=no
-# twice: between fork and exec, a child still shows the environment of the JVM
+# two empty scans in a row: between fork and exec, a child still shows the environment of the JVM
 while [ $empty -lt 2 ]; do
   scan
   search
   gather
   uptime
   if [ "$members" = ' ' ]; then
-    # on a busy machine, whoever does not answer may be ours
+    # on a busy machine, a process whose environment could not be read in time may be a member
     [ $unsure = yes ] && [ $((now - began)) -lt 2000 ] || empty=$((empty + 1))
   else
     empty=0
