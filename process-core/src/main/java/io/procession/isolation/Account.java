@@ -10,14 +10,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a program is to be run as, in numbers. <i>Immutable.</i>
+ * Account that a program is run as, in numeric form. <i>Immutable.</i>
  *
- * @param uid number of the user
- * @param gid number of the group
- * @param groups numbers of the further groups, as far as files tell
- * @param name the user's name, or {@code null} if the number has none
- * @param home the home directory
- * @param shell the login shell, or {@code null} if it is unknown
+ * @param uid ID of the user
+ * @param gid ID of the group
+ * @param groups IDs of the supplementary groups, as far as listed in files
+ * @param name name of the user, or {@code null} if the ID has none
+ * @param home home directory
+ * @param shell login shell, or {@code null} if unknown
  */
 public record Account(long uid, long gid, Set<Long> groups, @Nullable String name, String home,
 		@Nullable String shell) {
@@ -29,19 +29,20 @@ public record Account(long uid, long gid, Set<Long> groups, @Nullable String nam
 	private static final int EXECUTE_BY_OTHERS = 0001;
 
 	/**
-	 * What the account is called in messages.
-	 * @return the name, or the number
+	 * Return the label of the account for messages.
+	 * @return the name in quotes, or the ID if there is no name
 	 */
 	public String label() {
 		return "'" + ((this.name != null) ? this.name : Long.toString(this.uid)) + "'";
 	}
 
 	/**
-	 * Reckons by the permission bits what keeps this user from executing a file or from
-	 * entering a directory. Access lists are not looked at: ask the kernel before you
-	 * believe it.
+	 * Return what prevents this user from executing a file or entering a directory,
+	 * judging by the permission bits. Access control lists are not evaluated, so that a
+	 * result has to be confirmed by the kernel.
 	 * @param path the file or directory
-	 * @return the file or the folder on the way that may not be used
+	 * @return the file, or the directory on its path, that denies access, or empty if
+	 * none does
 	 */
 	public Optional<Path> blocker(Path path) {
 		try {

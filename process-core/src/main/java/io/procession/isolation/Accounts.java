@@ -15,17 +15,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users and groups of this machine: those of {@code /etc/passwd} and
- * {@code /etc/group}, and those that {@code getent(1)} finds beside these by name.
+ * Users and groups of this machine: those in {@code /etc/passwd} and {@code /etc/group},
+ * and those that {@code getent(1)} additionally finds by name.
  */
 final class Accounts {
 
 	private static final long NUMBERS_END = 0xFFFF_FFFFL;
 
-	/** A number as it is written: a leading zero or sign would make it ambiguous. */
+	/** Canonical form of an ID: a leading zero or sign would make it ambiguous. */
 	private static final Pattern CANONICAL = Pattern.compile("0|[1-9][0-9]{0,9}");
 
-	/** What {@code getent(1)} takes for a number, which it wraps at 32 bits. */
+	/** Text that {@code getent(1)} takes for an ID, which it truncates to 32 bits. */
 	private static final Pattern NUMBER_TO_GETENT = Pattern.compile("[+-]?[0-9]+");
 
 	private final Path passwd;
@@ -45,8 +45,8 @@ final class Accounts {
 	}
 
 	/**
-	 * Resolves names to numbers.
-	 * @throws IsolationException if one of them is unknown
+	 * Resolve names to IDs.
+	 * @throws IsolationException if one of the names is unknown
 	 */
 	Account resolve(RunAs runAs) {
 		String[] user = user(runAs.user());
@@ -127,8 +127,8 @@ final class Accounts {
 	}
 
 	/**
-	 * Asks for a name. A number is never asked for, and an answer of another name is no
-	 * answer: either could be another user, such as root.
+	 * Look up a name through {@code getent(1)}. IDs are never looked up, and an entry
+	 * with another name is ignored: either could refer to another user, such as root.
 	 */
 	private String @Nullable [] ask(String database, String name, int fields) {
 		if (NUMBER_TO_GETENT.matcher(name).matches()) {
@@ -160,20 +160,20 @@ final class Accounts {
 			return null;
 		}
 		long number = Long.parseLong(text);
-		// the last one means "no change" to the kernel
+		// the largest number means "no change" to the kernel
 		return (number < NUMBERS_END) ? number : null;
 	}
 
 	/**
-	 * Asks for accounts that are in no file.
+	 * Strategy for looking up accounts that are not listed in files.
 	 */
 	interface Lookup {
 
 		/**
-		 * Looks an entry up.
+		 * Look up an entry.
 		 * @param database {@code passwd} or {@code group}
-		 * @param name name of the user or group
-		 * @return the entry, in the form of that file
+		 * @param name the name of the user or group
+		 * @return the entry in the format of that file, or empty if there is none
 		 */
 		Optional<String> find(String database, String name);
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A control group of its own for one tree; see {@code cgroups(7)}, version 2. Nothing
- * leaves it by itself, whatever it does to its parents, session and environment.
+ * Control group created for a single process tree; see {@code cgroups(7)}, version 2. A
+ * process does not leave the group by changing its parent, session or environment.
  * <i>Thread-safe.</i>
  */
 public final class ControlGroup {
@@ -24,22 +24,24 @@ public final class ControlGroup {
 	}
 
 	/**
-	 * Where a process writes {@code 0} to enter.
-	 * @return the file
+	 * Return the file to which a process writes {@code 0} to enter the group.
+	 * @return the path of the file
 	 */
 	public Path entrance() {
 		return this.directory.resolve(PROCESSES);
 	}
 
 	/**
-	 * Who is in it, and in the groups that its members have made in it.
-	 * @return process IDs, empty if nobody is or the group is gone
+	 * Return the processes in this group and in its child groups, which its members may
+	 * have created.
+	 * @return the process IDs, empty if there are no processes or the group does not
+	 * exist
 	 */
 	public List<Long> members() {
 		List<Long> members = new ArrayList<>();
 		for (Path group : tree()) {
 			for (String line : ControlGroups.read(group.resolve(PROCESSES)).split("\\s+")) {
-				// 0 is who cannot be named in this PID namespace
+				// 0 is a process of an outer PID namespace
 				if (!line.isEmpty() && !line.equals("0")) {
 					members.add(Long.parseLong(line));
 				}
@@ -49,8 +51,9 @@ public final class ControlGroup {
 	}
 
 	/**
-	 * Kills everyone in it at once, forks in flight included. Linux 5.14.
-	 * @return whether the kernel knows how
+	 * Kill all processes in the group atomically, including those being forked. Requires
+	 * Linux 5.14.
+	 * @return whether the kernel has accepted the request
 	 */
 	public boolean kill() {
 		Path kill = this.directory.resolve("cgroup.kill");
@@ -67,8 +70,8 @@ public final class ControlGroup {
 	}
 
 	/**
-	 * Removes it, if nobody is in it any more.
-	 * @return whether it is gone
+	 * Remove the group unless it contains processes.
+	 * @return whether the group no longer exists
 	 */
 	public boolean remove() {
 		List<Path> groups = tree();

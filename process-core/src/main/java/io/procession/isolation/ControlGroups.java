@@ -13,9 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directory of the control groups, version 2, under which trees get groups of their
- * own: one that was delegated to this JVM. Reads and writes the files of
- * {@code cgroups(7)} and nothing else, so that any directory with such files will do.
+ * Control group directory (version 2), delegated to this JVM, in which process trees get
+ * groups of their own. Reads and writes only the files described in {@code cgroups(7)},
+ * so that any directory with such files can be used.
  */
 final class ControlGroups {
 
@@ -42,9 +42,9 @@ final class ControlGroups {
 	}
 
 	/**
-	 * Looks for the directory.
-	 * @param configured a directory that somebody named, or {@code null} for the parent
-	 * of the JVM's own group
+	 * Detect the directory.
+	 * @param configured the configured directory, or {@code null} for the parent of the
+	 * JVM's own group
 	 */
 	static ControlGroups detect(@Nullable Path configured) {
 		if (configured != null) {
@@ -61,7 +61,8 @@ final class ControlGroups {
 			return none("version 2 of the control groups is not mounted here");
 		}
 		Path parent = Path.of(own).getParent();
-		// what is directly in the root or in a slice belongs to the system, root or not
+		// groups directly in the root or in a slice belong to the system, even if root
+		// runs the JVM
 		if (parent == null || own.startsWith("/..") || parent.getFileName() == null
 				|| parent.toString().endsWith(".slice")) {
 			return none(
@@ -70,7 +71,7 @@ final class ControlGroups {
 		return of(Path.of(mount).resolve("." + parent).normalize());
 	}
 
-	/** Where version 2 is mounted, by {@code /proc/self/mountinfo}. */
+	/** Return the mount point of version 2, as listed in {@code /proc/self/mountinfo}. */
 	static @Nullable String mount(String mountinfo) {
 		for (String line : mountinfo.split("\n")) {
 			int separator = line.indexOf(" - ");
@@ -83,9 +84,9 @@ final class ControlGroups {
 	}
 
 	/**
-	 * Why trees cannot be limited by a controller.
-	 * @param controller such as {@code memory}
-	 * @return what is missing, or empty if nothing is
+	 * Return why process trees cannot be limited by a controller.
+	 * @param controller the controller, such as {@code memory}
+	 * @return what is missing, or empty if the controller is available
 	 */
 	Optional<String> whyNot(String controller) {
 		if (this.base == null) {
@@ -139,7 +140,7 @@ final class ControlGroups {
 				+ "): has the directory been delegated to this JVM?");
 	}
 
-	/** Lets the groups below have the controllers. */
+	/** Enable the required controllers for child groups. */
 	private void share(TreeLimits limits) throws IOException {
 		List<String> needed = new ArrayList<>();
 		if (limits.memory() != null) {
@@ -163,7 +164,7 @@ final class ControlGroups {
 			write(directory.resolve("memory.max"), memory.toString());
 			Path swap = directory.resolve("memory.swap.max");
 			if (Files.exists(swap)) {
-				// what is over the limit would go there
+				// otherwise, memory beyond the limit would be swapped out
 				write(swap, "0");
 			}
 		}
@@ -181,7 +182,7 @@ final class ControlGroups {
 		}
 	}
 
-	// one write(2) each: the kernel takes each for one request
+	// a single write(2) per request, as the kernel requires
 	private static void write(Path file, String text) throws IOException {
 		try (OutputStream stream = new FileOutputStream(file.toFile())) {
 			stream.write(text.getBytes(StandardCharsets.US_ASCII));

@@ -1,16 +1,16 @@
 package io.procession.isolation;
 
 /**
- * Who is served first by a disk; see {@code ionice(1)}. It depends on the I/O scheduler
- * of the disk whether it listens.
+ * I/O scheduling class; see {@code ionice(1)}. It depends on the I/O scheduler of the
+ * disk whether the class has an effect.
  */
 public enum IoClass {
 
-	/** Before all others; needs privilege. */
+	/** Served before all others; requires privileges. */
 	REALTIME(1),
-	/** As everybody, by level. */
+	/** Served by level; the class of ordinary processes. */
 	BEST_EFFORT(2),
-	/** Only when nobody else wants anything. */
+	/** Served only if no other process needs the disk. */
 	IDLE(3);
 
 	private final int number;

@@ -10,23 +10,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who runs a program, how separate it is, and how much it may use. What is not said is as
- * in the JVM. What is said and cannot be done here is an error at the start.
- * <i>Immutable.</i>
+ * User, separation and resource limits of a process. Settings that are not configured are
+ * those of the JVM. A configured setting that is not supported by this machine is an
+ * error at the start of the process. <i>Immutable.</i>
  *
- * @param runAs the user and the groups
- * @param limits what each single process may use
- * @param treeLimits what all of them may use together
- * @param priority who comes first
- * @param cpuAffinity numbers of the CPUs that it may run on, empty for all
- * @param oomScoreAdjustment who is killed first when the machine runs out of memory:
- * -1000 (never) to 1000 (first); see {@code choom(1)}
- * @param umask permissions that new files do not get, octal with a leading zero, such as
- * {@code 0027}; see {@code umask(2)}
- * @param noNewPrivileges whether set-user-ID programs give it no more privilege; see
- * {@code PR_SET_NO_NEW_PRIVS(2const)}
- * @param newSession whether it leads a session of its own, out of reach of the JVM's
- * terminal; see {@code setsid(2)}
+ * @param runAs user and groups
+ * @param limits resource limits of each single process
+ * @param treeLimits resource limits of the whole process tree
+ * @param priority CPU and I/O scheduling priority
+ * @param cpuAffinity numbers of the CPUs that the process may run on, empty for all
+ * @param oomScoreAdjustment preference for being killed when the machine runs out of
+ * memory, from -1000 (never) to 1000 (first); see {@code choom(1)}
+ * @param umask permissions that are not granted on new files, octal with a leading zero,
+ * such as {@code 0027}; see {@code umask(2)}
+ * @param noNewPrivileges whether to prevent the process from gaining privileges through
+ * set-user-ID programs; see {@code PR_SET_NO_NEW_PRIVS(2const)}
+ * @param newSession whether to start the process in a session of its own, separated from
+ * the JVM's terminal; see {@code setsid(2)}
  */
 public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits treeLimits, Priority priority,
 		SortedSet<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
@@ -35,21 +35,22 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	private static final Isolation NONE = new Isolation(null, ResourceLimits.none(), TreeLimits.none(), Priority.none(),
 			Collections.emptySortedSet(), null, null, null, null);
 
-	// YAML reads a bare 027 as the number 23: what does not start with 0 may be such a
-	// one
+	// YAML reads a bare 027 as the number 23, so that a number without a leading zero is
+	// ambiguous
 	private static final Pattern UMASK = Pattern.compile("0[0-7]{2,3}");
 
 	/**
-	 * Checks the numbers.
-	 * @param runAs the user and the groups
-	 * @param limits what each single process may use
-	 * @param treeLimits what all of them may use together
-	 * @param priority who comes first
-	 * @param cpuAffinity numbers of CPUs
+	 * Create an isolation.
+	 * @param runAs user and groups
+	 * @param limits resource limits of each single process
+	 * @param treeLimits resource limits of the whole process tree
+	 * @param priority CPU and I/O scheduling priority
+	 * @param cpuAffinity numbers of CPUs, from 0
 	 * @param oomScoreAdjustment -1000 to 1000
 	 * @param umask octal with a leading zero
-	 * @param noNewPrivileges whether it gains no privilege
-	 * @param newSession whether it leads a session of its own
+	 * @param noNewPrivileges whether to prevent the process from gaining privileges
+	 * @param newSession whether to start the process in a session of its own
+	 * @throws IllegalArgumentException if a value is out of range
 	 */
 	public Isolation {
 		cpuAffinity = Collections.unmodifiableSortedSet(new TreeSet<>(cpuAffinity));
@@ -66,25 +67,26 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * As the JVM.
-	 * @return nothing said
+	 * Return an isolation without any configured setting.
+	 * @return the settings of the JVM
 	 */
 	public static Isolation none() {
 		return NONE;
 	}
 
 	/**
-	 * Whether nothing is asked for.
-	 * @return whether a plain start does
+	 * Return whether no setting is configured.
+	 * @return whether the isolation is equal to {@link #none()}
 	 */
 	public boolean isEmpty() {
 		return equals(NONE);
 	}
 
 	/**
-	 * This, and where this says nothing what others say.
-	 * @param defaults what else holds
-	 * @return both together
+	 * Return a copy of this isolation in which settings that are not configured are taken
+	 * from the given defaults.
+	 * @param defaults the default settings
+	 * @return the combined settings
 	 */
 	public Isolation over(Isolation defaults) {
 		if (defaults.isEmpty()) {
@@ -102,8 +104,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Another user.
-	 * @param value the user and the groups
+	 * Return a copy with the given user and groups.
+	 * @param value the user and groups
 	 * @return a changed copy
 	 */
 	public Isolation withRunAs(RunAs value) {
@@ -112,8 +114,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Other limits of each process.
-	 * @param value what each single process may use
+	 * Return a copy with the given limits for each process.
+	 * @param value the resource limits of each single process
 	 * @return a changed copy
 	 */
 	public Isolation withLimits(ResourceLimits value) {
@@ -122,8 +124,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Other limits of the whole tree.
-	 * @param value what all of them may use together
+	 * Return a copy with the given limits for the whole process tree.
+	 * @param value the resource limits of the process tree
 	 * @return a changed copy
 	 */
 	public Isolation withTreeLimits(TreeLimits value) {
@@ -132,8 +134,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Another priority.
-	 * @param value who comes first
+	 * Return a copy with the given priority.
+	 * @param value the CPU and I/O scheduling priority
 	 * @return a changed copy
 	 */
 	public Isolation withPriority(Priority value) {
@@ -142,8 +144,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Other CPUs.
-	 * @param cpus numbers, from 0; none for all
+	 * Return a copy with the given CPU affinity.
+	 * @param cpus the numbers of the CPUs, from 0; none for all
 	 * @return a changed copy
 	 */
 	public Isolation withCpuAffinity(int... cpus) {
@@ -156,8 +158,9 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Another rank when the machine runs out of memory.
-	 * @param value -1000 (never killed) to 1000 (first)
+	 * Return a copy with the given preference for being killed when the machine runs out
+	 * of memory.
+	 * @param value -1000 (never) to 1000 (first)
 	 * @return a changed copy
 	 */
 	public Isolation withOomScoreAdjustment(int value) {
@@ -166,8 +169,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Another umask.
-	 * @param value octal with a leading zero, such as {@code 0027}
+	 * Return a copy with the given umask.
+	 * @param value the umask, octal with a leading zero, such as {@code 0027}
 	 * @return a changed copy
 	 */
 	public Isolation withUmask(String value) {
@@ -176,8 +179,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Whether it gains no privilege.
-	 * @param value whether it gains none
+	 * Return a copy that does or does not prevent the process from gaining privileges.
+	 * @param value whether to prevent it
 	 * @return a changed copy
 	 */
 	public Isolation withNoNewPrivileges(boolean value) {
@@ -186,8 +189,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * Whether it leads a session of its own.
-	 * @param value whether it does
+	 * Return a copy with or without a session of its own for the process.
+	 * @param value whether to start the process in a session of its own
 	 * @return a changed copy
 	 */
 	public Isolation withNewSession(boolean value) {
@@ -196,7 +199,7 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	}
 
 	/**
-	 * What was said, and no more.
+	 * Return the configured settings only.
 	 */
 	@Override
 	public String toString() {

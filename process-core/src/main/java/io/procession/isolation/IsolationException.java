@@ -1,14 +1,14 @@
 package io.procession.isolation;
 
 /**
- * An isolation cannot be had here; the message says which part of it, why, and what to
- * do. {@code ProcessStartException} is what users see of it.
+ * Thrown when an isolation is not supported by this machine. The message names the
+ * setting, the reason and the remedy. Users see it as {@code ProcessStartException}.
  */
 public final class IsolationException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** Whether a user or a group is not there. */
+	/** Whether a user or group does not exist. */
 	private final boolean unknownAccount;
 
 	IsolationException(String message) {
@@ -25,8 +25,8 @@ public final class IsolationException extends RuntimeException {
 	}
 
 	/**
-	 * Whether a user or a group is not there.
-	 * @return whether the name is at fault, not the machine
+	 * Return whether the cause is a user or group that does not exist.
+	 * @return whether the name is the cause, rather than the machine
 	 */
 	public boolean isUnknownAccount() {
 		return this.unknownAccount;

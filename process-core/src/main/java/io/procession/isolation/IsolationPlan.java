@@ -13,16 +13,18 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an {@link Isolation} is brought about on this machine. <i>Immutable.</i>
+ * Steps that apply an {@link Isolation} on this machine. <i>Immutable.</i>
  *
- * @param isolation what is brought about
- * @param tools what stands before the program, the umask and the control group excepted
- * @param account who it is run as, or {@code null} for the JVM's own user
- * @param switching whether the tools have more privilege than the program
+ * @param isolation isolation to apply
+ * @param tools tools that precede the program, except for umask and control group
+ * @param account account that the program is run as, or {@code null} for the JVM's user
+ * @param switching whether the tools have more privileges than the program
  */
 public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable Account account, boolean switching) {
 
-	/** Fields of {@code /proc/self/stat} after the name, counted from 0: proc(5). */
+	/**
+	 * Indexes of fields of {@code /proc/self/stat} after the name, from 0; see proc(5).
+	 */
 	private static final int SESSION = 3;
 
 	private static final int NICE = 16;
@@ -30,20 +32,20 @@ public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable A
 	private static final int POLICY = 38;
 
 	/**
-	 * Copies.
-	 * @param isolation what is brought about
-	 * @param tools what stands before the program
-	 * @param account who it is run as
-	 * @param switching whether the tools have more privilege than the program
+	 * Create a plan.
+	 * @param isolation isolation to apply
+	 * @param tools tools that precede the program
+	 * @param account account that the program is run as
+	 * @param switching whether the tools have more privileges than the program
 	 */
 	public IsolationPlan {
 		tools = List.copyOf(tools);
 	}
 
 	/**
-	 * The whole chain.
-	 * @param group the control group that the program is to live in, if there is one
-	 * @return what stands before the program, perhaps nothing
+	 * Return the complete chain of tools.
+	 * @param group the control group of the program, or {@code null} if it has none
+	 * @return the command that precedes the program, which may be empty
 	 */
 	public List<String> chain(@Nullable ControlGroup group) {
 		String umask = this.isolation.umask();
@@ -65,17 +67,18 @@ public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable A
 	}
 
 	/**
-	 * Whether a shell is in the chain, which knows variables of ordinary names only.
-	 * @param grouped whether there is a control group
-	 * @return whether there is a shell
+	 * Return whether the chain contains a shell, which drops environment variables whose
+	 * names it does not support.
+	 * @param grouped whether the program has a control group
+	 * @return whether the chain contains a shell
 	 */
 	public boolean usesShell(boolean grouped) {
 		return grouped || this.isolation.umask() != null;
 	}
 
 	/**
-	 * What follows the user in the environment.
-	 * @return by name; empty means that the variable is removed
+	 * Return the environment variables that depend on the user.
+	 * @return the values by name; an empty value means that the variable is removed
 	 */
 	public Map<String, Optional<String>> environment() {
 		if (this.account == null) {
@@ -90,8 +93,9 @@ public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable A
 	}
 
 	/**
-	 * What {@code ionice(1)} prints when it stands in the program's place.
-	 * @return the text, or empty if I/O is as in the JVM
+	 * Return the text that {@code ionice(1)} prints when it is run in place of the
+	 * program.
+	 * @return the text, or empty if the I/O priority is that of the JVM
 	 */
 	public Optional<String> shownIoPriority() {
 		IoClass ioClass = this.isolation.priority().ioClass();
@@ -106,18 +110,18 @@ public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable A
 	}
 
 	/**
-	 * The files that show what was brought about, if a program in the chain's place
-	 * prints them.
-	 * @return paths under {@code /proc/self}
+	 * Return the files that show the applied isolation when they are printed by a program
+	 * run in place of the actual one.
+	 * @return paths in {@code /proc/self}
 	 */
 	public static List<String> evidence() {
 		return List.of("/proc/self/status", "/proc/self/stat", "/proc/self/oom_score_adj", "/proc/self/limits");
 	}
 
 	/**
-	 * Compares what was brought about with what was asked for.
-	 * @param shown the content of the {@link #evidence()}
-	 * @return what is not as it was asked for, or empty if all is
+	 * Compare the applied isolation with the configured one.
+	 * @param shown the content of the {@link #evidence()} files
+	 * @return the differences, or empty if there are none
 	 */
 	public Optional<String> mismatch(String shown) {
 		Map<String, String> status = JvmStatus.fields(shown);
@@ -201,10 +205,10 @@ public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable A
 	}
 
 	/**
-	 * Looks a tool up.
-	 * @param tool which
+	 * Return the path of a tool.
+	 * @param tool the tool
 	 * @return its absolute path
-	 * @throws IsolationException if it is missing
+	 * @throws IsolationException if the tool is missing
 	 */
 	public static Path require(Tool tool) {
 		return tool.find().orElseThrow(() -> new IsolationException(tool.whyMissing()));

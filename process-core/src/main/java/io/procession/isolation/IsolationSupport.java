@@ -17,15 +17,15 @@ import io.procession.isolation.JvmStatus.Capability;
 import io.procession.isolation.ToolChain.Limit;
 
 /**
- * What of an {@link Isolation} works on this machine, with this JVM's privileges, and why
- * the rest does not. Asked before use it spares a surprise at the start.
- * <i>Immutable.</i>
+ * Isolation features that are supported on this machine with the privileges of this JVM,
+ * and the reasons why others are not supported. Can be consulted in advance to avoid a
+ * failure at the start of a process. <i>Immutable.</i>
  */
 public final class IsolationSupport {
 
 	private static final int NICE_OF_STAT = 16;
 
-	/** A limit of n allows the nice value 20 - n: {@code getrlimit(2)}. */
+	/** A limit of n permits the nice value 20 - n; see {@code getrlimit(2)}. */
 	private static final int NICE_BASE = 20;
 
 	private final Map<Tool, Path> tools = new EnumMap<>(Tool.class);
@@ -51,18 +51,19 @@ public final class IsolationSupport {
 	}
 
 	/**
-	 * Looks at this machine. Reads some files and starts nothing.
-	 * @return what works
+	 * Detect the supported features. Reads files and starts no process.
+	 * @return the supported features
 	 */
 	public static IsolationSupport detect() {
 		return new IsolationSupport(null);
 	}
 
 	/**
-	 * Looks at this machine, with a certain directory for limits of trees.
-	 * @param controlGroup a directory of the control groups, version 2, that this JVM may
-	 * write to and no process is in; or {@code null} for the parent of the JVM's own
-	 * @return what works
+	 * Detect the supported features, with the given directory for limits of process
+	 * trees.
+	 * @param controlGroup a control group directory (version 2) that is writable for this
+	 * JVM and contains no process, or {@code null} for the parent of the JVM's own
+	 * @return the supported features
 	 */
 	public static IsolationSupport detect(@Nullable Path controlGroup) {
 		return new IsolationSupport(controlGroup);
@@ -122,32 +123,31 @@ public final class IsolationSupport {
 	}
 
 	/**
-	 * Whether something can be asked for.
-	 * @param feature what
-	 * @return whether it works here
+	 * Return whether a feature is supported.
+	 * @param feature the feature
+	 * @return whether it is supported
 	 */
 	public boolean isSupported(IsolationFeature feature) {
 		return !this.reasons.containsKey(feature);
 	}
 
 	/**
-	 * Why something cannot be asked for.
-	 * @param feature what
-	 * @return what is missing and what to do, or empty if it works
+	 * Return why a feature is not supported.
+	 * @param feature the feature
+	 * @return the reason and the remedy, or empty if the feature is supported
 	 */
 	public Optional<String> whyNot(IsolationFeature feature) {
 		return Optional.ofNullable(this.reasons.get(feature));
 	}
 
 	/**
-	 * Turn an isolation into the tools that bring it about. Everything that can be
-	 * checked is. The isolation of the plan has a session of its own if the user changes,
-	 * unless {@link Isolation#newSession()} is {@code false}.
-	 * @param isolation what is asked for
-	 * @param lookup asks for accounts that are in no file: the database ({@code passwd}
-	 * or {@code group}) and the name
+	 * Create the plan that applies an isolation, after checking everything that can be
+	 * checked in advance. If the user changes, the isolation of the plan has a session of
+	 * its own, unless {@link Isolation#newSession()} is {@code false}.
+	 * @param isolation the configured isolation
+	 * @param lookup the lookup for accounts that are not listed in files
 	 * @return the plan
-	 * @throws IsolationException saying what cannot be had, and why
+	 * @throws IsolationException if a setting is not supported, stating the reason
 	 */
 	public IsolationPlan plan(Isolation isolation, AccountLookup lookup) {
 		RunAs runAs = isolation.runAs();
@@ -162,9 +162,9 @@ public final class IsolationSupport {
 	}
 
 	/**
-	 * Another user leads a session of its own unless the call says otherwise: with the
-	 * JVM's terminal as its controlling terminal it could type commands into the shell
-	 * that started the JVM; see {@code TIOCSTI} in {@code ioctl_tty(2)}.
+	 * Enable a session of its own for another user unless configured otherwise. If the
+	 * JVM's terminal were its controlling terminal, that user could type commands into
+	 * the shell that started the JVM; see {@code TIOCSTI} in {@code ioctl_tty(2)}.
 	 */
 	private static Isolation withSession(Isolation isolation, boolean switching) {
 		return (switching && isolation.newSession() == null) ? isolation.withNewSession(true) : isolation;
@@ -212,7 +212,7 @@ public final class IsolationSupport {
 		}
 	}
 
-	/** The options that make it that user; none if it is that user already. */
+	/** Return the options that switch to the account, none if the JVM already has it. */
 	private List<String> identity(RunAs runAs, Account account) {
 		boolean sameUser = account.uid() == this.jvm.uid();
 		boolean sameGroups = runAs.supplementaryGroups() == null || account.groups().equals(this.jvm.groups());
@@ -228,7 +228,7 @@ public final class IsolationSupport {
 		List<String> options = new ArrayList<>(List.of("--reuid=" + account.uid(), "--regid=" + account.gid()));
 		options.add(groups(runAs, account));
 		if (this.jvm.inherited() && account.uid() != 0) {
-			// they would outlive the change of the user
+			// these would persist after the change of the user
 			options.addAll(List.of("--inh-caps=-all", "--ambient-caps=-all"));
 		}
 		return options;
@@ -278,7 +278,7 @@ public final class IsolationSupport {
 			.getOrDefault("Max nice priority", 0L);
 	}
 
-	// a value of the thread that starts the program: Linux keeps it for each thread
+	// of the thread that starts the program, as Linux has a nice value per thread
 	private static int jvmNice() {
 		String stat = JvmStatus.text(Path.of("/proc/thread-self/stat"));
 		if (stat.isEmpty()) {
@@ -294,7 +294,7 @@ public final class IsolationSupport {
 		String list = JvmStatus.text(Path.of("/sys/devices/system/cpu/online"));
 		Set<Integer> absent = new TreeSet<>(asked);
 		absent.removeAll(JvmStatus.numbers(list));
-		// the kernel would drop them and say nothing
+		// the kernel would silently ignore them
 		if (!list.isEmpty() && !absent.isEmpty()) {
 			throw new IsolationException(
 					"cpu-affinity: this machine has no CPU " + absent + ", only " + list.strip() + ": name others");
@@ -314,18 +314,18 @@ public final class IsolationSupport {
 	}
 
 	/**
-	 * Makes a control group for a tree.
-	 * @param name its name, unique
-	 * @param limits what the tree may use
+	 * Create a control group for a process tree.
+	 * @param name the unique name of the group
+	 * @param limits the limits of the process tree
 	 * @return the group
-	 * @throws IsolationException if it cannot be made
+	 * @throws IsolationException if the group cannot be created
 	 */
 	public ControlGroup createGroup(String name, TreeLimits limits) {
 		return this.groups.create(name, limits);
 	}
 
 	/**
-	 * What works and what does not.
+	 * Return the supported features and the reasons why others are not supported.
 	 */
 	@Override
 	public String toString() {
@@ -346,16 +346,16 @@ public final class IsolationSupport {
 	}
 
 	/**
-	 * Asks for accounts that are in no file.
+	 * Strategy for looking up accounts that are not listed in files.
 	 */
 	@FunctionalInterface
 	public interface AccountLookup {
 
 		/**
-		 * Look an entry up.
+		 * Look up an entry.
 		 * @param database {@code passwd} or {@code group}
-		 * @param name name of the user or group, never a number
-		 * @return the entry, in the form of that file, or empty
+		 * @param name the name of the user or group, never an ID
+		 * @return the entry in the format of that file, or empty if there is none
 		 */
 		Optional<String> find(String database, String name);
 

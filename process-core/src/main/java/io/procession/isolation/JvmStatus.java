@@ -11,13 +11,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What this JVM is allowed, as {@code /proc} shows it; see {@code capabilities(7)}.
+ * User, groups and capabilities of this JVM, as shown by {@code /proc}. See {@code
+ * capabilities(7)} for the capabilities.
  *
- * @param uid number of its user
- * @param gid number of its group
- * @param groups numbers of its further groups
- * @param capabilities what the programs that it starts may do, one bit each
- * @param inherited whether there are capabilities that outlive a change of the user
+ * @param uid ID of the user
+ * @param gid ID of the group
+ * @param groups IDs of the supplementary groups
+ * @param capabilities capabilities of the programs started by the JVM, one bit each
+ * @param inherited whether there are capabilities that persist after a change of the user
  */
 record JvmStatus(long uid, long gid, Set<Long> groups, long capabilities, boolean inherited) {
 
@@ -37,8 +38,8 @@ record JvmStatus(long uid, long gid, Set<Long> groups, long capabilities, boolea
 			}
 		}
 		long ambient = bits(fields, "CapAmb");
-		// what root starts gets all that is not bounded; what others start the ambient
-		// ones
+		// programs started by root get all capabilities of the bounding set, others only
+		// the ambient ones
 		long capabilities = (uid == 0) ? bits(fields, "CapBnd") | ambient : ambient;
 		return new JvmStatus(uid, Long.parseLong(fields.getOrDefault("Gid", "-1").split("\\s+")[0]), groups,
 				capabilities, ambient != 0 || bits(fields, "CapInh") != 0);
@@ -64,13 +65,14 @@ record JvmStatus(long uid, long gid, Set<Long> groups, long capabilities, boolea
 	}
 
 	/**
-	 * The hard limits, by the names of {@code /proc/self/limits}; no bound is the most.
+	 * Return the hard limits by the names used in {@code /proc/self/limits}. An unlimited
+	 * resource has the value {@link Long#MAX_VALUE}.
 	 */
 	static Map<String, Long> hardLimits(String text) {
 		return limits(text, 1);
 	}
 
-	/** Soft limits (column 0) or hard ones (column 1). */
+	/** Return the soft limits (column 0) or the hard limits (column 1). */
 	static Map<String, Long> limits(String text, int column) {
 		Map<String, Long> limits = new HashMap<>();
 		for (String line : text.split("\n")) {
@@ -83,7 +85,7 @@ record JvmStatus(long uid, long gid, Set<Long> groups, long capabilities, boolea
 		return limits;
 	}
 
-	/** A list of numbers, such as {@code 0-3,8}. */
+	/** Parse a list of numbers, such as {@code 0-3,8}. */
 	static Set<Integer> numbers(String list) {
 		Set<Integer> numbers = new TreeSet<>();
 		for (String part : list.strip().split(",")) {
@@ -107,21 +109,21 @@ record JvmStatus(long uid, long gid, Set<Long> groups, long capabilities, boolea
 	}
 
 	/**
-	 * Parts of root's privilege.
+	 * Capabilities that isolation may require; see {@code capabilities(7)}.
 	 */
 	enum Capability {
 
-		/** Signals to other users' processes. */
+		/** Permits signals to processes of other users. */
 		CAP_KILL(5),
-		/** Other groups. */
+		/** Permits changes of the groups. */
 		CAP_SETGID(6),
-		/** Other users. */
+		/** Permits changes of the user. */
 		CAP_SETUID(7),
-		/** Nearly everything. */
+		/** Permits a wide range of administrative operations. */
 		CAP_SYS_ADMIN(21),
-		/** To come before others. */
+		/** Permits higher scheduling priorities. */
 		CAP_SYS_NICE(23),
-		/** To be above limits. */
+		/** Permits exceeding resource limits. */
 		CAP_SYS_RESOURCE(24);
 
 		private final int bit;

@@ -3,15 +3,17 @@ package io.procession.isolation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who comes first where CPU and disks are short. What is not said is as in the JVM.
- * <i>Immutable.</i> Linux only: uses {@code nice(1)}, {@code ionice(1)} and
- * {@code chrt(1)}.
+ * CPU and I/O scheduling priority. Settings that are {@code null} are those of the JVM.
+ * <i>Immutable.</i> Linux only, based on {@code nice(1)}, {@code ionice(1)} and {@code
+ * chrt(1)}.
  *
- * @param nice -20 (first) to 19 (last), the value itself and no difference to the JVM's;
- * less than the JVM's needs privilege
- * @param ioClass who is served first by disks
- * @param ioLevel 0 (first) to 7 (last) within the class; not for {@link IoClass#IDLE}
- * @param scheduling how the CPU is shared out
+ * @param nice nice value, from -20 (highest priority) to 19 (lowest), which is absolute
+ * and not relative to that of the JVM; a lower value than that of the JVM requires
+ * privileges
+ * @param ioClass I/O scheduling class
+ * @param ioLevel level within the I/O class, from 0 (highest priority) to 7 (lowest); not
+ * for {@link IoClass#IDLE}
+ * @param scheduling CPU scheduling policy
  */
 public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nullable Integer ioLevel,
 		@Nullable Scheduling scheduling) {
@@ -19,11 +21,13 @@ public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nulla
 	private static final Priority NONE = new Priority(null, null, null, null);
 
 	/**
-	 * Checks the numbers.
+	 * Create a priority.
 	 * @param nice -20 to 19
-	 * @param ioClass who is served first by disks
+	 * @param ioClass I/O scheduling class
 	 * @param ioLevel 0 to 7
-	 * @param scheduling how the CPU is shared out
+	 * @param scheduling CPU scheduling policy
+	 * @throws IllegalArgumentException if a value is out of range, or if a level is given
+	 * without a class that supports it
 	 */
 	public Priority {
 		if (nice != null && (nice < -20 || nice > 19)) {
@@ -39,16 +43,16 @@ public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nulla
 	}
 
 	/**
-	 * As the JVM.
-	 * @return nothing said
+	 * Return a priority without any configured setting.
+	 * @return the priority of the JVM
 	 */
 	public static Priority none() {
 		return NONE;
 	}
 
 	/**
-	 * A nice value and no more.
-	 * @param nice -20 (first) to 19 (last)
+	 * Create a priority with a nice value only.
+	 * @param nice -20 (highest priority) to 19 (lowest)
 	 * @return the priority
 	 */
 	public static Priority ofNice(int nice) {
@@ -56,8 +60,8 @@ public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nulla
 	}
 
 	/**
-	 * Another nice value.
-	 * @param value -20 (first) to 19 (last)
+	 * Return a copy with the given nice value.
+	 * @param value -20 (highest priority) to 19 (lowest)
 	 * @return a changed copy
 	 */
 	public Priority withNice(int value) {
@@ -65,7 +69,7 @@ public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nulla
 	}
 
 	/**
-	 * Another I/O class, at its usual level, 4.
+	 * Return a copy with the given I/O class, at its default level, 4.
 	 * @param value the class
 	 * @return a changed copy
 	 */
@@ -74,9 +78,9 @@ public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nulla
 	}
 
 	/**
-	 * Another I/O class and level.
+	 * Return a copy with the given I/O class and level.
 	 * @param value {@link IoClass#BEST_EFFORT} or {@link IoClass#REALTIME}
-	 * @param level 0 (first) to 7 (last)
+	 * @param level 0 (highest priority) to 7 (lowest)
 	 * @return a changed copy
 	 */
 	public Priority withIo(IoClass value, int level) {
@@ -84,8 +88,8 @@ public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nulla
 	}
 
 	/**
-	 * Another scheduling of the CPU.
-	 * @param value how it is shared out
+	 * Return a copy with the given CPU scheduling policy.
+	 * @param value the policy
 	 * @return a changed copy
 	 */
 	public Priority withScheduling(Scheduling value) {

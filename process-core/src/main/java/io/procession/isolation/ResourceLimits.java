@@ -5,19 +5,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each single process may use; see {@code setrlimit(2)}. Inherited by what it
- * starts, each of which has the whole limit again. The soft and the hard limit are set.
- * <i>Immutable.</i> Linux only: uses {@code prlimit(1)}.
+ * Resource limits of each single process; see {@code setrlimit(2)}. The limits are
+ * inherited by child processes, to each of which they apply anew. Both the soft and the
+ * hard limit are set. A limit that is {@code null} is that of the JVM. <i>Immutable.</i>
+ * Linux only: uses {@code prlimit(1)}.
  *
- * @param addressSpace bytes of virtual memory, or {@code null} for the JVM's limit, as
- * for all others
- * @param openFiles open file descriptors
- * @param processes processes and threads of its <i>user</i>, all programs together; does
- * not bound root
- * @param cpuTime CPU time, whole seconds; the signal XCPU ends who uses more, KILL who
- * goes on for another second
- * @param fileSize bytes of a file that it writes
- * @param coreSize bytes of a core file; 0 for none
+ * @param addressSpace maximum virtual memory in bytes
+ * @param openFiles maximum number of open file descriptors
+ * @param processes maximum number of processes and threads of the <i>user</i>, including
+ * those of other programs; does not apply to root
+ * @param cpuTime maximum CPU time, in whole seconds; XCPU is sent when it is exceeded,
+ * and KILL one second of CPU time later
+ * @param fileSize maximum size in bytes of a file that the process writes
+ * @param coreSize maximum size in bytes of a core file; 0 for no core file
  */
 public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFiles, @Nullable Long processes,
 		@Nullable Duration cpuTime, @Nullable Long fileSize, @Nullable Long coreSize) {
@@ -25,13 +25,14 @@ public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFil
 	private static final ResourceLimits NONE = new ResourceLimits(null, null, null, null, null, null);
 
 	/**
-	 * Checks the numbers.
-	 * @param addressSpace bytes of virtual memory
-	 * @param openFiles open file descriptors
-	 * @param processes processes and threads of its user
-	 * @param cpuTime CPU time
-	 * @param fileSize bytes of a file that it writes
-	 * @param coreSize bytes of a core file
+	 * Create resource limits.
+	 * @param addressSpace maximum virtual memory in bytes
+	 * @param openFiles maximum number of open file descriptors
+	 * @param processes maximum number of processes and threads of the user
+	 * @param cpuTime maximum CPU time
+	 * @param fileSize maximum size in bytes of a file that the process writes
+	 * @param coreSize maximum size in bytes of a core file
+	 * @throws IllegalArgumentException if a limit is out of range
 	 */
 	public ResourceLimits {
 		require("limits.address-space", addressSpace, 1);
@@ -52,17 +53,17 @@ public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFil
 	}
 
 	/**
-	 * The JVM's own limits.
-	 * @return no limits
+	 * Return resource limits without any configured limit.
+	 * @return the limits of the JVM
 	 */
 	public static ResourceLimits none() {
 		return NONE;
 	}
 
 	/**
-	 * Bounds the virtual memory. JVMs, Go programs and others reserve much more than they
-	 * use.
-	 * @param bytes positive
+	 * Return a copy with the given limit for the virtual memory. JVMs, Go programs and
+	 * others reserve much more virtual memory than they use.
+	 * @param bytes the maximum size, positive
 	 * @return a changed copy
 	 */
 	public ResourceLimits withAddressSpace(long bytes) {
@@ -70,8 +71,8 @@ public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFil
 	}
 
 	/**
-	 * Bounds the open file descriptors.
-	 * @param count positive
+	 * Return a copy with the given limit for open file descriptors.
+	 * @param count the maximum number, positive
 	 * @return a changed copy
 	 */
 	public ResourceLimits withOpenFiles(long count) {
@@ -79,8 +80,9 @@ public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFil
 	}
 
 	/**
-	 * Bounds the processes and threads of the user, all of its programs together.
-	 * @param count positive
+	 * Return a copy with the given limit for processes and threads of the user, including
+	 * those of other programs.
+	 * @param count the maximum number, positive
 	 * @return a changed copy
 	 */
 	public ResourceLimits withProcesses(long count) {
@@ -88,8 +90,8 @@ public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFil
 	}
 
 	/**
-	 * Bounds the CPU time.
-	 * @param time whole seconds, at least one
+	 * Return a copy with the given limit for the CPU time.
+	 * @param time the maximum time, in whole seconds, at least one
 	 * @return a changed copy
 	 */
 	public ResourceLimits withCpuTime(Duration time) {
@@ -98,8 +100,9 @@ public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFil
 	}
 
 	/**
-	 * Bounds the size of the files that it writes; the signal XFSZ ends who writes more.
-	 * @param bytes not negative
+	 * Return a copy with the given limit for the size of files that the process writes.
+	 * XFSZ is sent to a process that exceeds it.
+	 * @param bytes the maximum size, not negative
 	 * @return a changed copy
 	 */
 	public ResourceLimits withFileSize(long bytes) {
@@ -108,8 +111,8 @@ public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFil
 	}
 
 	/**
-	 * Bounds the size of core files.
-	 * @param bytes 0 for no core file
+	 * Return a copy with the given limit for the size of core files.
+	 * @param bytes the maximum size; 0 for no core file
 	 * @return a changed copy
 	 */
 	public ResourceLimits withCoreSize(long bytes) {

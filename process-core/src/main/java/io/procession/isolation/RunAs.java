@@ -5,22 +5,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The user and the groups that a program runs with; see {@code credentials(7)}. A number
- * is decimal, without sign and leading zeros, 0 to 4294967294; anything else is a name.
- * <i>Immutable.</i> Linux only: uses {@code setpriv(1)}.
+ * User and groups that a program is run as; see {@code credentials(7)}. A decimal number
+ * from 0 to 4294967294, without sign and leading zeros, is an ID, unless a user or group
+ * has it as its name; any other text is a name. <i>Immutable.</i> Linux only: uses {@code
+ * setpriv(1)}.
  *
- * @param user name or number of the user
- * @param group name or number of the group, or {@code null} for the user's own
- * @param supplementaryGroups names or numbers of further groups, empty for none, or
- * {@code null} for those that the user is in
+ * @param user name or ID of the user
+ * @param group name or ID of the group, or {@code null} for the user's own
+ * @param supplementaryGroups names or IDs of the supplementary groups, empty for none, or
+ * {@code null} for those of the user
  */
 public record RunAs(String user, @Nullable String group, @Nullable List<String> supplementaryGroups) {
 
 	/**
-	 * Checks the names.
-	 * @param user name or number of the user
-	 * @param group name or number of the group
-	 * @param supplementaryGroups names or numbers of further groups
+	 * Create a user with groups.
+	 * @param user name or ID of the user
+	 * @param group name or ID of the group
+	 * @param supplementaryGroups names or IDs of the supplementary groups
+	 * @throws IllegalArgumentException if a name is not valid
 	 */
 	public RunAs {
 		checkName("user", user);
@@ -42,8 +44,8 @@ public record RunAs(String user, @Nullable String group, @Nullable List<String> 
 	}
 
 	/**
-	 * A user, with its own group and the groups that it is in.
-	 * @param user name or number
+	 * Create a user with its own group and its own supplementary groups.
+	 * @param user the name or ID
 	 * @return the user
 	 */
 	public static RunAs user(String user) {
@@ -51,8 +53,8 @@ public record RunAs(String user, @Nullable String group, @Nullable List<String> 
 	}
 
 	/**
-	 * Another group than the user's own.
-	 * @param value name or number
+	 * Return a copy with the given group instead of the user's own.
+	 * @param value the name or ID
 	 * @return a changed copy
 	 */
 	public RunAs withGroup(String value) {
@@ -60,8 +62,9 @@ public record RunAs(String user, @Nullable String group, @Nullable List<String> 
 	}
 
 	/**
-	 * Exactly these further groups instead of those that the user is in.
-	 * @param values names or numbers; none for no further groups
+	 * Return a copy with exactly the given supplementary groups instead of those of the
+	 * user.
+	 * @param values the names or IDs, none for no supplementary groups
 	 * @return a changed copy
 	 */
 	public RunAs withSupplementaryGroups(String... values) {

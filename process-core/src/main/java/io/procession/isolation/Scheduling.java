@@ -1,15 +1,17 @@
 package io.procession.isolation;
 
 /**
- * How the kernel shares out the CPU; see {@code sched(7)}.
+ * CPU scheduling policy; see {@code sched(7)}.
  */
 public enum Scheduling {
 
-	/** As everybody: {@code SCHED_OTHER}. */
+	/** Default policy: {@code SCHED_OTHER}. */
 	NORMAL("--other", 0),
-	/** Is taken to use much CPU and never to be in a hurry: {@code SCHED_BATCH}. */
+	/** Policy for CPU-intensive processes that are not urgent: {@code SCHED_BATCH}. */
 	BATCH("--batch", 3),
-	/** Only when nobody else wants the CPU: {@code SCHED_IDLE}. */
+	/**
+	 * Policy for processes that run only if no other needs the CPU: {@code SCHED_IDLE}.
+	 */
 	IDLE("--idle", 5);
 
 	private final String option;

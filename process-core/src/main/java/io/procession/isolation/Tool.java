@@ -10,21 +10,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tool of the chain that stands before a program. Found by absolute path, in the
- * system's own folders first: the environment of a program has no say in what is run
- * before it.
+ * External program that the library uses, mostly in the chain that precedes a program.
+ * Looked up by absolute path, in the directories of the system first, so that the
+ * environment of a program does not determine which tools are run before it.
  */
 public enum Tool {
 
-	/** Begins a session. */
+	/** Starts a session. */
 	SETSID("util-linux", true),
-	/** Sets limits. */
+	/** Sets resource limits. */
 	PRLIMIT("util-linux", false),
-	/** Sets the rank when memory runs out. */
+	/** Sets the out-of-memory score. */
 	CHOOM("util-linux", false),
-	/** Sets the CPUs. */
+	/** Sets the CPU affinity. */
 	TASKSET("util-linux", false),
-	/** Sets the scheduling. */
+	/** Sets the CPU scheduling policy. */
 	CHRT("util-linux", false),
 	/** Sets the nice value. */
 	NICE("coreutils", true),
@@ -32,19 +32,19 @@ public enum Tool {
 	IONICE("util-linux", false),
 	/** Sets user, groups and privileges. */
 	SETPRIV("util-linux", false),
-	/** Sets variables and unblocks signals. */
+	/** Sets environment variables and resets signals. */
 	ENV("coreutils", false),
-	/** Sets the umask, and enters a control group. */
+	/** Sets the umask and enters a control group. */
 	SH("a POSIX shell", true),
-	/** Shows what a chain has set. */
+	/** Prints what a chain has set. */
 	CAT("coreutils", true),
-	/** Looks accounts up that are in no file. */
+	/** Looks up accounts that are not listed in files. */
 	GETENT("the C library's tools", true),
-	/** Finds environments. */
+	/** Searches environments. */
 	GREP("grep", true),
 	/** Waits. */
 	SLEEP("coreutils", true),
-	/** Bounds a wait. */
+	/** Limits the time of a search. */
 	TIMEOUT("coreutils", true),
 	/** Replaces characters. */
 	TR("coreutils", true);
@@ -65,8 +65,8 @@ public enum Tool {
 	}
 
 	/**
-	 * Looks the tool up.
-	 * @return its absolute path, or empty if there is none that will do
+	 * Look up the tool.
+	 * @return its absolute path, or empty if no suitable tool is installed
 	 */
 	public Optional<Path> find() {
 		Path found = lookUp();
@@ -74,8 +74,8 @@ public enum Tool {
 	}
 
 	/**
-	 * Return why {@link #find()} is empty.
-	 * @return what is missing, and what to install
+	 * Return why {@link #find()} returns empty.
+	 * @return what is missing and what to install
 	 */
 	public String whyMissing() {
 		Path found = lookUp();
@@ -84,10 +84,10 @@ public enum Tool {
 	}
 
 	/**
-	 * Return where tools are looked for: the directories of the system come first,
-	 * whatever a {@code PATH} begins with.
-	 * @param path a {@code PATH}, or {@code null} if there is none
-	 * @return the directories, in the form of a {@code PATH}
+	 * Return the search path for tools. The directories of the system come first,
+	 * regardless of the given {@code PATH}.
+	 * @param path the {@code PATH} to append, or {@code null} if there is none
+	 * @return the directories in the format of {@code PATH}
 	 */
 	public static String searchPath(@Nullable String path) {
 		String folders = String.join(File.pathSeparator, FOLDERS);
@@ -104,7 +104,10 @@ public enum Tool {
 		return null;
 	}
 
-	/** It is installed as links of either kind: {@code busybox --install [-s]}. */
+	/**
+	 * Return whether a tool is a hard link or a symbolic link to BusyBox, as created by
+	 * {@code busybox --install [-s]}.
+	 */
 	static boolean isBusyBox(Path tool) {
 		try {
 			return tool.toRealPath().getFileName().toString().startsWith("busybox") || isLinked(tool, "busybox")

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds the chain of tools that stands before a program: only those that have something
- * to do, privileged steps first, {@code setpriv} last. Each becomes the next by
- * {@code execve(2)}. <i>Confined to one call.</i>
+ * Builder for the chain of tools that precedes a program. The chain contains only the
+ * tools that are needed: privileged steps first, {@code setpriv} last. Each tool executes
+ * the next one by {@code execve(2)}. <i>Confined to one call.</i>
  */
 final class ToolChain {
 
@@ -32,10 +32,10 @@ final class ToolChain {
 	}
 
 	/**
-	 * The chain.
-	 * @param jvmNice nice value of the thread that starts the program
-	 * @param account who it is run as
-	 * @param identity the options of {@code setpriv(1)} that make it that
+	 * Build the chain.
+	 * @param jvmNice the nice value of the thread that starts the program
+	 * @param account the account that the program is run as
+	 * @param identity the options of {@code setpriv(1)} that switch to the account
 	 */
 	List<String> build(int jvmNice, @Nullable Account account, List<String> identity) {
 		if (Boolean.TRUE.equals(this.isolation.newSession())) {
@@ -67,7 +67,7 @@ final class ToolChain {
 	private void addPriority(Priority priority, int jvmNice) {
 		Scheduling scheduling = priority.scheduling();
 		if (scheduling != null) {
-			// before nice: some versions reset the nice value
+			// before nice, as some versions reset the nice value
 			add(Tool.CHRT, scheduling.option(), "0");
 		}
 		Integer nice = priority.nice();
@@ -99,7 +99,8 @@ final class ToolChain {
 		addLimit(all, "limits.open-files", "--nofile", "Max open files", limits.openFiles());
 		addLimit(all, "limits.processes", "--nproc", "Max processes", limits.processes());
 		if (cpuTime != null) {
-			// XCPU comes at the soft limit, KILL at the hard one: time to say goodbye
+			// XCPU is sent at the soft limit, KILL at the hard limit: leave time to clean
+			// up
 			long seconds = cpuTime.getSeconds();
 			all.add(new Limit("limits.cpu-time", "--cpu", "Max cpu time", seconds, seconds + 1));
 		}
@@ -115,13 +116,13 @@ final class ToolChain {
 	}
 
 	/**
-	 * One limit.
+	 * A resource limit.
 	 *
-	 * @param label what it is called in messages
-	 * @param option the option of {@code prlimit(1)}
-	 * @param procName what it is called in {@code /proc/self/limits}
-	 * @param value the soft limit
-	 * @param hard the hard limit
+	 * @param label name used in messages
+	 * @param option option of {@code prlimit(1)}
+	 * @param procName name used in {@code /proc/self/limits}
+	 * @param value soft limit
+	 * @param hard hard limit
 	 */
 	record Limit(String label, String option, String procName, long value, long hard) {
 

@@ -3,30 +3,33 @@ package io.procession.isolation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a process and everything that it starts may use together; see {@code cgroups(7)}.
- * <i>Immutable.</i> Linux only, and only where version 2 of the control groups has a
- * directory that the JVM may write to: {@link IsolationSupport} tells.
+ * Resource limits that a process and all its descendants share; see {@code cgroups(7)}. A
+ * limit that is {@code null} is not set. <i>Immutable.</i> Linux only, and only with a
+ * control group directory (version 2) that is writable for the JVM; see
+ * {@link IsolationSupport}.
  *
- * @param memory bytes of memory, swap excluded; the kernel kills inside the tree when
- * they do not suffice
- * @param cpus CPU time per time, in CPUs: 0.5 is half of one, 2 is two
- * @param tasks processes and threads; a fork beyond them fails
+ * @param memory maximum memory in bytes, without swap; if it is exceeded, the kernel
+ * kills processes of the tree
+ * @param cpus maximum CPU time per elapsed time, in CPUs: 0.5 is half a CPU, 2 is two
+ * CPUs
+ * @param tasks maximum number of processes and threads; a fork beyond it fails
  */
 public record TreeLimits(@Nullable Long memory, @Nullable Double cpus, @Nullable Long tasks) {
 
 	private static final TreeLimits NONE = new TreeLimits(null, null, null);
 
 	/**
-	 * Checks the numbers.
-	 * @param memory bytes of memory
-	 * @param cpus CPU time per time
-	 * @param tasks processes and threads
+	 * Create tree limits.
+	 * @param memory maximum memory in bytes
+	 * @param cpus maximum CPU time per elapsed time
+	 * @param tasks maximum number of processes and threads
+	 * @throws IllegalArgumentException if a limit is out of range
 	 */
 	public TreeLimits {
 		if (memory != null && memory < 1) {
 			throw new IllegalArgumentException("limits.memory must be positive: " + memory);
 		}
-		// a hundredth of a CPU is the least that the kernel takes: 1 ms in 100 ms
+		// the kernel accepts no less than a hundredth of a CPU: 1 ms in 100 ms
 		if (cpus != null && !(cpus >= 0.01 && cpus <= 100_000)) {
 			throw new IllegalArgumentException("limits.cpus must be at least 0.01: " + cpus);
 		}
@@ -36,16 +39,16 @@ public record TreeLimits(@Nullable Long memory, @Nullable Double cpus, @Nullable
 	}
 
 	/**
-	 * No limits.
-	 * @return none
+	 * Return tree limits without any configured limit.
+	 * @return no limits
 	 */
 	public static TreeLimits none() {
 		return NONE;
 	}
 
 	/**
-	 * Bounds the memory of the tree.
-	 * @param bytes positive
+	 * Return a copy with the given limit for the memory of the process tree.
+	 * @param bytes the maximum size, positive
 	 * @return a changed copy
 	 */
 	public TreeLimits withMemory(long bytes) {
@@ -53,8 +56,8 @@ public record TreeLimits(@Nullable Long memory, @Nullable Double cpus, @Nullable
 	}
 
 	/**
-	 * Bounds the share of the machine's CPUs.
-	 * @param value at least 0.01; 1.5 is one CPU and a half
+	 * Return a copy with the given limit for the CPU time of the process tree.
+	 * @param value the number of CPUs, at least 0.01; 1.5 is one and a half
 	 * @return a changed copy
 	 */
 	public TreeLimits withCpus(double value) {
@@ -62,8 +65,8 @@ public record TreeLimits(@Nullable Long memory, @Nullable Double cpus, @Nullable
 	}
 
 	/**
-	 * Bounds the number of processes and threads.
-	 * @param count at least 1
+	 * Return a copy with the given limit for the number of processes and threads.
+	 * @param count the maximum number, at least 1
 	 * @return a changed copy
 	 */
 	public TreeLimits withTasks(long count) {
@@ -71,8 +74,8 @@ public record TreeLimits(@Nullable Long memory, @Nullable Double cpus, @Nullable
 	}
 
 	/**
-	 * Whether nothing is bounded.
-	 * @return whether it is empty
+	 * Return whether no limit is configured.
+	 * @return whether there are no limits
 	 */
 	public boolean isEmpty() {
 		return this.memory == null && this.cpus == null && this.tasks == null;

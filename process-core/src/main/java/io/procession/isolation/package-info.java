@@ -1,14 +1,14 @@
 /**
- * Who runs a program, how separate it is, and how much it may use: values and the tools
- * that apply them. A leaf: uses nothing else here and starts nothing.
+ * User, separation and resource limits of processes: values, and the tools that apply
+ * them. This package depends on no other package of the library and starts no processes.
  *
  * <p>
- * {@link io.procession.isolation.Isolation} is everything that can be said;
+ * {@link io.procession.isolation.Isolation} combines all settings.
  * {@link io.procession.isolation.RunAs}, {@link io.procession.isolation.ResourceLimits},
  * {@link io.procession.isolation.TreeLimits} and {@link io.procession.isolation.Priority}
- * are its parts. {@link io.procession.isolation.IsolationSupport} knows what works on
- * this machine, and turns an isolation into a chain of tools that stands before the
- * program: each sets one thing and becomes the next by {@code execve(2)}.
+ * are its parts. {@link io.procession.isolation.IsolationSupport} detects what this
+ * machine supports, and turns an isolation into a chain of tools that precedes the
+ * program. Each tool applies one setting and executes the next one by {@code execve(2)}.
  *
  * <pre>
  * processes.command("convert", "huge.png", "small.png")
