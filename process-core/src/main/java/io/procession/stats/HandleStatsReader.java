@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Reads what the JDK knows of processes on every system.
+ * {@link StatsReader} that uses {@link ProcessHandle}, available on every platform.
  */
 final class HandleStatsReader implements StatsReader {
 

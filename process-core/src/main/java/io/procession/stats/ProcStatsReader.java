@@ -12,17 +12,18 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * Reads the {@code /proc} of Linux, see {@code proc(5)}.
+ * {@link StatsReader} that uses the {@code /proc} file system, as described in {@code
+ * proc(5)}. Linux only.
  */
 final class ProcStatsReader implements StatsReader {
 
 	/**
-	 * {@code sysconf(_SC_CLK_TCK)} is 100 a second on every architecture that a JVM runs
-	 * on, whatever frequency the kernel ticks at.
+	 * Duration of a clock tick. {@code sysconf(_SC_CLK_TCK)} is 100 per second on every
+	 * architecture that a JVM runs on, regardless of the frequency of the kernel timer.
 	 */
 	private static final Duration TICK = Duration.ofMillis(10);
 
-	/** Positions in {@code stat} after the name, where the state is the first. */
+	/** Indexes of the fields of {@code stat} after the name, starting with the state. */
 	private static final int STATE = 0;
 
 	private static final int USER_TIME = 11;
@@ -62,7 +63,7 @@ final class ProcStatsReader implements StatsReader {
 		Path process = this.proc.resolve(Long.toString(pid));
 		try {
 			String stat = read(process.resolve("stat"));
-			// the name stands in parentheses and may itself hold spaces and parentheses
+			// the name in parentheses may itself contain spaces and parentheses
 			String[] fields = stat.substring(stat.lastIndexOf(')') + 2).trim().split(" ");
 			if ("ZXx".contains(fields[STATE])) {
 				return Optional.empty();

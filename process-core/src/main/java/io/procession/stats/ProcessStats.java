@@ -6,45 +6,45 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What one process, without its children, uses at one moment. What the system or the
- * reader's permissions do not tell is empty. <i>Immutable.</i>
+ * Resource usage of a single process, without its descendants, at one point in time.
+ * Values that the platform or the permissions of the reader do not provide are empty.
+ * <i>Immutable.</i>
  *
- * @param pid its process ID
- * @param startedAt when it was started; the same in each sample of one reader, which
- * tells it from a later process of the same PID
- * @param uptime how long it has been running
- * @param cpuTime the time all its threads have spent on processors, in user and kernel
- * mode
- * @param residentBytes its memory that is in RAM, shared pages included
- * @param virtualBytes its address space
- * @param threads how many threads it has
- * @param openFiles how many file descriptors it holds; Linux tells them of one's own
- * processes only
- * @param readBytes what it has fetched from storage: neither pipes, sockets nor the page
- * cache count; Linux tells it of one's own processes only
- * @param writtenBytes what it has sent to storage; Linux tells it of one's own processes
- * only
- * @param children how many direct children it has, zombies included
+ * @param pid process ID
+ * @param startedAt start time; the same in all samples of one reader, which distinguishes
+ * the process from a later one with the same PID
+ * @param uptime time since the start
+ * @param cpuTime CPU time of all threads, in user and kernel mode
+ * @param residentBytes memory in RAM, including shared pages
+ * @param virtualBytes size of the address space
+ * @param threads number of threads
+ * @param openFiles number of open file descriptors; on Linux, available for processes of
+ * the same user only
+ * @param readBytes number of bytes read from storage, excluding pipes, sockets and the
+ * page cache; on Linux, available for processes of the same user only
+ * @param writtenBytes number of bytes written to storage; on Linux, available for
+ * processes of the same user only
+ * @param children number of direct children, including zombies
  */
 public record ProcessStats(long pid, Instant startedAt, Duration uptime, Duration cpuTime, OptionalLong residentBytes,
 		OptionalLong virtualBytes, OptionalInt threads, OptionalInt openFiles, OptionalLong readBytes,
 		OptionalLong writtenBytes, OptionalInt children) {
 
 	/**
-	 * The share of processors that it has used since it was started.
-	 * @return 1.0 for one core all the time, more if several threads run; 0 before there
-	 * is a time to divide by
+	 * Return the average CPU usage since the process was started.
+	 * @return 1.0 for one fully used core, more if several threads are running; 0 if no
+	 * time has elapsed
 	 */
 	public double cpuShare() {
 		return share(this.cpuTime, this.uptime);
 	}
 
 	/**
-	 * The share of processors that it has used since an earlier sample. CPU time is
-	 * counted in steps of 10 ms on Linux: look at a second or more.
-	 * @param earlier a sample of the same process
-	 * @return 1.0 for one core all the time, more if several threads ran; 0 if no time
-	 * has passed
+	 * Return the average CPU usage since an earlier sample. On Linux, CPU time is counted
+	 * in steps of 10 ms, so that samples should be at least a second apart.
+	 * @param earlier an earlier sample of the same process
+	 * @return 1.0 for one fully used core, more if several threads were running; 0 if no
+	 * time has elapsed
 	 * @throws IllegalArgumentException if the sample is of another process
 	 */
 	public double cpuShareSince(ProcessStats earlier) {

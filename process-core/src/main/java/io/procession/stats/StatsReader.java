@@ -3,22 +3,23 @@ package io.procession.stats;
 import java.util.Optional;
 
 /**
- * Tells what processes use. Implementations are thread-safe.
+ * Reader for the resource usage of processes. Implementations are thread-safe.
  */
 @FunctionalInterface
 public interface StatsReader {
 
 	/**
-	 * Takes a sample. Does not block; any PID of this machine may be asked for.
-	 * @param pid a process ID
-	 * @return what it uses, or empty if there is no such process, it is a zombie, or this
-	 * system tells neither its start nor its CPU time
+	 * Take a sample of any process on this machine. Does not block.
+	 * @param pid the process ID
+	 * @return the resource usage, or empty if the process does not exist, is a zombie, or
+	 * if the platform provides neither its start time nor its CPU time
 	 */
 	Optional<ProcessStats> read(long pid);
 
 	/**
-	 * The reader for this machine: {@code /proc} on Linux ({@code proc(5)}), elsewhere
-	 * what {@link ProcessHandle.Info} has, which is start and CPU time.
+	 * Return the reader for the current platform: based on {@code /proc} on Linux (see
+	 * {@code proc(5)}), on {@link ProcessHandle.Info} elsewhere, which provides start
+	 * time and CPU time.
 	 * @return the reader
 	 */
 	static StatsReader system() {

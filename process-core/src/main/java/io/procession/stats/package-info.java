@@ -1,7 +1,7 @@
 /**
- * What a process uses: {@link io.procession.stats.ProcessStats}, one sample, and
- * {@link io.procession.stats.StatsReader}, who takes it. A leaf: uses nothing else here
- * and starts nothing.
+ * Resource usage of processes: {@link io.procession.stats.ProcessStats} is a sample taken
+ * by a {@link io.procession.stats.StatsReader}. This package depends on no other package
+ * of the library and starts no processes.
  *
  * <pre>
  * StatsReader reader = StatsReader.system();
