@@ -3,28 +3,30 @@ package io.procession.event;
 import java.time.Instant;
 
 /**
- * Something that happened to one process. The events of one process come in order:
+ * Lifecycle event of a single process. The events of a process are published in order:
  * {@link ProcessStarting}, {@link ProcessStarted}, then {@link ProcessTimedOut} or
- * {@link ProcessStopping} if it was stopped, then {@link ProcessExited}; or
- * {@link ProcessStartFailed} in their place.
+ * {@link ProcessStopping} if the process is stopped, then {@link ProcessExited}. If the
+ * start fails, {@link ProcessStartFailed} is published instead of {@link ProcessStarted}
+ * and the events after it.
  */
 public sealed interface ProcessEvent
 		permits ProcessStarting, ProcessStarted, ProcessStartFailed, ProcessStopping, ProcessTimedOut, ProcessExited {
 
 	/**
-	 * Which run: the same in all events of one process, different for each run.
-	 * @return the execution's id
+	 * Return the id of the execution, which is the same in all events of one process and
+	 * different for each execution.
+	 * @return the execution id
 	 */
 	String executionId();
 
 	/**
-	 * What the process is called.
-	 * @return the name, by default the program's file name
+	 * Return the name of the process.
+	 * @return the name, by default the file name of the program
 	 */
 	String name();
 
 	/**
-	 * When it happened.
+	 * Return the time of the event.
 	 * @return the instant
 	 */
 	Instant at();

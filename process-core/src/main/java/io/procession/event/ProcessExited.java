@@ -6,16 +6,17 @@ import java.time.Instant;
 import io.procession.process.ExitCause;
 
 /**
- * A process ended, by itself or stopped.
+ * Event published when a process has exited, whether by itself or stopped.
  *
- * @param executionId which run
- * @param name what the process is called
- * @param at when it happened
- * @param pid the process ID it had
- * @param exitCode the number the operating system gave
- * @param cause why it ended
- * @param successful whether its exit code counts as success and nothing stopped it
- * @param duration how long it took
+ * @param executionId id of the execution
+ * @param name name of the process
+ * @param at time of the event
+ * @param pid process ID that the process had
+ * @param exitCode exit code as reported by the operating system
+ * @param cause reason for the exit
+ * @param successful whether the exit code counts as success and the process was not
+ * stopped
+ * @param duration duration of the execution
  */
 public record ProcessExited(String executionId, String name, Instant at, long pid, int exitCode, ExitCause cause,
 		boolean successful, Duration duration) implements ProcessEvent {

@@ -3,13 +3,13 @@ package io.procession.event;
 import java.time.Instant;
 
 /**
- * A process runs.
+ * Event published when a process has been started.
  *
- * @param executionId which run
- * @param name what the process is called
- * @param at when it happened
- * @param pid its process ID
- * @param command its command line, secrets hidden
+ * @param executionId id of the execution
+ * @param name name of the process
+ * @param at time of the event
+ * @param pid process ID
+ * @param command command line, with secrets hidden
  */
 public record ProcessStarted(String executionId, String name, Instant at, long pid,
 		String command) implements ProcessEvent {

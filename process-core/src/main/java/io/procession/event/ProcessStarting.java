@@ -3,14 +3,15 @@ package io.procession.event;
 import java.time.Instant;
 
 /**
- * A process is about to be started, and can still be vetoed; told on the thread that
- * starts it, by {@link ProcessListener#beforeStart(ProcessStarting)}.
+ * Event published when a process is about to be started and can still be vetoed. Passed
+ * only to {@link ProcessListener#beforeStart(ProcessStarting)}, on the thread that starts
+ * the process.
  *
- * @param executionId which run
- * @param name what the process is called
- * @param at when it happened
- * @param program what is to be executed, name or path
- * @param command its command line, secrets hidden
+ * @param executionId id of the execution
+ * @param name name of the process
+ * @param at time of the event
+ * @param program name or path of the program to be executed
+ * @param command command line, with secrets hidden
  */
 public record ProcessStarting(String executionId, String name, Instant at, String program,
 		String command) implements ProcessEvent {

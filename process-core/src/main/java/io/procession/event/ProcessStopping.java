@@ -6,16 +6,15 @@ import io.procession.process.ExitCause;
 import io.procession.process.Signal;
 
 /**
- * A process and its tree are being stopped. It is published when the first signal is
- * being sent; what has to be done before that belongs into
- * {@link ProcessListener#beforeStop(ProcessStopping)}.
+ * Event published when a process and its tree are being stopped, with the first signal.
+ * To act before the signal, use {@link ProcessListener#beforeStop(ProcessStopping)}.
  *
- * @param executionId which run
- * @param name what the process is called
- * @param at when it happened
- * @param pid its process ID
- * @param cause why it is stopped
- * @param signal the first signal it gets
+ * @param executionId id of the execution
+ * @param name name of the process
+ * @param at time of the event
+ * @param pid process ID
+ * @param cause reason for the stop
+ * @param signal first signal of the stop
  */
 public record ProcessStopping(String executionId, String name, Instant at, long pid, ExitCause cause,
 		Signal signal) implements ProcessEvent {

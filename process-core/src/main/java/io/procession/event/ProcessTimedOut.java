@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The time of a process is over; it is being stopped.
+ * Event published when a process exceeds its timeout and is being stopped.
  *
- * @param executionId which run
- * @param name what the process is called
- * @param at when it happened
- * @param pid its process ID
- * @param timeout the time it had
- * @param idle whether it was silent for too long, rather than running for too long
+ * @param executionId id of the execution
+ * @param name name of the process
+ * @param at time of the event
+ * @param pid process ID
+ * @param timeout timeout that was exceeded
+ * @param idle whether the process exceeded its idle timeout, rather than its total
+ * timeout
  */
 public record ProcessTimedOut(String executionId, String name, Instant at, long pid, Duration timeout,
 		boolean idle) implements ProcessEvent {

@@ -1,9 +1,10 @@
 /**
- * What happened to processes: one record for each kind of event, and who is told.
+ * Lifecycle events of processes: one record per kind of event, and the listener that
+ * receives them.
  *
  * <p>
- * Events hold names, numbers and instants, never live objects nor secrets: everyone may
- * publish them, anyone may store them.
+ * Events contain names, numbers and instants, but never live objects or secrets, so that
+ * they can be published and stored anywhere.
  *
  * <pre>
  * processes.addListener((event) -&gt; {

@@ -11,8 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-import org.jspecify.annotations.Nullable;
-
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessLauncher;
 import io.procession.process.TimeLimit;

@@ -38,8 +38,8 @@ import io.procession.stats.ProcessStats;
  */
 final class FakeEngineProcess implements EngineProcess {
 
-	private static final Set<Signal> HARMLESS = Set.of(Signal.STOP, Signal.TSTP, Signal.TTIN,
-			Signal.TTOU, Signal.CONT, Signal.CHLD, Signal.URG, Signal.WINCH);
+	private static final Set<Signal> HARMLESS = Set.of(Signal.STOP, Signal.TSTP, Signal.TTIN, Signal.TTOU, Signal.CONT,
+			Signal.CHLD, Signal.URG, Signal.WINCH);
 
 	/** Of all that were started; its PID unless the stub says another. */
 	private final long number;

@@ -29,8 +29,8 @@ import io.procession.process.Signal;
  * </pre>
  *
  * Signals end it as they end a program that handles none: TERM with exit code 143, KILL
- * with 137. STOP, TSTP, TTIN, TTOU, CONT, CHLD, URG and WINCH change nothing. <i>To be told by one thread,
- * before its process is started.</i>
+ * with 137. STOP, TSTP, TTIN, TTOU, CONT, CHLD, URG and WINCH change nothing. <i>To be
+ * told by one thread, before its process is started.</i>
  */
 public final class FakeProcess {
 
