@@ -11,24 +11,27 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which programs may be started, judged by the file that is executed in the end, its
- * links resolved, and by its arguments.
+ * Decides which programs may be started, based on the file that is finally executed, with
+ * its links resolved, and on its arguments.
  *
  * <ul>
- * <li>What a deny rule means is denied, also as the interpreter of a script.</li>
- * <li>Where there are allow rules, what none of them means is denied.</li>
- * <li>Shells, and programs that are there to run others ({@code env}, {@code xargs},
- * {@code sudo}, {@code busybox}, the dynamic loader...), are denied unless an allow rule
- * names them, not only their folder, or {@link Builder#allowShells()} was said. Without
- * allow rules that holds for the interpreters of scripts too.</li>
+ * <li>A program that matches a deny rule is denied, also as the interpreter of a
+ * script.</li>
+ * <li>If there are allow rules, a program that matches none of them is denied.</li>
+ * <li>Shells and programs whose purpose is to run other programs ({@code env},
+ * {@code xargs}, {@code sudo}, {@code busybox}, the dynamic loader...) are denied unless
+ * an allow rule names the program itself and not only its directory, or
+ * {@link Builder#allowShells()} was called. Without allow rules, this also applies to the
+ * interpreters of scripts.</li>
  * </ul>
  *
  * <p>
- * What was judged is what is started: by its resolved path, unless an allow rule names
- * the link itself (or there are no allow rules), for some programs look at the name that
- * they are called by. The policy does not look into what a program does then: one that
- * can run others ({@code find -exec}, {@code git}, {@code python}) is to be allowed with
- * patterns for its arguments, or not at all. <i>Immutable.</i>
+ * The file that was judged is the file that is started: it is started by its resolved
+ * path, unless an allow rule names the link itself or there are no allow rules, because
+ * some programs depend on the name that they are called by. The policy does not control
+ * what a program does once started. A program that can run others ({@code find -exec},
+ * {@code git}, {@code python}) should be allowed with patterns for its arguments, or not
+ * at all. <i>Immutable.</i>
  */
 public final class CommandPolicy {
 
@@ -47,7 +50,7 @@ public final class CommandPolicy {
 	}
 
 	/**
-	 * No policy: everything may be started, and nothing is looked at.
+	 * Return the policy that allows every program without any check.
 	 * @return the policy
 	 */
 	public static CommandPolicy none() {
@@ -55,7 +58,7 @@ public final class CommandPolicy {
 	}
 
 	/**
-	 * Starts a policy.
+	 * Create a builder for a policy.
 	 * @return a builder
 	 */
 	public static Builder builder() {
@@ -63,19 +66,20 @@ public final class CommandPolicy {
 	}
 
 	/**
-	 * Whether there is anything to judge.
-	 * @return whether everything may be started
+	 * Return whether this is the policy that allows every program.
+	 * @return {@code true} for {@link #none()}
 	 */
 	public boolean isNone() {
 		return this == NONE;
 	}
 
 	/**
-	 * Judges a start.
+	 * Decide whether a program may be started.
 	 * @param file the file to be executed, an absolute path
-	 * @param arguments the argument vector, the program first, secrets in the clear
+	 * @param arguments the argument vector, beginning with the program, with secrets in
+	 * plain text
 	 * @param lookup finds a program by its name, as the started program would
-	 * @return whether it may be started, and how
+	 * @return whether the program may be started, and by which path
 	 */
 	public Verdict judge(Path file, List<String> arguments, Function<String, Optional<Path>> lookup) {
 		Executable executable;
@@ -89,7 +93,7 @@ public final class CommandPolicy {
 			return judge(executable, Interpreters.of(executable.real(), lookup), arguments);
 		}
 		catch (StackOverflowError ex) {
-			// Pattern goes one deeper with each turn of some loops
+			// Pattern recurses for each repetition of some loops
 			return Verdict.denied("the policy: an argument is too long for its patterns");
 		}
 	}
@@ -128,10 +132,12 @@ public final class CommandPolicy {
 		if (!this.shells && executable.runsOthers() && rules.stream().allMatch(ProgramRule::isFolder)) {
 			return shellsAreOff();
 		}
-		// who names a link trusts it, and the program may go by its name
+		// a rule that names a link trusts it, and the program may depend on the name of
+		// the link
 		boolean named = rules.stream().anyMatch((rule) -> rule.names(executable));
 		if (!named && executable.isLink() && executable.applet() != null) {
-			// by its resolved path it would take its first argument for what it is to be
+			// started by its resolved path, it would select its program by its first
+			// argument
 			return Verdict.denied("the policy, which does not allow this link to '" + executable.real() + "'");
 		}
 		return Verdict.allowed((named || !executable.isLink()) ? executable.place() : executable.real());
@@ -148,10 +154,10 @@ public final class CommandPolicy {
 	}
 
 	/**
-	 * What a policy says to a start. <i>Immutable.</i>
+	 * Decision of a policy about a start. <i>Immutable.</i>
 	 *
-	 * @param start the path to start it by, or {@code null} if it is denied
-	 * @param rule what denies it, in words; empty if nothing does
+	 * @param start the path to start the program by, or {@code null} if it is denied
+	 * @param rule description of the rule that denies the start; empty if it is allowed
 	 */
 	public record Verdict(@Nullable Path start, String rule) {
 
@@ -166,9 +172,10 @@ public final class CommandPolicy {
 	}
 
 	/**
-	 * Collects rules. A program is a name, which is looked up in the {@code PATH} of the
-	 * JVM once, an absolute path, or the absolute path of a folder, which means all that
-	 * is in it and beneath. <i>Not thread-safe.</i>
+	 * Builder for a {@link CommandPolicy}. A program is given as a name, which is looked
+	 * up once in the {@code PATH} of the JVM, as an absolute path, or as the absolute
+	 * path of a directory, which stands for all programs in it and in its subdirectories.
+	 * <i>Not thread-safe.</i>
 	 */
 	public static final class Builder {
 
@@ -182,13 +189,14 @@ public final class CommandPolicy {
 		}
 
 		/**
-		 * Allows a program, and from now on only what a rule allows.
-		 * @param program name or path of a program, or path of a folder
-		 * @param arguments regular expressions: each argument must match one of them as a
-		 * whole; without any, all arguments are allowed
+		 * Allow a program. Once there is an allow rule, only programs that match an allow
+		 * rule may be started.
+		 * @param program name or path of a program, or path of a directory
+		 * @param arguments regular expressions, at least one of which must match each
+		 * argument as a whole; if there are none, all arguments are allowed
 		 * @return this builder
 		 * @throws IllegalArgumentException if there is no such program, or an expression
-		 * is none
+		 * is invalid
 		 */
 		public Builder allow(String program, String... arguments) {
 			this.allowed.add(new ProgramRule(program, Arrays.asList(arguments)));
@@ -196,13 +204,13 @@ public final class CommandPolicy {
 		}
 
 		/**
-		 * Denies a program, whatever is allowed.
-		 * @param program name or path of a program, or path of a folder
-		 * @param arguments regular expressions: denied if one of the arguments matches
-		 * one of them as a whole; without any, it is denied altogether
+		 * Deny a program, even if an allow rule matches it.
+		 * @param program name or path of a program, or path of a directory
+		 * @param arguments regular expressions: the program is denied if any of them
+		 * matches any of its arguments as a whole; if there are none, it is always denied
 		 * @return this builder
 		 * @throws IllegalArgumentException if there is no such program, or an expression
-		 * is none
+		 * is invalid
 		 */
 		public Builder deny(String program, String... arguments) {
 			this.denied.add(new ProgramRule(program, Arrays.asList(arguments)));
@@ -210,7 +218,7 @@ public final class CommandPolicy {
 		}
 
 		/**
-		 * Allows shells, and programs that run others, as far as rules allow them.
+		 * Allow shells and programs that run others, subject to the rules.
 		 * @return this builder
 		 */
 		public Builder allowShells() {
@@ -219,7 +227,7 @@ public final class CommandPolicy {
 		}
 
 		/**
-		 * Checks the whole.
+		 * Check the rules and create the policy.
 		 * @return the policy
 		 * @throws IllegalArgumentException if rules contradict each other
 		 */

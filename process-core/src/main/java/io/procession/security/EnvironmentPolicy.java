@@ -9,15 +9,16 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What processes inherit of the JVM's environment: everything, which is the default, the
- * variables of an allowlist, or nothing. What a process sets itself is not asked about.
- * <i>Immutable.</i>
+ * Decides which variables of the JVM's environment processes inherit: all of them, which
+ * is the default, those of an allowlist, or none. It does not apply to the variables that
+ * are set for a process itself. <i>Immutable.</i>
  */
 public final class EnvironmentPolicy {
 
 	/**
-	 * The names of {@link #allowlist()}: where programs, home and temporary files are,
-	 * who the user is, language and time zone; nothing that usually holds a secret.
+	 * Names of the variables of {@link #allowlist()}: the locations of programs, home and
+	 * temporary files, the user, language and time zone. None of them usually contains a
+	 * secret.
 	 */
 	public static final List<String> ALLOWED = List.of("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "LANG",
 			"LANGUAGE", "LC_*", "TZ", "TMPDIR", "TMP", "TEMP", "SystemRoot", "SystemDrive", "ComSpec", "PATHEXT",
@@ -37,7 +38,7 @@ public final class EnvironmentPolicy {
 	}
 
 	/**
-	 * Everything is inherited.
+	 * Return the policy by which all variables are inherited.
 	 * @return the policy
 	 */
 	public static EnvironmentPolicy inheritAll() {
@@ -45,7 +46,7 @@ public final class EnvironmentPolicy {
 	}
 
 	/**
-	 * Nothing is inherited.
+	 * Return the policy by which no variable is inherited.
 	 * @return the policy
 	 */
 	public static EnvironmentPolicy inheritNothing() {
@@ -53,7 +54,7 @@ public final class EnvironmentPolicy {
 	}
 
 	/**
-	 * What {@link #ALLOWED} names is inherited.
+	 * Return the policy by which the variables of {@link #ALLOWED} are inherited.
 	 * @return the policy
 	 */
 	public static EnvironmentPolicy allowlist() {
@@ -61,10 +62,10 @@ public final class EnvironmentPolicy {
 	}
 
 	/**
-	 * What the list names is inherited.
+	 * Create a policy by which the given variables are inherited.
 	 * @param names names of variables; {@code *} stands for any characters
 	 * @return the policy
-	 * @throws IllegalArgumentException if a name is empty or holds {@code =} or NUL
+	 * @throws IllegalArgumentException if a name is blank or contains {@code =} or NUL
 	 */
 	public static EnvironmentPolicy allowlist(Collection<String> names) {
 		List<Pattern> patterns = names.stream().map(EnvironmentPolicy::pattern).toList();
@@ -81,15 +82,15 @@ public final class EnvironmentPolicy {
 	}
 
 	/**
-	 * Whether it leaves the environment as it is.
-	 * @return whether everything is inherited
+	 * Return whether the environment is inherited unchanged.
+	 * @return whether all variables are inherited
 	 */
 	public boolean isInheritAll() {
 		return this == ALL;
 	}
 
 	/**
-	 * What is inherited of an environment.
+	 * Return the variables of an environment that are inherited.
 	 * @param environment values by name
 	 * @return a new map, sorted by name
 	 */

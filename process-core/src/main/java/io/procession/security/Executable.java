@@ -14,12 +14,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file to be executed is, links resolved.
+ * A file to be executed, with links resolved.
  *
- * @param place where it stands: its folder's links are resolved, its own are not
- * @param real what it is in the end
- * @param applet which program of a file that holds many, such as busybox, it stands for;
- * {@code null} if it is none of them
+ * @param place path of the file in which the links of its directory are resolved, but not
+ * the file itself if it is a link
+ * @param real path of the file with all links resolved
+ * @param applet the program that the file acts as if it contains many, such as BusyBox;
+ * {@code null} if it contains a single one or acts as none of them
  */
 record Executable(Path place, Path real, @Nullable String applet) {
 
@@ -27,10 +28,10 @@ record Executable(Path place, Path real, @Nullable String applet) {
 			"mksh", "lksh", "pdksh", "oksh", "yash", "posh", "rzsh", "sash", "csh", "bsd-csh", "tcsh", "fish", "nu",
 			"elvish", "xonsh", "lash", "msh", "toysh", "cmd", "powershell", "pwsh");
 
-	/** What distinguishes one build of a program from another. */
+	/** Suffixes that distinguish one build of a program from another. */
 	private static final Pattern BUILD = Pattern.compile("(-static|[.-]?\\d[\\d.]*)$");
 
-	/** Programs that are there to run what their arguments name. */
+	/** Programs whose purpose is to run the program that their arguments name. */
 	private static final Set<String> LAUNCHERS = Set.of("env", "nice", "ionice", "nohup", "setsid", "timeout", "stdbuf",
 			"xargs", "parallel", "sudo", "su", "doas", "pkexec", "runuser", "setpriv", "prlimit", "taskset", "chrt",
 			"unshare", "nsenter", "chroot", "capsh", "setarch", "flock", "script", "watch", "time", "strace", "ltrace",
@@ -44,10 +45,10 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	private static final Pattern LOADER = Pattern.compile("ld(-.*)?\\.so(\\..*)?");
 
 	/**
-	 * Resolves a file.
+	 * Resolve a file.
 	 * @param file an absolute path
-	 * @param arguments the argument vector that it is to get
-	 * @throws IOException if it cannot be resolved
+	 * @param arguments the argument vector to pass to it
+	 * @throws IOException if the file cannot be resolved
 	 */
 	static Executable of(Path file, List<String> arguments) throws IOException {
 		Path folder = file.getParent();
@@ -72,39 +73,46 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	}
 
 	/**
-	 * What it goes by: what it is called, what it is in the end; or its part of a file
-	 * that holds many.
+	 * Return the names to judge the file by: the one it is called by and the one of the
+	 * resolved file, or the program that it acts as.
 	 */
 	private Set<String> names() {
 		return (this.applet != null) ? Set.of(this.applet) : new HashSet<>(List.of(name(this.real), name(this.place)));
 	}
 
 	/**
-	 * Whether it runs whatever it is told to: a shell, or a program that starts others.
+	 * Return whether the file can run arbitrary programs, as a shell or as a program that
+	 * starts others.
 	 */
 	boolean runsOthers() {
 		return isLauncher()
 				|| names().stream().anyMatch((name) -> SHELLS.contains(name) || SHELLS.contains(plain(name)));
 	}
 
-	/** Whether it starts what its arguments name. */
+	/** Return whether the file starts the program that its arguments name. */
 	boolean isLauncher() {
 		return names().stream()
 			.anyMatch((name) -> LAUNCHERS.contains(name) || LAUNCHERS.contains(plain(name)) || MultiCall.isFile(name)
 					|| LOADER.matcher(name).matches());
 	}
 
-	/** Whether it holds many programs, and which of them it becomes is not known. */
+	/**
+	 * Return whether the file contains many programs and the one that it acts as is not
+	 * known.
+	 */
 	boolean isUndecided() {
 		return this.applet == null && names().stream().anyMatch(MultiCall::isFile);
 	}
 
-	/** Whether it is {@code env(1)}. */
+	/** Return whether the file is {@code env(1)}. */
 	boolean isEnv() {
 		return names().contains("env");
 	}
 
-	/** Whether it is a certain part of a file that holds many, by whatever link. */
+	/**
+	 * Return whether the file is the given program of a file that contains many,
+	 * regardless of the link that it is called by.
+	 */
 	boolean isPart(String name, Path file) {
 		try {
 			return name.equals(this.applet) && Files.isSameFile(file, this.real);

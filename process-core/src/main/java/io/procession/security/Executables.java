@@ -12,14 +12,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks programs up as a start does: by their path, or by their name in the folders of a
- * {@code PATH}, both seen from the working directory; see {@code execvp(3)}.
+ * Finds programs as the start of a process does: by their path, or by their name in the
+ * directories of a {@code PATH}, both relative to the working directory; see
+ * {@code execvp(3)}.
  */
 public final class Executables {
 
 	/**
-	 * Where a process that sees no {@code PATH} looks for programs, as glibc's
-	 * {@code execvp(3)} does.
+	 * Directories in which a process without a {@code PATH} searches for programs, as
+	 * glibc's {@code execvp(3)} does.
 	 */
 	public static final String WITHOUT_PATH = "/bin:/usr/bin";
 
@@ -29,10 +30,10 @@ public final class Executables {
 	}
 
 	/**
-	 * Read the first bytes of a program. Does not open what is not a regular file: to
-	 * open a named pipe could take forever.
+	 * Read the first bytes of a program. A file that is not a regular file is not opened,
+	 * since opening a named pipe could block indefinitely.
 	 * @param file the program
-	 * @param length the number of bytes to read at most
+	 * @param length the maximum number of bytes to read
 	 * @return the bytes, fewer if the file is shorter; none if it is not a regular file
 	 * or cannot be read
 	 */
@@ -44,18 +45,18 @@ public final class Executables {
 			return in.readNBytes(length);
 		}
 		catch (IOException ex) {
-			// may be executed but not read
+			// a file may be executable but not readable
 			return new byte[0];
 		}
 	}
 
 	/**
-	 * The file that a program's name or path means.
+	 * Find the file that the name or path of a program refers to.
 	 * @param program name or path
 	 * @param directory working directory, or {@code null} for the JVM's
-	 * @param path folders to look in, or {@code null} for the JVM's {@code PATH}
-	 * @return an absolute path, links and {@code ..} not resolved, or empty if there is
-	 * nothing there
+	 * @param path directories to search, or {@code null} for the JVM's {@code PATH}
+	 * @return an absolute path in which links and {@code ..} are not resolved, or empty
+	 * if there is no such file
 	 */
 	public static Optional<Path> find(String program, @Nullable Path directory, @Nullable String path) {
 		try {
@@ -75,7 +76,7 @@ public final class Executables {
 	private static Optional<Path> in(@Nullable String path, String program, @Nullable Path directory) {
 		String folders = (path != null) ? path : System.getenv("PATH");
 		Path found = null;
-		// the empty one at the end counts too
+		// an empty element at the end counts too
 		for (String folder : ((folders != null) ? folders : DEFAULT_PATH).split(File.pathSeparator, -1)) {
 			Path candidate = candidate(folder, program, directory);
 			if (candidate != null && Files.isRegularFile(candidate)) {
@@ -95,7 +96,8 @@ public final class Executables {
 			return place.resolve(name).toAbsolutePath();
 		}
 		catch (InvalidPathException ex) {
-			// a name that the JVM's native encoding lacks: the others are none the worse
+			// the JVM's native encoding cannot represent the name: continue with the
+			// other directories
 			return null;
 		}
 	}

@@ -6,24 +6,24 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Values that are hidden wherever they occur. <i>Immutable, thread-safe.</i>
+ * Values to hide wherever they occur. <i>Immutable, thread-safe.</i>
  */
 final class HiddenValues {
 
 	static final HiddenValues NONE = new HiddenValues(List.of());
 
-	/** A line of a value of several lines is looked for by itself if it is as long. */
+	/** Minimum length of a single line of a multi-line value to be hidden by itself. */
 	private static final int SHORTEST_LINE = 8;
 
-	/** The longest first: one may hold another. */
+	/** Sorted by decreasing length, since one value may contain another. */
 	private final List<SecretMatcher> matchers;
 
 	/**
-	 * New hidden values.
-	 * @param values what to hide, blanks around it aside
+	 * Create hidden values.
+	 * @param values the values to hide, without leading and trailing white space
 	 */
 	HiddenValues(Collection<String> values) {
-		// the newline at the end of a secret's file is seldom shown
+		// the newline at the end of a file that contains a secret is seldom shown
 		this.matchers = values.stream()
 			.map(String::strip)
 			.flatMap(HiddenValues::withLines)
@@ -34,7 +34,7 @@ final class HiddenValues {
 			.toList();
 	}
 
-	// what passes a secret on line by line may put something before each
+	// a program that prints a secret line by line may add a prefix to each line
 	private static Stream<String> withLines(String value) {
 		return Stream.concat(Stream.of(value),
 				value.lines().map(String::strip).filter((line) -> line.length() >= SHORTEST_LINE));
@@ -55,7 +55,7 @@ final class HiddenValues {
 	String hideInPart(String part, boolean cutAtStart) {
 		String hidden = hide(part);
 		if (cutAtStart) {
-			// not before: that would cut the next one
+			// not earlier, since that could truncate the following value
 			hidden = hidden.substring(Math.min(longest(), hidden.length()));
 			for (SecretMatcher matcher : this.matchers) {
 				hidden = matcher.hideStart(hidden);

@@ -17,24 +17,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What executes a script, and what executes that; see {@code execve(2)}. A text without a
- * first line that names its interpreter is a script for the shell. <i>Not
- * thread-safe.</i>
+ * Determines the interpreter of a script, and the interpreter of that one if it is a
+ * script itself; see {@code execve(2)}. A text file without a first line that names its
+ * interpreter is executed by the shell. <i>Not thread-safe.</i>
  */
 final class Interpreters {
 
-	/** How deep the kernel follows scripts that name scripts, and then some. */
+	/**
+	 * Maximum number of interpreters to follow; more than the kernel allows for scripts
+	 * that are interpreted by scripts.
+	 */
 	private static final int DEEPEST = 10;
 
-	/** How much the kernel reads of a file to find out what executes it. */
+	/** Number of bytes that the kernel reads of a file to determine how to execute it. */
 	private static final int START = 256;
 
 	private static final Shebang BY_SHELL = new Shebang("/bin/sh", "");
 
-	/** What {@code env -S} makes something else of, and where it looks elsewhere. */
+	/**
+	 * Syntax of {@code env -S} that changes the words, and options that change where
+	 * {@code env} searches for programs.
+	 */
 	private static final Pattern UNREADABLE = Pattern.compile("[\"'\\\\$\\f\\r\\x0b]|PATH=|-[A-Za-z0-9]*C|--c");
 
-	/** What comes before the words that {@code env} is to split. */
+	/** Option before the words that {@code env} splits. */
 	private static final Pattern SPLIT = Pattern.compile("-[A-Za-z0-9]*?S|--s[a-z-]*=?");
 
 	/** Options of {@code env} whose value is the next word. */
@@ -53,8 +59,8 @@ final class Interpreters {
 	}
 
 	/**
-	 * Looks at a file.
-	 * @param file what is to be executed, perhaps a script
+	 * Determine the interpreters of a file.
+	 * @param file the file to be executed, possibly a script
 	 * @param lookup finds a program by its name
 	 */
 	static Interpreters of(Path file, Function<String, Optional<Path>> lookup) {
@@ -63,17 +69,20 @@ final class Interpreters {
 		return interpreters;
 	}
 
-	/** Those that were found. */
+	/** Return the interpreters that were found. */
 	List<Executable> found() {
 		return this.found;
 	}
 
-	/** Why one of them cannot be judged at all, or empty. */
+	/** Return why an interpreter cannot be judged at all, or an empty string. */
 	String unknown() {
 		return this.unknown;
 	}
 
-	/** Why there may be others than those that were found, or empty. */
+	/**
+	 * Return why there may be interpreters other than those that were found, or an empty
+	 * string.
+	 */
 	String unclear() {
 		return this.unclear;
 	}
@@ -104,7 +113,7 @@ final class Interpreters {
 	private void add(Executable program, Path script) {
 		this.found.add(program);
 		if (program.isUndecided()) {
-			// it becomes what the script is called
+			// it acts as the program that the name of the script denotes
 			this.unclear = unclear(script);
 		}
 	}
@@ -113,7 +122,8 @@ final class Interpreters {
 		return "the policy: the first line of '" + shown(script) + "' does not tell what interprets it";
 	}
 
-	// of others than env the options are not known: each of their words may be a program
+	// the options of launchers other than env are not known: each of their words may be a
+	// program
 	private void followLauncher(Path script, boolean env, List<String> words) {
 		boolean known = env;
 		for (int i = 0; i < words.size(); i++) {
@@ -173,14 +183,15 @@ final class Interpreters {
 	private static @Nullable Shebang firstLine(Path file) {
 		byte[] start = Executables.start(file.toFile(), START);
 		if (start.length == 0 && !Files.isReadable(file)) {
-			// may be executed but not read: it is no script
+			// a file that is executable but not readable is not a script
 			return null;
 		}
 		Shebang line = Shebang.of(start);
 		if (line != null) {
 			return (line.interpreter() != null) ? line : BY_SHELL;
 		}
-		// what the kernel does not know is handed to the shell, by the JDK too
+		// a format that the kernel does not recognize is passed to the shell, by the JDK
+		// as well
 		return isBinary(ByteBuffer.wrap(Arrays.copyOf(start, START))) ? null : BY_SHELL;
 	}
 

@@ -6,15 +6,16 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * A program whose options take secrets that their names do not tell. <i>Immutable.</i>
+ * A program with options whose values are secrets although their names do not indicate
+ * it. <i>Immutable.</i>
  *
- * @param secrets options before a secret
- * @param users options before a user and a password, with a colon between them
+ * @param secrets options that are followed by a secret
+ * @param users options that are followed by a user and a password, separated by a colon
  * @param glued options with a secret directly after them, in the same argument
  */
 record KnownTool(List<String> secrets, List<String> users, List<String> glued) {
 
-	/** No such program. */
+	/** Represents any other program. */
 	static final KnownTool NONE = new KnownTool(List.of(), List.of(), List.of());
 
 	private static final KnownTool CURL = new KnownTool(List.of(), List.of("-u", "--user", "-U", "--proxy-user"),
@@ -40,25 +41,25 @@ record KnownTool(List<String> secrets, List<String> users, List<String> glued) {
 			Map.entry("openssl", new KnownTool(List.of("-passin", "-passout"), List.of(), List.of())),
 			Map.entry("sqlcmd", new KnownTool(List.of("-P"), List.of(), List.of("-P"))));
 
-	/** A short option of a user after others, which take no value. */
+	/** A short option for a user, combined with others that take no value. */
 	private static final Pattern SHORT_USER_OPTION = Pattern.compile("-[A-Za-z#]{1,8}[uU]");
 
 	/**
 	 * Return the program that an argument names.
 	 * @param argument a name or a path
-	 * @param otherwise what to return if it is not known
+	 * @param otherwise the program to return if the argument does not name a known one
 	 */
 	static KnownTool named(String argument, KnownTool otherwise) {
 		String name = argument.substring(argument.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
 		return BY_NAME.getOrDefault(name, otherwise);
 	}
 
-	/** Whether the argument after this one is a secret. */
+	/** Return whether the argument after this one is a secret. */
 	boolean announcesSecret(String argument) {
 		return this.secrets.contains(argument);
 	}
 
-	/** Whether the argument after this one is a user and a password. */
+	/** Return whether the argument after this one is a user and a password. */
 	boolean announcesUser(String argument) {
 		return this.users.contains(argument)
 				|| (!this.users.isEmpty() && SHORT_USER_OPTION.matcher(argument).matches());
@@ -66,7 +67,7 @@ record KnownTool(List<String> secrets, List<String> users, List<String> glued) {
 
 	/**
 	 * Determine where a secret begins in the argument of an option.
-	 * @param argument an option and what is directly after it
+	 * @param argument an option and the text directly after it
 	 * @return the position, or 0 if there is no secret
 	 */
 	int secretIn(String argument) {

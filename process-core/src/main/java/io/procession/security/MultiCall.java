@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Determines which program a file that contains many programs becomes: BusyBox, Toybox,
- * and the coreutils of GNU and uutils, by the rules of each. The name that such a file is
- * called by comes first, then its first argument; see the {@code main} functions of these
- * projects.
+ * Determines which program a file that contains many programs acts as, by the rules of
+ * BusyBox, Toybox, and the coreutils of GNU and uutils. The name that such a file is
+ * called by takes precedence over its first argument; see the {@code main} functions of
+ * these projects.
  */
 final class MultiCall {
 
-	/** BusyBox and Toybox take every name that begins with theirs for their own. */
+	/** BusyBox and Toybox accept every name that begins with theirs as their own. */
 	private static final Pattern FILE = Pattern.compile("(busybox|toybox).*|(.*[-_])?coreutils([.-].*)?|uutils.*");
 
 	private static final List<String> BOXES = List.of("busybox", "toybox");
@@ -23,7 +23,8 @@ final class MultiCall {
 	private static final Pattern COREUTILS_OPTION = Pattern.compile("--coreutils-prog(-shebang)?=(?<name>.*)");
 
 	/**
-	 * Programs of coreutils. A name that is none of them makes it look at its arguments.
+	 * Programs of coreutils. If the file is called by any other name, it evaluates its
+	 * arguments.
 	 */
 	private static final Set<String> COREUTILS = Set.of("[", "arch", "b2sum", "b3sum", "base32", "base64", "basename",
 			"basenc", "cat", "chcon", "chgrp", "chmod", "chown", "chroot", "cksum", "comm", "cp", "csplit", "cut",
@@ -40,7 +41,7 @@ final class MultiCall {
 	}
 
 	/**
-	 * Whether a file of the given name contains many programs.
+	 * Return whether a file of the given name contains many programs.
 	 * @param name a file name in lower case
 	 */
 	static boolean isFile(String name) {
@@ -48,13 +49,12 @@ final class MultiCall {
 	}
 
 	/**
-	 * Determine what a file becomes.
+	 * Determine the program that a file acts as.
 	 * @param file its name, links resolved
 	 * @param calledBy the name that it is called by
-	 * @param arguments the argument vector, from which only what follows the first is
-	 * read
-	 * @return the name of a program, or {@code null} if it is no such file, or remains
-	 * itself
+	 * @param arguments the argument vector, whose first element is ignored
+	 * @return the name of a program, or {@code null} if the file does not contain many
+	 * programs or acts as none of them
 	 */
 	static @Nullable String programOf(String file, String calledBy, List<String> arguments) {
 		if (!isFile(file)) {
@@ -70,7 +70,7 @@ final class MultiCall {
 
 	private static @Nullable String ofBox(String box, String calledBy, List<String> arguments) {
 		String name = calledBy;
-		// it may be told to be itself again
+		// an argument may select the file itself again
 		for (int i = 1; name.startsWith(box); i++) {
 			if (i >= arguments.size()) {
 				return null;

@@ -1,10 +1,10 @@
 package io.procession.security;
 
 /**
- * Renders text for messages, log lines and events, so that it stays on one line and looks
- * like what it is: control characters, line and paragraph separators and characters that
- * change the direction of text become escape sequences, such as a backslash and an n for
- * a newline.
+ * Renders text for messages, log lines and events so that it stays on a single line and
+ * cannot disguise its content: control characters, line and paragraph separators, and
+ * characters that change the direction of text become escape sequences, such as a
+ * backslash and an n for a newline.
  */
 public final class Printable {
 
@@ -14,7 +14,7 @@ public final class Printable {
 	/**
 	 * Render a text.
 	 * @param text any text
-	 * @return the text, the same if there is nothing to escape
+	 * @return the rendered text, the same instance if there is nothing to escape
 	 */
 	public static String of(String text) {
 		for (int i = 0; i < text.length(); i++) {
@@ -34,10 +34,10 @@ public final class Printable {
 	}
 
 	/**
-	 * Whether a character is rendered as an escape sequence.
+	 * Return whether a character is rendered as an escape sequence.
 	 * @param c the character
-	 * @return whether it is a control character, a separator of lines or paragraphs, or
-	 * one that changes the direction of text
+	 * @return whether it is a control character, a line or paragraph separator, or a
+	 * character that changes the direction of text
 	 */
 	public static boolean isUnprintable(char c) {
 		if (c < 0x7f) {
@@ -48,9 +48,9 @@ public final class Printable {
 	}
 
 	/**
-	 * Append a character as it is rendered.
+	 * Append a character in its rendered form.
 	 * @param c the character
-	 * @param target what it is appended to
+	 * @param target the builder to append to
 	 */
 	public static void append(char c, StringBuilder target) {
 		if (!isUnprintable(c)) {

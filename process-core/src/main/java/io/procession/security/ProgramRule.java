@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program, or all programs in a folder, and what its arguments look like. A program
- * that is named without a path is looked up in the JVM's {@code PATH}, once.
+ * Rule that matches a program, or all programs in a directory, and their arguments. A
+ * program that is named without a path is looked up once in the JVM's {@code PATH}.
  * <i>Immutable.</i>
  */
 final class ProgramRule {
@@ -23,20 +23,22 @@ final class ProgramRule {
 
 	private final List<Pattern> arguments;
 
-	/** What stands there, its folder's links resolved. */
+	/**
+	 * Program or directory of this rule, with the links of its parent directory resolved.
+	 */
 	private final Executable executable;
 
-	/** The name that it was given by, or {@code null} if that was a path. */
+	/** Name that the program was given by, or {@code null} if it was given by a path. */
 	private final @Nullable String name;
 
 	private final boolean folder;
 
 	/**
-	 * A new rule.
-	 * @param program name or path of a program, or path of a folder
+	 * Create a rule.
+	 * @param program name or path of a program, or path of a directory
 	 * @param arguments regular expressions
 	 * @throws IllegalArgumentException if there is no such program, or an expression is
-	 * none
+	 * invalid
 	 */
 	ProgramRule(String program, List<String> arguments) {
 		if (program.isBlank()) {
@@ -81,24 +83,32 @@ final class ProgramRule {
 		return this.folder;
 	}
 
-	/** Whether it leaves nothing of another rule. */
+	/**
+	 * Return whether this rule matches every program that another rule matches,
+	 * regardless of arguments.
+	 */
 	boolean covers(ProgramRule other) {
 		return other.folder ? this.folder && other.executable.real().startsWith(this.executable.real())
 				: means(other.executable);
 	}
 
-	/** Whether it names the file itself, not only what that is a link to. */
+	/**
+	 * Return whether this rule names the file itself, not only the target of its link.
+	 */
 	boolean names(Executable candidate) {
 		return this.folder ? candidate.place().startsWith(this.executable.real())
 				: candidate.place().equals(this.executable.place());
 	}
 
-	/** Whether it means the program, and every argument is one that it knows. */
+	/** Return whether this rule matches the program and all of its arguments. */
 	boolean allows(Executable candidate, List<String> vector) {
 		return means(candidate) && matches(vector, Stream::allMatch);
 	}
 
-	/** Whether it means the program, and one of the arguments, if it knows any. */
+	/**
+	 * Return whether this rule matches the program and, if it has patterns for arguments,
+	 * at least one of the arguments.
+	 */
 	boolean denies(Executable candidate, List<String> vector) {
 		boolean meant = means(candidate) || (candidate.applet() == null && isSameFile(candidate.real()))
 				|| (!this.folder && candidate.isPart(Executable.name(this.executable.place()), this.executable.real()))
@@ -114,7 +124,8 @@ final class ProgramRule {
 		if (!candidate.real().equals(real)) {
 			return candidate.place().equals(this.executable.place());
 		}
-		// busybox itself stands for all that it holds, a link to it for one program
+		// a path to BusyBox itself stands for all of its programs, a link to it for a
+		// single one
 		return this.executable.applet() == null || this.executable.applet().equals(candidate.applet());
 	}
 
@@ -123,7 +134,7 @@ final class ProgramRule {
 			return this.executable.real();
 		}
 		try {
-			// a link that an update has turned since still means what it points to
+			// an update may have changed the link: the rule applies to its current target
 			return this.executable.place().toRealPath();
 		}
 		catch (IOException ex) {

@@ -10,12 +10,13 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
- * Finds secrets by the names of what holds them, and hides them where commands are shown:
- * in {@code --password=x}, {@code --password x}, {@code PASSWORD=x}, {@code password: x},
- * a URL's {@code ?token=x}, {@code user:x@} and {@code https://x@}, in
- * {@code Authorization: Bearer x}, and after the options of some well-known programs,
- * such as {@code curl -u user:x}. A name is secret if it ends with one of the words, or
- * matches one of the patterns as a whole, in either case.
+ * Finds secrets by the names of the options, variables and properties that hold them, and
+ * hides them where commands are shown: in {@code --password=x}, {@code --password x},
+ * {@code PASSWORD=x}, {@code password: x}, in {@code ?token=x}, {@code user:x@} and
+ * {@code https://x@} of a URL, in {@code Authorization: Bearer x}, and after the options
+ * of some well-known programs, such as {@code curl -u user:x}. A name is secret if it
+ * ends with one of the words, or one of the patterns matches it as a whole, ignoring
+ * case.
  *
  * <p>
  * Secrets without a name, such as a password that is an argument of its own, are not
@@ -24,19 +25,19 @@ import java.util.stream.Stream;
  */
 public final class Redactor {
 
-	/** What a secret is shown as. */
+	/** Text that is shown in place of a secret. */
 	public static final String MASK = "***";
 
 	/**
-	 * The words and patterns that are looked for unless others are given: those of Spring
-	 * Boot, and the short forms of programs. The variables {@code PWD} and {@code OLDPWD}
-	 * name directories.
+	 * Default words and patterns: those of Spring Boot, and the short forms used by
+	 * programs. The variables {@code PWD} and {@code OLDPWD} are not secret, since they
+	 * contain directories.
 	 */
 	public static final List<String> NAMES = List.of("password", "passwd", "passphrase", "passcode", "secret",
 			"secret-id", "secret_id", "secretid", "key", "token", ".*credentials.*", "vcap_services", "authorization",
 			"(?!(?-i:(OLD)?PWD)$)(.*[-_.])?(pass|pwd|auth|bearer)", "(?-i:.*[a-z0-9](Pass|Pwd|Auth))");
 
-	/** What is found by its name is looked for in other texts only if it is as long. */
+	/** Minimum length of a secret found by its name to be hidden in other texts, too. */
 	private static final int SHORTEST_FOUND = 4;
 
 	private static final Pattern WORD = Pattern.compile("[\\w-]+");
@@ -45,17 +46,20 @@ public final class Redactor {
 
 	private final List<String> names;
 
-	/** Those of the names that are words, and those that are patterns. */
+	/** The names that are words; the others are patterns. */
 	private final List<String> words;
 
 	private final List<Pattern> patterns;
 
-	/** What gives the values that are hidden whatever their names are. */
+	/** Suppliers of values that are hidden regardless of their names. */
 	private final List<Supplier<List<String>>> sources;
 
 	private final SecretFinder finder = new SecretFinder(this::isSecret);
 
-	/** Made when a text is first looked at, and again when a source gives others. */
+	/**
+	 * Created when the first text is processed, and again when a source supplies another
+	 * list.
+	 */
 	private volatile Snapshot snapshot = Snapshot.EMPTY;
 
 	private Redactor(List<String> names, List<Supplier<List<String>>> sources) {
@@ -93,7 +97,7 @@ public final class Redactor {
 	}
 
 	/**
-	 * One that looks for {@link #NAMES}, which are those that Spring Boot sanitizes.
+	 * Return a redactor that searches for {@link #NAMES}.
 	 * @return the redactor
 	 */
 	public static Redactor defaults() {
@@ -101,19 +105,19 @@ public final class Redactor {
 	}
 
 	/**
-	 * One that looks for other names.
+	 * Create a redactor that searches for the given names.
 	 * @param names words that names end with, or regular expressions; may be empty
 	 * @return the redactor
-	 * @throws IllegalArgumentException if one is empty or no regular expression
+	 * @throws IllegalArgumentException if one is blank or not a valid regular expression
 	 */
 	public static Redactor of(Collection<String> names) {
 		return new Redactor(List.copyOf(names), List.of());
 	}
 
 	/**
-	 * The same, which also hides values, wherever they occur.
-	 * @param more what to hide
-	 * @return a new redactor, or this if there is nothing to hide
+	 * Return a redactor that also hides the given values wherever they occur.
+	 * @param more the values to hide
+	 * @return a new redactor, or this one if there is nothing more to hide
 	 */
 	public Redactor hiding(Collection<String> more) {
 		if (more.isEmpty()) {
@@ -124,9 +128,9 @@ public final class Redactor {
 	}
 
 	/**
-	 * Return a redactor that also hides the values that a source gives whenever a text is
-	 * looked at.
-	 * @param source gives the values; the same list as long as they are the same
+	 * Return a redactor that also hides the values of a source, which is queried for each
+	 * text.
+	 * @param source supplies the values, as the same list instance until they change
 	 * @return a new redactor
 	 */
 	public Redactor hiding(Supplier<List<String>> source) {
@@ -134,9 +138,9 @@ public final class Redactor {
 	}
 
 	/**
-	 * Whether what has this name is a secret.
-	 * @param name of an option, a variable, a property
-	 * @return whether it is
+	 * Return whether the value of a name is a secret.
+	 * @param name the name of an option, a variable or a property
+	 * @return whether the value is a secret
 	 */
 	public boolean isSecret(String name) {
 		for (String word : this.words) {
@@ -154,9 +158,9 @@ public final class Redactor {
 	}
 
 	/**
-	 * The arguments as they may be shown.
+	 * Redact arguments.
 	 * @param arguments an argument vector
-	 * @return as many arguments, secrets in them replaced
+	 * @return the same number of arguments, with secrets replaced
 	 */
 	public List<String> redact(List<String> arguments) {
 		HiddenValues values = values();
@@ -166,7 +170,7 @@ public final class Redactor {
 	}
 
 	/**
-	 * The secrets among arguments that are long enough to be recognised in other texts.
+	 * Find the secrets in arguments that are long enough to be recognized in other texts.
 	 * @param arguments an argument vector
 	 * @return the secrets
 	 */
@@ -175,40 +179,41 @@ public final class Redactor {
 	}
 
 	/**
-	 * Whether a value found by its name can be looked for in other texts without hiding
-	 * half of them.
-	 * @param value what was found
-	 * @return whether it is long enough, and no mask already
+	 * Return whether a value that was found by its name is long enough to be hidden in
+	 * other texts without hiding large parts of them.
+	 * @param value the value that was found
+	 * @return whether the value has at least four characters, not counting leading and
+	 * trailing white space; {@link #MASK} has fewer
 	 */
 	public static boolean isRecognisable(String value) {
 		return value.strip().length() >= SHORTEST_FOUND;
 	}
 
 	/**
-	 * A text without the values that this hides, as they are or encoded as in URLs, JSON,
-	 * HTML, shells, base64 and hexadecimal.
+	 * Replace the hidden values in a text, both in plain text and encoded as in URLs,
+	 * JSON, HTML, shells, base64 and hexadecimal.
 	 * @param text any text
-	 * @return the text, each of the values replaced
+	 * @return the text with each of the values replaced
 	 */
 	public String hide(String text) {
 		return values().hide(text);
 	}
 
 	/**
-	 * A part of a longer text without the values that this hides, nor what its ends leave
-	 * of them.
-	 * @param part where the longer text was cut by its size, a value may have been cut
-	 * too
-	 * @param cutAtStart whether something came before it
-	 * @return the part, each of the values replaced, with less at its start
+	 * Replace the hidden values in a part of a longer text, including fragments of values
+	 * at its ends.
+	 * @param part a part of a text that was split by size, possibly within a value
+	 * @param cutAtStart whether the part was preceded by other text
+	 * @return the part with each of the values replaced; if it was preceded by other
+	 * text, as many characters as the longest value has are removed from its start
 	 */
 	public String hideInPart(String part, boolean cutAtStart) {
 		return values().hideInPart(part, cutAtStart);
 	}
 
 	/**
-	 * How long the longest of the values is that this hides.
-	 * @return characters, 0 if there are none
+	 * Return the length of the longest value that is hidden.
+	 * @return the number of characters, 0 if there are no such values
 	 */
 	public int longestValue() {
 		return values().longest();
@@ -239,7 +244,7 @@ public final class Redactor {
 	}
 
 	/**
-	 * The names, never the values.
+	 * Return the names, never the values.
 	 */
 	@Override
 	public String toString() {
@@ -247,14 +252,14 @@ public final class Redactor {
 	}
 
 	/**
-	 * Values that never change.
+	 * A source whose values never change.
 	 */
 	private record Constant(List<String> get) implements Supplier<List<String>> {
 
 	}
 
 	/**
-	 * What was made of the values that the sources gave.
+	 * Hidden values created from the lists that the sources supplied.
 	 */
 	private record Snapshot(List<List<String>> given, HiddenValues values) {
 

@@ -8,55 +8,59 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds secrets in arguments by what stands before them: the name of an option, a
- * variable or a header, a URL's user, or an option of a program that is known to take a
- * secret. <i>Immutable, thread-safe</i>, as far as its predicate is.
+ * Finds secrets in arguments by the text before them: the name of an option, a variable
+ * or a header, the user of a URL, or an option of a program that is known to take a
+ * secret. <i>Immutable, thread-safe</i>, provided that its predicate is.
  */
 final class SecretFinder {
 
-	// possessive, and never begun within a word: arguments can be long
+	// possessive, and never beginning within a word, since arguments can be long
 	private static final Pattern ASSIGNED = Pattern.compile("(?<![\\w.-])-*+(?<name>[\\w.-]++)[\"']?\\s*+[=:]\\s*+");
 
-	// with what backslashes keep from ending it
+	// includes characters that are escaped by backslashes and therefore do not end the
+	// value
 	private static final Pattern VALUE = Pattern
 		.compile("[\"'](?<quoted>(?<=\")(?=[^\"])[^\"\\\\]*+(?:\\\\[\\s\\S][^\"\\\\]*+)*+|(?<=')[^']++)"
 				+ "|(?<bare>(?=[^\\s&;\"'}])[^\\s&;\"'}\\\\]*+(?:\\\\[\\s\\S][^\\s&;\"'}\\\\]*+)*+)");
 
 	private static final Pattern OPTION = Pattern.compile("-++(?<name>[\\w.-]++)");
 
-	/** An option before its value within a script. */
+	/** An option that is separated from its value by a blank, within a script. */
 	private static final Pattern SPOKEN = Pattern
 		.compile("(?<![^\\s\"'(;|&])-{1,2}+(?<name>[\\w.-]++)(?:[ \\t]|\\\\\n)++(?=[^\\s-])");
 
-	// up to the last @, as a browser reads it
+	// up to the last @, as browsers do
 	private static final Pattern USER_INFO = Pattern.compile("://[^\\s/:@]*+:(?<secret>[^\\s/?#]+)@");
 
-	/** Who needs no password is named by a token. */
+	/** A user without a password is often a token. */
 	private static final Pattern TOKEN_AS_USER = Pattern.compile("(?i)https?://(?<secret>[^\\s/:@?#]++)@");
 
-	/** RFC 9110: what follows the name of the scheme. */
+	/** Authorization header of RFC 9110: the secret follows the name of the scheme. */
 	private static final Pattern AUTHORIZATION = Pattern.compile(
 			"(?i)(?<![\\w-])(?:proxy-)?authorization[\"']?\\s*+[:=]\\s*+[\"']?(?:[a-z][\\w-]*+[ \\t]++)?+(?<secret>[^\"'\\r\\n]++)");
 
-	/** Its value is more than a secret. */
+	/**
+	 * Header that AUTHORIZATION handles, since its value consists of a scheme and a
+	 * secret.
+	 */
 	private static final Pattern HEADER = Pattern.compile("(?i)(proxy-)?authorization");
 
 	private static final Pattern BEARER = Pattern.compile("(?i)(?<![\\w-])bearer[ \\t]++(?<secret>[\\w.~+/=-]++)");
 
 	private static final List<Pattern> PATTERNS = List.of(USER_INFO, TOKEN_AS_USER, AUTHORIZATION, BEARER);
 
-	/** Within a script: curl and what follows it up to a user and a password. */
+	/** Option of curl with a user and a password, within a script. */
 	private static final Pattern CURL_USER = Pattern.compile(
 			"(?<![^\\s\"'(;|&])(?:-[A-Za-z#]{0,8}[uU]|--user|--proxy-user)[ \\t=]*+[\"']?[^\\s:\"']*+:(?<secret>[^\\s\"']++)");
 
-	/** Where a value may end already. */
+	/** Characters at which a value whose end is uncertain may end. */
 	private static final Pattern END = Pattern.compile("[,;&\\s@`)}]");
 
 	private final Predicate<String> secretName;
 
 	/**
-	 * A new finder.
-	 * @param secretName whether what has a name is a secret
+	 * Create a finder.
+	 * @param secretName whether the value of a name is a secret
 	 */
 	SecretFinder(Predicate<String> secretName) {
 		this.secretName = secretName;
@@ -65,7 +69,7 @@ final class SecretFinder {
 	/**
 	 * Replace the secrets in arguments.
 	 * @param arguments an argument vector
-	 * @return as many arguments
+	 * @return the same number of arguments
 	 */
 	List<String> hide(List<String> arguments) {
 		List<String> shown = new ArrayList<>(arguments.size());
@@ -85,7 +89,8 @@ final class SecretFinder {
 	/**
 	 * Collect the secrets in arguments.
 	 * @param arguments an argument vector
-	 * @return the secrets, and where their ends are not clear the shorter ones, too
+	 * @return the secrets; where the end of one is uncertain, the shortest candidate as
+	 * well
 	 */
 	List<String> find(List<String> arguments) {
 		List<String> found = new ArrayList<>();
@@ -152,7 +157,8 @@ final class SecretFinder {
 			if (!HEADER.matcher(name).matches() && this.secretName.test(name)
 					&& value.region(from, argument.length()).lookingAt()) {
 				boolean bare = value.start("bare") >= 0;
-				// one that is an argument of its own goes to its end, whatever it holds
+				// an unquoted value at the start of an argument extends to the end of the
+				// argument
 				int end = (bare && assigned.start() == 0) ? argument.length() : value.end();
 				spans.add(new Span(bare ? value.start() : value.start("quoted"), end, false));
 				from = end;
@@ -179,7 +185,8 @@ final class SecretFinder {
 	}
 
 	/**
-	 * A pass over the arguments of a command: what one says of the next.
+	 * Pass over the arguments of a command, in which an argument can announce that the
+	 * next one is a secret.
 	 */
 	private final class Scan {
 
@@ -206,7 +213,7 @@ final class SecretFinder {
 			boolean announced = !this.secretFollows && !this.userFollows;
 			this.secretFollows = announced && (announcesSecret(argument) || this.tool.announcesSecret(argument));
 			this.userFollows = announced && !this.secretFollows && this.tool.announcesUser(argument);
-			// the program may come after another that starts it
+			// the program may follow another one that starts it
 			if (this.first || !argument.startsWith("-")) {
 				this.tool = KnownTool.named(argument, this.tool);
 			}
@@ -217,9 +224,9 @@ final class SecretFinder {
 	}
 
 	/**
-	 * Where a secret is.
+	 * Position of a secret.
 	 *
-	 * @param whole whether it is known to end there
+	 * @param whole whether its end is certain
 	 */
 	private record Span(int start, int end, boolean whole) {
 

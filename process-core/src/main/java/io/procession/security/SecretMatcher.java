@@ -14,25 +14,33 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds one secret in texts: as it is, with each of its characters escaped as in URLs,
- * JSON, HTML and shells or not, with control characters in between, and in base64 and
- * hexadecimal. <i>Immutable, thread-safe</i>.
+ * Finds a single secret in texts: in plain text, with any of its characters escaped as in
+ * URLs, JSON, HTML and shells, with control characters in between, and encoded in base64
+ * and hexadecimal. <i>Immutable, thread-safe</i>.
  */
 final class SecretMatcher {
 
-	/** A part of a secret, and an encoded one, is looked for if it is as long. */
+	/**
+	 * Minimum length of a fragment of a secret, and of a secret that is searched for
+	 * encoded.
+	 */
 	private static final int SHORTEST = 4;
 
-	/** Longer secrets are only looked for as they are: the rest would take too long. */
+	/**
+	 * Maximum length of a secret that is searched for escaped and encoded, which would
+	 * take too long for longer ones. Those are only searched for in plain text.
+	 */
 	private static final int LONGEST = 4096;
 
-	/** As are all secrets in longer texts. */
+	/**
+	 * Maximum length of a text that is searched for more than the plain text of secrets.
+	 */
 	private static final int LONGEST_TEXT = 65536;
 
-	/** How much of an escape sequence a cut may leave. */
+	/** Maximum length of an incomplete escape sequence at a cut. */
 	private static final int LONGEST_REST = 5;
 
-	/** A piece of base64 is looked for if it is as long. */
+	/** Minimum length of a fragment of base64 to search for. */
 	private static final int SHORTEST_BASE64 = 8;
 
 	private static final char ESC = 0x1b;
@@ -45,7 +53,7 @@ final class SecretMatcher {
 
 	private final String value;
 
-	/** Encoded as a whole, the longest first; made when a text is first looked at. */
+	/** Encoded forms by decreasing length; created when first needed. */
 	private volatile @Nullable List<String> encoded;
 
 	SecretMatcher(String value) {
@@ -59,8 +67,8 @@ final class SecretMatcher {
 	/**
 	 * Replace the secret in a text.
 	 * @param text any text
-	 * @param cutAtEnd whether something came after it, which may have been the rest of a
-	 * secret
+	 * @param cutAtEnd whether the text was followed by other text, which may have
+	 * contained the rest of the secret
 	 * @return the text with a mask in place of the secret
 	 */
 	String hide(String text, boolean cutAtEnd) {
@@ -123,9 +131,9 @@ final class SecretMatcher {
 	}
 
 	/**
-	 * Replace what a cut has left of the secret at the start of a text.
+	 * Replace a fragment of the secret at the start of a text that was split.
 	 * @param text any text
-	 * @return the text, with a mask at its start if it began with a rest
+	 * @return the text, with a mask at its start if it began with a fragment
 	 */
 	String hideStart(String text) {
 		if (!isLookedForEncoded()) {
@@ -150,10 +158,10 @@ final class SecretMatcher {
 	// --- character by character
 
 	/**
-	 * Where the secret ends that is at a position.
-	 * @param from with which of its characters it begins there
-	 * @param cutAtEnd whether the end of the text may cut it
-	 * @return the position after it, or -1 if it is not there
+	 * Determine the end of the secret at a position.
+	 * @param from index of the character of the secret that is expected at the position
+	 * @param cutAtEnd whether the end of the text may split the secret
+	 * @return the position after the secret, or -1 if it is not found
 	 */
 	private int endOf(String text, int start, int from, boolean cutAtEnd) {
 		int at = start;
@@ -179,7 +187,10 @@ final class SecretMatcher {
 		return at >= text.length() || (text.length() - at <= LONGEST_REST && "%\\&".indexOf(text.charAt(at)) >= 0);
 	}
 
-	/** The position after a character that is at a position in some form, or -1. */
+	/**
+	 * Return the position after a character that occurs in any form at the given
+	 * position, or -1.
+	 */
 	private static int after(String text, int at, int character) {
 		if (at >= text.length()) {
 			return -1;
@@ -195,7 +206,7 @@ final class SecretMatcher {
 		return literal ? at + Character.charCount(character) : next;
 	}
 
-	// a color or a move of the cursor; see console_codes(4)
+	// a color or a cursor movement; see console_codes(4)
 	private static int afterControl(String text, int at) {
 		int next = at + 1;
 		if (text.charAt(at) != ESC || next >= text.length() || text.charAt(next) != '[') {
@@ -306,7 +317,11 @@ final class SecretMatcher {
 		return new ArrayList<>(forms);
 	}
 
-	/** What does not change with so many bytes before it and any after it. */
+	/**
+	 * Add the part of the encoded form that does not depend on the bytes around the
+	 * secret.
+	 * @param before number of bytes before the secret
+	 */
 	private static void addInner(Base64.Encoder encoder, byte[] bytes, int before, Set<String> forms) {
 		byte[] padded = new byte[before + bytes.length];
 		System.arraycopy(bytes, 0, padded, before, bytes.length);

@@ -7,17 +7,18 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first line of a script as Linux reads it; see {@code execve(2)}. A script whose
- * first line the kernel refuses is passed to {@code /bin/sh} by the JDK, as by
- * {@code execvp(3)}. <i>Immutable.</i>
+ * The first line of a script as interpreted by Linux; see {@code execve(2)}. If the
+ * kernel refuses the first line, the JDK passes the script to {@code /bin/sh}, as
+ * {@code execvp(3)} does. <i>Immutable.</i>
  *
  * @param interpreter the file that executes the script, or {@code null} if the kernel
  * refuses the line and the shell executes the script
- * @param argument what the interpreter gets before the path of the script; empty for none
+ * @param argument the argument of the interpreter before the path of the script; empty
+ * for none
  */
 public record Shebang(@Nullable String interpreter, String argument) {
 
-	/** How many bytes the kernel reads, BINPRM_BUF_SIZE. */
+	/** Number of bytes that the kernel reads, BINPRM_BUF_SIZE. */
 	private static final int BUFFER = 256;
 
 	private static final Shebang REFUSED = new Shebang(null, "");
@@ -34,7 +35,7 @@ public record Shebang(@Nullable String interpreter, String argument) {
 
 	/**
 	 * Read the first line of a file.
-	 * @param start the first bytes of the file, 256 if it has as many
+	 * @param start the first 256 bytes of the file, fewer if it is shorter
 	 * @return the line, or {@code null} if the file does not begin with {@code #!}
 	 */
 	static @Nullable Shebang of(byte[] start) {
@@ -45,7 +46,7 @@ public record Shebang(@Nullable String interpreter, String argument) {
 		int end = indexOfNewline(buffer);
 		int from = skipBlanks(buffer, 2, (end < 0) ? BUFFER : end);
 		if (end < 0) {
-			// a name that reaches the end of the buffer may go on beyond it
+			// a name that reaches the end of the buffer may be longer than the buffer
 			end = BUFFER - 1;
 			if (from > end || nameEnd(buffer, from, BUFFER) == BUFFER) {
 				return REFUSED;
@@ -97,7 +98,7 @@ public record Shebang(@Nullable String interpreter, String argument) {
 		return text(buffer, from, i);
 	}
 
-	// blanks and tabs, no more: the \r of a line end of Windows is part of the name
+	// only blanks and tabs: the \r of a Windows line end is part of the name
 	private static boolean isBlank(byte b) {
 		return b == ' ' || b == '\t';
 	}

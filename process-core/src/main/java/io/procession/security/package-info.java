@@ -1,9 +1,9 @@
 /**
- * What may be started, with which environment, and what is shown of it:
- * {@link io.procession.security.CommandPolicy},
+ * Controls which programs may be started, which environment they inherit, and what is
+ * shown of their commands: {@link io.procession.security.CommandPolicy},
  * {@link io.procession.security.EnvironmentPolicy} and
- * {@link io.procession.security.Redactor}. A manager has one of each; they hold for
- * whatever it starts.
+ * {@link io.procession.security.Redactor}. A manager has one of each, which applies to
+ * all processes that it starts.
  *
  * <pre>
  * ProcessManager.builder()
