@@ -15,20 +15,21 @@ import io.procession.engine.TimeSource;
 import io.procession.execution.ProcessLauncher;
 
 /**
- * Keeps programs alive: starts them, starts them again as their {@link RestartPolicy}
- * says, and stops them.
+ * Starts programs, restarts them according to their {@link RestartPolicy}, and stops
+ * them.
  *
  * <p>
- * What is asked for happens in the background; each call returns at once, with a future
- * that completes when the program is neither {@link ProgramState#STARTING STARTING} nor
- * {@link ProgramState#STOPPING STOPPING} any more and that tells how it is then. The
- * futures never fail, and cancelling one changes nothing. Only {@link #close()} blocks.
- * <i>Thread-safe.</i>
+ * Requests are carried out in the background. Each call returns immediately with a future
+ * that completes with the status of the program once that is neither
+ * {@link ProgramState#STARTING STARTING} nor {@link ProgramState#STOPPING STOPPING}. The
+ * futures never fail, and canceling one has no effect on the program. Only
+ * {@link #close()} blocks. <i>Thread-safe.</i>
  *
  * <p>
- * Two threads exist from the first start to the close: one decides and stops, the other
- * logs. A machine that has no thread left may delay the start of a process, which is then
- * treated as a start that failed, but neither a stop nor a close.
+ * Two threads exist from the first start until the supervisor is closed: one makes the
+ * decisions and stops processes, the other one logs. If the machine has no thread left,
+ * the start of a process may be delayed and is then treated as a failed start. Stopping
+ * and closing are not affected.
  */
 public final class ProcessSupervisor implements AutoCloseable {
 
@@ -40,7 +41,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 
 	private final SupervisorThreads threads;
 
-	/** Guards the two below for writing. */
+	/** Guards writes of the two fields below. */
 	private final Object lock = new Object();
 
 	private volatile Map<String, SupervisedProgram> programs = Map.of();
@@ -57,17 +58,17 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * Create a supervisor. It has no thread until a program is started.
 	 * @param launcher starts the processes, usually a {@code ProcessManager}; it must be
 	 * closed after the supervisor
-	 * @return a new supervisor, to be closed
+	 * @return a new supervisor, to be closed by the caller
 	 */
 	public static ProcessSupervisor create(ProcessLauncher launcher) {
 		return new ProcessSupervisor(launcher, new SupervisorThreads(launcher.timeSource()));
 	}
 
 	/**
-	 * Takes a program in, without starting it.
+	 * Add a program without starting it.
 	 * @param program the program
-	 * @throws IllegalArgumentException if there is one of that name
-	 * @throws IllegalStateException if this is closed
+	 * @throws IllegalArgumentException if there is already a program of that name
+	 * @throws IllegalStateException if this supervisor is closed
 	 */
 	public void add(Program program) {
 		synchronized (this.lock) {
@@ -82,10 +83,11 @@ public final class ProcessSupervisor implements AutoCloseable {
 	}
 
 	/**
-	 * Starts all programs that are to start by themselves, in the order they were added;
-	 * none waits for another.
-	 * @return completes when all have been started, or could not be
-	 * @throws IllegalStateException if this is closed
+	 * Start all programs that are to be started automatically, in the order they were
+	 * added, without waiting for one before starting the next.
+	 * @return a future that completes when all of them have been started or failed to
+	 * start
+	 * @throws IllegalStateException if this supervisor is closed
 	 */
 	public CompletableFuture<List<ProgramStatus>> start() {
 		checkOpen();
@@ -95,73 +97,75 @@ public final class ProcessSupervisor implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a program. One that waits for its restart is started now; one that runs is
-	 * left alone; one that is being stopped is started when that is done. A start that
-	 * fails is treated by its policy as a crash.
-	 * @param name which program
-	 * @return how it is after the start
-	 * @throws IllegalArgumentException if there is none of that name
-	 * @throws IllegalStateException if this is closed
+	 * Start a program. A program that waits for its restart is started immediately. A
+	 * running program is left unchanged. A program that is being stopped is started after
+	 * that. A failed start is treated as a crash by the restart policy.
+	 * @param name the name of the program
+	 * @return a future that completes with the status after the start
+	 * @throws IllegalArgumentException if there is no program of that name
+	 * @throws IllegalStateException if this supervisor is closed
 	 */
 	public CompletableFuture<ProgramStatus> start(String name) {
 		return ask(name, new ProgramInput.Start());
 	}
 
 	/**
-	 * Stops all programs, in parallel. One that is being stopped already keeps its grace.
-	 * @return completes when all are down
+	 * Stop all programs in parallel. A program that is already being stopped keeps its
+	 * stop grace.
+	 * @return a future that completes when all programs have been stopped
 	 */
 	public CompletableFuture<List<ProgramStatus>> stop() {
 		return tell(all(this.programs.values(), new ProgramInput.Stop(false)));
 	}
 
 	/**
-	 * Stops a program, whatever it is doing, and does not restart it: its stop signal to
-	 * the whole tree, its grace, KILL. A second call while the first is at work kills it
-	 * at once.
-	 * @param name which program
-	 * @return how it is after the stop
-	 * @throws IllegalArgumentException if there is none of that name
+	 * Stop a program in any state and do not restart it: its stop signal is sent to the
+	 * whole process tree, and KILL once the stop grace has elapsed. A second call during
+	 * the stop kills the program immediately.
+	 * @param name the name of the program
+	 * @return a future that completes with the status after the stop
+	 * @throws IllegalArgumentException if there is no program of that name
 	 */
 	public CompletableFuture<ProgramStatus> stop(String name) {
 		return tell(program(name).ask(new ProgramInput.Stop(true)));
 	}
 
 	/**
-	 * Stops a program if it runs, and starts it. Does not count as a restart by its
-	 * policy.
-	 * @param name which program
-	 * @return how it is after the start
-	 * @throws IllegalArgumentException if there is none of that name
-	 * @throws IllegalStateException if this is closed
+	 * Stop a program if it is running, and start it. This does not count as a restart by
+	 * its policy.
+	 * @param name the name of the program
+	 * @return a future that completes with the status after the start
+	 * @throws IllegalArgumentException if there is no program of that name
+	 * @throws IllegalStateException if this supervisor is closed
 	 */
 	public CompletableFuture<ProgramStatus> restart(String name) {
 		return ask(name, new ProgramInput.Restart());
 	}
 
 	/**
-	 * How the programs are.
-	 * @return a snapshot, in the order they were added
+	 * Return the status of all programs.
+	 * @return a snapshot, in the order the programs were added
 	 */
 	public List<ProgramStatus> programs() {
 		return this.programs.values().stream().map(SupervisedProgram::status).toList();
 	}
 
 	/**
-	 * How a program is.
-	 * @param name which program
-	 * @return a snapshot, or empty if there is none of that name
+	 * Return the status of a program.
+	 * @param name the name of the program
+	 * @return a snapshot, or empty if there is no program of that name
 	 */
 	public Optional<ProgramStatus> find(String name) {
 		return Optional.ofNullable(this.programs.get(name)).map(SupervisedProgram::status);
 	}
 
 	/**
-	 * Stop all programs, in parallel, and accept no more. Return when all are down.
-	 * Programs that are not, though each step (a start in flight, the process, and what
-	 * it left behind) has had its stop grace and the time that the launcher takes to give
-	 * a process up, are logged and no longer waited for. Return early, with the flag set,
-	 * if the thread is interrupted. A second call waits as the first does.
+	 * Stop all programs in parallel and reject further requests to start. Return when all
+	 * programs have been stopped. Programs that have not been stopped although each step
+	 * (a start in progress, the process, and the processes that it left behind) was
+	 * allowed its stop grace and the time after which the launcher abandons a process are
+	 * logged and no longer awaited. Return early with the interrupt flag set if the
+	 * thread is interrupted. A second call waits like the first.
 	 */
 	@Override
 	public void close() {
@@ -221,11 +225,14 @@ public final class ProcessSupervisor implements AutoCloseable {
 		return all;
 	}
 
-	/** Hand a future out: foreign code may hang on it, and must not run on the loop. */
+	/**
+	 * Create the future for the caller. It is not completed on the loop, since code of
+	 * the application may depend on it.
+	 */
 	private <T> CompletableFuture<T> tell(CompletableFuture<T> settled) {
 		CompletableFuture<T> told = this.time.newFuture();
 		settled.thenAccept((value) -> this.threads.tell(() -> told.complete(value)));
-		// what was asked for shows from now on
+		// the effect of the request is visible from now on
 		this.threads.awaitLoop();
 		this.time.settle();
 		return told;

@@ -8,35 +8,36 @@ import io.procession.process.ProcessInput;
 import io.procession.process.ProcessSpec;
 
 /**
- * A command that is meant to keep running, and how to keep it so. Made by
+ * A command that is to be kept running, and how to do so. Created by
  * {@link #builder(String, ProcessSpec)}. <i>Immutable.</i>
  *
  * <p>
- * Its process is named after it. Where the spec says nothing, it has no timeout, reads
- * the null device, and the last 64 KiB of each stream of its output are kept.
+ * Its process has the name of the program. Unless the spec configures otherwise, the
+ * process has no timeout, reads from the null device, and the last 64 KiB of each of its
+ * output streams are captured.
  *
- * @param name what it is called: a letter, then letters, digits, {@code .}, {@code _} and
- * {@code -}
- * @param spec what it runs
- * @param autostart whether {@link ProcessSupervisor#start()} starts it
- * @param restart when it is started again
- * @param leaveBehind whether everything that its process leaves behind when it ends by
- * itself lives on
+ * @param name name of the program: a letter, followed by letters, digits, {@code .},
+ * {@code _} and {@code -}
+ * @param spec the process to run
+ * @param autostart whether {@link ProcessSupervisor#start()} starts the program
+ * @param restart when the program is restarted
+ * @param leaveBehind whether processes that its process leaves behind when it ends by
+ * itself keep running
  */
 public record Program(String name, ProcessSpec spec, boolean autostart, RestartPolicy restart, boolean leaveBehind) {
 
 	private static final long KEPT_OUTPUT = 64 * 1024;
 
-	// a path segment of the endpoint, a metric tag, and never to be taken for a PID
+	// a path segment of the endpoint and a metric tag, and distinguishable from a PID
 	private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9._-]*");
 
 	/**
-	 * Checks the name and the spec.
-	 * @param name what it is called
-	 * @param spec what it runs
-	 * @param autostart whether the supervisor starts it by itself
-	 * @param restart when it is started again
-	 * @param leaveBehind whether everything that its process leaves behind lives on
+	 * Check the name and the spec.
+	 * @param name name of the program
+	 * @param spec the process to run
+	 * @param autostart whether {@link ProcessSupervisor#start()} starts the program
+	 * @param restart when the program is restarted
+	 * @param leaveBehind whether processes that its process leaves behind keep running
 	 */
 	public Program {
 		if (!NAME.matcher(name).matches()) {
@@ -50,16 +51,17 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 	}
 
 	/**
-	 * Starts a program that is started by its supervisor, and again 1 s after a failure.
-	 * @param name what it is called
-	 * @param spec what it runs
+	 * Create a builder for a program that, by default, is started with its supervisor and
+	 * restarted 1 s after a failure.
+	 * @param name name of the program
+	 * @param spec the process to run
 	 * @return a builder
 	 */
 	public static Builder builder(String name, ProcessSpec spec) {
 		return new Builder(name, spec);
 	}
 
-	/** What it runs, completed by what holds for programs where the spec says nothing. */
+	/** Return the process to run, with the defaults for programs applied. */
 	ProcessSpec processSpec() {
 		OutputOptions output = this.spec.output();
 		ProcessSpec.Builder builder = this.spec.toBuilder().name(this.name);
@@ -75,7 +77,8 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 		if (this.spec.idleTimeout() == null) {
 			builder.noIdleTimeout();
 		}
-		// the terminal's Ctrl-C is for the JVM, which stops its programs in order
+		// Ctrl-C in the terminal must only reach the JVM, which stops its programs in
+		// order
 		if (this.spec.terminal() == null && Tool.SETSID.find().isPresent()) {
 			builder.newSession();
 		}
@@ -83,7 +86,7 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 	}
 
 	/**
-	 * Collects what a {@link Program} says. <i>Not thread-safe.</i>
+	 * Builder for a {@link Program}. <i>Not thread-safe.</i>
 	 */
 	public static final class Builder {
 
@@ -103,8 +106,9 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 		}
 
 		/**
-		 * Whether {@link ProcessSupervisor#start()} starts it. On unless said otherwise.
-		 * @param value whether it does
+		 * Set whether {@link ProcessSupervisor#start()} starts the program. Default is
+		 * {@code true}.
+		 * @param value whether the program is started
 		 * @return this builder
 		 */
 		public Builder autostart(boolean value) {
@@ -113,7 +117,8 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 		}
 
 		/**
-		 * When it is started again; after a failure unless said otherwise.
+		 * Set when the program is restarted. Default is
+		 * {@link RestartPolicy#onFailure()}.
 		 * @param value the policy
 		 * @return this builder
 		 */
@@ -123,11 +128,12 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 		}
 
 		/**
-		 * Set whether everything lives on that the process leaves behind when it ends by
-		 * itself. By default, that is stopped, by the stop signal, the stop grace and
-		 * KILL, before the program is restarted, or when it has ended for good. A stop on
-		 * request reaches the whole tree of a running process either way.
-		 * @param value whether it lives on
+		 * Set whether processes that the process of this program leaves behind when it
+		 * ends by itself keep running. By default, they are stopped (stop signal, stop
+		 * grace, KILL) before the program is restarted, or when it has ended and is not
+		 * restarted. A stop on request always includes the whole tree of a running
+		 * process.
+		 * @param value whether they keep running
 		 * @return this builder
 		 */
 		public Builder leaveBehind(boolean value) {
@@ -136,9 +142,9 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 		}
 
 		/**
-		 * Checks the whole.
+		 * Check the values and create the program.
 		 * @return the program
-		 * @throws IllegalArgumentException naming the first value that is wrong
+		 * @throws IllegalArgumentException if a value is invalid, naming the first one
 		 */
 		public Program build() {
 			return new Program(this.name, this.spec, this.autostart, this.restart, this.leaveBehind);

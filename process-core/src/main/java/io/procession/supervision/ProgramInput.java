@@ -3,49 +3,49 @@ package io.procession.supervision;
 import io.procession.process.ProcessResult;
 
 /**
- * Something that happens to a program. What comes from a run names it, so that nothing is
- * ever done to a run because of an older one. <i>Immutable.</i>
+ * Request or event that concerns a program. An event of an execution contains its number,
+ * so that an event of an earlier execution never affects a later one. <i>Immutable.</i>
  */
 sealed interface ProgramInput {
 
-	/** A request to start the program. */
+	/** Request to start the program. */
 	record Start() implements ProgramInput {
 
 	}
 
-	/** A request to stop the program, if it runs, and to start it. */
+	/** Request to stop the program if it is running, and to start it. */
 	record Restart() implements ProgramInput {
 
 	}
 
 	/**
-	 * A request to stop the program.
+	 * Request to stop the program.
 	 *
-	 * @param insist whether to kill a program that has been asked to stop before
+	 * @param insist whether to kill a program that is already being stopped on request
 	 */
 	record Stop(boolean insist) implements ProgramInput {
 
 	}
 
-	/** A request to stop the program and to never start it again. */
+	/** Request to stop the program and to never start it again. */
 	record Close() implements ProgramInput {
 
 	}
 
 	/**
-	 * The process of a run exists.
+	 * The process of an execution has been started.
 	 *
-	 * @param run the run
-	 * @param pid its process ID
+	 * @param run the number of the execution
+	 * @param pid the process ID
 	 */
 	record Started(long run, long pid) implements ProgramInput {
 
 	}
 
 	/**
-	 * The process of a run could not be started.
+	 * The process of an execution could not be started.
 	 *
-	 * @param run the run
+	 * @param run the number of the execution
 	 * @param error the reason
 	 */
 	record StartFailed(long run, Throwable error) implements ProgramInput {
@@ -53,20 +53,20 @@ sealed interface ProgramInput {
 	}
 
 	/**
-	 * The process of a run has ended, or has been given up.
+	 * The process of an execution has ended or has been abandoned.
 	 *
-	 * @param run the run
-	 * @param result its result
+	 * @param run the number of the execution
+	 * @param result the result
 	 */
 	record Ended(long run, ProcessResult result) implements ProgramInput {
 
 	}
 
 	/**
-	 * A stop of what a run has left behind is over.
+	 * The attempt to stop the processes that an execution left behind has finished.
 	 *
-	 * @param run the run
-	 * @param gone whether nothing is left
+	 * @param run the number of the execution
+	 * @param gone whether no process is left
 	 */
 	record LeftBehindStopped(long run, boolean gone) implements ProgramInput {
 
@@ -75,7 +75,7 @@ sealed interface ProgramInput {
 	/**
 	 * A timer has fired.
 	 *
-	 * @param timer the timer; only the latest one counts
+	 * @param timer the number of the timer; all but the latest one are ignored
 	 */
 	record TimeUp(long timer) implements ProgramInput {
 

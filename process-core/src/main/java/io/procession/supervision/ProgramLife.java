@@ -7,18 +7,19 @@ import org.jspecify.annotations.Nullable;
 import io.procession.supervision.ProgramStatus.Wanted;
 
 /**
- * Everything that decides what happens next to a program. <i>Immutable.</i>
+ * Complete state of a program, from which its next steps are determined.
+ * <i>Immutable.</i>
  *
- * @param status the part that users see
- * @param closed whether the program is never started again
- * @param run the number of the present run, or of the last one
- * @param presence what there is of that run
- * @param killing whether the run is to be killed rather than stopped
- * @param next what the program becomes once nothing is left of the run, while it is being
- * stopped or cannot be
- * @param attempts how many attempts to stop what there is were made in vain
- * @param timer the number of the latest timer; those before mean nothing
- * @param lastStartFailure the message of the latest failure to start, or empty
+ * @param status the part that is visible to users
+ * @param closed whether the program may never be started again
+ * @param run the number of the current execution, or of the last one
+ * @param presence what exists of that execution
+ * @param killing whether the execution is to be killed rather than stopped
+ * @param next the state to enter once nothing is left of the execution; used while the
+ * program is being stopped or is lost
+ * @param attempts number of unsuccessful attempts to stop what exists
+ * @param timer the number of the latest timer; earlier ones are ignored
+ * @param lastStartFailure the message of the latest failed start, or empty
  */
 record ProgramLife(ProgramStatus status, boolean closed, long run, Presence presence, boolean killing,
 		@Nullable Next next, int attempts, long timer, String lastStartFailure) {
@@ -30,26 +31,26 @@ record ProgramLife(ProgramStatus status, boolean closed, long run, Presence pres
 	}
 
 	/**
-	 * What there is of a run.
+	 * What exists of an execution.
 	 */
 	enum Presence {
 
 		/** Nothing. */
 		NONE,
-		/** A start in flight. */
+		/** A start in progress. */
 		STARTING,
-		/** Its process, perhaps with descendants. */
+		/** Its process, possibly with descendants. */
 		PROCESS,
-		/** Perhaps something that its process left behind, or a process given up. */
+		/** Possibly processes that its process left behind, or an abandoned process. */
 		LEFT_BEHIND
 
 	}
 
 	/**
-	 * What a program becomes.
+	 * State to enter next.
 	 *
-	 * @param state its state
-	 * @param reason why
+	 * @param state the state
+	 * @param reason the reason for it
 	 */
 	record Next(ProgramState state, String reason) {
 

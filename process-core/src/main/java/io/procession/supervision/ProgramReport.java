@@ -9,10 +9,10 @@ import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessResult;
 
 /**
- * Something to be logged about a program. <i>Immutable.</i>
+ * Message to be logged about a program. <i>Immutable.</i>
  *
  * @param level the level
- * @param text makes the message; may take long
+ * @param text creates the message, which may take long
  */
 record ProgramReport(Level level, Supplier<String> text) {
 
@@ -40,13 +40,13 @@ record ProgramReport(Level level, Supplier<String> text) {
 				() -> "Program is not started any more, its process manager is closed: name=" + program.name());
 	}
 
-	/** The process was stopped on request. */
+	/** Report that the process was stopped on request. */
 	static ProgramReport stopped(Program program, ProcessResult result) {
 		return new ProgramReport(Level.INFO, () -> "Program stopped: name=" + program.name() + " pid=" + result.pid()
 				+ " exitCode=" + result.exitCode());
 	}
 
-	/** The process ended by itself, and its policy says what follows. */
+	/** Report that the process ended by itself, and what its policy decides. */
 	static ProgramReport ended(Program program, ProcessResult result, int restarts) {
 		Supplier<String> end = () -> "name=" + program.name() + " pid=" + result.pid() + " exitCode="
 				+ result.exitCode() + " cause=" + result.cause();
@@ -64,7 +64,7 @@ record ProgramReport(Level level, Supplier<String> text) {
 		return new ProgramReport(Level.INFO, () -> "Program ended: " + end.get());
 	}
 
-	// what it wrote goes nowhere else: without this, nobody can tell why it failed
+	// the error output of a program is shown nowhere else
 	private static String why(ProcessResult result) {
 		return result.failed() ? ": " + new ProcessFailedException(result).getMessage() : "";
 	}

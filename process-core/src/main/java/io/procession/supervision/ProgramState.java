@@ -4,27 +4,31 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Where a program is in its life. The words are those of {@code supervisord}.
+ * State of a program in its life cycle. The names are those of {@code supervisord}.
  */
 public enum ProgramState {
 
-	/** Not running: never started, or stopped on request. */
+	/**
+	 * Never started, stopped on request, or stopped because its process manager was
+	 * closed.
+	 */
 	STOPPED,
 	/** A process is being started. */
 	STARTING,
-	/** Its process runs. */
+	/** Its process is running. */
 	RUNNING,
 	/** Its process tree, or what its process left behind, is being stopped. */
 	STOPPING,
-	/** It failed and waits for its restart. */
+	/** The program ended or could not be started, and waits for its restart. */
 	BACKOFF,
-	/** It ended by itself and is not started again. */
+	/** The program ended by itself and is not restarted. */
 	EXITED,
-	/** It could not be started and nobody tries again. */
+	/** The program could not be started, and no further attempt is made. */
 	FATAL,
 	/**
-	 * Something of it is still alive a while after KILL. It is not started again beside
-	 * that; once that has gone, it becomes what it was to become.
+	 * A process of the program is still alive some time after KILL. The program is not
+	 * started again while that process exists. Once it has gone, the program enters the
+	 * state that was intended before.
 	 */
 	LOST;
 
@@ -42,7 +46,7 @@ public enum ProgramState {
 		};
 	}
 
-	/** Whether it stays so until somebody or something acts. */
+	/** Return whether the state lasts until a request is made or an event occurs. */
 	boolean isSettled() {
 		return this != STARTING && this != STOPPING;
 	}

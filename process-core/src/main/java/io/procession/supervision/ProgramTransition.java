@@ -18,9 +18,9 @@ import io.procession.supervision.ProgramLife.Presence;
 import io.procession.supervision.ProgramStatus.Wanted;
 
 /**
- * The one place where a program changes: from its life and an input follow a new life,
- * what has to be done, and what has to be logged. Nothing is done here. <i>Used once, by
- * one thread.</i>
+ * State machine of a program: computes the new state, the actions to perform and the
+ * messages to log from the current state and an input. It performs no action itself.
+ * <i>Used once, by one thread.</i>
  */
 final class ProgramTransition {
 
@@ -40,7 +40,7 @@ final class ProgramTransition {
 
 	private final List<ProgramReport> reports = new ArrayList<>();
 
-	// the life as it becomes
+	// the new state of the program
 
 	private ProgramState state;
 
@@ -98,13 +98,13 @@ final class ProgramTransition {
 	}
 
 	/**
-	 * Determine what follows from an input.
+	 * Compute the consequences of an input.
 	 * @param program the program
-	 * @param bounds how long things may take
-	 * @param life its life so far
-	 * @param input what has happened
-	 * @param now the time
-	 * @return what follows
+	 * @param bounds time limits
+	 * @param life the current state of the program
+	 * @param input the request or event
+	 * @param now the current time
+	 * @return the new state, the actions and the messages
 	 */
 	static Step step(Program program, Bounds bounds, ProgramLife life, ProgramInput input, Instant now) {
 		ProgramTransition transition = new ProgramTransition(program, bounds, life, now);
@@ -167,7 +167,7 @@ final class ProgramTransition {
 			}
 			case STOPPING -> this.next = new Next(ProgramState.STARTING, why);
 			case STOPPED, BACKOFF, EXITED, FATAL -> launch(why);
-			// never beside the one that is still alive
+			// not while the other process is still alive
 			case LOST -> tryAgain(new Next(ProgramState.STARTING, why));
 		}
 	}
@@ -232,7 +232,7 @@ final class ProgramTransition {
 			becomeNext();
 		}
 		else if (this.program.restart().restartsAfterFailedStart() && !(error instanceof ProcessDeniedException)) {
-			// the same failure once a second is no news
+			// log the same failure only once, since it may occur every second
 			if (!message.equals(this.lastStartFailure)) {
 				report(ProgramReport.startFailedForNow(this.program, message));
 			}
@@ -250,7 +250,7 @@ final class ProgramTransition {
 				&& rejected.reason() == ProcessRejectedException.Reason.CLOSED;
 	}
 
-	// nothing is ever started again
+	// the manager starts no more processes
 	private void managerClosed() {
 		if (this.state != ProgramState.STARTING) {
 			this.wanted = Wanted.DOWN;
@@ -272,7 +272,7 @@ final class ProgramTransition {
 			launch("restarted by its policy");
 		}
 		else if (this.state == ProgramState.STOPPING && this.attempts == 0) {
-			// late, perhaps, since the JVM was suspended: the answer may be on its way
+			// the JVM may have been suspended, and the result may still be pending
 			this.attempts++;
 			stopWhatThereIs();
 		}
@@ -293,7 +293,7 @@ final class ProgramTransition {
 		stopWhatThereIs();
 	}
 
-	// a start in flight is stopped as soon as it has become a process
+	// a start in progress is stopped as soon as its process exists
 	private void stopWhatThereIs() {
 		if (this.presence == Presence.PROCESS) {
 			this.actions.add(new ProgramAction.StopProcess(this.killing));
@@ -304,7 +304,7 @@ final class ProgramTransition {
 		setTimer((this.attempts > 0) ? this.bounds.again(this.attempts - 1) : this.bounds.stop());
 	}
 
-	/** Try once more to end what could not be ended. */
+	/** Make another attempt to stop what could not be stopped. */
 	private void tryAgain(Next afterwards) {
 		this.next = afterwards;
 		if (this.presence != Presence.STARTING) {
@@ -342,7 +342,7 @@ final class ProgramTransition {
 		stopWhatThereIs();
 	}
 
-	// a stop has ended the whole tree
+	// a stop ends the whole tree
 	private boolean mayLeaveBehind(ExitCause cause) {
 		return !this.program.leaveBehind() && switch (cause) {
 			case EXITED, SIGNALED, OUTPUT_LIMIT, START_FAILED -> true;
@@ -359,7 +359,7 @@ final class ProgramTransition {
 
 	private void leftBehindStopped(boolean gone) {
 		if (this.presence != Presence.LEFT_BEHIND) {
-			// more than one request to stop it was answered
+			// the result of another stop request was processed before
 			return;
 		}
 		if (gone) {
@@ -392,7 +392,7 @@ final class ProgramTransition {
 		setTimer(this.bounds.again(0));
 	}
 
-	/** Nothing is left of the run. */
+	/** Enter the next state, since nothing is left of the execution. */
 	private void becomeNext() {
 		this.presence = Presence.NONE;
 		this.pid = null;
@@ -404,7 +404,7 @@ final class ProgramTransition {
 		}
 	}
 
-	// --- the state
+	// --- state
 
 	private void become(ProgramState other, String why) {
 		ProgramState before = this.state;
@@ -418,7 +418,7 @@ final class ProgramTransition {
 		if (other != ProgramState.STOPPING && other != ProgramState.LOST) {
 			this.next = null;
 		}
-		// whatever the timer was for
+		// invalidates the current timer
 		this.timer++;
 		report(ProgramReport.changed(this.program, before, other, why));
 	}
@@ -433,11 +433,11 @@ final class ProgramTransition {
 	}
 
 	/**
-	 * How long things may take.
+	 * Time limits.
 	 *
-	 * @param stop how long a stop may take before it counts as failed
-	 * @param again how long after a failed stop it is tried again; twice as long each
-	 * time, to a limit
+	 * @param stop maximum time for a stop, after which it counts as failed
+	 * @param again delay until a failed stop is repeated, doubled with each attempt up to
+	 * a limit
 	 */
 	record Bounds(Duration stop, Duration again) {
 
@@ -450,11 +450,11 @@ final class ProgramTransition {
 	}
 
 	/**
-	 * What follows from an input.
+	 * Consequences of an input.
 	 *
-	 * @param life the new life
-	 * @param actions what has to be done, in this order
-	 * @param reports what has to be logged after that
+	 * @param life the new state of the program
+	 * @param actions the actions to perform, in this order
+	 * @param reports the messages to log after that
 	 */
 	record Step(ProgramLife life, List<ProgramAction> actions, List<ProgramReport> reports) {
 

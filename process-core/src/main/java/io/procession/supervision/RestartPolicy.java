@@ -6,21 +6,21 @@ import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
 
 /**
- * When a program that ended by itself is started again, as {@code Restart=} in
- * {@code systemd.service(5)}. A program that was stopped on request stays down under
- * every policy. <i>Immutable.</i>
+ * Determines when a program that ended by itself is restarted, similar to
+ * {@code Restart=} in {@code systemd.service(5)}. A program that was stopped through its
+ * supervisor is not restarted by any policy. <i>Immutable.</i>
  *
- * @param when which ends call for a restart
- * @param delay how long to wait before it; not negative
+ * @param when after which ends the program is restarted
+ * @param delay delay before a restart; not negative
  */
 public record RestartPolicy(When when, Duration delay) {
 
 	private static final Duration DEFAULT_DELAY = Duration.ofSeconds(1);
 
 	/**
-	 * Checks the delay.
-	 * @param when which ends call for a restart
-	 * @param delay how long to wait before it
+	 * Check the delay.
+	 * @param when after which ends the program is restarted
+	 * @param delay delay before a restart
 	 */
 	public RestartPolicy {
 		if (delay.isNegative()) {
@@ -29,7 +29,7 @@ public record RestartPolicy(When when, Duration delay) {
 	}
 
 	/**
-	 * Never started again.
+	 * Return the policy that never restarts.
 	 * @return the policy
 	 */
 	public static RestartPolicy never() {
@@ -37,7 +37,7 @@ public record RestartPolicy(When when, Duration delay) {
 	}
 
 	/**
-	 * Started again after a failure, 1 s later. What a program has if nothing is said.
+	 * Return the policy that restarts 1 s after a failure. This is the default.
 	 * @return the policy
 	 */
 	public static RestartPolicy onFailure() {
@@ -45,7 +45,7 @@ public record RestartPolicy(When when, Duration delay) {
 	}
 
 	/**
-	 * Started again whenever it ends, 1 s later.
+	 * Return the policy that restarts 1 s after every end.
 	 * @return the policy
 	 */
 	public static RestartPolicy always() {
@@ -53,8 +53,8 @@ public record RestartPolicy(When when, Duration delay) {
 	}
 
 	/**
-	 * The same policy with another delay.
-	 * @param value how long to wait before a restart; not negative
+	 * Return the same policy with another delay.
+	 * @param value delay before a restart; not negative
 	 * @return a new policy
 	 */
 	public RestartPolicy withDelay(Duration value) {
@@ -78,18 +78,19 @@ public record RestartPolicy(When when, Duration delay) {
 	}
 
 	/**
-	 * Which ends call for a restart.
+	 * Ends of a process after which the program is restarted.
 	 */
 	public enum When {
 
-		/** None. */
+		/** Never restart. */
 		NEVER,
 		/**
-		 * An exit code that does not count as success, a signal, a timeout, and a start
-		 * that failed; not a stop through {@code RunningProcess}.
+		 * Restart after an exit code that does not count as success, a signal, a timeout,
+		 * and a failed start that was not denied by a policy. A stop through
+		 * {@code RunningProcess} does not count as a failure.
 		 */
 		ON_FAILURE,
-		/** All, an orderly exit too. */
+		/** Restart after every end, including a successful exit. */
 		ALWAYS
 
 	}

@@ -8,9 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one after the other, in the order they came, on the thread that brought the
- * first: a lock that nobody waits for. What a task writes, the next one sees. Tasks must
- * not block. <i>Thread-safe.</i>
+ * Executes tasks one after the other in the order of their submission, on the thread that
+ * submitted the first one. Other threads do not block, as they would with a lock. The
+ * effects of a task are visible to the next one. Tasks must not block.
+ * <i>Thread-safe.</i>
  */
 final class SerialLoop {
 
@@ -20,7 +21,10 @@ final class SerialLoop {
 
 	private final AtomicInteger pending = new AtomicInteger();
 
-	/** Runs a task now, or after those that are at work on another thread. */
+	/**
+	 * Execute a task immediately, or after the tasks that are being executed on another
+	 * thread.
+	 */
 	void execute(Runnable task) {
 		this.tasks.add(task);
 		if (this.pending.getAndIncrement() > 0) {

@@ -20,17 +20,17 @@ import io.procession.execution.RunningProcess;
 import io.procession.supervision.ProgramTransition.Bounds;
 
 /**
- * Carries out the life of one program. What happens to it comes in as a
- * {@link ProgramInput} on the loop of its supervisor; {@link ProgramTransition} decides
- * what follows; this class does it. Everything is done before anything is told or logged,
- * and nothing that is done here blocks.
+ * Carries out the decisions about a single program. Requests and events arrive as a
+ * {@link ProgramInput} on the loop of the supervisor, {@link ProgramTransition} decides
+ * about the actions, and this class performs them. All actions are performed before
+ * futures are completed and messages are logged, and no action blocks.
  */
 final class SupervisedProgram {
 
-	/** How soon an action that failed is tried again. */
+	/** Delay until a failed action is repeated. */
 	private static final Duration RETRY = Duration.ofMillis(100);
 
-	/** How much longer things may take on a busy machine. */
+	/** Additional time for a busy machine. */
 	private static final Duration SLACK = Duration.ofSeconds(5);
 
 	private static final Duration LONGEST = Duration.ofDays(365);
@@ -49,10 +49,10 @@ final class SupervisedProgram {
 
 	private final Bounds bounds;
 
-	/** Changed by the loop alone. */
+	/** Written by the loop only. */
 	private volatile ProgramLife life;
 
-	// all below is confined to the loop
+	// all fields below are confined to the loop
 
 	private @Nullable RunningProcess process;
 
@@ -70,7 +70,8 @@ final class SupervisedProgram {
 		this.life = ProgramLife.begin(program, time.now());
 	}
 
-	// its listeners, the grace, until it is given up, until it is drained
+	// the time for listeners, the stop grace, the time until a process is abandoned, and
+	// the time to drain the output
 	private static Bounds bounds(Program program, ProcessSettings settings) {
 		Duration grace = Objects.requireNonNullElse(program.spec().stopGrace(), settings.stopGrace());
 		Duration lostAfter = bounded(settings.lostAfter());
@@ -93,16 +94,17 @@ final class SupervisedProgram {
 	}
 
 	/**
-	 * Return how long the program may take until it is down after a request to stop it: a
-	 * start in flight, its process, and what that leaves behind.
+	 * Return the maximum time until the program is down after a request to stop it,
+	 * including a start in progress, its process, and the processes that it leaves
+	 * behind.
 	 */
 	Duration downWithin() {
 		return this.bounds.stop().plus(this.bounds.again()).multipliedBy(3);
 	}
 
 	/**
-	 * Take in a request.
-	 * @return completes on the loop, with the status once that is settled
+	 * Submit a request.
+	 * @return a future that completes on the loop, with the status once that is settled
 	 */
 	CompletableFuture<ProgramStatus> ask(ProgramInput request) {
 		CompletableFuture<ProgramStatus> settled = this.time.newFuture();
@@ -170,7 +172,7 @@ final class SupervisedProgram {
 		return kill ? process.stopLeftBehind(Duration.ZERO) : process.stopLeftBehind();
 	}
 
-	/** Perform an action of the present run, if need be again and again. */
+	/** Perform an action for the current execution, repeatedly if it fails. */
 	private void attempt(Runnable action) {
 		long run = this.life.run();
 		try {
@@ -192,7 +194,7 @@ final class SupervisedProgram {
 			this.threads.onWorker(() -> spawn(run));
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			// no thread: the policy decides when it is tried again
+			// no thread available: the policy decides when the start is tried again
 			take(new ProgramInput.StartFailed(run, ex));
 		}
 	}
@@ -208,7 +210,7 @@ final class SupervisedProgram {
 			return;
 		}
 		if (!this.threads.onLoop(() -> started(run, started))) {
-			// the supervisor did not wait for it any longer
+			// the supervisor was closed in the meantime
 			started.stopAsync();
 		}
 	}
@@ -219,7 +221,7 @@ final class SupervisedProgram {
 		take(new ProgramInput.Started(run, started.pid()));
 	}
 
-	// --- telling
+	// --- notification
 
 	private void log(ProgramReport report) {
 		if (logger.isEnabledForLevel(report.level())) {

@@ -20,19 +20,19 @@ import org.slf4j.LoggerFactory;
 import io.procession.engine.TimeSource;
 
 /**
- * The threads of a supervisor: a loop that decides and never blocks, a reporter that logs
- * in order, and workers for everything that may take long. Loop and reporter exist from
- * {@link #begin()} on, so that a machine that has no thread left holds up neither.
- * <i>Thread-safe.</i>
+ * Threads of a supervisor: a loop that makes decisions and never blocks, a reporter that
+ * logs messages in order, and workers for everything that may take long. Loop and
+ * reporter exist once {@link #begin()} was called, so that they work even if the machine
+ * has no thread left. <i>Thread-safe.</i>
  *
  * <p>
- * A clock that is moved by hand brings its own executor, which replaces them all.
+ * A manually controlled clock provides an executor that replaces all of these threads.
  */
 final class SupervisorThreads {
 
 	private static final Duration THREAD_IDLE = Duration.ofSeconds(10);
 
-	/** How long a caller waits at most until the loop has taken what it was given. */
+	/** Maximum time that a caller waits until the loop has processed its request. */
 	private static final long TAKEN_BOUND = TimeUnit.SECONDS.toNanos(1);
 
 	private static final Logger logger = LoggerFactory.getLogger(SupervisorThreads.class);
@@ -77,8 +77,9 @@ final class SupervisorThreads {
 	}
 
 	/**
-	 * Name threads, and give them the context class loader of the thread that creates the
-	 * supervisor: listeners and futures of the application run on them.
+	 * Create a factory that names its threads and sets their context class loader to that
+	 * of the thread that creates the supervisor, since listeners and futures of the
+	 * application run on them.
 	 */
 	private static ThreadFactory named(String name, ThreadFactory threads) {
 		ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
@@ -97,7 +98,7 @@ final class SupervisorThreads {
 		return (task) -> executor.execute(() -> serial.execute(task));
 	}
 
-	/** Start the threads that must exist before anything depends on them. */
+	/** Start the loop and the reporter. */
 	void begin() {
 		if (!this.begun) {
 			this.ownReporter.prestartCoreThread();
@@ -111,8 +112,8 @@ final class SupervisorThreads {
 	}
 
 	/**
-	 * Run a task on the loop. It must not block.
-	 * @return whether it will run; not after {@link #close()}
+	 * Execute a task on the loop. It must not block.
+	 * @return whether the task will be executed; {@code false} after {@link #close()}
 	 */
 	boolean onLoop(Runnable task) {
 		try {
@@ -124,12 +125,12 @@ final class SupervisorThreads {
 		}
 	}
 
-	/** Run a task on the loop, later. */
+	/** Execute a task on the loop after a delay. */
 	Future<?> onLoopAfter(Duration delay, Runnable task) {
 		return this.timers.schedule(() -> onLoop(task), TimeUnit.NANOSECONDS.convert(delay), TimeUnit.NANOSECONDS);
 	}
 
-	/** Wait, briefly, until the loop has run what it was given before. */
+	/** Wait, for a limited time, until the loop has executed all earlier tasks. */
 	void awaitLoop() {
 		CompletableFuture<Void> taken = this.time.newFuture();
 		try {
@@ -143,15 +144,18 @@ final class SupervisorThreads {
 	}
 
 	/**
-	 * Run a task that may take long.
-	 * @throws RejectedExecutionException if this is closed
-	 * @throws OutOfMemoryError if there is no thread to run it on
+	 * Execute a task that may take long.
+	 * @throws RejectedExecutionException if the threads are closed
+	 * @throws OutOfMemoryError if no thread is available
 	 */
 	void onWorker(Runnable task) {
 		this.workers.execute(task);
 	}
 
-	/** Run a task that others hang on, at the latest when the reporter gets to it. */
+	/**
+	 * Execute a task that notifies the application, on a worker, or on the reporter if no
+	 * worker is available.
+	 */
 	void tell(Runnable task) {
 		try {
 			this.workers.execute(task);
@@ -161,7 +165,7 @@ final class SupervisorThreads {
 		}
 	}
 
-	/** Run a task that logs, after those that were given before. */
+	/** Execute a task that logs, after all earlier ones. */
 	void report(Runnable task) {
 		try {
 			this.reporter.execute(task);
@@ -180,7 +184,7 @@ final class SupervisorThreads {
 		}
 	}
 
-	/** End the threads after what they were given before; nothing waits for that. */
+	/** Stop the threads after all earlier tasks, without waiting for that. */
 	void close() {
 		if (!this.begun || !onLoop(this::shutDown)) {
 			shutDown();

@@ -1,12 +1,12 @@
 /**
- * Keeps programs alive: {@link io.procession.supervision.Program} is what one writes,
- * {@link io.procession.supervision.ProcessSupervisor} the live handle,
- * {@link io.procession.supervision.ProgramStatus} what it tells.
+ * Supervision of programs: a {@link io.procession.supervision.Program} describes what to
+ * run, a {@link io.procession.supervision.ProcessSupervisor} keeps it running, and a
+ * {@link io.procession.supervision.ProgramStatus} is a snapshot of it.
  *
  * <p>
- * {@link io.procession.supervision.RestartPolicy} says which ends call for a restart.
- * {@code ProgramTransition} is the state machine of a program, a pure function;
- * {@code SupervisedProgram} does what it decides, on the loop of
+ * A {@link io.procession.supervision.RestartPolicy} determines when a program is
+ * restarted. {@code ProgramTransition} is the state machine of a program, a pure
+ * function. {@code SupervisedProgram} performs its decisions on the loop of
  * {@code SupervisorThreads}.
  *
  * <pre>
