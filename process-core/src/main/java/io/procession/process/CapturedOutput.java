@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Output in the chunks it was read into, joined only when somebody asks.
+ * Captured output, held in the chunks in which it was read and joined only on request.
  * <i>Immutable.</i>
  */
 public final class CapturedOutput {
@@ -25,10 +25,11 @@ public final class CapturedOutput {
 	}
 
 	/**
-	 * Output from chunks.
-	 * @param chunks the bytes in order; neither copied nor to be changed any more
-	 * @param charset how they become text
-	 * @param dropped how many bytes before them were not kept
+	 * Create output from chunks.
+	 * @param chunks the bytes in order; the arrays are not copied and must not be
+	 * modified afterwards
+	 * @param charset charset to decode the bytes with
+	 * @param dropped number of earlier bytes that were not captured
 	 * @return the output
 	 */
 	public static CapturedOutput of(List<byte[]> chunks, Charset charset, long dropped) {
@@ -36,7 +37,7 @@ public final class CapturedOutput {
 	}
 
 	/**
-	 * No output.
+	 * Return empty output.
 	 * @return the output
 	 */
 	public static CapturedOutput empty() {
@@ -44,8 +45,8 @@ public final class CapturedOutput {
 	}
 
 	/**
-	 * How many bytes are here.
-	 * @return not negative
+	 * Return the number of captured bytes.
+	 * @return the number, not negative
 	 */
 	public long length() {
 		long length = 0;
@@ -56,26 +57,26 @@ public final class CapturedOutput {
 	}
 
 	/**
-	 * How many bytes came before those that were kept.
-	 * @return 0 unless only the last bytes were kept
+	 * Return the number of bytes before the captured ones that were dropped.
+	 * @return the number, 0 unless only the last bytes were captured
 	 */
 	public long dropped() {
 		return this.dropped;
 	}
 
 	/**
-	 * All bytes in one array.
+	 * Return all bytes in one array.
 	 * @return a new array
-	 * @throws OutOfMemoryError if they are more than an array can hold, 2 GiB
+	 * @throws OutOfMemoryError if an array cannot hold that many bytes, about 2 GiB
 	 */
 	public byte[] toBytes() {
 		return last(Integer.MAX_VALUE, true);
 	}
 
 	/**
-	 * The last bytes as text.
-	 * @param bytes at most so many
-	 * @return the text; a character cut at its beginning shows as the replacement
+	 * Return the last bytes as text.
+	 * @param bytes maximum number of bytes
+	 * @return the text; an incomplete character at its start becomes the replacement
 	 * character
 	 */
 	public String tail(int bytes) {
@@ -101,7 +102,7 @@ public final class CapturedOutput {
 	}
 
 	/**
-	 * All of it as text; malformed bytes are replaced.
+	 * Return all bytes as text; malformed bytes are replaced.
 	 */
 	@Override
 	public String toString() {

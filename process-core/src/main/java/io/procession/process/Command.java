@@ -18,14 +18,14 @@ import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
- * The program and its arguments, as they reach {@code execve(2)}: passed verbatim, never
- * through a shell unless {@link #shell(String, String...)} asks for one.
+ * A program and its arguments, as they are passed to {@code execve(2)}: verbatim, without
+ * a shell unless it was created by {@link #shell(String, String...)}.
  *
  * <p>
- * Checked when it is built: an empty program or a NUL character in an argument is an
- * {@link IllegalArgumentException}. Secret arguments show as {@code ***} everywhere, in
- * {@link #arguments()} and {@link #toString()} too; only {@link #resolve(SecretResolver)}
- * gives their values. <i>Immutable.</i>
+ * A command is checked on creation: an empty program or a NUL character in an argument
+ * causes an {@link IllegalArgumentException}. Secret arguments are shown as {@code ***}
+ * everywhere, including {@link #arguments()} and {@link #toString()}; only
+ * {@link #resolve(SecretResolver)} returns their values. <i>Immutable.</i>
  */
 public final class Command {
 
@@ -33,19 +33,19 @@ public final class Command {
 
 	private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
 
-	// transient: not for serializers of any kind, which may look at private fields
+	// transient: hidden from serializers of any kind, which may access private fields
 
 	private final transient List<String> arguments;
 
 	private final transient Map<Integer, Secret> secrets;
 
-	/** How it is shown; no part of what it is. */
+	/** Determines how the command is shown; not considered by equals. */
 	private final transient Redactor redactor;
 
-	/** What of the line that it was split from only a shell would interpret. */
+	/** The first part of the parsed line that only a shell would interpret. */
 	private final transient @Nullable String shellSyntax;
 
-	/** Looked for when it is first shown. */
+	/** Determined when the command is first shown. */
 	private transient volatile @Nullable List<String> knownSecrets;
 
 	private Command(List<String> arguments, Map<Integer, Secret> secrets) {
@@ -81,11 +81,13 @@ public final class Command {
 	}
 
 	/**
-	 * A command from a program and its arguments.
-	 * @param program name, looked up in {@code PATH}, or path of the executable
-	 * @param arguments what follows the program, each one argument whatever it holds
+	 * Create a command from a program and its arguments.
+	 * @param program name, which is looked up in the {@code PATH}, or path of the
+	 * executable
+	 * @param arguments the arguments of the program, each passed as a single argument
+	 * whatever it contains
 	 * @return the command
-	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 * @throws IllegalArgumentException if the program is blank or a string contains NUL
 	 */
 	public static Command of(String program, String... arguments) {
 		Objects.requireNonNull(program, "The program of a command must not be null");
@@ -97,24 +99,24 @@ public final class Command {
 	}
 
 	/**
-	 * A command from its whole argument vector.
-	 * @param arguments the program, then its arguments
+	 * Create a command from an argument vector.
+	 * @param arguments the program, followed by its arguments
 	 * @return the command
-	 * @throws IllegalArgumentException if the list or the program is empty, or something
-	 * holds a NUL
+	 * @throws IllegalArgumentException if the list is empty, the program is blank, or a
+	 * string contains NUL
 	 */
 	public static Command of(List<String> arguments) {
 		return new Command(arguments, Map.of());
 	}
 
 	/**
-	 * Splits a line by the quoting rules of POSIX (single quotes, double quotes,
-	 * backslash, {@code $'...'}; "Shell Command Language" 2.2) and expands nothing: no
-	 * variables, no globs, no operators.
-	 * @param line such as {@code ls -la 'my dir'}
+	 * Create a command by splitting a line according to the quoting rules of POSIX
+	 * (single quotes, double quotes, backslash, {@code $'...'}; "Shell Command Language"
+	 * 2.2). Nothing is expanded: no variables, globs or operators.
+	 * @param line the line, such as {@code ls -la 'my dir'}
 	 * @return the command
-	 * @throws IllegalArgumentException if a quote stays open, naming its position, or
-	 * nothing is left
+	 * @throws IllegalArgumentException if a quote is not closed, naming its position, or
+	 * the line contains no program
 	 */
 	public static Command parse(String line) {
 		Objects.requireNonNull(line, "The command line must not be null");
@@ -123,13 +125,14 @@ public final class Command {
 	}
 
 	/**
-	 * A script for the system's shell: {@code /bin/sh -c script sh arguments...}
-	 * ({@code cmd.exe /c} on Windows). Untrusted values belong into the arguments, which
-	 * the script reads as {@code "$1"}, {@code "$2"}: there they are data, never code.
+	 * Create a command that executes a script by the shell of the system:
+	 * {@code /bin/sh -c script sh arguments...} ({@code cmd.exe /c} on Windows). Pass
+	 * untrusted values as arguments, which the script reads as {@code "$1"},
+	 * {@code "$2"}: there they are data and never executed as code.
 	 * @param script shell source
-	 * @param arguments the script's positional parameters
+	 * @param arguments positional parameters of the script
 	 * @return the command
-	 * @throws IllegalArgumentException if the script is blank or something holds a NUL
+	 * @throws IllegalArgumentException if the script is blank or a string contains NUL
 	 */
 	public static Command shell(String script, String... arguments) {
 		Objects.requireNonNull(script, "The script of a shell command must not be null");
@@ -144,7 +147,7 @@ public final class Command {
 	}
 
 	/**
-	 * The same command with one more argument at its end.
+	 * Return this command with an additional argument at its end.
 	 * @param argument the argument
 	 * @return a new command
 	 */
@@ -155,9 +158,9 @@ public final class Command {
 	}
 
 	/**
-	 * The same command with one more argument at its end, whose value is shown nowhere.
-	 * Other users of the machine can still read it in the process list while the command
-	 * runs ({@code proc(5)}): an environment variable is safer.
+	 * Return this command with an additional argument at its end whose value is never
+	 * shown. Other users of the machine can still read it in the process list while the
+	 * command is running ({@code proc(5)}), so an environment variable is safer.
 	 * @param argument the argument
 	 * @return a new command
 	 */
@@ -170,7 +173,7 @@ public final class Command {
 	}
 
 	/**
-	 * The same command, shown in another way.
+	 * Return this command with another redactor.
 	 * @param other finds and hides secrets in {@link #toString()}
 	 * @return an equal command
 	 */
@@ -179,7 +182,7 @@ public final class Command {
 	}
 
 	/**
-	 * What finds and hides its secrets.
+	 * Return the redactor that finds and hides the secrets of this command.
 	 * @return the redactor
 	 */
 	public Redactor redactor() {
@@ -187,7 +190,7 @@ public final class Command {
 	}
 
 	/**
-	 * What is to be executed.
+	 * Return the program to execute.
 	 * @return the first argument, a name or a path
 	 */
 	public String program() {
@@ -195,9 +198,10 @@ public final class Command {
 	}
 
 	/**
-	 * The whole argument vector, the program first, what was passed as a secret as
-	 * {@code ***}. What is only a secret by its name, as in {@code --password=x}, is
-	 * hidden in {@link #toString()} alone: log that.
+	 * Return the argument vector, beginning with the program, with secret arguments as
+	 * {@code ***}. Values that are considered secrets by their names only, as in
+	 * {@code --password=x}, are not hidden here but in {@link #toString()}, which is
+	 * therefore to be used for logging.
 	 * @return the arguments, never empty
 	 */
 	public List<String> arguments() {
@@ -205,7 +209,8 @@ public final class Command {
 	}
 
 	/**
-	 * The program without its folders: {@code pg_dump} for {@code /usr/bin/pg_dump}.
+	 * Return the program without its directories: {@code pg_dump} for
+	 * {@code /usr/bin/pg_dump}.
 	 * @return the file name of the program
 	 */
 	public String programName() {
@@ -215,11 +220,11 @@ public final class Command {
 	}
 
 	/**
-	 * The argument vector with its secrets in the clear: for the one place that starts
-	 * it.
-	 * @param resolver reads the secrets that are references
-	 * @return the arguments as the program will see them
-	 * @throws IllegalArgumentException if a secret cannot be resolved or holds a NUL
+	 * Return the argument vector with its secrets in plain text, to be used only to start
+	 * the process.
+	 * @param resolver resolves the secrets that are references
+	 * @return the arguments as passed to the program
+	 * @throws IllegalArgumentException if a secret cannot be resolved or contains NUL
 	 */
 	public List<String> resolve(SecretResolver resolver) {
 		if (this.secrets.isEmpty()) {
@@ -231,7 +236,7 @@ public final class Command {
 	}
 
 	/**
-	 * Where the secret arguments are.
+	 * Return the positions of the secret arguments.
 	 * @return positions in {@link #arguments()}, ascending
 	 */
 	public Set<Integer> secretPositions() {
@@ -239,14 +244,17 @@ public final class Command {
 	}
 
 	/**
-	 * The secret arguments, so that their values can be kept out of texts.
-	 * @return the secrets, in the order of their arguments
+	 * Return the secret arguments, so that their values can be hidden in texts.
+	 * @return the secrets, in the order of the arguments
 	 */
 	public List<Secret> secrets() {
 		return List.copyOf(this.secrets.values());
 	}
 
-	/** The secrets in its arguments that are known here, by their names too. */
+	/**
+	 * Return the values of the secrets in the arguments that are known without resolving
+	 * references, including those that are found by their names.
+	 */
 	List<String> knownSecrets() {
 		List<String> known = this.knownSecrets;
 		if (known == null) {
@@ -259,18 +267,19 @@ public final class Command {
 	}
 
 	/**
-	 * Return what of the line that this was {@linkplain #parse(String) split} from a
-	 * shell would interpret: the first unquoted {@code &&}, {@code |}, {@code >},
-	 * {@code ;}, tilde or variable, or the backslash of a Windows path. Here it is text.
-	 * @return the first such thing, or empty if there is none
+	 * Return the first part of the {@linkplain #parse(String) parsed} line that a shell
+	 * would interpret: an unquoted {@code &&}, {@code |}, {@code >}, {@code ;}, tilde or
+	 * variable, or the backslash of a Windows path. A command treats it as text.
+	 * @return the first such part, or empty if there is none
 	 */
 	public Optional<String> shellSyntax() {
 		return Optional.ofNullable(this.shellSyntax);
 	}
 
 	/**
-	 * What {@link #toString()} says, cut after 300 characters: for messages.
-	 * @return the text, secrets as {@code ***}
+	 * Return the text of {@link #toString()}, truncated after 300 characters, for use in
+	 * messages.
+	 * @return the text, with secrets as {@code ***}
 	 */
 	public String summary() {
 		String text = toString();
@@ -289,17 +298,17 @@ public final class Command {
 	}
 
 	/**
-	 * The command as one could type it into a POSIX shell, on one line, secrets as
-	 * {@code ***}, those included that are known by their names; see {@link Redactor}. An
-	 * argument with control characters, or with others that would change how a message
-	 * looks, is quoted as {@code $'a\nb'}.
+	 * Return the command as it could be entered in a POSIX shell, on a single line, with
+	 * secrets as {@code ***}, including those that are found by their names; see
+	 * {@link Redactor}. An argument with control characters or other characters that
+	 * would change the appearance of a message is quoted as {@code $'a\nb'}.
 	 */
 	@Override
 	public String toString() {
 		return CommandLineParser.join(shownArguments());
 	}
 
-	/** The argument vector without any secret that is known here. */
+	/** Return the argument vector without any secret that is known. */
 	List<String> shownArguments() {
 		// a secret may recur in another argument
 		return this.redactor.hiding(knownSecrets()).redact(this.arguments);

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 import io.procession.security.Printable;
 
 /**
- * Splits and joins command lines by POSIX quoting ("Shell Command Language" 2.2).
+ * Splits and joins command lines by the quoting rules of POSIX ("Shell Command Language"
+ * 2.2).
  */
 final class CommandLineParser {
 
 	private static final String SAFE = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_+=:,./-";
 
-	/** What follows a backslash in {@code $'...'}, and what that means. */
+	/**
+	 * Characters after a backslash in {@code $'...'}, and the characters that they stand
+	 * for.
+	 */
 	private static final String ESCAPES = "abefnrtv";
 
 	private static final String ESCAPED = "\u0007\b\u001b\f\n\r\t\u000b";
@@ -108,7 +112,7 @@ final class CommandLineParser {
 		return close + 1;
 	}
 
-	// a dollar sign is itself unless it begins $'...'
+	// a dollar sign is literal unless it begins $'...'
 	private int dollar(int position) {
 		if (position + 1 == this.line.length() || this.line.charAt(position + 1) != '\'') {
 			Matcher variable = VARIABLE.matcher(this.line).region(position, this.line.length());
@@ -214,7 +218,7 @@ final class CommandLineParser {
 		}
 	}
 
-	// the line itself may hold a password: only the position is told
+	// the line may contain a password: the message contains only the position
 	private static IllegalArgumentException openQuote(char quote, int position) {
 		return new IllegalArgumentException(
 				"The quote " + quote + " at position " + position + " of the command line is never closed");

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 import io.procession.security.Printable;
 
 /**
- * How a program's environment differs from the JVM's. Values are never printed, only
- * names, and libraries that turn objects into JSON do not find them. <i>Immutable.</i>
+ * Differences of a program's environment from that of the JVM. Only the names of
+ * variables are ever printed, not their values, and libraries that convert objects to
+ * JSON do not find them. <i>Immutable.</i>
  */
 public final class Environment {
 
 	private static final Environment UNCHANGED = new Environment(null, Map.of(), Map.of(), Set.of());
 
-	// transient: not for serializers of any kind, which may look at private fields
+	// transient: hidden from serializers of any kind, which may access private fields
 
 	private final transient @Nullable Boolean inherit;
 
@@ -30,12 +31,12 @@ public final class Environment {
 	private final transient Set<String> unset;
 
 	/**
-	 * Check and copy.
-	 * @param inherit whether it starts from the JVM's environment; {@code null} where
-	 * nothing was said, which means that it does
-	 * @param variables what is set, by name; an empty value is a value
-	 * @param secrets what is set and shown nowhere, by name
-	 * @param unset names that are removed
+	 * Check and copy the values.
+	 * @param inherit whether to inherit the environment of the JVM; {@code null} if not
+	 * configured, which means that it is inherited
+	 * @param variables the variables to set, by name; values may be empty
+	 * @param secrets the variables to set whose values are never shown, by name
+	 * @param unset the names of variables to remove
 	 */
 	public Environment(@Nullable Boolean inherit, Map<String, String> variables, Map<String, Secret> secrets,
 			Set<String> unset) {
@@ -55,9 +56,9 @@ public final class Environment {
 	}
 
 	/**
-	 * Whether it starts from the JVM's environment.
-	 * @return whether it does, or {@code null} where nothing was said, which means that
-	 * it does
+	 * Return whether the environment of the JVM is inherited.
+	 * @return whether it is inherited, or {@code null} if not configured, which means
+	 * that it is inherited
 	 */
 	public @Nullable Boolean inherit() {
 		return this.inherit;
@@ -65,14 +66,14 @@ public final class Environment {
 
 	/**
 	 * Return the variables that are set.
-	 * @return values by name; an empty value is a value
+	 * @return values by name; values may be empty
 	 */
 	public Map<String, String> variables() {
 		return this.variables;
 	}
 
 	/**
-	 * Return the variables that are set and shown nowhere.
+	 * Return the variables that are set and whose values are never shown.
 	 * @return secrets by name
 	 */
 	public Map<String, Secret> secrets() {
@@ -88,7 +89,7 @@ public final class Environment {
 	}
 
 	/**
-	 * The JVM's environment, unchanged.
+	 * Return the environment of the JVM without changes.
 	 * @return the environment
 	 */
 	public static Environment unchanged() {
@@ -155,7 +156,7 @@ public final class Environment {
 	}
 
 	/**
-	 * The names, never the values.
+	 * Return the names of the variables, never the values.
 	 */
 	@Override
 	public String toString() {

@@ -1,34 +1,36 @@
 package io.procession.process;
 
 /**
- * Why a run ended.
+ * Reason why an execution ended.
  *
  * <p>
- * A JVM cannot tell a program that died of signal 9 from one that said {@code exit 137}:
- * {@link #SIGNALED} means that the code has the form 128 + signal and that this library
- * sent nothing.
+ * A JVM cannot distinguish a program that was ended by signal 9 from one that called
+ * {@code exit 137}: {@link #SIGNALED} means that the exit code has the form 128 + signal
+ * and that this library sent no signal.
  */
 public enum ExitCause {
 
-	/** It ended by itself with an ordinary exit code. */
+	/** The process ended by itself with an ordinary exit code. */
 	EXITED,
-	/** It was ended by a signal that somebody else sent. */
+	/** The process was ended by a signal that this library did not send. */
 	SIGNALED,
-	/** Its time was over. */
+	/** The process exceeded its timeout and was stopped. */
 	TIMED_OUT,
-	/** It wrote nothing for too long. */
+	/** The process wrote nothing for longer than its idle timeout and was stopped. */
 	IDLE_TIMED_OUT,
-	/** It was stopped on request, or because the thread that waited was interrupted. */
+	/**
+	 * The process was stopped on request, or because the waiting thread was interrupted.
+	 */
 	STOPPED,
-	/** It was killed on request. */
+	/** The process was killed on request. */
 	KILLED,
-	/** It wrote more than it was allowed to. */
+	/** The process exceeded its output limit and was stopped. */
 	OUTPUT_LIMIT,
-	/** It was stopped because its manager was closed. */
+	/** The process was stopped because its manager was closed. */
 	SHUTDOWN,
-	/** It never started. */
+	/** The process could not be started. */
 	START_FAILED,
-	/** It was still there a while after KILL: nobody waits for it any more. */
+	/** The process was still alive some time after KILL and is no longer awaited. */
 	LOST
 
 }

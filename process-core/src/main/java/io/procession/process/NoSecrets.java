@@ -3,7 +3,7 @@ package io.procession.process;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A resolver that knows no secret.
+ * A resolver that resolves no secret.
  */
 final class NoSecrets implements SecretResolver {
 

@@ -3,10 +3,10 @@ package io.procession.process;
 import java.nio.file.Path;
 
 /**
- * A file that output goes to. <i>Immutable.</i>
+ * File that output is written to. <i>Immutable.</i>
  *
- * @param path the file; its folder must exist when the process starts
- * @param append whether it is continued, or emptied first
+ * @param path the file; its directory must exist when the process starts
+ * @param append whether output is appended to the file rather than replacing its content
  */
 public record OutputFile(Path path, boolean append) {
 

@@ -5,37 +5,37 @@ import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a program's output. <i>Immutable.</i>
+ * Options for the output of a program. <i>Immutable.</i>
  *
- * @param capture whether output is kept in memory for the result
- * @param mergeError whether standard error goes where standard output goes
+ * @param capture whether output is captured in memory for the result
+ * @param mergeError whether standard error is redirected to standard output
  * @param outputTo file for standard output, or {@code null}
  * @param errorTo file for standard error, or {@code null}
- * @param charset how bytes become text; {@code null} means the default, UTF-8
- * @param limit bytes of both streams together after which the process is stopped, or
- * {@code null} for no limit
- * @param keepLast bytes that are kept of each stream, the older ones dropped, or
- * {@code null} to keep all
- * @param pull whether standard output is read by the caller at its own pace, and not
+ * @param charset charset to decode the output with; {@code null} means the default, UTF-8
+ * @param limit maximum number of bytes of both streams together, after which the process
+ * is stopped, or {@code null} if unlimited
+ * @param keepLast number of last bytes of each stream to capture while earlier ones are
+ * dropped, or {@code null} to capture all
+ * @param pull whether the caller reads standard output at its own pace, so that it is not
  * captured
  */
 public record OutputOptions(boolean capture, boolean mergeError, @Nullable OutputFile outputTo,
 		@Nullable OutputFile errorTo, @Nullable Charset charset, @Nullable Long limit, @Nullable Long keepLast,
 		boolean pull) {
 
-	/** Everything is kept, both streams apart. */
+	/** Both streams are captured completely and separately. */
 	public static final OutputOptions DEFAULT = new OutputOptions(true, false, null, null, null, null, null, false);
 
 	/**
-	 * Checks the numbers, and that nothing is lost.
-	 * @param capture whether output is kept in memory for the result
-	 * @param mergeError whether standard error goes where standard output goes
+	 * Check the numbers and the combination of the values.
+	 * @param capture whether output is captured in memory for the result
+	 * @param mergeError whether standard error is redirected to standard output
 	 * @param outputTo file for standard output
 	 * @param errorTo file for standard error
-	 * @param charset how bytes become text
-	 * @param limit bytes after which the process is stopped
-	 * @param keepLast bytes that are kept of each stream
-	 * @param pull whether standard output is read by the caller
+	 * @param charset charset to decode the output with
+	 * @param limit maximum number of bytes, after which the process is stopped
+	 * @param keepLast number of last bytes of each stream to capture
+	 * @param pull whether the caller reads standard output
 	 */
 	public OutputOptions {
 		if (limit != null && limit < 0) {
@@ -58,7 +58,7 @@ public record OutputOptions(boolean capture, boolean mergeError, @Nullable Outpu
 		}
 	}
 
-	// a device keeps no position
+	// a device has no file position
 	private static boolean overwrite(OutputFile output, OutputFile error) {
 		return output.path().equals(error.path()) && !(output.append() && error.append())
 				&& !output.path().startsWith("/dev");

@@ -1,11 +1,11 @@
 package io.procession.process;
 
 /**
- * Which of its two output streams a program wrote to.
+ * Output stream of a program.
  */
 public enum OutputType {
 
-	/** Standard output, and standard error too where they are merged. */
+	/** Standard output, including standard error if they are merged. */
 	OUTPUT,
 
 	/** Standard error. */

@@ -3,22 +3,22 @@ package io.procession.process;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process was not started because the manager's policy denies it, or a listener does.
- * Nothing was executed.
+ * Thrown when a process is not started because a policy of the manager or a listener
+ * denies it. Nothing was executed.
  */
 public final class ProcessDeniedException extends ProcessStartException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** What denied it. */
+	/** The rule that denied the start. */
 	private final String rule;
 
 	/**
-	 * A new exception.
-	 * @param spec what was to be run
-	 * @param rule what denied it, in words
-	 * @param action what to do
-	 * @param cause what a listener threw, if one did
+	 * Create an exception.
+	 * @param spec the process to be started
+	 * @param rule description of the rule that denied it
+	 * @param action description of how to resolve this
+	 * @param cause the exception of a listener, if one was thrown
 	 */
 	public ProcessDeniedException(ProcessSpec spec, String rule, String action, @Nullable Throwable cause) {
 		super(spec, Reason.DENIED, "it is denied by " + rule + ": " + action, cause);
@@ -26,8 +26,8 @@ public final class ProcessDeniedException extends ProcessStartException {
 	}
 
 	/**
-	 * What denied it.
-	 * @return the rule, or that a listener did, in words
+	 * Return the rule that denied the start.
+	 * @return description of the rule or of the denial by a listener
 	 */
 	public String rule() {
 		return this.rule;

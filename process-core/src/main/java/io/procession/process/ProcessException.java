@@ -6,29 +6,29 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something about a process went wrong. Carries the command, its secrets hidden, and the
- * result as far as there is one. Neither message nor cause ever holds a secret or the
- * environment.
+ * Base class of all exceptions about processes. It provides the command, with its secrets
+ * hidden, and the result, if there is one. Neither message nor cause contains a secret or
+ * the environment.
  *
  * <p>
- * One that was serialized and deserialized has its message and its command as it was
- * shown, and no result.
+ * A deserialized exception has its message and the command as it was shown, but no
+ * result.
  */
 public class ProcessException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** What was, or was to be, run. */
+	/** The command that was or was to be executed. */
 	private final ShownCommand command;
 
 	private final transient @Nullable ProcessResult result;
 
 	/**
-	 * A new exception.
-	 * @param message what went wrong, with the command and what to do
-	 * @param command what was, or was to be, run
-	 * @param result how it ended, if it ran
-	 * @param cause the JDK's reason, if there is one
+	 * Create an exception.
+	 * @param message what failed, including the command and how to resolve this
+	 * @param command the command that was or was to be executed
+	 * @param result the result, if the command was executed
+	 * @param cause the exception of the JDK, if there is one
 	 */
 	protected ProcessException(String message, Command command, @Nullable ProcessResult result,
 			@Nullable Throwable cause) {
@@ -38,16 +38,18 @@ public class ProcessException extends RuntimeException {
 	}
 
 	/**
-	 * What was, or was to be, run.
-	 * @return the command, its secrets hidden
+	 * Return the command that was or was to be executed.
+	 * @return the command, with its secrets hidden
 	 */
 	public Command command() {
 		return this.command.get();
 	}
 
 	/**
-	 * The result so far: the output up to the moment it was stopped, its exit code.
-	 * @return the result, or empty if nothing ran or this was deserialized
+	 * Return the result so far, including the exit code and the output up to the moment
+	 * when the process was stopped.
+	 * @return the result, or empty if nothing was executed or this exception was
+	 * deserialized
 	 */
 	public Optional<ProcessResult> result() {
 		return Optional.ofNullable(this.result);

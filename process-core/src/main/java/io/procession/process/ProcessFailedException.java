@@ -1,20 +1,20 @@
 package io.procession.process;
 
 /**
- * A process ended, and not with success. {@link #result()} is always there, unless this
- * was deserialized.
+ * Thrown when a process did not end successfully. {@link #result()} is always present,
+ * unless this exception was deserialized.
  */
 public final class ProcessFailedException extends ProcessException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** The number the operating system gave. */
+	/** The exit code of the operating system. */
 	private final int exitCode;
 
 	/**
-	 * A new exception.
-	 * @param result a result that failed
-	 * @throws IllegalArgumentException if the result was successful
+	 * Create an exception.
+	 * @param result the result of a failed execution
+	 * @throws IllegalArgumentException if the result is successful
 	 */
 	public ProcessFailedException(ProcessResult result) {
 		super(message(result), result.command(), result, null);
@@ -25,8 +25,8 @@ public final class ProcessFailedException extends ProcessException {
 	}
 
 	/**
-	 * The exit code.
-	 * @return the number the operating system gave
+	 * Return the exit code.
+	 * @return the exit code of the operating system
 	 */
 	public int exitCode() {
 		return this.exitCode;

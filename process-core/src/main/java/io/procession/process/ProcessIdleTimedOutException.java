@@ -3,16 +3,17 @@ package io.procession.process;
 import java.time.Duration;
 
 /**
- * A process was stopped because it wrote nothing for too long.
+ * Thrown when a process was stopped because it wrote nothing for longer than its idle
+ * timeout.
  */
 public final class ProcessIdleTimedOutException extends ProcessTimedOutException {
 
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * A new exception.
-	 * @param timeout how long it was allowed to be silent
-	 * @param remedy where that comes from and what to do, in words
+	 * Create an exception.
+	 * @param timeout the idle timeout
+	 * @param remedy description of where the timeout is configured and what to do
 	 * @param result the result so far
 	 */
 	public ProcessIdleTimedOutException(Duration timeout, String remedy, ProcessResult result) {

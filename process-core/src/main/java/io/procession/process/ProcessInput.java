@@ -7,12 +7,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a program reads on standard input, as data. Its content is never printed.
+ * Standard input of a program, as data. Its content is never printed.
  */
 public sealed interface ProcessInput {
 
 	/**
-	 * Text, in UTF-8.
+	 * Create input from text, encoded in UTF-8.
 	 * @param text the text
 	 * @return the input
 	 */
@@ -21,8 +21,8 @@ public sealed interface ProcessInput {
 	}
 
 	/**
-	 * Bytes.
-	 * @param bytes copied
+	 * Create input from bytes.
+	 * @param bytes the bytes, which are copied
 	 * @return the input
 	 */
 	static ProcessInput of(byte[] bytes) {
@@ -30,7 +30,7 @@ public sealed interface ProcessInput {
 	}
 
 	/**
-	 * The content of a file, which the program reads itself.
+	 * Create input from a file, which the program reads itself.
 	 * @param file the file
 	 * @return the input
 	 */
@@ -39,7 +39,7 @@ public sealed interface ProcessInput {
 	}
 
 	/**
-	 * Nothing: the program reads the null device.
+	 * Return empty input: the program reads from the null device.
 	 * @return the input
 	 */
 	static ProcessInput none() {
@@ -55,11 +55,11 @@ public sealed interface ProcessInput {
 	}
 
 	/**
-	 * Bytes from memory.
+	 * Bytes in memory.
 	 */
 	final class Bytes implements ProcessInput {
 
-		// transient: not for serializers of any kind, which may look at private fields
+		// transient: hidden from serializers of any kind, which may access private fields
 		private final transient byte[] content;
 
 		private Bytes(byte[] content) {
@@ -67,7 +67,7 @@ public sealed interface ProcessInput {
 		}
 
 		/**
-		 * The bytes.
+		 * Return the bytes.
 		 * @return a copy
 		 */
 		public byte[] content() {
@@ -94,7 +94,7 @@ public sealed interface ProcessInput {
 	/**
 	 * A file.
 	 *
-	 * @param path where it is
+	 * @param path path of the file
 	 */
 	record File(Path path) implements ProcessInput {
 

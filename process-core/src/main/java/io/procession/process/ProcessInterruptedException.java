@@ -3,18 +3,18 @@ package io.procession.process;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that waited for a process was interrupted. A {@code run()} has stopped its
- * process; a wait on a handle leaves it running. The thread's interrupt flag is set
- * again.
+ * Thrown when a thread was interrupted while it waited for a process. {@code run()} has
+ * stopped its process; waiting on a handle leaves it running. The interrupt flag of the
+ * thread is set again.
  */
 public final class ProcessInterruptedException extends ProcessException {
 
 	private static final long serialVersionUID = 1L;
 
 	/**
-	 * A new exception.
-	 * @param command what was waited for
-	 * @param outcome what became of it, in words
+	 * Create an exception.
+	 * @param command the command that was waited for
+	 * @param outcome description of what happened to the process
 	 * @param result the result so far, if the process was stopped
 	 * @param cause the interrupt
 	 */

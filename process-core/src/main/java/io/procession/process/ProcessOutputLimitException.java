@@ -1,8 +1,8 @@
 package io.procession.process;
 
 /**
- * A process was stopped because it wrote more than it was allowed to. {@link #result()}
- * holds what was kept.
+ * Thrown when a process was stopped because it exceeded its output limit.
+ * {@link #result()} contains the output that was captured.
  */
 public final class ProcessOutputLimitException extends ProcessException {
 
@@ -10,8 +10,8 @@ public final class ProcessOutputLimitException extends ProcessException {
 
 	/**
 	 * Create an exception for a process that exceeded its limit.
-	 * @param limit how many bytes it was allowed to write
-	 * @param remedy how to raise the limit
+	 * @param limit maximum number of bytes
+	 * @param remedy description of how to raise the limit
 	 * @param result the result so far
 	 */
 	public ProcessOutputLimitException(long limit, String remedy, ProcessResult result) {

@@ -1,21 +1,21 @@
 package io.procession.process;
 
 /**
- * A process was not started because its manager is full or closed: {@link #reason()} says
- * which of them.
+ * Thrown when a process is not started because its manager is full or closed, as
+ * indicated by {@link #reason()}.
  */
 public final class ProcessRejectedException extends ProcessException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** Which of them. */
+	/** The reason for the rejection. */
 	private final Reason reason;
 
 	/**
-	 * A new exception.
-	 * @param command what was to be run
-	 * @param reason why not
-	 * @param detail why not in words, and what to do
+	 * Create an exception.
+	 * @param command the command to be executed
+	 * @param reason the reason
+	 * @param detail description of the reason and of what to do
 	 */
 	public ProcessRejectedException(Command command, Reason reason, String detail) {
 		super(describe(command) + " was not started: " + detail, command, null, null);
@@ -23,7 +23,7 @@ public final class ProcessRejectedException extends ProcessException {
 	}
 
 	/**
-	 * Why it was not started.
+	 * Return the reason why the process was not started.
 	 * @return the reason
 	 */
 	public Reason reason() {
@@ -31,13 +31,16 @@ public final class ProcessRejectedException extends ProcessException {
 	}
 
 	/**
-	 * Why a manager starts nothing.
+	 * Reasons why a manager does not start a process.
 	 */
 	public enum Reason {
 
-		/** So many processes run as it allows: later there may be room. */
+		/**
+		 * The limit on concurrent processes is reached: a later attempt may succeed,
+		 * unless more processes are needed at once than the manager allows.
+		 */
 		FULL,
-		/** It is closed, or closes: nothing is ever started again. */
+		/** The manager is closed or being closed, and starts no more processes. */
 		CLOSED
 
 	}

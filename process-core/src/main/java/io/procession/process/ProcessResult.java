@@ -12,11 +12,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a run ended: exit code, cause, output, times.
+ * Result of an execution: exit code, cause, output, times.
  *
  * <p>
- * A non-zero exit code is an outcome, not an error, until {@link #throwIfFailed()} is
- * asked. <i>Immutable, thread-safe.</i>
+ * A non-zero exit code is a regular outcome; only {@link #throwIfFailed()} turns it into
+ * an exception. <i>Immutable, thread-safe.</i>
  */
 public final class ProcessResult {
 
@@ -28,7 +28,7 @@ public final class ProcessResult {
 
 	private final Set<Integer> successExitCodes;
 
-	/** Made when it is first asked for: seldom. */
+	/** Computed on first access, since it is seldom needed. */
 	private volatile @Nullable String name;
 
 	private final long pid;
@@ -43,7 +43,7 @@ public final class ProcessResult {
 
 	private final boolean outputComplete;
 
-	/** Asked once, by whoever first makes a message of this. */
+	/** Computed once, when the first message about this result is created. */
 	private volatile @Nullable String errorTail;
 
 	private final Supplier<String> errorTailSource;
@@ -81,8 +81,8 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Starts a result; for engines and for tests.
-	 * @param spec what ran
+	 * Create a builder for a result, for use by engines and tests.
+	 * @param spec the process that was executed
 	 * @return a builder
 	 */
 	public static Builder builder(ProcessSpec spec) {
@@ -90,7 +90,7 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * What ran.
+	 * Return the command that was executed.
 	 * @return the command
 	 */
 	public Command command() {
@@ -98,8 +98,8 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * What it was called.
-	 * @return the name, by default the program's file name
+	 * Return the name of the process.
+	 * @return the name, by default the file name of the program
 	 */
 	public String name() {
 		String known = this.name;
@@ -111,16 +111,16 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * The process ID it had.
-	 * @return the PID, or 0 if it never started
+	 * Return the process ID.
+	 * @return the PID, or 0 if the process was not started
 	 */
 	public long pid() {
 		return this.pid;
 	}
 
 	/**
-	 * The number the operating system gave: 0 to 255, 128 + signal for one that a signal
-	 * ended, 127 or 126 for one that never started.
+	 * Return the exit code of the operating system: 0 to 255, 128 + signal for a process
+	 * that was ended by a signal, 127 or 126 for one that could not be started.
 	 * @return the exit code
 	 */
 	public int exitCode() {
@@ -128,7 +128,7 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Why it ended.
+	 * Return the reason why the process ended.
 	 * @return the cause
 	 */
 	public ExitCause cause() {
@@ -136,8 +136,9 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * The signal that ended it, read from the exit code as a shell does. A program that
-	 * itself says {@code exit 137} cannot be told from one that was killed.
+	 * Return the signal that ended the process, derived from the exit code as by a shell.
+	 * A program that calls {@code exit 137} cannot be distinguished from one that was
+	 * killed.
 	 * @return the signal, if any
 	 */
 	public Optional<Signal> signal() {
@@ -145,23 +146,24 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Standard output as text, exactly as it was written; malformed bytes are replaced.
-	 * @return the text, empty if nothing was kept
+	 * Return standard output as text, exactly as it was written; malformed bytes are
+	 * replaced.
+	 * @return the text, empty if nothing was captured
 	 */
 	public String output() {
 		return this.output.toString();
 	}
 
 	/**
-	 * Standard error as text.
-	 * @return the text, empty if nothing was kept or if it was merged
+	 * Return standard error as text.
+	 * @return the text, empty if nothing was captured or standard error was merged
 	 */
 	public String errorOutput() {
 		return this.errorOutput.toString();
 	}
 
 	/**
-	 * Standard output byte for byte.
+	 * Return standard output as bytes.
 	 * @return a new array
 	 */
 	public byte[] outputBytes() {
@@ -169,7 +171,7 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Standard error byte for byte.
+	 * Return standard error as bytes.
 	 * @return a new array
 	 */
 	public byte[] errorOutputBytes() {
@@ -177,9 +179,10 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * The lines of standard output, without their ends: {@code \n}, {@code \r\n} or a
-	 * lone {@code \r}; blank lines and a last line without an end included.
-	 * @return the lines, a new list
+	 * Return the lines of standard output without their line ends ({@code \n},
+	 * {@code \r\n} or a single {@code \r}), including blank lines and a last line without
+	 * an end.
+	 * @return a new list of lines
 	 */
 	public List<String> outputLines() {
 		return lines(output());
@@ -205,7 +208,7 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * When it was started.
+	 * Return when the process was started.
 	 * @return the instant
 	 */
 	public Instant startedAt() {
@@ -213,17 +216,17 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * How long it took, from its start to the moment this result was complete.
-	 * @return the duration, from a monotonic clock
+	 * Return the time from the start of the process until this result was complete.
+	 * @return the duration, measured by a monotonic clock
 	 */
 	public Duration duration() {
 		return this.duration;
 	}
 
 	/**
-	 * Whether it ended by itself with an exit code that counts as success, and its output
-	 * could be written to the file that it was to go to.
-	 * @return whether it did
+	 * Return whether the process ended by itself with an exit code that counts as
+	 * success, and its output was written completely to the configured file, if any.
+	 * @return whether the execution was successful
 	 */
 	public boolean successful() {
 		return (this.cause == ExitCause.EXITED || this.cause == ExitCause.SIGNALED)
@@ -231,37 +234,38 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * The opposite of {@link #successful()}.
-	 * @return whether it failed, was stopped, or never started
+	 * Return the opposite of {@link #successful()}.
+	 * @return whether the process failed, was stopped, or could not be started
 	 */
 	public boolean failed() {
 		return !successful();
 	}
 
 	/**
-	 * Whether the standard output holds a text.
-	 * @param text what to look for
-	 * @return whether it is there
+	 * Return whether standard output contains a text.
+	 * @param text the text to search for
+	 * @return whether it is found
 	 */
 	public boolean seeInOutput(String text) {
 		return output().contains(text);
 	}
 
 	/**
-	 * Whether the standard error holds a text.
-	 * @param text what to look for
-	 * @return whether it is there
+	 * Return whether standard error contains a text.
+	 * @param text the text to search for
+	 * @return whether it is found
 	 */
 	public boolean seeInErrorOutput(String text) {
 		return errorOutput().contains(text);
 	}
 
 	/**
-	 * Whether both streams were read to their end. What the program itself wrote before
-	 * its exit is here in any case; {@code false} says that something it left behind
-	 * still holds a stream open and may go on writing, unread, or that a file could not
-	 * be written to its end, which makes the result a failure. Whether such a survivor
-	 * shows is partly the JDK's chance.
+	 * Return whether both streams were read to their end. The output that the program
+	 * itself wrote before its exit is always present. {@code false} means that a process
+	 * it left behind still holds a stream open and may write further output, which is not
+	 * read, or that a file could not be written completely, which makes the result a
+	 * failure. Whether such a process is detected depends partly on the timing of the
+	 * JDK.
 	 * @return whether the output is complete
 	 */
 	public boolean outputComplete() {
@@ -269,30 +273,30 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Why it never started.
-	 * @return the error, or empty if it started
+	 * Return why the process could not be started.
+	 * @return the exception, or empty if it was started
 	 */
 	public Optional<ProcessStartException> startError() {
 		return Optional.ofNullable(this.startError);
 	}
 
 	/**
-	 * Turns a failure into an exception.
+	 * Throw an exception if this result is a failure.
 	 * @return this result if it was successful
-	 * @throws ProcessFailedException if it was not
-	 * @throws ProcessStartException if it never started
+	 * @throws ProcessFailedException if the process failed
+	 * @throws ProcessStartException if the process could not be started
 	 */
 	public ProcessResult throwIfFailed() {
 		return throwIf(failed());
 	}
 
 	/**
-	 * Turn a failure into an exception, and call a callback before it is thrown.
-	 * @param callback is called with this result if it was not successful; what it throws
-	 * is thrown instead
+	 * Throw an exception if this result is a failure, after invoking a callback.
+	 * @param callback invoked with this result if it is a failure; an exception that it
+	 * throws is thrown instead
 	 * @return this result if it was successful
-	 * @throws ProcessFailedException if it was not
-	 * @throws ProcessStartException if it never started
+	 * @throws ProcessFailedException if the process failed
+	 * @throws ProcessStartException if the process could not be started
 	 */
 	public ProcessResult throwIfFailed(Consumer<ProcessResult> callback) {
 		if (failed()) {
@@ -302,11 +306,12 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Turns a failure into an exception if asked to.
-	 * @param condition whether a failure shall throw
+	 * Throw an exception if this result is a failure and a condition is met.
+	 * @param condition whether to throw an exception for a failure
 	 * @return this result
-	 * @throws ProcessFailedException if the condition holds and this failed
-	 * @throws ProcessStartException if the condition holds and it never started
+	 * @throws ProcessFailedException if the condition is met and the process failed
+	 * @throws ProcessStartException if the condition is met and the process could not be
+	 * started
 	 */
 	public ProcessResult throwIf(boolean condition) {
 		if (condition && failed()) {
@@ -319,7 +324,7 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * What it was and how it ended, without its output.
+	 * Return a description of the process and how it ended, without its output.
 	 */
 	@Override
 	public String toString() {
@@ -354,7 +359,7 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Collects a result. <i>Not thread-safe.</i>
+	 * Builder for a {@link ProcessResult}. <i>Not thread-safe.</i>
 	 */
 	public static final class Builder {
 
@@ -387,7 +392,7 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * The process ID.
+		 * Set the process ID.
 		 * @param value the PID
 		 * @return this builder
 		 */
@@ -397,7 +402,7 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * How it ended.
+		 * Set how the process ended.
 		 * @param code the exit code
 		 * @param value the cause
 		 * @return this builder
@@ -409,7 +414,7 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * What it wrote.
+		 * Set the captured output.
 		 * @param standard standard output
 		 * @param error standard error
 		 * @param complete whether both were read to their end
@@ -423,10 +428,10 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * Set the output that could not be written to its file. Makes the result a
-		 * failure, whatever the exit code.
-		 * @param value which output, and why, for messages, or {@code null} if none was
-		 * lost
+		 * Set which output could not be written to its file. Makes the result a failure,
+		 * regardless of the exit code.
+		 * @param value description of the output and the reason, for messages, or
+		 * {@code null} if no output was lost
 		 * @return this builder
 		 */
 		public Builder lostOutput(@Nullable String value) {
@@ -435,8 +440,9 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * The last lines of standard error as messages may show them.
-		 * @param value gives the text, free of secrets; asked when a message is made
+		 * Set the last lines of standard error, to be shown in messages.
+		 * @param value supplies the text without secrets; called when a message is
+		 * created
 		 * @return this builder
 		 */
 		public Builder errorTail(Supplier<String> value) {
@@ -445,9 +451,9 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * Set the last lines of standard output as messages may show them where standard
-		 * error is empty.
-		 * @param value gives the text, free of secrets; asked when a message is made
+		 * Set the last lines of standard output, shown in messages if standard error is
+		 * empty.
+		 * @param value supplies the text, free of secrets, when a message is created
 		 * @return this builder
 		 */
 		public Builder outputTail(Supplier<String> value) {
@@ -456,9 +462,9 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * When it ran.
-		 * @param started when it was started
-		 * @param took how long it took
+		 * Set the times of the execution.
+		 * @param started when the process was started
+		 * @param took the duration
 		 * @return this builder
 		 */
 		public Builder times(Instant started, Duration took) {
@@ -468,7 +474,7 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * The result.
+		 * Create the result.
 		 * @return a new result
 		 */
 		public ProcessResult build() {

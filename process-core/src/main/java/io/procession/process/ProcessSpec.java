@@ -24,33 +24,33 @@ import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
- * Everything one can say about a run, as data: what configuration is mapped to, what can
- * be stored and compared. Listeners and live streams are not data and live in
+ * Complete definition of an execution as data, which configuration is mapped to and which
+ * can be stored and compared. Listeners and open streams are not data and belong to
  * {@code PendingProcess}.
  *
  * <p>
- * A component that is {@code null} was not said: the manager's default holds. Neither
- * {@link #toString()} nor anything else here shows a secret, the value of a variable or
- * the input. <i>Immutable.</i>
+ * A component that is {@code null} is not configured, and the default of the manager
+ * applies. Neither {@link #toString()} nor any other method for display shows a secret,
+ * the value of a variable or the input. <i>Immutable.</i>
  *
- * @param command what to run
- * @param name what it is called in logs, events and metrics, or {@code null} for the
- * program's file name
- * @param tags free words to find it by
+ * @param command the command to execute
+ * @param name name in logs, events and metrics, or {@code null} for the file name of the
+ * program
+ * @param tags arbitrary words to find the process by
  * @param directory working directory, or {@code null} for the JVM's
- * @param environment how its environment differs from the JVM's
- * @param timeout bound on the whole run
- * @param idleTimeout bound on silence: how long it may write nothing
- * @param input what it reads on standard input
- * @param output what becomes of its output
- * @param successExitCodes exit codes that count as success, 0 unless said otherwise
- * @param stopSignal what asks it to end; TERM unless said otherwise
- * @param ignoredSignals signals that it ignores from its start on
- * @param stopGrace how long it has to end after that signal, before KILL
- * @param drain how long to wait for the end of its output after its exit
- * @param detached whether it is meant to outlive the manager and the JVM
- * @param terminal what terminal it has, if it is to have one
- * @param isolation who runs it, how separate it is, and how much it may use
+ * @param environment differences from the environment of the JVM
+ * @param timeout maximum duration of the execution
+ * @param idleTimeout maximum time without output
+ * @param input standard input
+ * @param output options for the output
+ * @param successExitCodes exit codes that count as success, 0 by default
+ * @param stopSignal signal that requests the process to end, TERM by default
+ * @param ignoredSignals signals that the process ignores from its start on
+ * @param stopGrace maximum time to wait after that signal before KILL is sent
+ * @param drain maximum time to wait for the remaining output once the process has exited
+ * @param detached whether the process is intended to outlive the manager and the JVM
+ * @param terminal terminal of the process, if it has one
+ * @param isolation user, isolation and resource limits of the process
  */
 public record ProcessSpec(Command command, @Nullable String name, Set<String> tags, @Nullable Path directory,
 		Environment environment, @Nullable TimeLimit timeout, @Nullable TimeLimit idleTimeout,
@@ -58,25 +58,30 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		Set<Signal> ignoredSignals, @Nullable Duration stopGrace, @Nullable Duration drain, boolean detached,
 		@Nullable Terminal terminal, Isolation isolation) {
 
+	/** Signals that suspend or resume a process by default; {@code signal(7)}. */
+	private static final Set<Signal> NOT_ENDING = Set.of(Signal.STOP, Signal.TSTP, Signal.TTIN, Signal.TTOU,
+			Signal.CONT);
+
 	/**
-	 * Checks and copies.
-	 * @param command what to run
-	 * @param name what it is called
-	 * @param tags free words to find it by
+	 * Check and copy the values.
+	 * @param command the command to execute
+	 * @param name name in logs, events and metrics
+	 * @param tags arbitrary words to find the process by
 	 * @param directory working directory
-	 * @param environment how its environment differs from the JVM's
-	 * @param timeout bound on the whole run
-	 * @param idleTimeout bound on silence
-	 * @param input what it reads on standard input
-	 * @param output what becomes of its output
+	 * @param environment differences from the environment of the JVM
+	 * @param timeout maximum duration of the execution
+	 * @param idleTimeout maximum time without output
+	 * @param input standard input
+	 * @param output options for the output
 	 * @param successExitCodes exit codes that count as success
-	 * @param stopSignal what asks it to end
-	 * @param ignoredSignals signals that it ignores from its start on
-	 * @param stopGrace how long it has to end after that signal
-	 * @param drain how long to wait for the end of its output after its exit
-	 * @param detached whether it is meant to outlive the manager and the JVM
-	 * @param terminal what terminal it has
-	 * @param isolation who runs it, how separate it is, and how much it may use
+	 * @param stopSignal signal that requests the process to end
+	 * @param ignoredSignals signals that the process ignores from its start on
+	 * @param stopGrace maximum time to wait after that signal
+	 * @param drain maximum time to wait for the remaining output once the process has
+	 * exited
+	 * @param detached whether the process is intended to outlive the manager and the JVM
+	 * @param terminal terminal of the process
+	 * @param isolation user, isolation and resource limits of the process
 	 */
 	public ProcessSpec {
 		tags = Collections.unmodifiableSet(new LinkedHashSet<>(tags));
@@ -116,15 +121,15 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	/**
 	 * Check that a signal may be used to stop processes.
 	 * @param signal the signal
-	 * @throws IllegalArgumentException if it suspends or resumes processes
+	 * @throws IllegalArgumentException if the signal suspends or resumes processes
 	 */
 	public static void checkStopSignal(Signal signal) {
-		if (signal == Signal.STOP || signal == Signal.TSTP || signal == Signal.CONT) {
+		if (NOT_ENDING.contains(signal)) {
 			throw new IllegalArgumentException("The stop signal must end a process: " + signal + " does not");
 		}
 	}
 
-	// what is secret in the environment may recur in the command
+	// a secret of the environment may recur in the command
 	private static Command hiding(Command command, Environment environment) {
 		List<String> values = new ArrayList<>();
 		environment.secrets().values().forEach((secret) -> secret.value().ifPresent(values::add));
@@ -165,8 +170,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	}
 
 	/**
-	 * Starts a spec.
-	 * @param command what to run
+	 * Create a builder.
+	 * @param command the command to execute
 	 * @return a builder
 	 */
 	public static Builder builder(Command command) {
@@ -174,8 +179,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	}
 
 	/**
-	 * A spec that says nothing beyond its command.
-	 * @param command what to run
+	 * Create a spec in which only the command is configured.
+	 * @param command the command to execute
 	 * @return the spec
 	 */
 	public static ProcessSpec of(Command command) {
@@ -183,7 +188,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	}
 
 	/**
-	 * A builder that starts from this spec.
+	 * Create a builder with the values of this spec.
 	 * @return a new builder
 	 */
 	public Builder toBuilder() {
@@ -191,9 +196,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	}
 
 	/**
-	 * What it is called: the name, or else the program's file name, without the secrets
-	 * that are known here and on one line.
-	 * @return never empty
+	 * Return the name of the process, or else the file name of the program, on a single
+	 * line and without known secrets.
+	 * @return the name, never empty
 	 */
 	public String displayName() {
 		return displayName(this.command, this.environment, this.name);
@@ -201,24 +206,25 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 
 	static String displayName(Command command, Environment environment, @Nullable String name) {
 		Redactor secrets = secrets(command, environment);
-		// a whole line may have been given as the program
+		// a whole command line may have been given as the program
 		return Printable
 			.of((name != null) ? secrets.hide(name) : secrets.redact(List.of(command.programName())).get(0));
 	}
 
 	/**
-	 * A text that belongs to this, such as the path of a file, as it may be shown in
-	 * messages and events: without the secrets that are known here, on one line.
+	 * Return a text that belongs to this spec, such as the path of a file, as it may be
+	 * shown in messages and events: on a single line and without known secrets.
 	 * @param text any text
-	 * @return the text, secrets in it replaced and control characters escaped
+	 * @return the text with secrets replaced and control characters escaped
 	 */
 	public String shown(String text) {
 		return Printable.of(secrets().redact(List.of(text)).get(0));
 	}
 
 	/**
-	 * All secrets of this that are known here, those by their names included.
-	 * @return the values, in no order
+	 * Return the values of all known secrets, including those that are found by their
+	 * names.
+	 * @return the values, in no particular order
 	 */
 	public List<String> knownSecrets() {
 		return knownSecrets(this.command, this.environment);
@@ -239,7 +245,10 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		return known;
 	}
 
-	/** Hides all of its secrets that are known here, those by their names included. */
+	/**
+	 * Return a redactor that hides all known secrets, including those found by their
+	 * names.
+	 */
 	Redactor secrets() {
 		return secrets(this.command, this.environment);
 	}
@@ -249,8 +258,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	}
 
 	/**
-	 * Everything that was said, as it may be shown: without secrets, values of variables
-	 * and the input.
+	 * Return all values as they may be shown: without secrets, values of variables and
+	 * the input.
 	 */
 	@Override
 	public String toString() {
@@ -272,7 +281,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	}
 
 	/**
-	 * Collects what a {@link ProcessSpec} says. <i>Not thread-safe.</i>
+	 * Builder for a {@link ProcessSpec}. <i>Not thread-safe.</i>
 	 */
 	public static final class Builder {
 
@@ -335,8 +344,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Another command.
-		 * @param value what to run
+		 * Set the command.
+		 * @param value the command to execute
 		 * @return this builder
 		 */
 		public Builder command(Command value) {
@@ -345,8 +354,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * What it is called in logs, events and metrics. Names become metric tags: use
-		 * few of them.
+		 * Set the name in logs, events and metrics. Names become metric tags, so their
+		 * number should be small.
 		 * @param value the name
 		 * @return this builder
 		 */
@@ -356,8 +365,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * A free word to find it by.
-		 * @param value the word
+		 * Add a tag to find the process by.
+		 * @param value any word
 		 * @return this builder
 		 */
 		public Builder tag(String value) {
@@ -368,7 +377,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Working directory.
+		 * Set the working directory.
 		 * @param value an existing directory
 		 * @return this builder
 		 */
@@ -378,9 +387,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Sets a variable.
-		 * @param variable its name
-		 * @param value its value; empty is a value
+		 * Set an environment variable.
+		 * @param variable the name
+		 * @param value the value, which may be empty
 		 * @return this builder
 		 */
 		public Builder env(String variable, String value) {
@@ -389,7 +398,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Sets variables, keeping those set before.
+		 * Set environment variables, in addition to those that are already set.
 		 * @param variables values by name
 		 * @return this builder
 		 */
@@ -399,9 +408,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Sets a variable whose value is shown nowhere.
-		 * @param variable its name
-		 * @param value its value
+		 * Set an environment variable whose value is never shown.
+		 * @param variable the name
+		 * @param value the value
 		 * @return this builder
 		 */
 		public Builder secretEnv(String variable, Secret value) {
@@ -410,8 +419,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Removes a variable.
-		 * @param variable its name
+		 * Remove an environment variable.
+		 * @param variable the name
 		 * @return this builder
 		 */
 		public Builder unsetEnv(String variable) {
@@ -420,7 +429,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Whether the environment starts from the JVM's, or empty.
+		 * Set whether the environment of the JVM is inherited. Otherwise, the process
+		 * starts with an empty environment.
 		 * @param inherit whether it is inherited
 		 * @return this builder
 		 */
@@ -430,8 +440,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * The whole environment.
-		 * @param value how it differs from the JVM's
+		 * Set the environment as a whole.
+		 * @param value differences from the environment of the JVM
 		 * @return this builder
 		 */
 		public Builder environment(Environment value) {
@@ -440,8 +450,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Bound on the whole run.
-		 * @param value positive
+		 * Set the maximum duration of the execution.
+		 * @param value the timeout, positive
 		 * @return this builder
 		 */
 		public Builder timeout(Duration value) {
@@ -450,7 +460,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * No bound on the whole run, whatever the default is.
+		 * Set the duration of the execution to be unlimited, regardless of the default.
 		 * @return this builder
 		 */
 		public Builder noTimeout() {
@@ -459,8 +469,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Bound on silence.
-		 * @param value positive
+		 * Set the maximum time without output.
+		 * @param value the idle timeout, positive
 		 * @return this builder
 		 */
 		public Builder idleTimeout(Duration value) {
@@ -469,7 +479,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * No bound on silence, whatever the default is.
+		 * Set the time without output to be unlimited, regardless of the default.
 		 * @return this builder
 		 */
 		public Builder noIdleTimeout() {
@@ -478,8 +488,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * What it reads on standard input.
-		 * @param value the input, or {@code null} to say nothing about it again
+		 * Set the standard input.
+		 * @param value the input, or {@code null} to use the default
 		 * @return this builder
 		 */
 		public Builder input(@Nullable ProcessInput value) {
@@ -488,8 +498,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Everything about its output.
-		 * @param value what becomes of it
+		 * Set all options for the output.
+		 * @param value the options
 		 * @return this builder
 		 */
 		public Builder output(OutputOptions value) {
@@ -507,7 +517,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Keeps no output in memory.
+		 * Do not capture output in memory.
 		 * @return this builder
 		 */
 		public Builder quietly() {
@@ -516,7 +526,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Sends standard error where standard output goes.
+		 * Redirect standard error to standard output.
 		 * @return this builder
 		 */
 		public Builder mergeErrorOutput() {
@@ -525,7 +535,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Writes standard output to a file, emptied first.
+		 * Write standard output to a file, replacing its content.
 		 * @param file the file
 		 * @return this builder
 		 */
@@ -535,7 +545,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Appends standard output to a file.
+		 * Append standard output to a file.
 		 * @param file the file
 		 * @return this builder
 		 */
@@ -545,7 +555,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Writes standard error to a file, emptied first.
+		 * Write standard error to a file, replacing its content.
 		 * @param file the file
 		 * @return this builder
 		 */
@@ -555,7 +565,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Appends standard error to a file.
+		 * Append standard error to a file.
 		 * @param file the file
 		 * @return this builder
 		 */
@@ -565,7 +575,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * How bytes become text.
+		 * Set the charset to decode the output with.
 		 * @param value the charset
 		 * @return this builder
 		 */
@@ -575,8 +585,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Bytes of both streams together after which the process is stopped.
-		 * @param bytes not negative
+		 * Set the maximum number of bytes of both streams together, after which the
+		 * process is stopped.
+		 * @param bytes the limit, not negative
 		 * @return this builder
 		 */
 		public Builder outputLimit(long bytes) {
@@ -585,9 +596,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Bytes kept of each stream, the older ones dropped; a stream that goes to a file
-		 * is not kept.
-		 * @param bytes not negative
+		 * Capture only the last bytes of each stream and drop earlier ones. A stream that
+		 * is written to a file is not captured.
+		 * @param bytes number of bytes, not negative
 		 * @return this builder
 		 */
 		public Builder keepLast(long bytes) {
@@ -596,8 +607,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Exit codes that count as success.
-		 * @param codes 0 to 255 each; replaces what was said before, 0 included
+		 * Set the exit codes that count as success, replacing all previous ones including
+		 * 0.
+		 * @param codes exit codes, 0 to 255 each
 		 * @return this builder
 		 */
 		public Builder successExitCodes(int... codes) {
@@ -608,7 +620,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * What asks it to end.
+		 * Set the signal that requests the process to end.
 		 * @param value a signal that ends processes
 		 * @return this builder
 		 */
@@ -618,9 +630,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Set the signals that it ignores from its start on, as {@code nohup(1)} does
-		 * with HUP; see {@code signal(7)}. What it starts ignores them, too. Linux only:
-		 * {@code env(1)} of coreutils 8.31 or later.
+		 * Set the signals that the process ignores from its start on, as {@code nohup(1)}
+		 * does with HUP; see {@code signal(7)}. Its own child processes inherit this.
+		 * Linux only: requires {@code env(1)} of coreutils 8.31 or later.
 		 * @param signals any but KILL and STOP; none for the default
 		 * @return this builder
 		 */
@@ -630,8 +642,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * How long it has to end after the stop signal.
-		 * @param value not negative; zero means KILL at once
+		 * Set the maximum time to wait after the stop signal before KILL is sent.
+		 * @param value the stop grace, not negative; zero to send KILL immediately
 		 * @return this builder
 		 */
 		public Builder stopGrace(Duration value) {
@@ -640,8 +652,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * How long to wait for the end of its output after its exit.
-		 * @param value not negative
+		 * Set the maximum time to wait for the remaining output once the process has
+		 * exited.
+		 * @param value the time, not negative
 		 * @return this builder
 		 */
 		public Builder drain(Duration value) {
@@ -650,7 +663,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Lets it outlive the manager and the JVM.
+		 * Permit the process to outlive the manager and the JVM.
 		 * @return this builder
 		 */
 		public Builder detached() {
@@ -659,8 +672,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Gives it a terminal.
-		 * @param value which, or {@code null} for none
+		 * Set the terminal of the process.
+		 * @param value the terminal, or {@code null} for none
 		 * @return this builder
 		 */
 		public Builder terminal(@Nullable Terminal value) {
@@ -669,7 +682,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Who runs it, how separate it is, and how much it may use.
+		 * Set user, isolation and resource limits of the process.
 		 * @param value the isolation
 		 * @return this builder
 		 */
@@ -679,7 +692,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Runs it as another user.
+		 * Set the user and groups to run the process as.
 		 * @param value the user and the groups
 		 * @return this builder
 		 */
@@ -688,7 +701,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * What each single process may use.
+		 * Set the resource limits of each single process.
 		 * @param value the limits
 		 * @return this builder
 		 */
@@ -697,7 +710,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * What it and all that it starts may use together.
+		 * Set the resource limits of the process and all of its descendants together.
 		 * @param value the limits
 		 * @return this builder
 		 */
@@ -706,7 +719,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Who comes first.
+		 * Set the CPU and I/O scheduling priority.
 		 * @param value the priority
 		 * @return this builder
 		 */
@@ -715,8 +728,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * The CPUs that it may run on.
-		 * @param cpus numbers, from 0; none for all
+		 * Set the CPUs on which the process may be executed.
+		 * @param cpus numbers of the CPUs, from 0; none for all of them
 		 * @return this builder
 		 */
 		public Builder cpuAffinity(int... cpus) {
@@ -724,8 +737,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Who is killed first when the machine runs out of memory.
-		 * @param value -1000 (never) to 1000 (first)
+		 * Set the adjustment of the score that determines which process is killed first
+		 * when the machine runs out of memory.
+		 * @param value the adjustment, from -1000 (never killed) to 1000 (killed first)
 		 * @return this builder
 		 */
 		public Builder oomScoreAdjustment(int value) {
@@ -733,8 +747,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Permissions that new files do not get.
-		 * @param value octal with a leading zero, such as {@code 0027}
+		 * Set the permissions that are removed from new files.
+		 * @param value the mask, octal with a leading zero, such as {@code 0027}
 		 * @return this builder
 		 */
 		public Builder umask(String value) {
@@ -742,7 +756,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Lets set-user-ID programs give it no more privilege.
+		 * Prevent the process from gaining privileges by set-user-ID programs.
 		 * @return this builder
 		 */
 		public Builder noNewPrivileges() {
@@ -750,7 +764,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Lets it lead a session of its own.
+		 * Make the process the leader of a new session.
 		 * @return this builder
 		 */
 		public Builder newSession() {
@@ -758,9 +772,9 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 
 		/**
-		 * Checks the whole.
+		 * Check the values and create the spec.
 		 * @return the spec
-		 * @throws IllegalArgumentException naming the first value that is wrong
+		 * @throws IllegalArgumentException if a value is invalid, naming the first one
 		 */
 		public ProcessSpec build() {
 			return new ProcessSpec(this.command, this.name, this.tags, this.directory, this.environment, this.timeout,

@@ -16,28 +16,28 @@ import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
- * A process could not be started: {@link #reason()} says why, the message names the
- * culprit. {@link #result()} is a result with exit code 127 or 126 and PID 0, unless this
- * was deserialized.
+ * Thrown when a process could not be started. {@link #reason()} classifies the failure,
+ * and the message contains the details. {@link #result()} is a result with exit code 127
+ * or 126 and PID 0, unless this exception was deserialized.
  */
 public sealed class ProcessStartException extends ProcessException permits ProcessDeniedException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** A cause with more exceptions in it than that is not passed on. */
+	/** Maximum number of exceptions in a cause, which is omitted if it contains more. */
 	private static final int MOST_CAUSES = 1000;
 
-	/** What was wrong. */
+	/** Classification of the failure. */
 	private final Reason reason;
 
 	private final transient @Nullable ProcessResult startResult;
 
 	/**
-	 * A new exception.
-	 * @param spec what was to be run
-	 * @param reason what was wrong
-	 * @param detail what was wrong in words, naming the culprit and what to do
-	 * @param cause the JDK's reason, if there is one
+	 * Create an exception.
+	 * @param spec the process to be started
+	 * @param reason classification of the failure
+	 * @param detail description of the failure and of what to do
+	 * @param cause the exception of the JDK, if there is one
 	 */
 	public ProcessStartException(ProcessSpec spec, Reason reason, String detail, @Nullable Throwable cause) {
 		super(describe(spec.command()) + " could not be started: " + shown(spec, detail), spec.command(), null,
@@ -49,13 +49,14 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 			.build(this);
 	}
 
-	/** A text about a start as it may be shown. */
+	/** Return a text about a start with its secrets hidden. */
 	static String shown(ProcessSpec spec, String text) {
 		return Printable.of(spec.secrets().hide(text));
 	}
 
-	// its texts are the JDK's or a listener's: one may name a file that is called by a
-	// secret. Causes and suppressed exceptions can form a circle
+	// the messages come from the JDK or a listener and may contain a secret, such as a
+	// file name. Causes and
+	// suppressed exceptions can form a cycle
 	private static @Nullable Throwable withoutSecrets(ProcessSpec spec, @Nullable Throwable cause) {
 		if (cause == null) {
 			return null;
@@ -82,18 +83,18 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 
 	private static boolean hasSecrets(Redactor secrets, Throwable part) {
 		try {
-			// a toString() of its own may leave the message out
+			// a custom toString() may omit the message
 			String text = part + "\n" + part.getMessage() + "\n" + part.getLocalizedMessage();
 			return !secrets.hide(text).equals(text);
 		}
 		catch (RuntimeException ex) {
-			// what cannot be read here could fail again where it is shown
+			// an exception that fails here could also fail where it is shown
 			return true;
 		}
 	}
 
 	/**
-	 * What was wrong.
+	 * Return why the process could not be started.
 	 * @return the reason
 	 */
 	public Reason reason() {
@@ -106,51 +107,60 @@ public sealed class ProcessStartException extends ProcessException permits Proce
 	}
 
 	/**
-	 * Why a process could not be started.
+	 * Reasons why a process could not be started.
 	 */
 	public enum Reason {
 
 		/** There is no such program. */
 		NOT_FOUND,
 		/**
-		 * The program is there, but this user may not execute it, or it is of a format
-		 * that this machine does not execute, such as that of another processor.
+		 * The program exists, but this user is not permitted to execute it, or it has a
+		 * format that this machine cannot execute, such as that of another processor.
 		 */
 		NOT_EXECUTABLE,
 		/**
-		 * The program is open for writing: {@code execve(2)}, ETXTBSY. Starting it again
-		 * later may succeed.
+		 * The program is open for writing: {@code execve(2)}, ETXTBSY. A later attempt
+		 * may succeed.
 		 */
 		BUSY,
-		/** The interpreter that the first line of the script names is not there. */
+		/** The interpreter named by the first line of the script does not exist. */
 		NO_INTERPRETER,
-		/** The working directory is not there. */
+		/** The working directory does not exist. */
 		NO_SUCH_DIRECTORY,
-		/** The working directory is not a directory, or may not be entered. */
+		/** The working directory is not a directory, or cannot be entered. */
 		NOT_A_DIRECTORY,
 		/** The input file cannot be read, or an output file cannot be written. */
 		FILE_NOT_ACCESSIBLE,
 		/** Arguments and environment together are too long: {@code execve(2)}, E2BIG. */
 		ARGUMENT_LIST_TOO_LONG,
 		/**
-		 * An argument or variable holds a character that the JVM's native encoding lacks.
+		 * An argument or variable contains a character that the native encoding of the
+		 * JVM cannot represent.
 		 */
 		NOT_ENCODABLE,
-		/** A secret cannot be read. */
+		/** A secret cannot be resolved. */
 		NO_SUCH_SECRET,
-		/** The user or a group that it is to be run as is not there. */
+		/** The user or a group to run the process as does not exist. */
 		NO_SUCH_USER,
-		/** Something of its isolation cannot be had here. */
+		/** A part of the configured isolation is not available on this machine. */
 		ISOLATION,
-		/** The machine has no room: too many processes, files, or too little memory. */
+		/**
+		 * The machine lacks resources: too many processes or files, or too little memory.
+		 */
 		NO_RESOURCES,
-		/** A policy or a listener does not allow it: {@link ProcessDeniedException}. */
+		/**
+		 * A policy or a listener does not permit the start:
+		 * {@link ProcessDeniedException}.
+		 */
 		DENIED,
-		/** It needs a terminal, and there is none. */
+		/** The process requires a terminal, and there is none. */
 		NO_TERMINAL,
-		/** Its turn did not come: what it was part of ended before. */
+		/**
+		 * The start was canceled because the pool that the process belongs to ended
+		 * before.
+		 */
 		CANCELLED,
-		/** Something else; the message tells. */
+		/** Any other reason, described by the message. */
 		OTHER
 
 	}

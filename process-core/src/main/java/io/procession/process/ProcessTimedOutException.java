@@ -3,20 +3,20 @@ package io.procession.process;
 import java.time.Duration;
 
 /**
- * A process was stopped because its time was over. {@link #result()} holds what it wrote
- * until then.
+ * Thrown when a process was stopped because it exceeded its timeout. {@link #result()}
+ * contains the output up to that moment.
  */
 public class ProcessTimedOutException extends ProcessException {
 
 	private static final long serialVersionUID = 1L;
 
-	/** The time it had. */
+	/** The timeout that was exceeded. */
 	private final Duration exceededTimeout;
 
 	/**
-	 * A new exception.
-	 * @param timeout the time it had
-	 * @param remedy where that comes from and what to do, in words
+	 * Create an exception.
+	 * @param timeout the timeout that was exceeded
+	 * @param remedy description of where the timeout is configured and what to do
 	 * @param result the result so far
 	 */
 	public ProcessTimedOutException(Duration timeout, String remedy, ProcessResult result) {
@@ -47,7 +47,7 @@ public class ProcessTimedOutException extends ProcessException {
 	}
 
 	/**
-	 * The time it had.
+	 * Return the timeout that was exceeded.
 	 * @return the timeout
 	 */
 	public Duration exceededTimeout() {

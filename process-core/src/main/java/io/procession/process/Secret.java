@@ -6,15 +6,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that may reach a program and nothing else: a value, or the name under which a
- * {@link SecretResolver} finds it where the program runs. Prints {@code ***}.
- * <i>Immutable.</i>
+ * A value that may only be passed to a program: either the value itself, or a name that
+ * is resolved by a {@link SecretResolver} where the program is executed. It is printed as
+ * {@code ***}. <i>Immutable.</i>
  */
 public final class Secret {
 
 	static final String MASK = "***";
 
-	// transient: not for serializers of any kind, which may look at private fields
+	// transient: hidden from serializers of any kind, which may access private fields
 
 	private final transient @Nullable String value;
 
@@ -26,18 +26,18 @@ public final class Secret {
 	}
 
 	/**
-	 * A secret whose value is known here. It is never stored.
+	 * Create a secret with the given value, which is never stored.
 	 * @param value the value
 	 * @return the secret
-	 * @throws IllegalArgumentException if the value holds a NUL character
+	 * @throws IllegalArgumentException if the value contains a NUL character
 	 */
 	public static Secret of(String value) {
 		return new Secret(checked(value, "A secret value"), null);
 	}
 
 	/**
-	 * A secret that is looked up each time a process starts. It can be stored.
-	 * @param name what the resolver knows it by
+	 * Create a secret that is resolved each time a process starts. It can be stored.
+	 * @param name name by which the resolver finds the value
 	 * @return the secret
 	 * @throws IllegalArgumentException if the name is blank
 	 */
@@ -49,20 +49,20 @@ public final class Secret {
 	}
 
 	/**
-	 * The name of a referenced secret.
-	 * @return the name, or empty if this holds a value
+	 * Return the name of a referenced secret.
+	 * @return the name, or empty if this secret has a value
 	 */
 	public Optional<String> reference() {
 		return Optional.ofNullable(this.reference);
 	}
 
 	/**
-	 * The value in the clear.
-	 * @param resolver reads it if this is a reference
+	 * Return the value in plain text.
+	 * @param resolver resolves the value of a reference
 	 * @return the value
-	 * @throws IllegalArgumentException if the resolver does not know it, or what it gives
-	 * holds a NUL character, or the resolver fails; without the text of the resolver's
-	 * exception, which may hold the secret
+	 * @throws IllegalArgumentException if the resolver finds no value or fails, or the
+	 * value contains a NUL character; the message of the resolver's exception is omitted,
+	 * since it may contain the secret
 	 */
 	public String resolve(SecretResolver resolver) {
 		if (this.value != null) {
@@ -77,7 +77,7 @@ public final class Secret {
 		return checked(resolved, "The secret '" + name + "'");
 	}
 
-	/** The value, if it is known without asking. */
+	/** Return the value, if it is known without a resolver. */
 	Optional<String> value() {
 		return Optional.ofNullable(this.value);
 	}
@@ -87,7 +87,7 @@ public final class Secret {
 			return resolver.resolve(name);
 		}
 		catch (Exception ex) {
-			// neither its message nor the exception itself: they may quote the secret
+			// omit the exception and its message, which may contain the secret
 			StackTraceElement[] trace = ex.getStackTrace();
 			throw new IllegalArgumentException("The secret '" + name + "' cannot be read: its SecretResolver threw "
 					+ ex.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : ""));
@@ -113,7 +113,7 @@ public final class Secret {
 	}
 
 	/**
-	 * Always {@code ***}.
+	 * Return {@code ***}.
 	 */
 	@Override
 	public String toString() {

@@ -3,23 +3,24 @@ package io.procession.process;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the value of a {@link Secret#reference(String) referenced secret} at the moment a
- * process starts. Called on the thread that starts the process. Implementations are
+ * Resolves the value of a {@link Secret#reference(String) referenced secret} when a
+ * process starts. Called on the thread that starts the process. Implementations must be
  * thread-safe.
  */
 @FunctionalInterface
 public interface SecretResolver {
 
 	/**
-	 * The value of a secret. Neither the message of what this throws nor its cause is
-	 * passed on: log what helps to find the reason, without the secret.
-	 * @param name the name it was referenced by
-	 * @return the value, or {@code null} if there is none of that name
+	 * Return the value of a secret. Neither the message nor the cause of an exception is
+	 * passed on, so implementations should log the reason, without the secret.
+	 * @param name the name of the reference
+	 * @return the value, or {@code null} if there is no secret of that name
 	 */
 	@Nullable String resolve(String name);
 
 	/**
-	 * A resolver that knows nothing: every reference is an error that names it.
+	 * Return a resolver that resolves no secret: every reference causes an exception with
+	 * its name.
 	 * @return the resolver
 	 */
 	static SecretResolver none() {

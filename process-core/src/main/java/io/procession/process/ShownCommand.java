@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * A command of which only what may be shown is serialized. <i>Immutable.</i>
+ * A command that is serialized only as it may be shown. <i>Immutable.</i>
  */
 final class ShownCommand implements Serializable {
 

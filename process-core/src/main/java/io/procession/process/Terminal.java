@@ -1,13 +1,14 @@
 package io.procession.process;
 
 /**
- * The terminal of a process: the JVM's, or a pseudoterminal of its own. <i>Immutable.</i>
+ * Terminal of a process: that of the JVM, or a pseudoterminal of its own.
+ * <i>Immutable.</i>
  */
 public sealed interface Terminal {
 
 	/**
-	 * The terminal that the JVM was started from, {@code /dev/tty}: the process reads the
-	 * keyboard and writes to the screen itself.
+	 * Return the terminal that the JVM was started from, {@code /dev/tty}. The process
+	 * reads from the keyboard and writes to the screen directly.
 	 * @return the terminal
 	 */
 	static Terminal inherited() {
@@ -15,9 +16,9 @@ public sealed interface Terminal {
 	}
 
 	/**
-	 * A pseudoterminal; see {@code pty(7)}.
-	 * @param columns characters in a line, 1 to 65535
-	 * @param rows lines, 1 to 65535
+	 * Create a pseudoterminal; see {@code pty(7)}.
+	 * @param columns number of columns, 1 to 65535
+	 * @param rows number of rows, 1 to 65535
 	 * @return the terminal
 	 * @throws IllegalArgumentException if a number is out of range
 	 */
@@ -33,15 +34,15 @@ public sealed interface Terminal {
 	/**
 	 * See {@link Terminal#pseudo(int, int)}.
 	 *
-	 * @param columns characters in a line
-	 * @param rows lines
+	 * @param columns number of columns
+	 * @param rows number of rows
 	 */
 	record Pseudo(int columns, int rows) implements Terminal {
 
 		/**
-		 * Checks the numbers.
-		 * @param columns characters in a line
-		 * @param rows lines
+		 * Check the numbers.
+		 * @param columns number of columns
+		 * @param rows number of rows
 		 */
 		public Pseudo {
 			if (columns < 1 || columns > 65535 || rows < 1 || rows > 65535) {

@@ -7,17 +7,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound on time, or the explicit word that there is none. <i>Immutable.</i>
+ * A limit on time, which may be explicitly unlimited. <i>Immutable.</i>
  *
- * @param duration the bound, positive, or {@code null} for none
+ * @param duration the limit, positive, or {@code null} if unlimited
  */
 public record TimeLimit(@Nullable Duration duration) {
 
 	private static final TimeLimit NONE = new TimeLimit(null);
 
 	/**
-	 * Checks the bound.
-	 * @param duration the bound, positive, or {@code null} for none
+	 * Check the limit.
+	 * @param duration the limit, positive, or {@code null} if unlimited
 	 */
 	public TimeLimit {
 		if (duration != null && (duration.isNegative() || duration.isZero())) {
@@ -27,26 +27,26 @@ public record TimeLimit(@Nullable Duration duration) {
 	}
 
 	/**
-	 * A bound.
-	 * @param duration how long, positive
+	 * Create a limit.
+	 * @param duration the limit, positive
 	 * @return the limit
-	 * @throws IllegalArgumentException if it is zero or negative
+	 * @throws IllegalArgumentException if the duration is zero or negative
 	 */
 	public static TimeLimit of(Duration duration) {
 		return new TimeLimit(Objects.requireNonNull(duration, "The timeout is null: say noTimeout() for none"));
 	}
 
 	/**
-	 * No bound.
-	 * @return the limit that never ends
+	 * Return the limit that is unlimited.
+	 * @return the limit
 	 */
 	public static TimeLimit none() {
 		return NONE;
 	}
 
 	/**
-	 * The bound, if any.
-	 * @return how long, or empty for ever
+	 * Return the duration of this limit.
+	 * @return the duration, or empty if unlimited
 	 */
 	public Optional<Duration> bound() {
 		return Optional.ofNullable(this.duration);

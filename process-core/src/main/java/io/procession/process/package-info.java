@@ -1,12 +1,12 @@
 /**
- * The words of a process: what to run, how it ended, what can fail. Values only, nothing
- * here starts anything.
+ * Values that describe processes: what to execute, how it ended, and what can fail.
+ * Nothing in this package starts a process.
  *
  * <p>
  * {@link io.procession.process.Command} is the argument vector,
- * {@link io.procession.process.ProcessSpec} everything one can say about a run as data,
- * {@link io.procession.process.ProcessResult} how it ended,
- * {@link io.procession.process.ProcessException} the family of what can fail.
+ * {@link io.procession.process.ProcessSpec} the complete definition of an execution as
+ * data, {@link io.procession.process.ProcessResult} its result, and
+ * {@link io.procession.process.ProcessException} the base class of all exceptions.
  *
  * <pre>
  * ProcessSpec backup = ProcessSpec.builder(Command.of("pg_dump", "shop"))
