@@ -10,30 +10,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the scheduler while no thread of the test waits by their clock: runs what
- * is due now and belongs to no call that runs it itself, and moves the clock once it was
- * let go, or when everything stands still because the test waits for something that does
- * not move it. Its thread ends when there is nothing to look after. <i>Guarded by the
- * lock of {@link DeterministicScheduler}.</i>
+ * Drives the scheduler while no thread of the test waits by the clock. It executes the
+ * tasks that are due and do not belong to a call that executes them itself. It moves the
+ * clock if that has been let go, or if there is no activity because the test waits for
+ * something that does not move the clock. Its thread ends when it is no longer needed.
+ * <i>Guarded by the lock of {@link DeterministicScheduler}.</i>
  */
 final class BackgroundDriver {
 
-	/** As many times longer a test may be at work while another thread waits. */
+	/** Factor by which a test may be busy longer than idle while another thread waits. */
 	private static final int WORK_FACTOR = 6;
 
-	/** How long a test that does not wait is looked at. */
+	/** Time for which a test that does not wait is observed. */
 	private static final Duration AT_WORK = Duration.ofSeconds(10);
 
 	private static final Duration IDLE = Duration.ofSeconds(1);
 
-	/** How much faster than the machine's a clock is that was let go. */
+	/** Ratio of the speed of a clock that was let go to that of the machine's clock. */
 	private static final int FREE_PACE = 1000;
 
 	private static final long FREE_TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(20);
 
-	/** So many steps without an end are a wait that never ends. */
+	/** Number of steps that indicates an endless wait. */
 	private static final int MOST_STEPS = 10_000;
 
 	private static final Logger logger = LoggerFactory.getLogger(BackgroundDriver.class);
@@ -83,7 +83,7 @@ final class BackgroundDriver {
 		return other == this.thread;
 	}
 
-	/** To be called whenever it may have got something to do. */
+	/** Start the thread if it is needed. Must be called after each change. */
 	void ensureAwake() {
 		if (this.thread == null && !this.scheduler.isDriven() && (canDoSomething() || mayStandStill())) {
 			this.thread = this.scheduler.newThread(this::lookAfter);
@@ -138,7 +138,7 @@ final class BackgroundDriver {
 			drive(this.nowWhenFree + (System.nanoTime() - this.freeSince) * FREE_PACE, false);
 		}
 		else if (this.scheduler.canGoOn()) {
-			// a call that goes on runs what it has set off itself
+			// a call that continues executes the tasks that it has caused itself
 			if (!this.externalThreads.isAnyAtWork(this.scheduler.now(), null)) {
 				drive(this.scheduler.now(), true);
 			}
@@ -168,7 +168,10 @@ final class BackgroundDriver {
 				&& (this.externalThreads.isAnyWaiting() || (this.testThread != null && this.testThread.isPresent()));
 	}
 
-	/** Whether it waits, if with short breaks, as those do that look again and again. */
+	/**
+	 * Return whether the thread of the test waits, allowing for the short breaks of
+	 * polling.
+	 */
 	private boolean isTestThreadParkedWithBreaks() {
 		Patience patience = new Patience();
 		while (!this.scheduler.isDriven() && !patience.exceeds(ThreadWatch.PARKED)) {
@@ -205,7 +208,9 @@ final class BackgroundDriver {
 				: ", or for another thread (these wait by the clock, and do not move it: " + others + ")";
 	}
 
-	/** Better than a test that hangs. */
+	/**
+	 * Move the clock step by step while the test waits, so that the test does not hang.
+	 */
 	private void stepOn() {
 		int steps = 0;
 		int idleSteps = 0;
@@ -248,7 +253,7 @@ final class BackgroundDriver {
 	}
 
 	/**
-	 * How long nothing has happened.
+	 * Measures the time without any activity.
 	 */
 	private final class Standstill {
 

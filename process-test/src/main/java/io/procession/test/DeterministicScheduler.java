@@ -28,24 +28,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks one at a time, each on a thread of its own, and moves the clock when none
- * can go on.
+ * Executes tasks one at a time, each on a thread of its own, and moves the clock when no
+ * task can continue.
  *
  * <p>
- * The thread of the test that waits is the driver: it gives the turn to one
- * {@link FakeTask} after the other, until each has ended or waits, and then moves the
- * clock to what is due next. Other threads that wait are {@link ExternalThreads}: they
- * run what they have set off, and never move the clock. While nobody drives, the
- * {@link BackgroundDriver} does. <i>Thread-safe.</i>
+ * The waiting thread of the test is the driver: it lets one {@link FakeTask} run after
+ * the other until each has ended or waits, and then moves the clock to the next due time.
+ * Other waiting threads are {@link ExternalThreads}: they execute the tasks that they
+ * have caused and never move the clock. While there is no driver, the
+ * {@link BackgroundDriver} takes over. <i>Thread-safe.</i>
  */
 final class DeterministicScheduler {
 
-	/** How long a task may be at work without a wait. */
+	/** Maximum time for which a task may execute without waiting. */
 	static final Duration LONGEST_WORK = Duration.ofSeconds(60);
 
 	/**
-	 * How long a thread has to wait for something else before the clock moves on without
-	 * it, and how long nothing has to happen before a wait is taken to have no end.
+	 * Time that a thread must wait for something other than the clock before the clock
+	 * moves on regardless, and time without any activity after which a wait is considered
+	 * endless.
 	 */
 	private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(5);
 
@@ -55,19 +56,22 @@ final class DeterministicScheduler {
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/** More tasks than this at one time go round in circles. */
+	/** Number of tasks at one time that indicates an endless loop. */
 	private static final int MOST_AT_ONCE = 50_000;
 
-	/** As many waits in a row without anything due are one that never ends. */
+	/** Number of moves in a row without anything due that indicates an endless wait. */
 	private static final int MOST_IDLE_MOVES = 100_000;
 
-	/** As many with something due, such as a schedule, are one that never ends. */
+	/**
+	 * Number of moves with something due, such as a schedule, that indicates an endless
+	 * wait.
+	 */
 	private static final int MOST_MOVES = 1_000_000;
 
-	/** As many looks at one thing, with nothing else happening, are a loop that waits. */
+	/** Number of polls of one object without any activity that indicates a wait. */
 	private static final int MOST_LOOKS = 100;
 
-	/** Enough to see where somebody waits. */
+	/** Number of stack frames that suffices to show where a thread waits. */
 	private static final int MOST_FRAMES = 30;
 
 	private static final Duration THREAD_IDLE = Duration.ofSeconds(1);
@@ -89,20 +93,20 @@ final class DeterministicScheduler {
 
 	private volatile long now;
 
-	/** Guards everything below, the externalThreads and the backgroundDriver. */
+	/** Guards all fields below, the external threads and the background driver. */
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** Signalled when a thread has something to look at. */
+	/** Signaled when the state has changed. */
 	private final Condition changed = this.lock.newCondition();
 
 	private final Deque<FakeTask> ready = new ArrayDeque<>();
 
 	private final Set<FakeTask> waiting = new LinkedHashSet<>();
 
-	/** What waits for the signal of a condition, or is about to. */
+	/** Threads that wait for the signal of a condition, or are about to. */
 	private final Set<Listening> listening = new LinkedHashSet<>();
 
-	/** Those at something else: they had the turn and do not give it back. */
+	/** Tasks that wait for something other than the clock and do not return control. */
 	private final Set<FakeTask> away = new LinkedHashSet<>();
 
 	private final PriorityQueue<Timer> timers = new PriorityQueue<>();
@@ -111,19 +115,22 @@ final class DeterministicScheduler {
 
 	private @Nullable Thread driver;
 
-	/** How many wait to be the driver; who drives lets them. */
+	/**
+	 * Number of threads that wait to become the driver, to which the current driver
+	 * yields.
+	 */
 	private int claims;
 
-	/** Grows with everything that happens. */
+	/** Incremented with each change. */
 	private long changes;
 
-	/** How often in a row the clock was moved though nothing was due. */
+	/** Number of moves of the clock in a row without anything due. */
 	private int idleMoves;
 
-	/** How often the clock was moved for a wait since the test has done something. */
+	/** Number of moves of the clock for waits since the last action of the test. */
 	private int moves;
 
-	/** How often the thread of the test has looked at what, since something happened. */
+	/** Number of polls by the thread of the test for each object since the last activity. */
 	private final Map<Object, Integer> looks = new IdentityHashMap<>();
 
 	private long changesWhenLooked;
@@ -134,7 +141,7 @@ final class DeterministicScheduler {
 
 	private Duration longestAbsence = LONGEST_ABSENCE;
 
-	/** How many processes are at work that know nothing of this clock. */
+	/** Number of running processes that do not depend on this clock. */
 	private int realProcesses;
 
 	Thread newThread(Runnable task) {
@@ -147,9 +154,9 @@ final class DeterministicScheduler {
 		return this.now;
 	}
 
-	// --- what others bring
+	// --- submission
 
-	/** Runs a task when its turn comes. */
+	/** Execute a task once it is its turn. */
 	void execute(Runnable task) {
 		locked(() -> {
 			ExternalThread origin = arrive();
@@ -163,8 +170,8 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Runs a task later.
-	 * @param due when, as {@link #in(long)} says
+	 * Execute a task later.
+	 * @param due the time, as returned by {@link #in(long)}
 	 */
 	Timer schedule(Runnable task, long due) {
 		enter();
@@ -184,7 +191,7 @@ final class DeterministicScheduler {
 		locked(() -> this.timers.remove(timer));
 	}
 
-	/** Something has happened that somebody may wait for. */
+	/** Report a change that a thread may be waiting for. */
 	void touch() {
 		locked(() -> {
 			arrive();
@@ -194,8 +201,8 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Notes that the current thread has brought something.
-	 * @return the thread whose call has led to it
+	 * Record a submission by the current thread.
+	 * @return the thread whose call has caused it
 	 */
 	private ExternalThread arrive() {
 		FakeTask fakeTask = this.current.get();
@@ -211,8 +218,8 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Lets the thread whose call has led to the current task throw an error that nobody
-	 * else would see, or the thread of the test once that call has returned.
+	 * Let the thread whose call has caused the current task throw an error that would
+	 * otherwise be unnoticed; the thread of the test if that call has returned.
 	 */
 	void report(Error failure) {
 		locked(() -> {
@@ -223,7 +230,7 @@ final class DeterministicScheduler {
 		});
 	}
 
-	/** While there are real processes, time that is waited for goes by as it does. */
+	/** Change the number of real processes. While there are any, waits take real time. */
 	void realProcesses(int more) {
 		locked(() -> {
 			this.realProcesses += more;
@@ -236,12 +243,12 @@ final class DeterministicScheduler {
 		return this.realProcesses > 0;
 	}
 
-	/** From now on the clock runs by itself. */
+	/** Let the clock run by itself from now on. */
 	void letGo() {
 		locked(this.backgroundDriver::letGo);
 	}
 
-	/** The clock stands again. */
+	/** Stop the clock from running by itself. */
 	void hold() {
 		locked(() -> {
 			this.backgroundDriver.hold();
@@ -252,10 +259,11 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Makes the current thread the thread of the test, which moves the clock. Until it is
-	 * called again, it is a mistake if that thread stands still.
+	 * Make the current thread the thread of the test, which moves the clock. From now on,
+	 * it is reported if that thread waits for something other than the clock.
 	 * @param test the test
-	 * @param lives whether there is a process that lives; quick, called under the lock
+	 * @param lives whether a process is alive; must be fast, since it is called under the
+	 * lock
 	 */
 	void testedBy(TestThread test, BooleanSupplier lives) {
 		locked(() -> {
@@ -267,7 +275,7 @@ final class DeterministicScheduler {
 		});
 	}
 
-	/** The test is over: from now on nobody minds if its thread stands still. */
+	/** End the test. From now on, its thread may wait for anything. */
 	void endTest() {
 		locked(() -> {
 			this.backgroundDriver.testedBy(null, () -> false);
@@ -312,11 +320,11 @@ final class DeterministicScheduler {
 	// --- waiting
 
 	/**
-	 * Waits until something is so.
-	 * @param until what; quick, called under the lock
-	 * @param nanos at most so long
-	 * @param what what it is, for messages
-	 * @return whether it is so
+	 * Wait until a condition is met.
+	 * @param until the condition; must be fast, since it is called under the lock
+	 * @param nanos maximum time to wait
+	 * @param what description of the condition, for messages
+	 * @return whether the condition is met
 	 */
 	boolean await(BooleanSupplier until, long nanos, String what) throws InterruptedException {
 		FakeTask fakeTask = this.current.get();
@@ -337,9 +345,9 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Notes that this thread has looked at something which goes on. If the thread of the
-	 * test does so again and again, it waits until something happens.
-	 * @param what what it is
+	 * Record that the current thread has polled an object. If the thread of the test does
+	 * so repeatedly, it waits until something happens.
+	 * @param what the object
 	 */
 	void polled(Object what) {
 		if (isTask()) {
@@ -387,8 +395,8 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Announces that this thread will wait for a signal; it holds the lock of the
-	 * condition, so that it misses none.
+	 * Announce that the current thread will wait for a signal. It must hold the lock of
+	 * the condition so that it does not miss a signal.
 	 */
 	Listening listen(Object condition) {
 		Listening begun = new Listening(condition);
@@ -396,7 +404,7 @@ final class DeterministicScheduler {
 		return begun;
 	}
 
-	/** Waits for what {@link #listen} has announced. */
+	/** Wait for the signal that was announced by {@link #listen}. */
 	void awaitSignal(Listening begun, long nanos) throws InterruptedException {
 		try {
 			await(() -> begun.signalled, nanos, "a change");
@@ -417,7 +425,7 @@ final class DeterministicScheduler {
 		});
 	}
 
-	/** When so much has passed; the largest number is never. */
+	/** Return the time after the given delay; the maximum value stands for never. */
 	long in(long nanos) {
 		return sum(this.now, nanos);
 	}
@@ -427,7 +435,8 @@ final class DeterministicScheduler {
 		return (sum < 0) ? Long.MAX_VALUE : sum;
 	}
 
-	// the lock is held; gives the turn back and comes back with it
+	// the lock is held; returns control to the driver until it is the turn of the task
+	// again
 	private void block(FakeTask fakeTask, BooleanSupplier until, long deadline) throws InterruptedException {
 		fakeTask.waitFor(until, deadline);
 		this.away.remove(fakeTask);
@@ -448,7 +457,10 @@ final class DeterministicScheduler {
 
 	// --- driving; the lock is held
 
-	/** Runs everything that takes no time, and throws what has failed because of it. */
+	/**
+	 * Execute all tasks that can be executed without moving the clock, and throw the
+	 * errors that they caused.
+	 */
 	void settle() {
 		if (isTask()) {
 			return;
@@ -462,7 +474,10 @@ final class DeterministicScheduler {
 		}
 	}
 
-	/** Runs everything that takes no time before somebody looks what has happened. */
+	/**
+	 * Execute all tasks that can be executed without moving the clock, before the state
+	 * is inspected.
+	 */
 	void settleBeforeLook() {
 		if (!isTask()) {
 			locked(this::settleQuietly);
@@ -482,7 +497,7 @@ final class DeterministicScheduler {
 		return self;
 	}
 
-	/** Throws everything that has failed and that no call has thrown. */
+	/** Throw all errors that have not been thrown by a call. */
 	void throwFailures() {
 		locked(() -> {
 			this.externalThreads.takeAllFailures();
@@ -490,7 +505,7 @@ final class DeterministicScheduler {
 		});
 	}
 
-	// the lock is held; those of calls that have returned are the test's
+	// the lock is held; the thread of the test throws errors of calls that have returned
 	private void throwFailures(ExternalThread self) {
 		if (this.externalThreads.isTestThread(self)) {
 			this.externalThreads.passFailuresOn(this.now);
@@ -552,7 +567,7 @@ final class DeterministicScheduler {
 		return target;
 	}
 
-	// whoever is to be waited for gets the time to do what it has to
+	// external threads get the time to continue before the clock moves
 	private void runUntil(long target, boolean waitForExternalThreads) {
 		runAll(waitForExternalThreads);
 		while (nextDue() <= target) {
@@ -634,12 +649,15 @@ final class DeterministicScheduler {
 		}
 	}
 
-	// what another thread has begun to run may belong to the call that waits
+	// a task that another thread has begun to execute may belong to the call that waits
 	private boolean isSettled() {
 		return this.driver == null || this.driver == Thread.currentThread() || (this.running == null && !canGoOn());
 	}
 
-	/** Whether this thread drives: the thread of the test, unless another one does. */
+	/**
+	 * Return whether the current thread is the driver. The thread of the test becomes the
+	 * driver unless there is another one.
+	 */
 	private boolean mayDrive(ExternalThread self) {
 		boolean may = this.externalThreads.isTestThread(self) && this.claims == 0;
 		if (this.driver == Thread.currentThread() && !may) {
@@ -651,7 +669,7 @@ final class DeterministicScheduler {
 		return this.driver == Thread.currentThread();
 	}
 
-	/** Nothing can go on now: moves the clock to what is due next. */
+	/** Move the clock to the next due time, since no task can continue. */
 	private void moveOn(ExternalThread.Wait wait, ExternalThread self) {
 		long others = nextDue(self);
 		long next = Math.min(others, wait.deadline());
@@ -676,7 +694,7 @@ final class DeterministicScheduler {
 		}
 	}
 
-	/** Changes how often the clock is moved for a wait though nothing else is due. */
+	/** Set the maximum number of moves in a row without anything due. */
 	void mostIdleMoves(int count) {
 		locked(() -> this.mostIdleMoves = count);
 	}
@@ -685,12 +703,12 @@ final class DeterministicScheduler {
 		return this.mostIdleMoves;
 	}
 
-	/** How often the clock is moved for a wait that may not end. */
+	/** Set the maximum number of moves for a wait that may be endless. */
 	void mostMoves(int count) {
 		locked(() -> this.mostMoves = count);
 	}
 
-	/** Changes how long a thread has to wait for something else. */
+	/** Set the time that a thread must wait for something other than the clock. */
 	void longestAbsence(Duration duration) {
 		locked(() -> this.longestAbsence = duration);
 	}
@@ -699,7 +717,7 @@ final class DeterministicScheduler {
 		return this.longestAbsence;
 	}
 
-	// another thread of the test may do something still
+	// another thread of the test may still cause a change
 	private void awaitOthers(ExternalThread.Wait wait, String due) {
 		long seen = this.changes;
 		Patience patience = new Patience();
@@ -707,7 +725,7 @@ final class DeterministicScheduler {
 		while (this.changes == seen && !wait.until().getAsBoolean()) {
 			patience.look();
 			if (patience.exceeds(this.longestAbsence)) {
-				// the next wait is another one
+				// the next wait starts at zero
 				this.moves = 0;
 				throw new IllegalStateException(neverComes(wait, due));
 			}
@@ -732,7 +750,7 @@ final class DeterministicScheduler {
 		return Math.min(nextTaskDue(), this.externalThreads.nextDeadline(this.now, except));
 	}
 
-	/** When the next task can go on. */
+	/** Return when the next task can continue. */
 	long nextTaskDue() {
 		Timer first = this.timers.peek();
 		long next = (first != null) ? first.due() : Long.MAX_VALUE;
@@ -749,7 +767,7 @@ final class DeterministicScheduler {
 		}
 	}
 
-	/** Gives the turn to one after the other until none can go on. */
+	/** Execute one task after the other until none can continue. */
 	private void runAll() {
 		for (int count = 0; count < MOST_AT_ONCE; count++) {
 			FakeTask next = next();
@@ -820,7 +838,7 @@ final class DeterministicScheduler {
 			enter();
 			try {
 				this.current.remove();
-				// one for the last task must not interrupt the next
+				// an interrupt of this task must not affect the next one
 				Thread.interrupted();
 				this.away.remove(fakeTask);
 				if (this.running == fakeTask) {
@@ -836,8 +854,8 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Waits a little for tasks that are at something else.
-	 * @return whether one may have come back
+	 * Wait shortly for tasks that wait for something other than the clock.
+	 * @return whether one of them may have continued
 	 */
 	private boolean awaitAway() {
 		boolean wait = false;
@@ -867,8 +885,8 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Waits a little for threads that may do something before the clock moves.
-	 * @return whether one may have done something
+	 * Wait shortly for external threads that may cause a change before the clock moves.
+	 * @return whether one of them may have caused a change
 	 */
 	private boolean awaitExternalThreads() {
 		boolean wait = this.externalThreads.isAnyAtWork(this.now, this.externalThreads.current());
@@ -892,7 +910,7 @@ final class DeterministicScheduler {
 		return Arrays.stream(stack).limit(MOST_FRAMES).map((frame) -> "\n\tat " + frame).collect(Collectors.joining());
 	}
 
-	// what has begun must be brought to its end first: an interrupt is seen later
+	// an interrupt must not disturb what has begun: its flag is restored afterwards
 	void pause(long nanos) {
 		boolean interrupted = Thread.interrupted();
 		try {
@@ -906,13 +924,13 @@ final class DeterministicScheduler {
 		}
 	}
 
-	// --- for the backgroundDriver; the lock is held
+	// --- for the background driver; the lock is held
 
 	boolean isDriven() {
 		return this.driver != null;
 	}
 
-	/** Whether something can be run without moving the clock. */
+	/** Return whether a task can be executed without moving the clock. */
 	boolean canGoOn() {
 		Timer first = this.timers.peek();
 		return !this.ready.isEmpty() || (first != null && first.due() <= this.now)
@@ -924,10 +942,10 @@ final class DeterministicScheduler {
 	}
 
 	/**
-	 * Drives without waiting for anything.
-	 * @param target how far the clock is moved if need be
-	 * @param waitForExternalThreads whether other threads get the time to do what they
-	 * have to
+	 * Become the driver until the given time, without waiting for a condition.
+	 * @param target the time to move the clock to, if necessary
+	 * @param waitForExternalThreads whether external threads get the time to continue
+	 * before the clock moves
 	 */
 	void driveTo(long target, boolean waitForExternalThreads) {
 		this.driver = Thread.currentThread();

@@ -32,9 +32,9 @@ import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
 
 /**
- * A fake process that was started. It lives in short tasks, one at a time: each goes on
- * to the next point at which it waits for time or input. A signal and its exit come at
- * once, whatever the task is doing.
+ * A fake process that has been started. Its steps are executed by short tasks, one at a
+ * time, each of which continues until the process waits for time or input. A signal that
+ * ends the process takes effect immediately, regardless of the state of the task.
  */
 final class FakeEngineProcess implements EngineProcess {
 
@@ -56,7 +56,10 @@ final class FakeEngineProcess implements EngineProcess {
 
 	private final FakeInput input;
 
-	/** Whether its input comes from the JVM; what others write to it then is lost. */
+	/**
+	 * Whether its input comes from the JVM. Otherwise, bytes written to {@link #input()}
+	 * are discarded.
+	 */
 	private final boolean jvmInput;
 
 	private final FakeOutput output;
@@ -69,14 +72,14 @@ final class FakeEngineProcess implements EngineProcess {
 
 	private volatile @Nullable Memory memory;
 
-	/** Guards the two below for writing. */
+	/** Guards writes of the two fields below. */
 	private final Object exitLock = new Object();
 
 	private volatile @Nullable Integer exitCode;
 
 	private final List<Runnable> exitActions = new ArrayList<>();
 
-	// all below is confined to its task
+	// all fields below are confined to the task of the process
 
 	private final Deque<Step> steps;
 
@@ -133,7 +136,7 @@ final class FakeEngineProcess implements EngineProcess {
 		return this.jvmInput ? this.input : OutputStream.nullOutputStream();
 	}
 
-	/** What feeds it, whoever does. */
+	/** Return the input of the process, regardless of its source. */
 	FakeInput fakeInput() {
 		return this.input;
 	}
@@ -168,7 +171,7 @@ final class FakeEngineProcess implements EngineProcess {
 		return reached;
 	}
 
-	/** Ends it as KILL does; what follows from that has not happened yet. */
+	/** End the process as KILL does, without executing the tasks that this causes. */
 	void end() {
 		deliver(Signal.KILL);
 	}
@@ -190,7 +193,7 @@ final class FakeEngineProcess implements EngineProcess {
 
 	@Override
 	public void resize(Terminal.Pseudo size) {
-		// nothing looks different
+		// no effect on a fake process
 	}
 
 	@Override
@@ -232,7 +235,7 @@ final class FakeEngineProcess implements EngineProcess {
 		actions.forEach(this.time.deterministicScheduler()::execute);
 	}
 
-	// --- its life
+	// --- steps
 
 	private void kickAndSettle() {
 		kick();
@@ -276,7 +279,7 @@ final class FakeEngineProcess implements EngineProcess {
 		return true;
 	}
 
-	/** Does a step, as far as it can now. */
+	/** Execute a step as far as currently possible, and return whether it is complete. */
 	private boolean isDone(Step step) {
 		if (step instanceof Step.Pause pause) {
 			return hasPaused(pause);
@@ -350,7 +353,7 @@ final class FakeEngineProcess implements EngineProcess {
 		}
 	}
 
-	// a function of a test that fails must fail the test
+	// a failure of a function of the test must make the test fail
 	private <A, B> @Nullable B ask(Function<A, @Nullable B> function, A argument) {
 		try {
 			return function.apply(argument);
@@ -388,11 +391,11 @@ final class FakeEngineProcess implements EngineProcess {
 	}
 
 	/**
-	 * How much memory it has.
+	 * Memory usage of the process.
 	 *
-	 * @param bytes how much at first
-	 * @param perSecond how much more each second
-	 * @param since when that was
+	 * @param bytes initial size in bytes
+	 * @param perSecond growth in bytes per second
+	 * @param since time of the initial size
 	 */
 	private record Memory(long bytes, long perSecond, long since) {
 
@@ -403,7 +406,7 @@ final class FakeEngineProcess implements EngineProcess {
 	}
 
 	/**
-	 * It has no children.
+	 * A process tree without children.
 	 */
 	private final class Alone implements ProcessTree {
 

@@ -8,28 +8,29 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task in the background, from its start to its end: it runs while it has the turn,
- * on a thread of its own, and gives the turn back when it ends or waits by the clock.
- * Everything that is not volatile is guarded by the lock of
- * {@link DeterministicScheduler}.
+ * A task of the scheduler. It executes on a thread of its own while it is its turn, and
+ * returns control when it ends or waits by the clock. All fields that are not volatile
+ * are guarded by the lock of {@link DeterministicScheduler}.
  */
 final class FakeTask {
 
 	final Runnable task;
 
-	/** The thread whose call has led to it. */
+	/** Thread whose call has caused this task. */
 	final ExternalThread origin;
 
-	/** Signalled when it gets its turn again after an interrupt. */
+	/** Signaled when it is the task's turn again after an interrupt. */
 	private final Condition wake;
 
-	/** What it runs on, from its start on. */
+	/** Thread of the task once it has started. */
 	private volatile @Nullable Thread carrier;
 
-	/** Whether it is on its way to the lock, which is no waiting for something else. */
+	/**
+	 * Whether the thread is acquiring the lock and thus not waiting for something else.
+	 */
 	private volatile boolean entering;
 
-	/** Whether its thread was interrupted while it waited, and has not said so yet. */
+	/** Whether the thread was interrupted while it waited and has not yet reported it. */
 	private volatile boolean leavingPark;
 
 	private volatile boolean turn;
@@ -38,16 +39,16 @@ final class FakeTask {
 
 	private boolean interrupted;
 
-	/** What it waits for. */
+	/** Condition that the task waits for. */
 	private BooleanSupplier until = () -> true;
 
-	/** When it stops waiting. */
+	/** Time at which the wait ends. */
 	private long deadline;
 
-	/** Watched from when it had to give up its turn. */
+	/** Set once the task waits for something other than the clock. */
 	@Nullable ThreadWatch watch;
 
-	/** Whether it was logged that the clock goes on without it. */
+	/** Whether it has been logged that the clock moves on regardless of the task. */
 	boolean toldAway;
 
 	FakeTask(Runnable task, ExternalThread origin, Condition wake) {
@@ -78,8 +79,8 @@ final class FakeTask {
 	}
 
 	/**
-	 * Whether it can go on. An interrupt is seen here as soon as it has been sent, even
-	 * before its thread has noticed.
+	 * Return whether the task can continue. An interrupt is considered as soon as it has
+	 * been sent, even before the thread has noticed it.
 	 */
 	boolean canGoOn(long now) {
 		return isOver(now) || isInterrupted();
@@ -87,13 +88,14 @@ final class FakeTask {
 
 	private boolean isInterrupted() {
 		Thread thread = this.carrier;
-		// in this order: the flag is lost for a moment on the way to the lock
+		// in this order: the flag is cleared for a moment while the thread acquires the
+		// lock
 		return this.interrupted || (thread != null && thread.isInterrupted()) || this.leavingPark;
 	}
 
-	/** Gives it the turn again. */
+	/** Let the task continue. */
 	void resume() {
-		// until its thread is scheduled, it looks as if it still waited
+		// until the thread is scheduled, it appears to be waiting still
 		this.entering = true;
 		this.turn = true;
 		this.wake.signal();
@@ -101,8 +103,9 @@ final class FakeTask {
 	}
 
 	/**
-	 * Waits for its turn; called by its thread, which holds the lock once.
-	 * @param changed called if it has become able to go on by an interrupt
+	 * Wait until it is the task's turn. Called by its thread, which must hold the lock
+	 * exactly once.
+	 * @param changed called if an interrupt allows the task to continue
 	 */
 	void awaitTurn(ReentrantLock lock, Runnable changed) {
 		lock.unlock();
@@ -125,14 +128,14 @@ final class FakeTask {
 		this.entering = false;
 	}
 
-	/** Takes the lock; called by its thread. */
+	/** Acquire the lock. Called by the thread of the task. */
 	void enter(ReentrantLock lock) {
 		this.entering = true;
 		lock.lock();
 		this.entering = false;
 	}
 
-	/** Whether its thread waits for something that is not the clock. */
+	/** Return whether the thread waits for something other than the clock. */
 	boolean isParked() {
 		Thread thread = this.carrier;
 		return thread != null && !this.entering && ThreadWatch.isParked(thread);

@@ -15,38 +15,38 @@ import java.util.concurrent.locks.Lock;
 import io.procession.engine.TimeSource;
 
 /**
- * A clock that stands still until it is moved: by {@link #advance(Duration)}, or by a
- * call that waits, such as {@code run()} or {@code waitFor()}, which moves it to what is
- * due next, again and again, until what it waits for has come. A thread of the test that
- * looks at the same thing a hundred times in a row, such as in a loop over
- * {@code isRunning()}, waits, too.
+ * A clock that stands still until it is moved, either by {@link #advance(Duration)} or by
+ * a call that waits, such as {@code run()} or {@code waitFor()}. Such a call moves the
+ * clock to the next due time, repeatedly, until its condition is met. A thread of the
+ * test that polls the same object a hundred times in a row, such as in a loop over
+ * {@code isRunning()}, waits as well.
  *
  * <p>
- * Tasks of the library in the background run one at a time and in the same order each
- * time: when a call of the library returns, everything has happened that takes no time.
- * An error of a task is thrown by the call that has caused it, or by the next call of the
- * test's thread if that call has returned.
+ * Background tasks of the library are executed one at a time and always in the same
+ * order. When a call of the library returns, all tasks that do not require the clock to
+ * move have been executed. An error of a task is thrown by the call that caused it, or by
+ * the next call of the test's thread if that call has returned.
  *
  * <p>
- * Only the thread of the test moves the clock: the one that has called
- * {@link #advance(Duration)} or {@link FakeProcesses#stub(String)} last, or else created
- * the fakes. A call of another thread waits until the clock is moved, and the clock then
- * stands until that thread has done what it waited to do. To wait for such a thread in a
- * test, let the clock run meanwhile: {@link #letGo()}.
+ * Only the thread of the test moves the clock: the thread that last called
+ * {@link #advance(Duration)} or {@link FakeProcesses#stub(String)}, or else the one that
+ * created the fakes. A call of another thread waits until the clock is moved. The clock
+ * then stands still until that thread has continued. To wait for such a thread in a test,
+ * let the clock run in the meantime: {@link #letGo()}.
  *
  * <p>
- * A thread of the test that waits for something else, such as a {@code sleep} or a future
- * of its own, does not move the clock. If it has done so for 5 s in which nothing has
- * happened, while something is due or a process lives, a warning is logged that says
- * where it waits, and the clock is moved to what is due next, again and again until the
- * thread goes on. A task that waits for something else for 5 s is warned of likewise, and
- * does not hold up the clock any longer. A wait that can never end is an error after 5 s;
- * if something is due again and again, such as a schedule, after a million moves of the
- * clock. <i>Thread-safe.</i>
+ * If the thread of the test waits for something else, such as a {@code sleep} or a future
+ * of its own, the clock does not move. If there is no activity for 5 s while something is
+ * due or a process is alive, a warning with the stack trace of the thread is logged, and
+ * the clock is moved to the next due time, repeatedly, until the thread continues. A
+ * similar warning is logged if a task waits for something else for 5 s, after which the
+ * clock moves on regardless of the task. A wait that can never end causes an error after
+ * 5 s. If something is due repeatedly, such as a schedule, it causes an error after up to
+ * a million moves of the clock. <i>Thread-safe.</i>
  */
 public final class ManualTime implements TimeSource {
 
-	/** Where every test begins, unless it says otherwise: a Saturday. */
+	/** Default start of the clock, a Saturday. */
 	static final Instant START = Instant.parse("2000-01-01T00:00:00Z");
 
 	private final Instant start;
@@ -60,15 +60,15 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * Moves the clock, and runs on the way all that becomes due, at its time. Returns
-	 * when nothing is left to run before the new time or at it.
-	 * @param duration how far; not negative
-	 * @throws StrayProcessError if a process without a stub was refused meanwhile
-	 * @throws IllegalArgumentException if it is negative, or if the clock would show more
-	 * than 292 years after its beginning
-	 * @throws IllegalStateException if a task does not come to its end, if this is called
-	 * by one, or if the thread is interrupted while something is due, which stops the
-	 * clock where it has come to
+	 * Move the clock, executing all tasks that become due in between at their time.
+	 * Return when no task is left to execute up to and including the new time.
+	 * @param duration the time to move the clock by; not negative
+	 * @throws StrayProcessError if a process without a stub was rejected in the meantime
+	 * @throws IllegalArgumentException if the duration is negative, or the clock would
+	 * exceed 292 years after its start
+	 * @throws IllegalStateException if a task does not end, if this method is called by a
+	 * task, or if the thread is interrupted while something is due; the clock then keeps
+	 * the time that it has reached
 	 */
 	public void advance(Duration duration) {
 		if (duration.isNegative()) {
@@ -78,16 +78,17 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * Lets the clock run by itself from now on, a thousand times as fast as the
-	 * machine's: while the test waits for another thread that waits for processes, such
-	 * as one of a web server, or while a Spring context closes.
+	 * Let the clock run by itself from now on, a thousand times as fast as the machine's
+	 * clock. Use this while the test waits for another thread that waits for processes,
+	 * such as a thread of a web server, or while a Spring context is being closed.
 	 */
 	public void letGo() {
 		this.tasks.letGo();
 	}
 
 	/**
-	 * Lets the clock stand still again after {@link #letGo()}; does nothing if it does.
+	 * Stop the clock that was started by {@link #letGo()}. This has no effect if the
+	 * clock does not run.
 	 */
 	public void hold() {
 		this.tasks.hold();
@@ -104,7 +105,7 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * This clock for code that reads a {@link Clock}.
+	 * Return this clock as a {@link Clock}.
 	 * @return a view of this clock, in UTC
 	 */
 	public Clock clock() {
@@ -112,8 +113,8 @@ public final class ManualTime implements TimeSource {
 	}
 
 	/**
-	 * What runs tasks when they are due by this clock: while somebody advances it, or
-	 * waits by it.
+	 * Return a scheduler whose tasks are executed when they are due by this clock, while
+	 * a thread advances the clock or waits by it.
 	 * @return the scheduler; it cannot be shut down
 	 */
 	@Override
@@ -129,7 +130,7 @@ public final class ManualTime implements TimeSource {
 	@Override
 	public void await(Lock lock, Condition condition, long nanos) throws InterruptedException {
 		DeterministicScheduler.Listening signalled = this.tasks.listen(condition);
-		// never run anything under a lock of others
+		// tasks must not be executed while a foreign lock is held
 		lock.unlock();
 		try {
 			this.tasks.awaitSignal(signalled, nanos);

@@ -3,10 +3,10 @@ package io.procession.test;
 import java.util.Arrays;
 
 /**
- * A test that must not be kept waiting.
+ * A test whose thread is observed while it waits.
  *
- * @param thread the thread that it runs on
- * @param className the class that has called the fakes; empty if any may have
+ * @param thread the thread of the test
+ * @param className name of the class that called the fakes; empty for any class
  */
 record TestThread(Thread thread, String className) {
 
@@ -14,7 +14,7 @@ record TestThread(Thread thread, String className) {
 		return ThreadWatch.isParked(this.thread);
 	}
 
-	/** Whether its thread runs this test, and not another one meanwhile. */
+	/** Return whether the thread still executes this test and not another one. */
 	boolean isPresent() {
 		return this.className.isEmpty() || Arrays.stream(this.thread.getStackTrace())
 			.anyMatch((frame) -> frame.getClassName().equals(this.className));
