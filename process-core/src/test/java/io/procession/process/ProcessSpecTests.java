@@ -173,7 +173,7 @@ class ProcessSpecTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "STOP", "TSTP", "CONT" })
+	@ValueSource(strings = { "STOP", "TSTP", "TTIN", "TTOU", "CONT" })
 	void refusesAStopSignalThatEndsNothing(Signal signal) {
 		refuses((builder) -> builder.stopSignal(signal), signal.name());
 	}
