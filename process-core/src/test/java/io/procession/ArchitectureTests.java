@@ -16,6 +16,16 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.jspecify.annotations.NullMarked;
 
+import io.procession.execution.PendingProcess;
+import io.procession.execution.Pipeline;
+import io.procession.isolation.Isolation;
+import io.procession.isolation.Priority;
+import io.procession.isolation.ResourceLimits;
+import io.procession.isolation.RunAs;
+import io.procession.isolation.TreeLimits;
+import io.procession.lang.CheckReturnValue;
+import io.procession.process.Command;
+
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -28,8 +38,8 @@ class ArchitectureTests {
 
 	/** What stands beneath each storey, beside those beneath that. */
 	private static final Map<String, List<String>> BENEATH = Map.ofEntries(Map.entry("stats", List.of()),
-			Map.entry("security", List.of()), Map.entry("isolation", List.of()), Map.entry("backoff", List.of()),
-			Map.entry("process", List.of("stats", "isolation", "security", "backoff")),
+			Map.entry("lang", List.of()), Map.entry("security", List.of()), Map.entry("isolation", List.of("lang")),
+			Map.entry("backoff", List.of()), Map.entry("process", List.of("stats", "isolation", "security", "backoff")),
 			Map.entry("event", List.of("process")), Map.entry("engine", List.of("event")),
 			Map.entry("engine.zt", List.of("engine")), Map.entry("execution", List.of("engine")),
 			Map.entry("log", List.of("execution")), Map.entry("monitor", List.of("execution")),
@@ -88,6 +98,15 @@ class ArchitectureTests {
 			}
 
 		});
+
+	@ArchTest
+	static final ArchRule copiesOfImmutableTypesMustNotBeIgnored = classes().that()
+		.belongToAnyOf(PendingProcess.class, Pipeline.class, Command.class, Isolation.class, ResourceLimits.class,
+				TreeLimits.class, Priority.class, RunAs.class)
+		.and()
+		.areTopLevelClasses()
+		.should()
+		.beAnnotatedWith(CheckReturnValue.class);
 
 	@ArchTest
 	static void storeysUseOnlyWhatIsBeneath(JavaClasses classes) {

@@ -38,6 +38,7 @@ import io.procession.process.Secret;
 import io.procession.testing.LogCapture;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresDefaultSignals;
 import io.procession.testing.TestChild;
 import io.procession.testing.UnencodableArgument;
 
@@ -238,6 +239,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
+	@RequiresDefaultSignals
 	void saysThatTheProgramIsOpenForWriting(ProcessManager processes) throws IOException {
 		Path program = copyOfTrue();
 		try (OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND)) {
@@ -283,6 +285,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@ParameterizedTest
+	@RequiresDefaultSignals
 	@ValueSource(strings = { "grep: x", "$folder/grep: x", "./grep: x", "grep/grep: x" })
 	void doesNotOpenWhatAFailedProgramNames(String message, ProcessManager processes) {
 		Path pipe = this.folder.resolve("grep");
@@ -336,6 +339,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
+	@RequiresDefaultSignals
 	void startsAProgramThatIsOpenForWritingAMomentLater(ProcessManager processes) throws Exception {
 		Path program = copyOfTrue();
 		OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND);

@@ -33,6 +33,7 @@ import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.testing.OpenFiles;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresDefaultSignals;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.TestChild;
 
@@ -231,6 +232,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
+	@RequiresDefaultSignals
 	void saysWhyAProgramCannotBeExecuted(ProcessManager processes, @TempDir Path folder) throws IOException {
 		byte[] program = Files.readAllBytes(Path.of("/bin/true").toRealPath());
 		Path busy = executable(folder.resolve("busy"), program);
@@ -306,6 +308,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
+	@RequiresDefaultSignals
 	void passesNameAndEnvironmentAsWithoutATerminal(ProcessManager processes) {
 		PendingProcess term = processes.shell("echo $TERM").pty(80, 24);
 

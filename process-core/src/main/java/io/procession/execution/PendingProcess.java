@@ -27,6 +27,8 @@ import io.procession.isolation.Priority;
 import io.procession.isolation.ResourceLimits;
 import io.procession.isolation.RunAs;
 import io.procession.isolation.TreeLimits;
+import io.procession.lang.CanIgnoreReturnValue;
+import io.procession.lang.CheckReturnValue;
 import io.procession.process.Command;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessInput;
@@ -47,6 +49,7 @@ import io.procession.security.Redactor;
  * the environment is the JVM's; text is UTF-8. <i>Immutable, thread-safe</i>, as far as
  * its listeners are.
  */
+@CheckReturnValue
 public final class PendingProcess {
 
 	private final ProcessLauncher launcher;
@@ -848,6 +851,7 @@ public final class PendingProcess {
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
 	 * interrupted; the process was stopped
 	 */
+	@CanIgnoreReturnValue
 	public ProcessResult run() {
 		return this.launcher.run(this);
 	}
@@ -862,6 +866,7 @@ public final class PendingProcess {
 	 * @throws io.procession.process.ProcessRejectedException if the manager is full or
 	 * closed; it does not wait for room
 	 */
+	@CanIgnoreReturnValue
 	public RunningProcess start() {
 		return this.launcher.start(this);
 	}
@@ -877,6 +882,7 @@ public final class PendingProcess {
 	 * {@code run()} does, and does not wait for that. Canceling a future that depends on
 	 * this one stops nothing
 	 */
+	@CanIgnoreReturnValue
 	public CompletableFuture<ProcessResult> runAsync() {
 		return this.launcher.runAsync(this);
 	}

@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.lang.CanIgnoreReturnValue;
+import io.procession.lang.CheckReturnValue;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessSpec;
@@ -27,6 +29,7 @@ import io.procession.process.TimeLimit;
  * the first stage, the output of the last, one deadline, by default that of
  * {@code run()}. <i>Immutable, thread-safe</i>, as far as its listeners and streams are.
  */
+@CheckReturnValue
 public final class Pipeline {
 
 	private final ProcessLauncher launcher;
@@ -331,6 +334,7 @@ public final class Pipeline {
 	 * interrupted; every stage was stopped
 	 * @throws StreamStageException if a stage in Java failed; every stage was stopped
 	 */
+	@CanIgnoreReturnValue
 	public PipelineResult run() {
 		return this.launcher.run(this);
 	}
@@ -346,6 +350,7 @@ public final class Pipeline {
 	 * @throws io.procession.process.ProcessRejectedException if the manager has no room
 	 * for all stages, or is closed; it does not wait
 	 */
+	@CanIgnoreReturnValue
 	public RunningPipeline start() {
 		return this.launcher.start(this);
 	}
@@ -357,6 +362,7 @@ public final class Pipeline {
 	 * {@code orTimeout} or the like, stops every stage with its tree and does not wait
 	 * for that. Canceling a future that depends on this one stops nothing
 	 */
+	@CanIgnoreReturnValue
 	public CompletableFuture<PipelineResult> runAsync() {
 		return this.launcher.runAsync(this);
 	}

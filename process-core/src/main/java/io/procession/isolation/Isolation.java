@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.lang.CheckReturnValue;
+
 /**
  * User, separation and resource limits of a process. Settings that are not configured are
  * those of the JVM. A configured setting that is not supported by this machine is an
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param newSession whether to start the process in a session of its own, separated from
  * the JVM's terminal; see {@code setsid(2)}
  */
+@CheckReturnValue
 public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits treeLimits, Priority priority,
 		SortedSet<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
 		@Nullable Boolean noNewPrivileges, @Nullable Boolean newSession) {

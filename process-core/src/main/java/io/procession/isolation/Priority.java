@@ -2,6 +2,8 @@ package io.procession.isolation;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.lang.CheckReturnValue;
+
 /**
  * CPU and I/O scheduling priority. Settings that are {@code null} are those of the JVM.
  * <i>Immutable.</i> Linux only, based on {@code nice(1)}, {@code ionice(1)} and {@code
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * for {@link IoClass#IDLE}
  * @param scheduling CPU scheduling policy
  */
+@CheckReturnValue
 public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nullable Integer ioLevel,
 		@Nullable Scheduling scheduling) {
 

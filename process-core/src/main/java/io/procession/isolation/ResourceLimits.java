@@ -4,6 +4,8 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.lang.CheckReturnValue;
+
 /**
  * Resource limits of each single process; see {@code setrlimit(2)}. The limits are
  * inherited by child processes, to each of which they apply anew. Both the soft and the
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileSize maximum size in bytes of a file that the process writes
  * @param coreSize maximum size in bytes of a core file; 0 for no core file
  */
+@CheckReturnValue
 public record ResourceLimits(@Nullable Long addressSpace, @Nullable Long openFiles, @Nullable Long processes,
 		@Nullable Duration cpuTime, @Nullable Long fileSize, @Nullable Long coreSize) {
 

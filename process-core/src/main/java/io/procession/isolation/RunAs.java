@@ -4,6 +4,8 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.lang.CheckReturnValue;
+
 /**
  * User and groups that a program is run as; see {@code credentials(7)}. A decimal number
  * from 0 to 4294967294, without sign and leading zeros, is an ID, unless a user or group
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param supplementaryGroups names or IDs of the supplementary groups, empty for none, or
  * {@code null} for those of the user
  */
+@CheckReturnValue
 public record RunAs(String user, @Nullable String group, @Nullable List<String> supplementaryGroups) {
 
 	/**

@@ -2,6 +2,8 @@ package io.procession.isolation;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.lang.CheckReturnValue;
+
 /**
  * Resource limits that a process and all its descendants share; see {@code cgroups(7)}. A
  * limit that is {@code null} is not set. <i>Immutable.</i> Linux only, and only with a
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * CPUs
  * @param tasks maximum number of processes and threads; a fork beyond it fails
  */
+@CheckReturnValue
 public record TreeLimits(@Nullable Long memory, @Nullable Double cpus, @Nullable Long tasks) {
 
 	private static final TreeLimits NONE = new TreeLimits(null, null, null);

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.lang.CheckReturnValue;
 import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
@@ -27,6 +28,7 @@ import io.procession.security.Redactor;
  * everywhere, including {@link #arguments()} and {@link #toString()}; only
  * {@link #resolve(SecretResolver)} returns their values. <i>Immutable.</i>
  */
+@CheckReturnValue
 public final class Command {
 
 	private static final int LONGEST_SUMMARY = 300;

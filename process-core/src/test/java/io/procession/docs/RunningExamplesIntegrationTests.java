@@ -28,6 +28,7 @@ import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.testing.NoLeaks;
+import io.procession.testing.RequiresDefaultSignals;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -83,6 +84,7 @@ class RunningExamplesIntegrationTests {
 	}
 
 	@Test
+	@RequiresDefaultSignals
 	void failures(ProcessManager processes) {
 		List<String> messages = new ArrayList<>();
 		// region failures
@@ -244,6 +246,7 @@ class RunningExamplesIntegrationTests {
 	}
 
 	@Test
+	@RequiresDefaultSignals
 	void callbacks(ProcessManager processes) {
 		List<String> log = new CopyOnWriteArrayList<>();
 		// region callbacks
@@ -259,7 +262,7 @@ class RunningExamplesIntegrationTests {
 		await().until(() -> log.contains("output: ready"));
 		worker.stop();
 		await().until(() -> log.contains("ended: STOPPED"));
-		assertThat(log).contains("starting sh", "started " + worker.pid(), "about to get TERM");
+		assertThat(log).contains("starting /bin/sh", "started " + worker.pid(), "about to get TERM");
 	}
 
 }

@@ -121,8 +121,13 @@ class PipelineTests {
 	@Test
 	void isNotChangedByItsCalls() {
 		Pipeline one = this.cat.pipe("cat");
-		one.pipe("sort").name("other").timeout(Duration.ofSeconds(1)).pipefail(false).outputTo(Path.of("file"));
+		Pipeline other = one.pipe("sort")
+			.name("other")
+			.timeout(Duration.ofSeconds(1))
+			.pipefail(false)
+			.outputTo(Path.of("file"));
 
+		assertThat(other).hasToString("Pipeline[other]");
 		assertThat(one).hasToString("Pipeline[cat | cat]");
 		assertThat(one.timeout()).isNull();
 		assertThat(one.pipefail()).isNull();

@@ -130,7 +130,9 @@ final class DeterministicScheduler {
 	/** Number of moves of the clock for waits since the last action of the test. */
 	private int moves;
 
-	/** Number of polls by the thread of the test for each object since the last activity. */
+	/**
+	 * Number of polls by the thread of the test for each object since the last activity.
+	 */
 	private final Map<Object, Integer> looks = new IdentityHashMap<>();
 
 	private long changesWhenLooked;

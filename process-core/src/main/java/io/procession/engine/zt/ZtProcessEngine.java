@@ -68,6 +68,8 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	private volatile boolean swept;
 
+	private volatile boolean closed;
+
 	/**
 	 * Processes alive at the last heartbeat or started since, as reported to the guard.
 	 */
@@ -311,7 +313,11 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	@Override
 	public ProcessTree leftovers() {
-		return LocalTree.ofMarked(this.system, this.marker, List.copyOf(this.leftGroups));
+		return leftovers(this.system);
+	}
+
+	private LocalTree leftovers(SystemView view) {
+		return LocalTree.ofMarked(view, this.marker, List.copyOf(this.leftGroups));
 	}
 
 	@Override
@@ -346,6 +352,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 	@Override
 	public void close() {
 		boolean gone = isEverythingGone();
+		this.closed = true;
 		this.system.close();
 		this.leftGroups.forEach(ControlGroup::kill);
 		removeEmptyGroups();
@@ -364,8 +371,18 @@ public final class ZtProcessEngine implements ProcessEngine {
 		if (this.living.stream().anyMatch(LocalProcess::isAlive)) {
 			return false;
 		}
+		if (!this.closed) {
+			return isNothingLeft(this.system);
+		}
+		// something was left at the first close
+		try (SystemView view = new SystemView(this.lostAfter)) {
+			return isNothingLeft(view);
+		}
+	}
+
+	private boolean isNothingLeft(SystemView view) {
 		try {
-			return this.system.look() && leftovers().alive().isEmpty();
+			return view.look() && leftovers(view).alive().isEmpty();
 		}
 		catch (UncheckedIOException | IllegalStateException ex) {
 			return false;

@@ -1,0 +1,55 @@
+package io.procession.testing;
+
+import java.io.IOException;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Skips a test if this JVM ignores signals, as one does that was started by
+ * {@code nohup(1)} or in the background of a script. Its processes are then started by
+ * {@code env(1)}, which shows in the name that they go by.
+ */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(RequiresDefaultSignals.Condition.class)
+public @interface RequiresDefaultSignals {
+
+	/**
+	 * Reads which signals are ignored.
+	 */
+	final class Condition implements ExecutionCondition {
+
+		@Override
+		public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+			String ignored = ignored();
+			return ignored.matches("0*") ? ConditionEvaluationResult.enabled("no signal is ignored")
+					: ConditionEvaluationResult.disabled("this JVM ignores signals: SigIgn " + ignored);
+		}
+
+		private static String ignored() {
+			try {
+				return Files.readString(Path.of("/proc/self/status"), StandardCharsets.ISO_8859_1)
+					.lines()
+					.filter((line) -> line.startsWith("SigIgn:"))
+					.map((line) -> line.substring("SigIgn:".length()).strip())
+					.findFirst()
+					.orElse("");
+			}
+			catch (IOException ex) {
+				return "";
+			}
+		}
+
+	}
+
+}
