@@ -270,8 +270,8 @@ public final class Command {
 
 	/**
 	 * Return the first part of the {@linkplain #parse(String) parsed} line that a shell
-	 * would interpret: an unquoted {@code &&}, {@code |}, {@code >}, {@code ;}, tilde or
-	 * variable, or the backslash of a Windows path. A command treats it as text.
+	 * would interpret: an unquoted {@code &&}, {@code |}, {@code >}, {@code ;}, backtick,
+	 * tilde or variable, or the backslash of a Windows path. A command treats it as text.
 	 * @return the first such part, or empty if there is none
 	 */
 	public Optional<String> shellSyntax() {

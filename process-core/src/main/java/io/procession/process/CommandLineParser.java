@@ -85,7 +85,7 @@ final class CommandLineParser {
 	}
 
 	private void note(char c, int position) {
-		if (c == '|' || c == '>' || c == ';') {
+		if (c == '|' || c == '>' || c == ';' || c == '`') {
 			note(String.valueOf(c));
 		}
 		else if (c == '&' && this.line.startsWith("&&", position)) {

@@ -91,6 +91,7 @@ class CommandTests {
 			"echo $HOME" @ $HOME
 			"echo ${HOME}/x" @ ${HOME}
 			"echo $(date)" @ $(
+			"echo `date`" @ `
 			"C:\\tools\\run.exe x" @ \\
 			""")
 	void noticesWhatOnlyShellsInterpret(String line, String syntax) {
