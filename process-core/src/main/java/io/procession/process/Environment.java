@@ -48,6 +48,8 @@ public final class Environment {
 		secrets.keySet().forEach(Environment::checkName);
 		unset.forEach(Environment::checkName);
 		variables.forEach((name, value) -> {
+			Objects.requireNonNull(value, () -> "The value of environment variable '" + Printable.of(name)
+					+ "' must not be null: unsetEnv(...) removes a variable");
 			if (value.indexOf('\0') >= 0) {
 				throw new IllegalArgumentException("The value of environment variable '" + Printable.of(name)
 						+ "' holds a NUL character, which no program can receive: environ(7)");

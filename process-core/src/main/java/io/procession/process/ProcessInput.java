@@ -3,6 +3,7 @@ package io.procession.process;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public sealed interface ProcessInput {
 	 * @return the input
 	 */
 	static ProcessInput of(String text) {
+		Objects.requireNonNull(text, "The text of an input must not be null");
 		return new Bytes(text.getBytes(StandardCharsets.UTF_8));
 	}
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class EnvironmentTests {
 
@@ -49,6 +50,12 @@ class EnvironmentTests {
 			.withMessageNotContaining("value");
 		assertThatIllegalArgumentException().isThrownBy(() -> environment.with(name, Secret.of("x")));
 		assertThatIllegalArgumentException().isThrownBy(() -> environment.withUnset(name));
+	}
+
+	@Test
+	void refusesANullValue() {
+		assertThatNullPointerException().isThrownBy(() -> Environment.unchanged().with("A", (String) null))
+			.withMessage("The value of environment variable 'A' must not be null: unsetEnv(...) removes a variable");
 	}
 
 	@Test

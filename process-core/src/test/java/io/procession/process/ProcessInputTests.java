@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 class ProcessInputTests {
 
@@ -13,6 +14,12 @@ class ProcessInputTests {
 	void isTextInUtf8() {
 		assertThat(ProcessInput.of("é")).isEqualTo(ProcessInput.of("é".getBytes(StandardCharsets.UTF_8)))
 			.isNotEqualTo(ProcessInput.of("e"));
+	}
+
+	@Test
+	void refusesNullAsText() {
+		assertThatNullPointerException().isThrownBy(() -> ProcessInput.of((String) null))
+			.withMessage("The text of an input must not be null");
 	}
 
 	@Test

@@ -2,6 +2,7 @@ package io.procession.test;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -22,6 +23,7 @@ final class CommandPattern {
 	private final Set<Pattern> patterns = new LinkedHashSet<>();
 
 	CommandPattern(String glob) {
+		Objects.requireNonNull(glob, "The pattern of a command must not be null: use \"*\" for any");
 		if (glob.isBlank()) {
 			throw new IllegalArgumentException("The pattern of a command must not be empty: use \"*\" for any");
 		}
