@@ -255,7 +255,8 @@ class ListenerIntegrationTests {
 			shell(processes, "echo a; exit 3").onLine((type, line) -> block()).timeout(Duration.ofSeconds(1)).run();
 
 			await().atMost(SOON).until(() -> log.text().contains("still at work"));
-			assertThat(log.text()).contains("WARN", "a listener or stage that is still at work on its output misses")
+			assertThat(log.text())
+				.contains("WARN", "a listener, stage or reader that is still at work on its output misses")
 				.doesNotContain("left behind holds");
 		}
 	}
@@ -269,7 +270,8 @@ class ListenerIntegrationTests {
 
 			assertThat(process.onExit().orTimeout(30, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
 			await().atMost(SOON).until(() -> log.text().contains("still at work"));
-			assertThat(log.text()).contains("WARN", "a listener or stage that is still at work on its output misses")
+			assertThat(log.text())
+				.contains("WARN", "a listener, stage or reader that is still at work on its output misses")
 				.doesNotContain("left behind holds");
 		}
 	}

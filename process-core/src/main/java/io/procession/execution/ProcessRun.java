@@ -499,8 +499,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 		try {
 			this.leaveBooks.accept(this);
 			this.events.ended(made.result(),
-					ended ? null : atWork ? "a listener or stage that is still at work on its output misses the rest"
-							: "something it left behind holds its output open");
+					ended ? null
+							: atWork ? "a listener, stage or reader that is still at work on its output misses the rest"
+									: "something it left behind holds its output open");
 		}
 		finally {
 			complete(made);
