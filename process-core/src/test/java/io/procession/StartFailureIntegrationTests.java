@@ -109,6 +109,12 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
+	void saysHowVariablesAreSet(ProcessManager processes) {
+		fails(processes.commandLine("LEVEL=1 true"), Reason.NOT_FOUND, "there is no program 'LEVEL=1'",
+				"only shells take it for a variable: use env(...)");
+	}
+
+	@Test
 	void warnsOnceOfWhatOnlyShellsInterpret(ProcessManager processes) {
 		try (LogCapture log = LogCapture.begin()) {
 			processes.commandLine("echo a | cat").run();

@@ -34,6 +34,8 @@ final class LaunchCheck {
 
 	private static final Pattern SHELL_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
+	private static final Pattern SHELL_ASSIGNMENT = Pattern.compile(SHELL_NAME.pattern() + "=.*", Pattern.DOTALL);
+
 	/** Replacements for built-in commands of shells. */
 	private static final Map<String, String> SHELL_COMMANDS = Map.of("cd", "use directory(...)", "pushd",
 			"use directory(...)", "export", "use env(...)", "unset", "use unsetEnv(...)", "source",
@@ -366,6 +368,9 @@ final class LaunchCheck {
 		}
 		else if (builtin != null) {
 			hint = ": it is a command of shells, which changes the shell that runs it: " + builtin;
+		}
+		else if (SHELL_ASSIGNMENT.matcher(program).matches()) {
+			hint = ": only shells take it for a variable: use env(...)";
 		}
 		return failure(Reason.NOT_FOUND, "there is no program '" + shown + "' " + where + hint + notExpanded(program));
 	}
