@@ -130,7 +130,7 @@ final class RunEvents {
 	void beforeStopTookTooLong() {
 		log(() -> logger.warn(
 				"A beforeStop listener has not returned within {} and the process is stopped regardless (raise it with"
-						+ " before-stop-timeout): name={} pid={}",
+						+ " procession.before-stop-timeout): name={} pid={}",
 				this.context.settings().beforeStopTimeout(), this.run.name(), this.run.process().pid()));
 	}
 
