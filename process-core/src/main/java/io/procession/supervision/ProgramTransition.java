@@ -121,7 +121,7 @@ final class ProgramTransition {
 
 	private void take(ProgramInput input) {
 		if (input instanceof ProgramInput.Start) {
-			start("started on request", false);
+			start("started", false);
 		}
 		else if (input instanceof ProgramInput.Restart) {
 			start("restarted on request", true);

@@ -46,7 +46,7 @@ class ProgramTransitionTests {
 		assertThat(this.actions).containsExactly(new ProgramAction.Spawn(1));
 		assertThat(status().state()).isEqualTo(ProgramState.STARTING);
 		assertThat(status().wanted()).isEqualTo(Wanted.UP);
-		assertThat(status().reason()).isEqualTo("started on request");
+		assertThat(status().reason()).isEqualTo("started");
 	}
 
 	@Test
