@@ -35,6 +35,7 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.Secret;
+import io.procession.security.CommandPolicy;
 import io.procession.testing.LogCapture;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
@@ -78,6 +79,8 @@ class StartFailureIntegrationTests {
 				"there is no program './no/program' at '" + here + "/no/program'");
 		fails(processes.command("no/program").directory(Path.of("target")), Reason.NOT_FOUND,
 				"'" + here + "/target/no/program', in its working directory");
+		fails(processes.command("./no/program").directory(Path.of("/")), Reason.NOT_FOUND,
+				"at '/no/program', in its working directory");
 		fails(processes.command("true").directory(Path.of("no/folder")), Reason.NO_SUCH_DIRECTORY,
 				"its working directory 'no/folder' (" + here + "/no/folder) does not exist");
 		fails(processes.command("true").input(Path.of("no/file")), Reason.FILE_NOT_ACCESSIBLE,
@@ -106,6 +109,17 @@ class StartFailureIntegrationTests {
 	void saysWhatToUseInPlaceOfCommandsOfShells(String program, String hint, ProcessManager processes) {
 		fails(processes.command(program, "x"), Reason.NOT_FOUND, "there is no program '" + program + "'",
 				"it is a command of shells, which changes the shell that runs it: " + hint);
+	}
+
+	@Test
+	void saysUnderAPolicyToo() {
+		CommandPolicy policy = CommandPolicy.builder().deny("rm").build();
+		try (ProcessManager processes = ProcessManager.builder().commandPolicy(policy).build()) {
+			fails(processes.command("./no/program").directory(Path.of("/")), Reason.NOT_FOUND,
+					"there is no program './no/program' at '/no/program'");
+			fails(processes.command("/no/program"), Reason.NOT_FOUND, "at that path");
+			fails(processes.command("no-program"), Reason.NOT_FOUND, "in the JVM's PATH that");
+		}
 	}
 
 	@Test

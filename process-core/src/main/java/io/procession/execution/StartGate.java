@@ -1,5 +1,6 @@
 package io.procession.execution;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -115,8 +116,7 @@ final class StartGate {
 		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, spec.directory(), searched);
 		Path found = Executables.find(arguments.get(0), spec.directory(), ownPath)
 			.orElseThrow(() -> new ProcessStartException(spec, ProcessStartException.Reason.NOT_FOUND,
-					"there is no program '" + spec.command().program() + "' "
-							+ ((ownPath != null) ? "in its own PATH" : "in the JVM's PATH or at that path")
+					"there is no program '" + spec.command().program() + "' " + where(spec, ownPath)
 							+ " that the policy could judge",
 					null));
 		CommandPolicy.Verdict verdict = this.policy.commands().judge(found, arguments, lookup);
@@ -126,6 +126,20 @@ final class StartGate {
 					null);
 		}
 		return verdict.start();
+	}
+
+	private static String where(ProcessSpec spec, @Nullable String ownPath) {
+		String program = spec.command().program();
+		if (program.indexOf('/') < 0) {
+			return (ownPath != null) ? "in its own PATH" : "in the JVM's PATH";
+		}
+		File file = new File(program);
+		if (file.isAbsolute()) {
+			return "at that path";
+		}
+		Path directory = spec.directory();
+		File tried = (directory != null) ? new File(directory.toFile(), program) : file;
+		return "at '" + tried.getAbsolutePath().replace("/./", "/") + "'";
 	}
 
 }

@@ -314,7 +314,7 @@ final class LaunchCheck {
 				return file;
 			}
 			File resolved = new File(directory.toFile(), program);
-			checkExecutable(program, resolved, at(resolved) + ", in its working directory");
+			checkExecutable(program, resolved, tried(resolved) + ", in its working directory");
 			return resolved;
 		}
 		String ownPath = this.launch.environment().get("PATH");
@@ -381,7 +381,11 @@ final class LaunchCheck {
 	}
 
 	private static String at(File file) {
-		return file.isAbsolute() ? "at that path" : "at '" + file.getAbsolutePath().replace("/./", "/") + "'";
+		return file.isAbsolute() ? "at that path" : tried(file);
+	}
+
+	private static String tried(File file) {
+		return "at '" + file.getAbsolutePath().replace("/./", "/") + "'";
 	}
 
 	private static String notExpanded(String path) {
