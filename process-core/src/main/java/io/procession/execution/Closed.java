@@ -16,7 +16,13 @@ final class Closed {
 
 	private final Set<Runnable> actions = ConcurrentHashMap.newKeySet();
 
+	private final BackgroundLog log;
+
 	private volatile boolean closed;
+
+	Closed(BackgroundLog log) {
+		this.log = log;
+	}
 
 	boolean get() {
 		return this.closed;
@@ -48,7 +54,7 @@ final class Closed {
 		}
 		catch (RuntimeException | Error ex) {
 			// the others are told all the same
-			logger.error("The end of a manager could not be told", ex);
+			this.log.write(() -> logger.error("The end of a manager could not be told", ex));
 		}
 	}
 

@@ -102,7 +102,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				settings.lostAfter());
 		this.context = new RunContext(settings, time, this.threads.scheduler(), streams, pool, this.threads::execute,
 				this.threads::executeOwn, stopper, log, events, new StartGate(security, secretResolver, events, time),
-				new AtomicBoolean(), new Closed());
+				new AtomicBoolean(), new Closed(log));
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.books = new RunBooks(this.context, this.limit, engine);
 	}

@@ -147,6 +147,11 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @return a snapshot, in the order the programs were added
 	 */
 	public List<ProgramStatus> programs() {
+		this.time.polled(this);
+		return statuses();
+	}
+
+	private List<ProgramStatus> statuses() {
 		return this.programs.values().stream().map(SupervisedProgram::status).toList();
 	}
 
@@ -156,7 +161,12 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @return a snapshot, or empty if there is no program of that name
 	 */
 	public Optional<ProgramStatus> find(String name) {
-		return Optional.ofNullable(this.programs.get(name)).map(SupervisedProgram::status);
+		SupervisedProgram program = this.programs.get(name);
+		if (program == null) {
+			return Optional.empty();
+		}
+		this.time.polled(program);
+		return Optional.of(program.status());
 	}
 
 	/**
@@ -182,8 +192,9 @@ public final class ProcessSupervisor implements AutoCloseable {
 		try {
 			if (!this.time.await(down, bound(all))) {
 				this.threads.close();
-				logger.warn("Programs are not down and no longer waited for: {}", programs());
+				logger.warn("Programs are not down and no longer waited for: {}", statuses());
 			}
+			this.threads.awaitReports();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -70,6 +70,11 @@ final class SupervisedProgram {
 		this.life = ProgramLife.begin(program, time.now());
 	}
 
+	@Override
+	public String toString() {
+		return "program '" + this.program.name() + "'";
+	}
+
 	// the time for listeners, the stop grace, the time until a process is abandoned, and
 	// the time to drain the output
 	private static Bounds bounds(Program program, ProcessSettings settings) {

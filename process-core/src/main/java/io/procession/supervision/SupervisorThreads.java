@@ -35,6 +35,11 @@ final class SupervisorThreads {
 	/** Maximum time that a caller waits until the loop has processed its request. */
 	private static final long TAKEN_BOUND = TimeUnit.SECONDS.toNanos(1);
 
+	/**
+	 * Maximum time to wait at the end until messages are logged; an appender may block.
+	 */
+	private static final long REPORTED_BOUND = TimeUnit.SECONDS.toNanos(2);
+
 	private static final Logger logger = LoggerFactory.getLogger(SupervisorThreads.class);
 
 	private final TimeSource time;
@@ -189,6 +194,11 @@ final class SupervisorThreads {
 		if (!this.begun || !onLoop(this::shutDown)) {
 			shutDown();
 		}
+	}
+
+	/** Wait, within a bound, until all that was to be logged before the end is logged. */
+	void awaitReports() throws InterruptedException {
+		this.ownReporter.awaitTermination(REPORTED_BOUND, TimeUnit.NANOSECONDS);
 	}
 
 	private void shutDown() {

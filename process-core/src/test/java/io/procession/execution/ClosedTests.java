@@ -4,11 +4,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
+import io.procession.engine.TimeSource;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ClosedTests {
 
-	private final Closed closed = new Closed();
+	private final Closed closed = new Closed(new BackgroundLog(new WorkerThreads(), TimeSource.system()));
 
 	private final AtomicInteger runs = new AtomicInteger();
 

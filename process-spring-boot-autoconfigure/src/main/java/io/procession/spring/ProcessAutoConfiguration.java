@@ -37,6 +37,12 @@ public final class ProcessAutoConfiguration {
 
 	@Bean
 	@ConfigurationPropertiesBinding
+	static SignalConverter processSignalConverter() {
+		return new SignalConverter();
+	}
+
+	@Bean
+	@ConfigurationPropertiesBinding
 	static IsolationConverter processIsolationConverter() {
 		return new IsolationConverter();
 	}

@@ -16,8 +16,13 @@ import io.procession.ProcessManager;
 import io.procession.execution.RunningPipeline;
 import io.procession.execution.RunningProcess;
 import io.procession.pool.RunningPool;
+import io.procession.process.Command;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
+import io.procession.process.ProcessSpec;
+import io.procession.supervision.ProcessSupervisor;
+import io.procession.supervision.Program;
+import io.procession.supervision.ProgramState;
 
 import static io.procession.test.ProcessAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,6 +66,25 @@ class PollingTests {
 		assertThat(String.join("", log)).isEqualTo("one\ntwo\n");
 		assertThat(process.waitFor()).hasExitCode(4).hasCause(ExitCause.EXITED);
 		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
+	void endsALoopOverTheStateOfAProgram() {
+		this.processes.stub("worker").after(Duration.ofMinutes(1)).exitCode(1);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker"))).build());
+		supervisor.start();
+
+		while (supervisor.find("worker").orElseThrow().state() != ProgramState.BACKOFF) {
+			Thread.onSpinWait();
+		}
+
+		assertThat(elapsed()).isEqualTo(Duration.ofMinutes(1));
+		while (supervisor.programs().get(0).restarts() < 2) {
+			Thread.onSpinWait();
+		}
+		assertThat(elapsed()).isGreaterThan(Duration.ofMinutes(2));
+		supervisor.close();
 	}
 
 	@Test

@@ -10,12 +10,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
-import org.springframework.util.StringUtils;
 
 import io.procession.isolation.RunAs;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
-import io.procession.process.Signal;
 import io.procession.spring.IsolationProperties;
 import io.procession.spring.UnknownSettings;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
@@ -46,10 +44,8 @@ final class ProgramFactory {
 		// not bound as a Path: Spring would look for it on the class path first
 		set(prefix + ".directory", properties.directory(), (directory) -> spec.directory(Path.of(directory)));
 		set(prefix + ".environment", properties.environment(), spec::env);
-		// build() checks: what it refuses is what was said last. Not bound as a Signal:
-		// Spring would take 15 for a position in the enumeration, XFSZ
-		String stopSignal = StringUtils.hasText(properties.stopSignal()) ? properties.stopSignal() : null;
-		set(prefix + ".stop-signal", stopSignal, (signal) -> spec.stopSignal(Signal.of(signal)).build());
+		// build() rejects the value that was set last
+		set(prefix + ".stop-signal", properties.stopSignal(), (signal) -> spec.stopSignal(signal).build());
 		set(prefix + ".stop-grace", properties.stopGrace(), (grace) -> spec.stopGrace(grace).build());
 		isolate(prefix, properties, spec);
 		RestartPolicy restart = at(prefix + ".restart.delay",

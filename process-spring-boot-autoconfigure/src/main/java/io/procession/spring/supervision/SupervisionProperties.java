@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.Delimiter;
 
+import io.procession.process.Signal;
 import io.procession.spring.IsolationProperties;
 import io.procession.supervision.RestartPolicy;
 
@@ -34,7 +35,7 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 	 * application.
 	 * @param autostart Whether it is started with the application.
 	 * @param restart When it is started again.
-	 * @param stopSignal Name of the signal that asks it to end, such as INT or SIGINT;
+	 * @param stopSignal Signal that asks it to end, by name or number, such as INT or 2;
 	 * TERM if not set.
 	 * @param stopGrace How long it has to end after that signal, before it is killed;
 	 * procession.defaults.stop-grace if not set.
@@ -53,7 +54,7 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 	 */
 	public record ProgramProperties(@Delimiter(Delimiter.NONE) @DefaultValue List<String> command,
 			@Nullable String directory, @DefaultValue Map<String, String> environment,
-			@DefaultValue("true") boolean autostart, @DefaultValue Restart restart, @Nullable String stopSignal,
+			@DefaultValue("true") boolean autostart, @DefaultValue Restart restart, @Nullable Signal stopSignal,
 			@Nullable Duration stopGrace, @NestedConfigurationProperty @DefaultValue IsolationProperties.User runAs,
 			@NestedConfigurationProperty @DefaultValue IsolationProperties.Limits limits,
 			@NestedConfigurationProperty @DefaultValue IsolationProperties.Ranks priority,

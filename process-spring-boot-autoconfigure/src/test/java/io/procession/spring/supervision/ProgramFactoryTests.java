@@ -54,7 +54,7 @@ class ProgramFactoryTests {
 	void saysAllThatTheConfigurationSays() {
 		Program program = ProgramFactory.create("worker", new ProgramProperties(List.of("php", "artisan"),
 				"relative/folder", Map.of("MODE", "full"), false, new Restart(When.ALWAYS, Duration.ofSeconds(5)),
-				"SIGINT", Duration.ofSeconds(30), new User("app", "www", List.of("log")), LIMITS,
+				Signal.INT, Duration.ofSeconds(30), new User("app", "www", List.of("log")), LIMITS,
 				new Ranks(5, IoClass.BEST_EFFORT, 6, Scheduling.BATCH), List.of(0, 1), 300, "0027", true, true));
 
 		assertThat(program).isEqualTo(Program
@@ -111,7 +111,7 @@ class ProgramFactoryTests {
 						List.of(), null, null, null, false),
 				"PT-1S");
 		assertRefused("procession.programs.worker.stop-signal", new ProgramProperties(List.of("true"), null, Map.of(),
-				true, DEFAULT_RESTART, "STOP", null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
+				true, DEFAULT_RESTART, Signal.STOP, null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
 				"STOP");
 		assertRefused("procession.programs.worker.stop-grace",
 				new ProgramProperties(List.of("true"), null, Map.of(), true, DEFAULT_RESTART, null,

@@ -2,14 +2,22 @@ package io.procession.spring.supervision;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -18,9 +26,11 @@ import org.springframework.util.unit.DataSize;
 
 import io.procession.isolation.IoClass;
 import io.procession.isolation.Scheduling;
+import io.procession.process.Signal;
 import io.procession.spring.IsolationProperties.Limits;
 import io.procession.spring.IsolationProperties.Ranks;
 import io.procession.spring.IsolationProperties.User;
+import io.procession.spring.ProcessAutoConfiguration;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.spring.supervision.SupervisionProperties.Restart;
 import io.procession.supervision.RestartPolicy.When;
@@ -64,7 +74,7 @@ class SupervisionPropertiesTests {
 
 		assertThat(worker).isEqualTo(new ProgramProperties(List.of("php", "artisan", "queue:work", "--queue=a,b"),
 				"/srv/shop", Map.of("APP_ENV", "production", "PORT", "8080", "my.dotted", "x", "NO_VALUE", ""), false,
-				new Restart(When.ALWAYS, Duration.ofSeconds(5)), "int", Duration.ofSeconds(30),
+				new Restart(When.ALWAYS, Duration.ofSeconds(5)), Signal.INT, Duration.ofSeconds(30),
 				new User("app", "www", List.of("log", "4")),
 				new Limits(DataSize.ofGigabytes(1), 64L, 100L, Duration.ofMinutes(1), DataSize.ofMegabytes(1),
 						DataSize.ofBytes(0), DataSize.ofMegabytes(512), 1.5, 20L),
@@ -79,8 +89,23 @@ class SupervisionPropertiesTests {
 				    worker: { command: "true", stopSignal: INT, runAs: { supplementaryGroups: [log] } }
 				""").programs().get("worker");
 
-		assertThat(worker.stopSignal()).isEqualTo("INT");
+		assertThat(worker.stopSignal()).isEqualTo(Signal.INT);
 		assertThat(worker.runAs().supplementaryGroups()).containsExactly("log");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "15", "'15'", "SIGTERM", "term" })
+	void takesSignalsByNameAndNumber(String signal, @TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
+				procession.programs.worker: { command: sleep 60, autostart: false, stop-signal: %s }
+				""".formatted(signal));
+		new ApplicationContextRunner().withInitializer(new ConfigDataApplicationContextInitializer())
+			.withPropertyValues("spring.config.location=" + yaml.toUri())
+			.withConfiguration(
+					AutoConfigurations.of(ProcessAutoConfiguration.class, SupervisionAutoConfiguration.class))
+			.run((context) -> assertThat(
+					context.getBean(SupervisionProperties.class).programs().get("worker").stopSignal())
+				.isSameAs(Signal.TERM));
 	}
 
 	@Test
