@@ -136,6 +136,38 @@ class DialogueIntegrationTests {
 		process.kill();
 	}
 
+	@Test
+	void seesALastLineThatIsTooLongForAPrompt(ProcessManager processes) {
+		RunningProcess process = processes.shell("printf '%09000d' 7").start();
+
+		assertThat(process.waitUntil((type, line) -> line.endsWith("07"), SOON)).isTrue();
+		assertThat(process.waitUntilNext((type, line) -> line.endsWith("07"), SOON)).isEqualTo(OutputMatch.MATCHED);
+	}
+
+	@Test
+	void seesAPromptWhileTheOtherStreamGoesOn(ProcessManager processes) {
+		RunningProcess process = processes.shell("printf 'name? '; while :; do echo x >&2; done")
+			.keepLast(10_000)
+			.start();
+		Stopwatch watch = Stopwatch.started();
+
+		assertThat(process.waitUntil((type, line) -> line.equals("name? "), SOON.multipliedBy(2))).isTrue();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		process.kill();
+	}
+
+	@Test
+	void waitsNoLongerForALineThoughOutputComesFasterThanItIsLookedAt(ProcessManager processes) {
+		RunningProcess process = processes.command("yes").keepLast(10_000).start();
+		Stopwatch watch = Stopwatch.started();
+
+		assertThat(process.waitUntil((type, line) -> line.repeat(200_000).equals("no"), Duration.ofMillis(500))).isFalse();
+
+		assertThat(watch.elapsed()).isLessThan(SOON);
+		process.kill();
+	}
+
 	// --- the tail
 
 	@Test

@@ -26,20 +26,26 @@ final class OutputWatch {
 	 * Looks at the lines that are new, up to the first that matches.
 	 * @param condition what the line is to be
 	 * @param last whether nothing will follow, so that an unfinished line is whole
+	 * @param now the time by the monotonic clock
 	 * @return whether a line matched
 	 */
-	boolean look(BiPredicate<OutputType, String> condition, boolean last) {
-		return this.streams[0].look(condition, last) || this.streams[1].look(condition, last);
+	boolean look(BiPredicate<OutputType, String> condition, boolean last, long now) {
+		return this.streams[0].look(condition, last, now) || this.streams[1].look(condition, last, now);
 	}
 
-	/** Whether there is an unfinished line that was not looked at as it is now. */
-	boolean hasUnfinished() {
-		return this.streams[0].hasUnfinished() || this.streams[1].hasUnfinished();
+	/**
+	 * Return how long until an unfinished line, which was not looked at as it is now, has
+	 * stood still.
+	 * @return the largest number if there is none
+	 */
+	long untilStill(long quiet, long now) {
+		return Math.min(this.streams[0].untilStill(quiet, now), this.streams[1].untilStill(quiet, now));
 	}
 
-	/** Looks at the unfinished lines. */
-	boolean lookAtUnfinished(BiPredicate<OutputType, String> condition) {
-		return this.streams[0].lookAtUnfinished(condition) || this.streams[1].lookAtUnfinished(condition);
+	/** Looks at the unfinished lines that have stood still for so long. */
+	boolean lookAtUnfinished(BiPredicate<OutputType, String> condition, long quiet, long now) {
+		return this.streams[0].lookAtUnfinished(condition, quiet, now)
+				|| this.streams[1].lookAtUnfinished(condition, quiet, now);
 	}
 
 	/** Another condition has not been asked about the unfinished lines. */
@@ -69,6 +75,9 @@ final class OutputWatch {
 		/** How much of the unfinished line was looked at. */
 		private int unfinishedSeen;
 
+		/** When it was last seen to grow. */
+		private long grownAt;
+
 		/** Whether the beginning of the next line has matched. */
 		private boolean begunBefore;
 
@@ -80,14 +89,17 @@ final class OutputWatch {
 			this.splitter = new LineSplitter(recorder.charset(), maxLineLength, this);
 		}
 
-		private boolean look(BiPredicate<OutputType, String> condition, boolean last) {
+		private boolean look(BiPredicate<OutputType, String> condition, boolean last, long now) {
+			// no further than now: it may be written faster than it is looked at
+			long end = this.recorder.end();
 			while (true) {
 				while (!this.lines.isEmpty()) {
 					if (condition.test(this.type, this.lines.remove())) {
 						return true;
 					}
 				}
-				if (isBehind()) {
+				if (this.position < end) {
+					this.grownAt = now;
 					Capture.Part part = this.recorder.from(this.position);
 					this.position = part.end();
 					this.splitter.accept(part.bytes(), 0, part.bytes().length);
@@ -102,7 +114,7 @@ final class OutputWatch {
 		}
 
 		private void endStream() {
-			boolean seen = this.splitter.unfinishedLength() > 0 && !hasUnfinished();
+			boolean seen = this.unfinishedSeen > 0 && this.splitter.unfinishedLength() == this.unfinishedSeen;
 			this.ended = true;
 			this.splitter.end();
 			if (seen) {
@@ -115,8 +127,12 @@ final class OutputWatch {
 			return length != this.unfinishedSeen && length <= LONGEST_UNFINISHED;
 		}
 
-		private boolean lookAtUnfinished(BiPredicate<OutputType, String> condition) {
-			if (!hasUnfinished()) {
+		private long untilStill(long quiet, long now) {
+			return (hasUnfinished() && !isBehind()) ? quiet - (now - this.grownAt) : Long.MAX_VALUE;
+		}
+
+		private boolean lookAtUnfinished(BiPredicate<OutputType, String> condition, long quiet, long now) {
+			if (untilStill(quiet, now) > 0) {
 				return false;
 			}
 			this.unfinishedSeen = this.splitter.unfinishedLength();

@@ -144,21 +144,21 @@ final class RunWait {
 			while (true) {
 				// asked before the look: what comes after it is seen by the next one
 				boolean last = this.run.outcome() != null;
-				if (watch.look(condition, last)) {
+				long now = this.run.nanoTime();
+				if (watch.look(condition, last, now)) {
 					return OutputMatch.MATCHED;
 				}
 				if (last) {
 					return OutputMatch.ENDED;
 				}
-				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - this.run.nanoTime());
-				if (remaining <= 0) {
-					return watch.lookAtUnfinished(condition) ? OutputMatch.MATCHED : OutputMatch.TIMED_OUT;
-				}
-				boolean unfinished = watch.hasUnfinished();
-				this.run.awaitOutput(watch, unfinished ? Math.min(QUIET, remaining) : remaining);
-				if (unfinished && !watch.isBehind() && watch.lookAtUnfinished(condition)) {
+				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - now);
+				if (watch.lookAtUnfinished(condition, (remaining > 0) ? QUIET : 0, now)) {
 					return OutputMatch.MATCHED;
 				}
+				if (remaining <= 0) {
+					return OutputMatch.TIMED_OUT;
+				}
+				this.run.awaitOutput(watch, Math.min(remaining, watch.untilStill(QUIET, now)));
 			}
 		}
 		catch (InterruptedException ex) {
