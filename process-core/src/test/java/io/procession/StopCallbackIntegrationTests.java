@@ -261,6 +261,36 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
+	void cannotWaitForTheStopThatWaitsForIt() {
+		AtomicReference<RunningProcess> process = new AtomicReference<>();
+		try (LogCapture log = LogCapture.begin(); ProcessManager processes = managerWith(Duration.ofDays(1))) {
+			process.set(ready(processes.shell(TELLS).beforeStop((event) -> process.get().stop())));
+
+			assertThat(process.get().stopAsync()).succeedsWithin(SOON)
+				.satisfies((result) -> assertThat(result.outputLines()).containsExactly("ready", "asked"));
+
+			await().atMost(SOON).untilAsserted(() -> assertThat(log.text()).contains("use stopAsync()"));
+		}
+	}
+
+	@Test
+	void mayWaitForTheEnd() {
+		AtomicReference<RunningProcess> process = new AtomicReference<>();
+		try (ProcessManager processes = managerWith(Duration.ofDays(1))) {
+			process.set(processes.command("cat").beforeStop((event) -> {
+				closeInput(process.get());
+				process.get().waitFor();
+				this.called.countDown();
+			}).start());
+
+			process.get().stop();
+
+			assertThat(process.get().waitFor().exitCode()).isZero();
+			await().atMost(SOON).until(() -> this.called.getCount() == 0);
+		}
+	}
+
+	@Test
 	void leavesTheWholeGraceAfterTheSignal() {
 		Duration grace = Duration.ofSeconds(2);
 		try (ProcessManager processes = managerWith(Duration.ofMillis(2500))) {

@@ -35,7 +35,8 @@ public interface ProcessListener {
 	 * processes at the same time. The signal is sent when all listeners have returned,
 	 * but no later than the {@code before-stop-timeout} of the manager, 5 s by default.
 	 * If a listener throws an exception, it is logged. The grace of the stop begins with
-	 * the signal.
+	 * the signal. A listener may wait for the process to end by itself, but not for the
+	 * stop: {@code stop()} fails with an {@code IllegalStateException} there.
 	 * @param event the process that is about to be stopped; {@link #onEvent} is called
 	 * with an equal event once the signal is being sent
 	 */

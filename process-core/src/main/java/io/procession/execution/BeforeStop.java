@@ -25,6 +25,8 @@ final class BeforeStop {
 
 	private volatile @Nullable Future<?> timer;
 
+	private volatile @Nullable Thread caller;
+
 	/**
 	 * Create one that has not begun.
 	 * @param context runs the listeners and bounds them
@@ -52,14 +54,21 @@ final class BeforeStop {
 		}
 	}
 
+	/** Whether the signal waits for this thread, which is calling the listeners. */
+	boolean isCalling() {
+		return this.caller == Thread.currentThread() && this.state.get() == State.CALLING;
+	}
+
 	private void call() {
 		if (!this.state.compareAndSet(State.WAITING, State.CALLING)) {
 			return;
 		}
+		this.caller = Thread.currentThread();
 		try {
 			this.listeners.run();
 		}
 		finally {
+			this.caller = null;
 			end();
 		}
 	}

@@ -814,6 +814,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 	void awaitStopped() throws InterruptedException {
 		this.lock.lock();
 		try {
+			if (this.beforeStop != null && this.beforeStop.isCalling()) {
+				throw new IllegalStateException("A beforeStop listener of '" + name()
+						+ "' cannot wait for the stop, which waits for it: use stopAsync()");
+			}
 			while (this.stop != null && !this.stopEnded && this.outcome == null) {
 				awaitChange(RunWait.SLICE);
 				if (this.context.closed().get()) {
