@@ -34,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Output that its reader pulls, and input that is the JVM's.
@@ -189,6 +190,30 @@ class PullIntegrationTests {
 	}
 
 	@Test
+	void keepsTheOutputLimitOfOneThatHasEnded(ProcessManager processes) throws IOException {
+		// what is left once buffer and pump are full fits into the pipe
+		RunningProcess process = processes.shell("head -c 120000 /dev/zero").pullOutput().outputLimit(100_000).start();
+		await().atMost(SOON).until(() -> !process.isRunning());
+		InputStream output = process.stdout();
+
+		assertThat(output.readNBytes(100_000)).hasSize(100_000);
+		assertThatIOException().isThrownBy(output::read).withMessageContaining("is incomplete");
+		assertThatExceptionOfType(ProcessOutputLimitException.class).isThrownBy(process::waitFor);
+	}
+
+	@Test
+	void letsATerminalBePulled(ProcessManager processes) throws IOException {
+		try (Stream<String> lines = processes.shell("echo one; echo two >&2").pty(80, 24).pullOutput().start().lines()) {
+			assertThat(lines).containsExactly("one", "two");
+		}
+		RunningProcess process = processes.shell("yes").pty(80, 24).pullOutput().start();
+		try (InputStream output = process.stdout()) {
+			assertThat(output.readNBytes(3)).hasSize(3);
+		}
+		assertThat(process.waitFor(SOON)).isPresent();
+	}
+
+	@Test
 	void aReaderThatNeverReadsHoldsUpNeitherStopNorClose() {
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = ProcessManager.create()) {
@@ -207,7 +232,7 @@ class PullIntegrationTests {
 		RunningProcess process = processes.shell("sleep 300 & echo left").pullOutput().start();
 
 		assertThat(process.stdout().readAllBytes()).isEqualTo("left\n".getBytes(StandardCharsets.UTF_8));
-		assertThat(process.waitFor().outputComplete()).isFalse();
+		assertThat(process.waitFor().successful()).isTrue();
 	}
 
 	@Test

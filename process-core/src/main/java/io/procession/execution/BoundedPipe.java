@@ -52,7 +52,7 @@ final class BoundedPipe extends InputStream {
 		boolean interrupted = false;
 		this.lock.lock();
 		try {
-			while (bytes.hasRemaining() && !this.abandoned && this.cut == null) {
+			while (bytes.hasRemaining() && !this.abandoned && !this.ended) {
 				if (this.count == CAPACITY) {
 					interrupted |= !awaitChange();
 					continue;
@@ -83,7 +83,7 @@ final class BoundedPipe extends InputStream {
 		}
 	}
 
-	/** Nothing will be written any more. */
+	/** Nothing will be written any more; what is being written is thrown away. */
 	void end() {
 		this.lock.lock();
 		try {

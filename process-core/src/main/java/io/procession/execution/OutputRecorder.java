@@ -312,9 +312,12 @@ final class OutputRecorder implements OutputSink {
 		if (this.feed == null) {
 			return;
 		}
-		if (this.pulled && (lost || this.owner.isStopRequested())) {
-			this.feed.cut("The output of '" + this.owner.name() + "' is incomplete: " + (this.owner.isStopRequested()
-					? "the process was stopped, waitFor() tells why" : "it was not read in time"));
+		String why = this.owner.whyCutShort();
+		if (why == null && lost) {
+			why = "it was not read in time";
+		}
+		if (this.pulled && why != null) {
+			this.feed.cut("The output of '" + this.owner.name() + "' is incomplete: " + why);
 		}
 		else {
 			this.feed.end();
@@ -485,8 +488,8 @@ final class OutputRecorder implements OutputSink {
 		/** Listeners have been told, which may have taken long. */
 		void delivered();
 
-		/** Whether it was to be stopped before its end. */
-		boolean isStopRequested();
+		/** Return why its output is not all that it writes, or {@code null} if it is. */
+		@Nullable String whyCutShort();
 
 		/** Bytes have been kept and can be looked at. */
 		void kept();

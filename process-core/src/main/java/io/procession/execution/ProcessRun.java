@@ -646,7 +646,15 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	@Override
-	public boolean isStopRequested() {
+	public @Nullable String whyCutShort() {
+		if (isStopRequested()) {
+			return "the process was stopped, waitFor() tells why";
+		}
+		return this.overLimit ? "it exceeds the output limit" : null;
+	}
+
+	/** Whether it was to be stopped before its end. */
+	boolean isStopRequested() {
 		this.lock.lock();
 		try {
 			return this.stop != null;

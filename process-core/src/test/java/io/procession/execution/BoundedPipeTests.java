@@ -60,6 +60,17 @@ class BoundedPipeTests {
 	}
 
 	@Test
+	void doesNotWaitForItsReaderOnceItHasEnded() throws Exception {
+		Thread writer = startThread(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 1])));
+		awaitParked(writer);
+
+		this.pipe.end();
+
+		writer.join();
+		assertThat(this.pipe.readAllBytes()).hasSize(CAPACITY);
+	}
+
+	@Test
 	void keepsEveryByteInOrder() throws Exception {
 		byte[] bytes = random(1_000_003, 1);
 		Thread writer = startThread(() -> {
