@@ -19,6 +19,7 @@ import io.procession.execution.Pipeline;
 import io.procession.execution.PipelineResult;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningPipeline;
+import io.procession.execution.ProcessOutputListener;
 import io.procession.execution.RunningProcess;
 import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessResult;
@@ -146,6 +147,16 @@ final class DefaultProcessManager implements ProcessManager {
 	@Override
 	public void removeListener(ProcessListener listener) {
 		this.launcher.removeListener(listener);
+	}
+
+	@Override
+	public void addOutputListener(ProcessOutputListener listener) {
+		this.launcher.addOutputListener(listener);
+	}
+
+	@Override
+	public void removeOutputListener(ProcessOutputListener listener) {
+		this.launcher.removeOutputListener(listener);
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import io.procession.event.ProcessListener;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.Pipeline;
 import io.procession.execution.ProcessLauncher;
+import io.procession.execution.ProcessOutputListener;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.isolation.IsolationSupport;
@@ -191,6 +192,22 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	 * @param listener the listener, as it was given to {@link #addListener}
 	 */
 	void removeListener(ProcessListener listener);
+
+	/**
+	 * Add a listener for the output of all processes that arrives from now on, such as
+	 * one that logs or counts it. It does not change what is captured, and receives
+	 * nothing of a process whose output does not pass through the JVM otherwise; see
+	 * {@link ProcessOutputListener}.
+	 * @param listener the listener
+	 */
+	void addOutputListener(ProcessOutputListener listener);
+
+	/**
+	 * Remove a listener for the output of all processes, those that are running included.
+	 * A call that has begun ends. Does nothing if it was not added.
+	 * @param listener the listener, as it was given to {@link #addOutputListener}
+	 */
+	void removeOutputListener(ProcessOutputListener listener);
 
 	/**
 	 * What this machine lacks for all promises to hold, such as the tools of the guard

@@ -162,7 +162,8 @@ class DialogueIntegrationTests {
 		RunningProcess process = processes.command("yes").keepLast(10_000).start();
 		Stopwatch watch = Stopwatch.started();
 
-		assertThat(process.waitUntil((type, line) -> line.repeat(200_000).equals("no"), Duration.ofMillis(500))).isFalse();
+		assertThat(process.waitUntil((type, line) -> line.repeat(200_000).equals("no"), Duration.ofMillis(500)))
+			.isFalse();
 
 		assertThat(watch.elapsed()).isLessThan(SOON);
 		process.kill();

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +31,7 @@ import io.procession.event.ProcessStarted;
 import io.procession.event.ProcessStopping;
 import io.procession.event.ProcessTimedOut;
 import io.procession.execution.PendingProcess;
+import io.procession.execution.ProcessOutputListener;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
@@ -159,6 +162,48 @@ class ListenerIntegrationTests {
 			await().atMost(SOON)
 				.untilAsserted(() -> assertThat(log.text()).contains("planned exception", "planned error"));
 		}
+	}
+
+	@Test
+	void isToldTheOutputOfAllProcesses(ProcessManager processes) throws IOException {
+		Map<String, String> told = new ConcurrentHashMap<>();
+		ProcessOutputListener listener = (process, type, chunk) -> told.merge(process.name() + " " + type,
+				StandardCharsets.UTF_8.decode(chunk).toString(), String::concat);
+		ProcessOutputListener failing = (process, type, chunk) -> {
+			throw new IllegalStateException("planned");
+		};
+		processes.addOutputListener(failing);
+		processes.addOutputListener(listener);
+		RunningProcess early = processes.shell("echo first; read x; echo second").name("early").start();
+		await().atMost(SOON).until(() -> told.containsKey("early OUTPUT"));
+
+		assertThat(processes.shell("echo out; echo err >&2").name("run").run().output()).isEqualTo("out\n");
+		processes.shell("echo dropped; echo dropped >&2").name("quiet").quietly().run();
+		processes.shell("echo within; echo problem >&2")
+			.name("stage")
+			.pipe(processes.command("cat").name("last"))
+			.run();
+		assertThat(processes.shell("echo pulled").name("pulled").pullOutput().start().stdout().readAllBytes())
+			.hasSize(7);
+		processes.removeOutputListener(listener);
+		answer(early);
+		assertThat(early.waitFor().output()).isEqualTo("first\nsecond\n");
+		processes.shell("echo late").run();
+
+		assertThat(told).containsOnly(Map.entry("early OUTPUT", "first\n"), Map.entry("run OUTPUT", "out\n"),
+				Map.entry("run ERROR", "err\n"), Map.entry("stage ERROR", "problem\n"),
+				Map.entry("last OUTPUT", "within\n"));
+	}
+
+	@Test
+	void ofAllProcessesHoldsUpNoDeadlineWhenItBlocks(ProcessManager processes) {
+		processes.addOutputListener((process, type, chunk) -> block());
+
+		assertThatExceptionOfType(ProcessTimedOutException.class)
+			.isThrownBy(() -> processes.shell(Scripts.SLEEPS).timeout(Duration.ofMillis(500)).run());
+		processes.shell(Scripts.SLEEPS).quietly().start().stop();
+
+		this.release.countDown();
 	}
 
 	@Test

@@ -203,7 +203,11 @@ class PullIntegrationTests {
 
 	@Test
 	void letsATerminalBePulled(ProcessManager processes) throws IOException {
-		try (Stream<String> lines = processes.shell("echo one; echo two >&2").pty(80, 24).pullOutput().start().lines()) {
+		try (Stream<String> lines = processes.shell("echo one; echo two >&2")
+			.pty(80, 24)
+			.pullOutput()
+			.start()
+			.lines()) {
 			assertThat(lines).containsExactly("one", "two");
 		}
 		RunningProcess process = processes.shell("yes").pty(80, 24).pullOutput().start();

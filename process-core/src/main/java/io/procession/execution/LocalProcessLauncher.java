@@ -3,8 +3,10 @@ package io.procession.execution;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -101,8 +103,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		Stopper stopper = new Stopper(engine, time, this.threads.scheduler(), this.threads.stopper(), log,
 				settings.lostAfter());
 		this.context = new RunContext(settings, time, this.threads.scheduler(), streams, pool, this.threads::execute,
-				this.threads::executeOwn, stopper, log, events, new StartGate(security, secretResolver, events, time),
-				new AtomicBoolean(), new Closed(log));
+				this.threads::executeOwn, stopper, log, events, new CopyOnWriteArrayList<>(),
+				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new Closed(log));
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.books = new RunBooks(this.context, this.limit, engine);
 	}
@@ -434,6 +436,22 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 */
 	public void removeListener(ProcessListener listener) {
 		this.context.events().remove(listener);
+	}
+
+	/**
+	 * Add a listener for the output of all processes.
+	 * @param listener receives what arrives from now on
+	 */
+	public void addOutputListener(ProcessOutputListener listener) {
+		this.context.outputListeners().add(Objects.requireNonNull(listener, "listener"));
+	}
+
+	/**
+	 * Remove a listener for the output of all processes.
+	 * @param listener receives nothing that arrives from now on
+	 */
+	public void removeOutputListener(ProcessOutputListener listener) {
+		this.context.outputListeners().remove(listener);
 	}
 
 	/**

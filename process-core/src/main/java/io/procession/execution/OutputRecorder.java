@@ -205,22 +205,28 @@ final class OutputRecorder implements OutputSink {
 	}
 
 	private void deliver(byte[] bytes, int offset, int count) {
-		if (this.listeners.isEmpty() && this.splitter == null) {
+		List<OutputListener> ofAll = (this.feed == null) ? this.owner.listenersOfAll() : List.of();
+		if (this.listeners.isEmpty() && ofAll.isEmpty() && this.splitter == null) {
 			return;
 		}
 		atWork(() -> {
-			for (OutputListener listener : this.listeners) {
-				try {
-					listener.onOutput(this.type, ByteBuffer.wrap(bytes, offset, count).slice().asReadOnlyBuffer());
-				}
-				catch (Throwable ex) {
-					listenerFailed(ex);
-				}
-			}
+			tell(this.listeners, bytes, offset, count);
+			tell(ofAll, bytes, offset, count);
 			if (this.splitter != null) {
 				this.splitter.accept(bytes, offset, count);
 			}
 		});
+	}
+
+	private void tell(List<OutputListener> told, byte[] bytes, int offset, int count) {
+		for (OutputListener listener : told) {
+			try {
+				listener.onOutput(this.type, ByteBuffer.wrap(bytes, offset, count).slice().asReadOnlyBuffer());
+			}
+			catch (Throwable ex) {
+				listenerFailed(ex);
+			}
+		}
 	}
 
 	// listeners may block for ever: nothing but the other pump of this process ever waits
@@ -490,6 +496,9 @@ final class OutputRecorder implements OutputSink {
 
 		/** Return why its output is not all that it writes, or {@code null} if it is. */
 		@Nullable String whyCutShort();
+
+		/** Return those that receive the output of all processes of the manager. */
+		List<OutputListener> listenersOfAll();
 
 		/** Bytes have been kept and can be looked at. */
 		void kept();

@@ -306,6 +306,18 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	@Override
+	public List<OutputListener> listenersOfAll() {
+		if (this.context.outputListeners().isEmpty()) {
+			return List.of();
+		}
+		RunningProcess process = new RunningProcess(this);
+		return this.context.outputListeners()
+			.stream()
+			.<OutputListener>map((listener) -> (type, chunk) -> listener.onOutput(process, type, chunk))
+			.toList();
+	}
+
+	@Override
 	public void delivered() {
 		if (this.silence != null) {
 			this.silence.heard();

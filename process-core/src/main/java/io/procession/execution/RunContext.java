@@ -1,6 +1,7 @@
 package io.procession.execution;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -25,13 +26,14 @@ import io.procession.engine.TimeSource;
  * @param stopper ends trees
  * @param log writes log messages, which may block
  * @param events tells the listeners
+ * @param outputListeners receive the output of all processes
  * @param gate what everything that is started passes
  * @param closing whether the manager closes or is closed
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
 record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
 		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events,
-		StartGate gate, AtomicBoolean closing, Closed closed) {
+		List<ProcessOutputListener> outputListeners, StartGate gate, AtomicBoolean closing, Closed closed) {
 
 	/**
 	 * A duration for reckoning: as long as one can count on adding a clock's reading.
