@@ -15,6 +15,7 @@ import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessIdleTimedOutException;
+import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -292,6 +293,16 @@ class DialogueIntegrationTests {
 		assertThat(processes.shell("echo out; echo err >&2; exit 1").mergeErrorOutput().run()).satisfies(
 				(result) -> assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(result::throwIfFailed)
 					.withMessageEndingWith("; stdout ends: \"out | err\""));
+	}
+
+	@Test
+	void doesNotShowWhatWasTypedOnATerminal(ProcessManager processes) {
+		// a terminal echoes what comes before its program forbids that
+		ProcessResult result = processes.shell("read x; exit 1").pty(80, 24).input("planted-4711\n").run();
+
+		assertThat(result.output()).contains("planted-4711");
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(result::throwIfFailed)
+			.satisfies((ex) -> assertThat(ex.getMessage()).doesNotContain("planted"));
 	}
 
 	private static void closeInput(RunningProcess process) {

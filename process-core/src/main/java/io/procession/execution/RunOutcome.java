@@ -59,7 +59,11 @@ final class RunOutcome {
 		if (code == null || code != 0) {
 			Masks masks = plan.masks();
 			// to look for secrets takes long, and maybe nobody asks
-			builder.errorTail(() -> masks.excerpt(err)).outputTail(() -> masks.excerpt(out));
+			builder.errorTail(() -> masks.excerpt(err));
+			if (plan.pending().toSpec().terminal() == null) {
+				// a terminal shows what was typed, too, such as a password
+				builder.outputTail(() -> masks.excerpt(out));
+			}
 		}
 		this.result = builder.build();
 	}
