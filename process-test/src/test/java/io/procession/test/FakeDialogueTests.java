@@ -2,6 +2,7 @@ package io.procession.test;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,20 @@ class FakeDialogueTests {
 		login.stdin().close();
 		assertThat(login.waitUntilNext((type, line) -> line.equals("User: "), Duration.ofSeconds(10)))
 			.isEqualTo(OutputMatch.ENDED);
+	}
+
+	@Test
+	void showsAPromptWhileItsErrorOutputGoesOn(FakeProcesses processes, ProcessManager manager) {
+		FakeProcess login = processes.stub("login").output("User: ");
+		for (int i = 0; i < 500; i++) {
+			login.after(Duration.ofMillis(20)).errorOutput("still here\n");
+		}
+		Instant began = processes.time().now();
+
+		assertThat(manager.start("login").waitUntil((type, line) -> line.equals("User: "), Duration.ofMinutes(1)))
+			.isTrue();
+
+		assertThat(Duration.between(began, processes.time().now())).isLessThan(Duration.ofSeconds(1));
 	}
 
 	@Test
