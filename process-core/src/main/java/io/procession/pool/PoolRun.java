@@ -54,6 +54,9 @@ final class PoolRun {
 
 	private final CompletableFuture<PoolResults> ended;
 
+	/** Done when one runs, or waits for the manager's limit, or none will ever run. */
+	private final CompletableFuture<@Nullable Void> busy = new CompletableFuture<>();
+
 	/** Guards everything below. */
 	private final Object lock = new Object();
 
@@ -97,7 +100,8 @@ final class PoolRun {
 
 	/**
 	 * Begins.
-	 * @return done when all that need not wait for others to end have been started
+	 * @return done when all that need not wait for others to end have been started, and
+	 * if none of them could be, one of those after them
 	 * @throws ProcessRejectedException if the manager is closed
 	 */
 	CompletableFuture<?> begin() {
@@ -114,12 +118,14 @@ final class PoolRun {
 		await(0, launch, first);
 		Runnable forget = this.launcher.onClose(this::managerClosed);
 		this.ended.thenRun(forget);
+		this.ended.thenRun(() -> this.busy.complete(null));
 		if (this.timeout != null) {
 			beginDeadline(this.timeout);
 		}
 		launchNext(first);
 		takeStep();
 		this.launcher.timeSource().settle();
+		first.add(this.busy);
 		return CompletableFuture.allOf(first.toArray(CompletableFuture[]::new));
 	}
 
@@ -236,6 +242,9 @@ final class PoolRun {
 		if (launch.permitted) {
 			permitted.add(launched);
 		}
+		else {
+			this.busy.complete(null);
+		}
 	}
 
 	private void started(int index, RunningProcess process, Launching launch) {
@@ -246,6 +255,7 @@ final class PoolRun {
 			this.last = null;
 			stop = this.stopping;
 		}
+		this.busy.complete(null);
 		process.onExit().thenAccept((result) -> ended(index, result));
 		if (stop != null) {
 			stop.accept(this.pending.get(index), process);

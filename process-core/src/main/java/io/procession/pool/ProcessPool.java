@@ -206,7 +206,8 @@ public final class ProcessPool {
 
 	/**
 	 * Start the first processes, as many as may run at once, and return when they have
-	 * been started; the others follow as these end. A process that has to wait for the
+	 * been started; the others follow as these end. If none of the first can be started,
+	 * return when one of the others has been. A process that has to wait for the
 	 * manager's limit is not waited for, nor one whose start takes longer than 5 s, such
 	 * as by a slow secret. If this thread is interrupted, it waits for none.
 	 * @return a handle to the running pool

@@ -303,6 +303,19 @@ class PoolIntegrationTests {
 	}
 
 	@Test
+	void runsSomethingThoughTheFirstOnesCannotBeStarted(ProcessManager processes) {
+		RunningPool running = processes.pool()
+			.concurrency(1)
+			.add(processes.command("no-such-program"))
+			.add(processes.command("no-such-program"))
+			.add("last", planted(processes, Scripts.SLEEPS))
+			.start();
+
+		assertThat(running.running().keySet()).containsExactly("last");
+		running.stop(Duration.ZERO);
+	}
+
+	@Test
 	void tellsWhatRunsInTheOrderOfItsMembers(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager slow = ProcessManager.builder()
