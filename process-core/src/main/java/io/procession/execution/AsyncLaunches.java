@@ -182,18 +182,38 @@ final class AsyncLaunches {
 		}
 
 		@Override
+		public T getNow(T absent) {
+			return isDone() ? super.getNow(absent) : absent;
+		}
+
+		// one that depends on this waits, since it is of the clock; the outcome is this one's
+
+		@Override
 		public T join() {
-			return byMachine() ? super.join() : copy().join();
+			if (!byMachine()) {
+				completion().join();
+			}
+			return super.join();
 		}
 
 		@Override
 		public T get() throws InterruptedException, ExecutionException {
-			return byMachine() ? super.get() : copy().get();
+			if (!byMachine()) {
+				completion().get();
+			}
+			return super.get();
 		}
 
 		@Override
 		public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-			return byMachine() ? super.get(timeout, unit) : copy().get(timeout, unit);
+			if (!byMachine()) {
+				completion().get(timeout, unit);
+			}
+			return super.get(timeout, unit);
+		}
+
+		private CompletableFuture<Boolean> completion() {
+			return handle((made, failure) -> true);
 		}
 
 		// foreign code may hang on it, which must not keep the others from their turns

@@ -338,7 +338,12 @@ public final class RunningProcess {
 	 * interrupted; the process goes on
 	 */
 	public Optional<ProcessResult> waitFor(Duration timeout) {
-		return this.wait.forResult(timeout);
+		Optional<ProcessResult> result = this.wait.forResult(timeout);
+		if (result.isEmpty()) {
+			// with a timeout of zero, this is a look
+			polled();
+		}
+		return result;
 	}
 
 	/**

@@ -71,6 +71,9 @@ final class DeterministicScheduler {
 	/** Number of polls of one object without any activity that indicates a wait. */
 	private static final int MOST_LOOKS = 100;
 
+	/** Number of polls of any objects that does: each may be of a new future. */
+	private static final int MOST_LOOKS_IN_ALL = 10_000;
+
 	/** Number of stack frames that suffices to show where a thread waits. */
 	private static final int MOST_FRAMES = 30;
 
@@ -134,6 +137,8 @@ final class DeterministicScheduler {
 	 * Number of polls by the thread of the test for each object since the last activity.
 	 */
 	private final Map<Object, Integer> looks = new IdentityHashMap<>();
+
+	private int looksInAll;
 
 	private long changesWhenLooked;
 
@@ -377,8 +382,10 @@ final class DeterministicScheduler {
 		if (this.changes != this.changesWhenLooked) {
 			this.changesWhenLooked = this.changes;
 			this.looks.clear();
+			this.looksInAll = 0;
 		}
-		return this.looks.merge(what, 1, Integer::sum) >= MOST_LOOKS;
+		this.looksInAll++;
+		return this.looks.merge(what, 1, Integer::sum) >= MOST_LOOKS || this.looksInAll >= MOST_LOOKS_IN_ALL;
 	}
 
 	private void awaitThroughInterrupts(ExternalThread.Wait wait) {

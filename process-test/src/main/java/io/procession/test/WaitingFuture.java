@@ -31,6 +31,11 @@ final class WaitingFuture<T> extends CompletableFuture<T> {
 	}
 
 	@Override
+	public T getNow(T absent) {
+		return isDone() ? super.getNow(absent) : absent;
+	}
+
+	@Override
 	public T get() throws InterruptedException, ExecutionException {
 		this.time.await(this, Long.MAX_VALUE);
 		return super.get();
@@ -38,7 +43,7 @@ final class WaitingFuture<T> extends CompletableFuture<T> {
 
 	@Override
 	public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-		if (!this.time.await(this, unit.toNanos(timeout))) {
+		if (!this.time.await(this, unit.toNanos(timeout)) && !isDone()) {
 			throw new TimeoutException("Not done after " + timeout + " " + unit + " of the fakes' clock");
 		}
 		return super.get();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -168,6 +169,62 @@ class PollingTests {
 
 		assertThat(code).isCompletedWithValue(4);
 		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
+	void endsALoopOverFuturesOfItsOwn() {
+		stubs();
+		RunningProcess process = this.manager.start("import");
+
+		while (!process.onExit().isDone()) {
+			Thread.onSpinWait();
+		}
+
+		assertThat(process.waitFor()).hasExitCode(4).hasCause(ExitCause.EXITED);
+		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
+	void endsALoopOverWaitsOfNoTime() {
+		stubs();
+		RunningProcess process = this.manager.start("import");
+		RunningPool pool = this.manager.pool().add(this.manager.command("import")).start();
+
+		while (process.waitFor(Duration.ZERO).isEmpty()) {
+			Thread.onSpinWait();
+		}
+		while (pool.waitFor(Duration.ZERO).isEmpty()) {
+			Thread.onSpinWait();
+		}
+
+		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
+	void endsALoopOverTheValueOfAFuture() {
+		stubs();
+		CompletableFuture<ProcessResult> result = this.manager.command("import").runAsync();
+
+		while (result.getNow(null) == null) {
+			Thread.onSpinWait();
+		}
+
+		assertThat(result.join()).hasExitCode(4);
+		assertThat(elapsed()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
+	void tellsThatAFutureWasCanceledAsTheMachineDoes() {
+		stubs();
+		CompletableFuture<ProcessResult> result = this.manager.command("hangs").runAsync();
+
+		result.cancel(true);
+
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(result::join);
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(result::get);
+		assertThatExceptionOfType(CancellationException.class).isThrownBy(() -> result.get(1, TimeUnit.SECONDS));
+		assertThat(this.manager.running()).isEmpty();
+		assertThat(elapsed()).isZero();
 	}
 
 	@Test
