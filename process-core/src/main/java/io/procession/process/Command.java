@@ -270,12 +270,15 @@ public final class Command {
 
 	/**
 	 * Return the first part of the {@linkplain #parse(String) parsed} line that a shell
-	 * would interpret: an unquoted {@code &&}, {@code |}, {@code >}, {@code ;}, backtick,
-	 * tilde or variable, or the backslash of a Windows path. A command treats it as text.
-	 * @return the first such part, or empty if there is none
+	 * would interpret: an unquoted {@code &&}, {@code |}, {@code >}, {@code <},
+	 * {@code ;}, {@code &}, backtick, tilde or variable, or the backslash of a Windows
+	 * path. A command treats it as text.
+	 * @return the first such part, or empty if there is none; the dollar sign alone if a
+	 * variable may be part of a secret
 	 */
 	public Optional<String> shellSyntax() {
-		return Optional.ofNullable(this.shellSyntax);
+		return Optional.ofNullable(this.shellSyntax)
+			.map((syntax) -> syntax.startsWith("$") && !toString().contains(syntax) ? "$" : syntax);
 	}
 
 	/**

@@ -85,15 +85,22 @@ final class CommandLineParser {
 	}
 
 	private void note(char c, int position) {
-		if (c == '|' || c == '>' || c == ';' || c == '`') {
+		if (c == '|' || c == '>' || c == '<' || c == ';' || c == '`') {
 			note(String.valueOf(c));
 		}
 		else if (c == '&' && this.line.startsWith("&&", position)) {
 			note("&&");
 		}
+		else if (c == '&' && !this.inWord && isEndOfWord(position + 1)) {
+			note("&");
+		}
 		else if (c == '~' && !this.inWord) {
 			note("~");
 		}
+	}
+
+	private boolean isEndOfWord(int position) {
+		return position == this.line.length() || Character.isWhitespace(this.line.charAt(position));
 	}
 
 	private void note(String syntax) {

@@ -86,6 +86,9 @@ class CommandTests {
 			"ls | wc" @ |
 			"date > log" @ >
 			"date 2>&1" @ >
+			"mysql shop < dump.sql" @ <
+			"sleep 100 &" @ &
+			"sleep 1 & date" @ &
 			"sleep 1; date" @ ;
 			"ls ~/logs" @ ~
 			"echo $HOME" @ $HOME
@@ -103,6 +106,13 @@ class CommandTests {
 			"curl http://host/?a=1&b=2", "echo 5$", "echo a\\ b", "'C:\\tools\\run.exe'" })
 	void noticesNothingInWhatIsText(String line) {
 		assertThat(Command.parse(line).shellSyntax()).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "mysql --password=pa$sw0rd", "mysql --password=${DB:-sw0rd}",
+			"curl http://app:$sw0rd@host/ $sw0rd" })
+	void showsNoPartOfASecretThatLooksLikeAVariable(String line) {
+		assertThat(Command.parse(line).shellSyntax()).contains("$");
 	}
 
 	@Test
