@@ -540,7 +540,7 @@ class PoolIntegrationTests {
 		known.countDown();
 
 		assertThat(running.get().waitFor(SOON))
-			.hasValueSatisfying((results) -> assertThat(results.get(19).startError()).isPresent());
+			.hasValueSatisfying((results) -> isCancelled(results.get(19), "stopped"));
 	}
 
 	@Test
@@ -557,7 +557,10 @@ class PoolIntegrationTests {
 		running.set(pool.start());
 		known.countDown();
 
-		assertThat(running.get().waitFor(SOON)).hasValueSatisfying((results) -> isCancelled(results.get(7), "stopped"));
+		assertThat(running.get().waitFor(SOON)).hasValueSatisfying((results) -> {
+			assertThat(results.get(0).cause()).isEqualTo(ExitCause.STOPPED);
+			isCancelled(results.get(7), "stopped");
+		});
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
@@ -737,6 +740,7 @@ class PoolIntegrationTests {
 			stopping.join(8_000);
 
 			assertThat(stopping.isAlive()).isFalse();
+			assertThat(running.waitFor()).allSatisfy((result) -> isCancelled(result, "its pool was stopped"));
 			holder.kill();
 			assertThat(processes.run("true").successful()).isTrue();
 		}
