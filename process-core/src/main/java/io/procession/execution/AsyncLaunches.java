@@ -186,7 +186,8 @@ final class AsyncLaunches {
 			return isDone() ? super.getNow(absent) : absent;
 		}
 
-		// one that depends on this waits, since it is of the clock; the outcome is this one's
+		// one that depends on this waits, since it is of the clock; the outcome is this
+		// one's
 
 		@Override
 		public T join() {

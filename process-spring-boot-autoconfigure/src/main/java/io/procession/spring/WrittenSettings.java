@@ -34,14 +34,17 @@ public final class WrittenSettings {
 
 	/**
 	 * Return the name of a property, with its value and where it is written. Values of
-	 * programs that may hold a secret, the command and the environment, are not shown.
+	 * programs that may hold a secret, the command and the environment, are not shown. Of
+	 * one that is missing, another of its section is named.
 	 * @param name the property, or a section
 	 * @return the text
 	 */
 	public String describe(ConfigurationPropertyName name) {
 		ConfigurationProperty property = find(name);
 		if (property == null) {
-			return "'" + name + "'";
+			ConfigurationProperty other = findIn(name.getParent());
+			return "'" + name + "'" + ((other != null && other.getOrigin() != null)
+					? " (beside '" + other.getName() + "' from " + other.getOrigin() + ")" : "");
 		}
 		boolean isShown = property.getName().equals(name) && !mayBeSecret(name);
 		String value = isShown ? " with the value '" + property.getValue() + "'" : "";
@@ -56,7 +59,11 @@ public final class WrittenSettings {
 				return found;
 			}
 		}
-		// of a section, the first that is in it
+		return findIn(name);
+	}
+
+	// of a section, the first that is in it
+	private @Nullable ConfigurationProperty findIn(ConfigurationPropertyName name) {
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
 				Optional<ConfigurationPropertyName> first = iterable.stream().filter(name::isAncestorOf).findFirst();

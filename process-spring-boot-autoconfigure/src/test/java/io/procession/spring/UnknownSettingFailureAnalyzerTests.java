@@ -33,7 +33,8 @@ class UnknownSettingFailureAnalyzerTests {
 		assertThat(output).contains("APPLICATION FAILED TO START")
 			.contains("There is no such setting: 'procession.timeout' (from ")
 			.contains("application.yml] - 3:12)")
-			.contains("Correct the name, or remove it. Under 'procession' there are acquire-timeout, before-stop-timeout, control-group, ")
+			.contains(
+					"Correct the name, or remove it. Under 'procession' there are acquire-timeout, before-stop-timeout, control-group, ")
 			.doesNotContain("hunter2");
 	}
 

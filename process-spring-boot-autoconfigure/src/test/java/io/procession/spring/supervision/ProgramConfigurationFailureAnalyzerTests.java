@@ -42,8 +42,24 @@ class ProgramConfigurationFailureAnalyzerTests {
 	void saysWhatToTypeWhereCommandIsMissing(CapturedOutput output) {
 		fail("--procession.programs.worker.directory=/srv");
 
-		assertThat(output).contains("The property 'procession.programs.worker.command' cannot be used: it is missing")
+		assertThat(output).contains("The property 'procession.programs.worker.command' ")
+			.contains("cannot be used: it is missing")
 			.contains("Set procession.programs.worker.command to");
+	}
+
+	@Test
+	void saysWhatElseIsSetWhereCommandIsMissing(CapturedOutput output, @TempDir Path folder) throws IOException {
+		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+				procession:
+				  programs:
+				    wroker: { restart: always }
+				""");
+
+		fail("--spring.config.location=" + yaml.toUri());
+
+		assertThat(output)
+			.contains("'procession.programs.wroker.command' (beside 'procession.programs.wroker.restart' from ")
+			.contains("application.yml] - 3:24) cannot be used: it is missing");
 	}
 
 	@Test

@@ -110,8 +110,9 @@ class ProgramFactoryTests {
 						new Restart(When.ALWAYS, Duration.ofSeconds(-1)), null, null, NO_USER, NO_LIMITS, NO_RANKS,
 						List.of(), null, null, null, false),
 				"PT-1S");
-		assertRefused("procession.programs.worker.stop-signal", new ProgramProperties(List.of("true"), null, Map.of(),
-				true, DEFAULT_RESTART, Signal.STOP, null, NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
+		assertRefused("procession.programs.worker.stop-signal",
+				new ProgramProperties(List.of("true"), null, Map.of(), true, DEFAULT_RESTART, Signal.STOP, null,
+						NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
 				"STOP");
 		assertRefused("procession.programs.worker.stop-grace",
 				new ProgramProperties(List.of("true"), null, Map.of(), true, DEFAULT_RESTART, null,
