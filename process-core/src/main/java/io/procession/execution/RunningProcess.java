@@ -376,8 +376,8 @@ public final class RunningProcess {
 
 	/**
 	 * Wait for the next line that matches: as {@link #waitUntil(BiPredicate, Duration)},
-	 * but looking only at what follows the match of the previous call. What is left of an
-	 * unfinished line that matched counts as a line of its own.
+	 * but testing only what follows the output that the previous call has tested. The
+	 * rest of an unfinished line that matched counts as a line of its own.
 	 * @param condition looks at a stream's line
 	 * @param timeout at most so long
 	 * @return whether a line matched, the process ended first, or the timeout elapsed
