@@ -278,7 +278,7 @@ public final class Command {
 	 */
 	public Optional<String> shellSyntax() {
 		return Optional.ofNullable(this.shellSyntax)
-			.map((syntax) -> syntax.startsWith("$") && !toString().contains(syntax) ? "$" : syntax);
+			.map((syntax) -> (syntax.startsWith("$") && !toString().contains(syntax)) ? "$" : syntax);
 	}
 
 	/**
