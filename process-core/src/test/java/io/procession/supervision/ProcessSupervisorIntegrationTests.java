@@ -10,15 +10,20 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import io.procession.ProcessManager;
 import io.procession.engine.ProcessEngine;
@@ -382,6 +387,42 @@ class ProcessSupervisorIntegrationTests {
 
 		writeScript(executable, "exec sleep 300");
 		assertThat(get(this.supervisor.start("late")).state()).isEqualTo(ProgramState.RUNNING);
+	}
+
+	@Test
+	void isClosedOnceItsMessagesAreLogged() throws InterruptedException {
+		CountDownLatch released = new CountDownLatch(1);
+		List<String> messages = new CopyOnWriteArrayList<>();
+		AppenderBase<ILoggingEvent> slow = new AppenderBase<>() {
+
+			@Override
+			protected void append(ILoggingEvent event) {
+				Threads.hold(released);
+				messages.add(event.getFormattedMessage());
+			}
+
+		};
+		slow.start();
+		Logger logger = (Logger) LoggerFactory.getLogger(SupervisedProgram.class);
+		logger.addAppender(slow);
+		try {
+			this.supervisor.add(Program.builder("missing", ProcessSpec.of(Command.of("/nowhere/at/all"))).build());
+			get(this.supervisor.start("missing"));
+			Thread closing = Threads.start(this.supervisor::close);
+			await().atMost(BOUND)
+				.until(() -> List.of(closing.getStackTrace())
+					.stream()
+					.anyMatch((frame) -> frame.getMethodName().equals("awaitTermination")));
+
+			released.countDown();
+			closing.join(BOUND.toMillis());
+
+			assertThat(messages).singleElement().asString().contains("'/nowhere/at/all' could not be started");
+		}
+		finally {
+			released.countDown();
+			logger.detachAppender(slow);
+		}
 	}
 
 	@Test
