@@ -32,6 +32,7 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -58,13 +59,6 @@ class CloseIntegrationTests {
 		RunningProcess process = processes.shell(script).env(Plant.NAME, this.plant.value()).start();
 		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(20))).isTrue();
 		return process;
-	}
-
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
 	}
 
 	@Test
@@ -148,8 +142,8 @@ class CloseIntegrationTests {
 		Thread running;
 		CompletableFuture<ProcessResult> future;
 		try (ProcessManager processes = ProcessManager.create()) {
-			running = startThread(
-					() -> result.set(processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).run()));
+			running = Threads
+				.start(() -> result.set(processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).run()));
 			future = processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).runAsync();
 			await().atMost(SOON).until(() -> processes.running().size() == 2);
 		}
@@ -168,7 +162,7 @@ class CloseIntegrationTests {
 			List<Thread> threads = new ArrayList<>();
 			try (ProcessManager processes = ProcessManager.create()) {
 				for (int i = 0; i < 8; i++) {
-					threads.add(startThread(() -> {
+					threads.add(Threads.start(() -> {
 						try {
 							while (true) {
 								started
@@ -278,7 +272,7 @@ class CloseIntegrationTests {
 		AtomicBoolean tooEarly = new AtomicBoolean();
 		List<Thread> threads = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
-			threads.add(startThread(() -> {
+			threads.add(Threads.start(() -> {
 				processes.close();
 				if (!this.plant.alive().isEmpty()) {
 					tooEarly.set(true);
@@ -441,7 +435,7 @@ class CloseIntegrationTests {
 				.detached()
 				.start();
 			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().contains("ready"));
-			stopping = startThread(() -> thrown.set(catchThrowable(() -> process.stop(Duration.ofMinutes(5)))));
+			stopping = Threads.start(() -> thrown.set(catchThrowable(() -> process.stop(Duration.ofMinutes(5)))));
 			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().contains("caught"));
 		}
 		try {

@@ -29,6 +29,7 @@ import io.procession.process.ProcessStartException;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -58,7 +59,7 @@ class LimitIntegrationTests {
 					journal.toString());
 			List<Thread> threads = new ArrayList<>();
 			for (int i = 0; i < 12; i++) {
-				threads.add(startThread(pending::run));
+				threads.add(Threads.start(pending::run));
 			}
 			List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
 			for (int i = 0; i < 12; i++) {
@@ -85,13 +86,6 @@ class LimitIntegrationTests {
 		return most;
 	}
 
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
-	}
-
 	private static boolean isWaiting(Thread thread) {
 		return thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING;
 	}
@@ -109,7 +103,7 @@ class LimitIntegrationTests {
 					futures.add(pending.runAsync());
 				}
 				else {
-					Thread thread = startThread(pending::run);
+					Thread thread = Threads.start(pending::run);
 					await().atMost(SOON).until(() -> isWaiting(thread));
 					threads.add(thread);
 				}
@@ -230,10 +224,10 @@ class LimitIntegrationTests {
 	void givesThePermitBackWhenTheCallerIsInterrupted() throws InterruptedException {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMinutes(5))) {
 			Plant plant = Plant.fresh();
-			Thread running = startThread(() -> runInterrupted(processes, plant));
+			Thread running = Threads.start(() -> runInterrupted(processes, plant));
 			await().atMost(SOON).until(() -> !plant.alive().isEmpty());
 			AtomicReference<ProcessInterruptedException> thrown = new AtomicReference<>();
-			Thread waiting = startThread(() -> thrown.set(runInterrupted(processes, plant)));
+			Thread waiting = Threads.start(() -> thrown.set(runInterrupted(processes, plant)));
 			await().atMost(SOON).until(() -> isWaiting(waiting));
 
 			waiting.interrupt();
@@ -279,7 +273,7 @@ class LimitIntegrationTests {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMinutes(5))) {
 			processes.start("sleep", "300");
 			future = processes.command("true").runAsync();
-			waiting = startThread(() -> {
+			waiting = Threads.start(() -> {
 				try {
 					processes.run("true");
 				}
@@ -319,7 +313,7 @@ class LimitIntegrationTests {
 		try (ProcessManager processes = ProcessManager.builder().engine(slow).build()) {
 			List<Thread> threads = new ArrayList<>();
 			for (int i = 0; i < 3 * most; i++) {
-				threads.add(startThread(() -> processes.run("true")));
+				threads.add(Threads.start(() -> processes.run("true")));
 			}
 			for (Thread thread : threads) {
 				thread.join();

@@ -34,6 +34,7 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.TestChild;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -142,7 +143,7 @@ class StartIntegrationTests {
 		List<ProcessResult> results = Collections.synchronizedList(new ArrayList<>());
 		List<Thread> waiting = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {
-			waiting.add(startThread(() -> results.add(process.waitFor())));
+			waiting.add(Threads.start(() -> results.add(process.waitFor())));
 		}
 
 		closeInput(process);
@@ -151,13 +152,6 @@ class StartIntegrationTests {
 			thread.join();
 		}
 		assertThat(results).hasSize(8).containsOnly(process.waitFor());
-	}
-
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
 	}
 
 	@Test
@@ -232,7 +226,7 @@ class StartIntegrationTests {
 	void freesAWriterThatIsBlockedWhenItIsStopped(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = processes.start("sleep", "300");
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
-		Thread writer = startThread(() -> {
+		Thread writer = Threads.start(() -> {
 			try {
 				process.stdin().write(new byte[1 << 20]);
 			}
@@ -286,7 +280,7 @@ class StartIntegrationTests {
 		RunningProcess process = processes.command("cat").start();
 		List<Thread> writers = new ArrayList<>();
 		for (String letter : List.of("a", "b", "c")) {
-			writers.add(startThread(() -> {
+			writers.add(Threads.start(() -> {
 				try {
 					for (int i = 0; i < 200; i++) {
 						process.stdin().writeLine(letter.repeat(500));
@@ -344,7 +338,7 @@ class StartIntegrationTests {
 		AtomicLong polled = new AtomicLong();
 		List<Thread> pollers = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
-			pollers.add(startThread(() -> {
+			pollers.add(Threads.start(() -> {
 				boolean last;
 				do {
 					last = ended.isDone();
@@ -512,7 +506,7 @@ class StartIntegrationTests {
 		for (Runnable wait : waits) {
 			AtomicReference<Throwable> thrown = new AtomicReference<>();
 			AtomicReference<Boolean> flag = new AtomicReference<>();
-			Thread waiting = startThread(() -> {
+			Thread waiting = Threads.start(() -> {
 				try {
 					wait.run();
 				}

@@ -26,6 +26,7 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -164,7 +165,7 @@ class StopIntegrationTests {
 	void turnsAStopThatIsUnderWayIntoAKill(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = startReady(processes,
 				"trap 'echo caught' TERM; echo ready; while :; do sleep 0.1; done");
-		Thread stopping = startThread(() -> process.stop(Duration.ofMinutes(5)));
+		Thread stopping = Threads.start(() -> process.stop(Duration.ofMinutes(5)));
 		assertThat(process.waitUntil((type, line) -> line.equals("caught"), SOON)).isTrue();
 		Stopwatch watch = Stopwatch.started();
 
@@ -178,13 +179,6 @@ class StopIntegrationTests {
 		assertThat(process.waitFor().cause()).isIn(ExitCause.STOPPED, ExitCause.KILLED);
 	}
 
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
-	}
-
 	@Test
 	void stopsOnceWhoeverAsks(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = startReady(processes,
@@ -192,7 +186,7 @@ class StopIntegrationTests {
 		List<Thread> stopping = new ArrayList<>();
 		AtomicInteger returned = new AtomicInteger();
 		for (int i = 0; i < 4; i++) {
-			stopping.add(startThread(() -> {
+			stopping.add(Threads.start(() -> {
 				process.stop();
 				if (this.plant.alive().isEmpty()) {
 					returned.incrementAndGet();
@@ -355,7 +349,7 @@ class StopIntegrationTests {
 		Stopwatch watch = Stopwatch.started();
 
 		List<Thread> stopping = started.stream()
-			.map((process) -> startThread(() -> process.stop(Duration.ofMillis(500))))
+			.map((process) -> Threads.start(() -> process.stop(Duration.ofMillis(500))))
 			.toList();
 		for (Thread thread : stopping) {
 			thread.join(20_000);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.procession.engine.TimeSource;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -30,13 +31,6 @@ class BoundedPipeTests {
 		byte[] bytes = new byte[length];
 		new Random(seed).nextBytes(bytes);
 		return bytes;
-	}
-
-	private static Thread startThread(Runnable action) {
-		Thread thread = new Thread(action);
-		thread.setDaemon(true);
-		thread.start();
-		return thread;
 	}
 
 	private static void awaitParked(Thread thread) {
@@ -61,7 +55,7 @@ class BoundedPipeTests {
 
 	@Test
 	void doesNotWaitForItsReaderOnceItHasEnded() throws Exception {
-		Thread writer = startThread(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 1])));
+		Thread writer = Threads.start(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 1])));
 		awaitParked(writer);
 
 		this.pipe.end();
@@ -73,7 +67,7 @@ class BoundedPipeTests {
 	@Test
 	void keepsEveryByteInOrder() throws Exception {
 		byte[] bytes = random(1_000_003, 1);
-		Thread writer = startThread(() -> {
+		Thread writer = Threads.start(() -> {
 			Random random = new Random(2);
 			ByteBuffer rest = ByteBuffer.wrap(bytes);
 			while (rest.hasRemaining()) {
@@ -91,7 +85,7 @@ class BoundedPipeTests {
 	@Test
 	void waitsForBytes() throws Exception {
 		CompletableFuture<Integer> read = new CompletableFuture<>();
-		Thread reader = startThread(() -> {
+		Thread reader = Threads.start(() -> {
 			try {
 				read.complete(this.pipe.read());
 			}
@@ -108,7 +102,7 @@ class BoundedPipeTests {
 
 	@Test
 	void makesTheWriterWaitWhileItIsFull() throws Exception {
-		Thread writer = startThread(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 10])));
+		Thread writer = Threads.start(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 10])));
 
 		awaitParked(writer);
 		assertThat(this.pipe.available()).isEqualTo(CAPACITY);
@@ -121,7 +115,7 @@ class BoundedPipeTests {
 
 	@Test
 	void letsTheWriterGoWhenTheReaderGivesUp() throws Exception {
-		Thread writer = startThread(() -> this.pipe.write(ByteBuffer.wrap(new byte[10 * CAPACITY])));
+		Thread writer = Threads.start(() -> this.pipe.write(ByteBuffer.wrap(new byte[10 * CAPACITY])));
 		awaitParked(writer);
 
 		this.pipe.close();
@@ -143,7 +137,7 @@ class BoundedPipeTests {
 	void isReadUntilItsReaderIsInterrupted() {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		AtomicReference<Boolean> flag = new AtomicReference<>();
-		Thread reader = startThread(() -> {
+		Thread reader = Threads.start(() -> {
 			try {
 				this.pipe.read();
 			}
