@@ -40,14 +40,15 @@ import io.procession.process.Terminal;
 import io.procession.security.Redactor;
 
 /**
- * A process that has not started: a command and everything one says about its run.
+ * A process that has not been started: a command and the options of its execution.
  *
  * <p>
- * Every call returns a new one, so that one can be kept as a template and shared between
- * threads. What is not said has the manager's default: {@link #run()} has a timeout of 60
- * s, {@link #start()} none; standard output and standard error are kept apart and whole;
- * the environment is the JVM's; text is UTF-8. <i>Immutable, thread-safe</i>, as far as
- * its listeners are.
+ * Each method returns a new instance, so that an instance can be kept as a template and
+ * shared between threads. Options that are not set have the manager's defaults:
+ * {@link #run()} has a timeout of 60 s and {@link #start()} has none; standard output and
+ * standard error are captured separately and completely; the environment is inherited
+ * from the JVM; text is encoded in UTF-8. <i>Immutable, and thread-safe</i> as far as its
+ * listeners are.
  */
 @CheckReturnValue
 public final class PendingProcess {
@@ -64,7 +65,7 @@ public final class PendingProcess {
 
 	private final @Nullable InputStream inputStream;
 
-	/** Whose secrets are hidden as well as its own. */
+	/** Secrets of related processes, which are redacted in addition to its own. */
 	private final @Nullable SharedSecrets shared;
 
 	private PendingProcess(ProcessLauncher launcher, ProcessSpec spec, List<OutputListener> outputListeners,
@@ -80,9 +81,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * A process from data; users call {@code ProcessManager.pending(spec)}.
-	 * @param launcher what starts it
-	 * @param spec what to run
+	 * Create a pending process from a spec. Applications call
+	 * {@code ProcessManager.pending(spec)} instead.
+	 * @param launcher the launcher that starts the process
+	 * @param spec the definition of the process
 	 * @return a pending process without listeners
 	 */
 	public static PendingProcess of(ProcessLauncher launcher, ProcessSpec spec) {
@@ -90,14 +92,16 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Return processes that belong together, such as the members of a pool, so that the
-	 * secrets of each are hidden in the messages, log lines and events of all. The stages
-	 * of a pipeline and the members of a pool are such processes by themselves.
+	 * Return copies of related processes, such as the members of a pool, so that the
+	 * secrets of each process are redacted in the messages, log lines and events of all.
+	 * The stages of a pipeline and the members of a pool share their secrets
+	 * automatically.
 	 * @param members the processes
-	 * @return as many, in the same order
+	 * @return the copies, in the same order
 	 */
 	public static List<PendingProcess> sharingSecrets(List<PendingProcess> members) {
-		// only what tells the secrets: results keep it, and input can be large
+		// only what is needed to find the secrets: results retain it, and input can be
+		// large
 		SharedSecrets shared = new SharedSecrets(members.stream()
 			.map((member) -> ProcessSpec.builder(member.command()).environment(member.spec.environment()).build())
 			.toList());
@@ -118,7 +122,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * What it is called in logs, events and metrics. Names become metric tags: use few.
+	 * Set the name of the process in logs, events and metrics. Names become metric tags:
+	 * use a small number of them.
 	 * @param name the name; by default the program's file name
 	 * @return a new pending process
 	 */
@@ -127,8 +132,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * A free word to find it by.
-	 * @param tag the word
+	 * Set a free-form tag by which the process can be found.
+	 * @param tag the tag
 	 * @return a new pending process
 	 */
 	public PendingProcess tag(String tag) {
@@ -136,7 +141,7 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Working directory; by default the JVM's.
+	 * Set the working directory. The default is that of the JVM.
 	 * @param directory an existing directory, checked at the start
 	 * @return a new pending process
 	 */
@@ -145,30 +150,30 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Sets an environment variable. A {@code PATH} set here is where the program is
-	 * looked up.
-	 * @param name not empty, without {@code =} and NUL
-	 * @param value its value; empty is a value
+	 * Set an environment variable. If {@code PATH} is set here, the program is looked up
+	 * in it.
+	 * @param name the name, not empty, without {@code =} and NUL
+	 * @param value the value, which may be empty
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if the name or the value cannot be
+	 * @throws IllegalArgumentException if the name or the value is invalid
 	 */
 	public PendingProcess env(String name, String value) {
 		return with((builder) -> builder.env(name, value));
 	}
 
 	/**
-	 * Sets environment variables, keeping those set before.
-	 * @param variables values by name
+	 * Set environment variables in addition to those that are already set.
+	 * @param variables the values by name
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if a name or a value cannot be
+	 * @throws IllegalArgumentException if a name or a value is invalid
 	 */
 	public PendingProcess env(Map<String, String> variables) {
 		return with((builder) -> builder.env(variables));
 	}
 
 	/**
-	 * Removes an environment variable.
-	 * @param name its name
+	 * Remove an environment variable.
+	 * @param name the name
 	 * @return a new pending process
 	 */
 	public PendingProcess unsetEnv(String name) {
@@ -176,8 +181,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Whether the environment starts from the JVM's (the default) or empty.
-	 * @param inherit whether it is inherited
+	 * Whether to inherit the environment of the JVM (the default) or to start from an
+	 * empty environment.
+	 * @param inherit whether to inherit the environment
 	 * @return a new pending process
 	 */
 	public PendingProcess inheritEnv(boolean inherit) {
@@ -185,9 +191,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Sets an environment variable whose value is shown nowhere.
-	 * @param name its name
-	 * @param value its value
+	 * Set an environment variable whose value is always redacted.
+	 * @param name the name
+	 * @param value the value
 	 * @return a new pending process
 	 */
 	public PendingProcess secretEnv(String name, Secret value) {
@@ -195,9 +201,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Appends an argument whose value is shown nowhere by this library. Other users of
-	 * the machine can read it in the process list while the process runs:
-	 * {@link #secretEnv} is safer.
+	 * Append an argument whose value is always redacted by this library. Other users of
+	 * the machine can read it in the process list while the process is running: prefer
+	 * {@link #secretEnv}.
 	 * @param value the argument
 	 * @return a new pending process
 	 */
@@ -206,22 +212,24 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Replace the command and keep everything else.
-	 * @param program name, looked up in {@code PATH}, or path of the executable
-	 * @param arguments each one argument whatever it holds
+	 * Replace the command and keep all other options.
+	 * @param program the name, which is looked up in {@code PATH}, or the path of the
+	 * executable
+	 * @param arguments the arguments, each passed as is
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 * @throws IllegalArgumentException if the program is empty, or the program or an
+	 * argument contains a NUL
 	 */
 	public PendingProcess command(String program, String... arguments) {
 		return command(Command.of(program, arguments));
 	}
 
 	/**
-	 * Replace the command and keep everything else.
+	 * Replace the command and keep all other options.
 	 * @param arguments the program, then its arguments
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if the list or the program is empty, or something
-	 * holds a NUL
+	 * @throws IllegalArgumentException if the list or the program is empty, or an element
+	 * contains a NUL
 	 */
 	public PendingProcess command(List<String> arguments) {
 		return command(Command.of(arguments));
@@ -232,10 +240,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Append arguments to those of the command.
-	 * @param arguments each one argument whatever it holds
+	 * Append arguments to the command.
+	 * @param arguments the arguments, each passed as is
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if something holds a NUL
+	 * @throws IllegalArgumentException if an argument contains a NUL
 	 */
 	public PendingProcess args(String... arguments) {
 		Command longer = command();
@@ -247,29 +255,29 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Bound on the whole run. At its end the whole tree gets the stop signal, after the
-	 * grace KILL.
-	 * @param timeout positive
+	 * Set the maximum duration of the execution. When it has elapsed, the stop signal is
+	 * sent to the whole process tree, followed by KILL after the grace period.
+	 * @param timeout the timeout, positive
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if it is zero or negative
+	 * @throws IllegalArgumentException if the timeout is zero or negative
 	 */
 	public PendingProcess timeout(Duration timeout) {
 		return with((builder) -> builder.timeout(timeout));
 	}
 
 	/**
-	 * Bound on silence: how long it may write nothing to either stream. While a listener
-	 * is at work the silence is not the process's and does not count.
-	 * @param timeout positive
+	 * Set the maximum time without output on either stream. The time during which a
+	 * listener is executing does not count.
+	 * @param timeout the idle timeout, positive
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if it is zero or negative
+	 * @throws IllegalArgumentException if the timeout is zero or negative
 	 */
 	public PendingProcess idleTimeout(Duration timeout) {
 		return with((builder) -> builder.idleTimeout(timeout));
 	}
 
 	/**
-	 * No bound on silence.
+	 * Disable the idle timeout.
 	 * @return a new pending process
 	 */
 	public PendingProcess noIdleTimeout() {
@@ -277,7 +285,7 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * No bound on the whole run. An idle timeout still holds.
+	 * Disable the timeout of the execution. An idle timeout still applies.
 	 * @return a new pending process
 	 */
 	public PendingProcess noTimeout() {
@@ -285,8 +293,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Text for standard input, in UTF-8, then end-of-file.
-	 * @param text the text, added to by nothing
+	 * Set the text that is written to standard input, in UTF-8, followed by end-of-file.
+	 * @param text the text, written as is
 	 * @return a new pending process
 	 */
 	public PendingProcess input(String text) {
@@ -294,8 +302,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Bytes for standard input, then end-of-file.
-	 * @param bytes the bytes, copied
+	 * Set the bytes that are written to standard input, followed by end-of-file.
+	 * @param bytes the bytes, which are copied
 	 * @return a new pending process
 	 */
 	public PendingProcess input(byte[] bytes) {
@@ -303,7 +311,7 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * A file as standard input, which the process reads itself.
+	 * Redirect standard input from a file, which the process reads directly.
 	 * @param file a readable file, checked at the start
 	 * @return a new pending process
 	 */
@@ -312,8 +320,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Data for standard input.
-	 * @param input what it reads
+	 * Set the data for standard input.
+	 * @param input the input
 	 * @return a new pending process
 	 */
 	public PendingProcess input(ProcessInput input) {
@@ -323,11 +331,12 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * A stream for standard input. A pump reads it to its end, or until the process reads
-	 * no more, and closes it; if it blocks then, the pump is interrupted. What it has
-	 * read is passed on at once if nothing more is ready, as in a dialogue over a socket.
-	 * If the process never starts, the stream is left alone. A stream can be read once:
-	 * this pending process is then no template. For {@code System.in} see
+	 * Set the stream that is copied to standard input. A pump reads it to its end, or
+	 * until the process no longer reads, and closes it. If the stream blocks at that
+	 * point, the pump is interrupted. Data is forwarded immediately when no more is
+	 * available, as a dialogue over a socket requires. If the process is never started,
+	 * the stream is neither read nor closed. A stream can be read only once, so that this
+	 * pending process cannot be used as a template. For {@code System.in}, see
 	 * {@link #inheritInput()}.
 	 * @param stream the stream
 	 * @return a new pending process
@@ -339,11 +348,11 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Let it share the standard input of the JVM, as a program that is started by a shell
-	 * script does. What it reads, the JVM and other processes do not get; what
-	 * {@code System.in} has buffered already is lost to it. In contrast,
-	 * {@code input(System.in)} reads ahead: what the process does not read is lost to
-	 * all.
+	 * Let the process share the standard input of the JVM, like a program that is started
+	 * by a shell script. Data that the process reads is not available to the JVM and to
+	 * other processes, and data that {@code System.in} has already buffered is not
+	 * available to the process. In contrast, {@code input(System.in)} reads ahead: data
+	 * that the process does not read is lost to all.
 	 * @return a new pending process
 	 * @see #tty()
 	 */
@@ -352,8 +361,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Adds a listener to the chunks of its output as they come.
-	 * @param listener is told, on a pump
+	 * Add a listener for chunks of output as they arrive.
+	 * @param listener the listener, called on a pump thread
 	 * @return a new pending process
 	 */
 	public PendingProcess onOutput(OutputListener listener) {
@@ -362,8 +371,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Adds a listener to the lines of its output.
-	 * @param listener is told, on a pump
+	 * Add a listener for lines of output.
+	 * @param listener the listener, called on a pump thread
 	 * @return a new pending process
 	 */
 	public PendingProcess onLine(LineListener listener) {
@@ -372,9 +381,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Add a callback for each line of standard output; short for {@link #onLine}. Called
-	 * as an {@link OutputListener} is.
-	 * @param callback receives the line without its end
+	 * Add a callback for each line of standard output. This is a shortcut for
+	 * {@link #onLine}. The callback is invoked under the same conditions as an
+	 * {@link OutputListener}.
+	 * @param callback receives the line without its terminator
 	 * @return a new pending process
 	 */
 	public PendingProcess onOutput(Consumer<String> callback) {
@@ -382,9 +392,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Add a callback for each line of standard error; short for {@link #onLine}. Called
-	 * as an {@link OutputListener} is.
-	 * @param callback receives the line without its end
+	 * Add a callback for each line of standard error. This is a shortcut for
+	 * {@link #onLine}. The callback is invoked under the same conditions as an
+	 * {@link OutputListener}.
+	 * @param callback receives the line without its terminator
 	 * @return a new pending process
 	 */
 	public PendingProcess onError(Consumer<String> callback) {
@@ -401,9 +412,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Add a callback for the time before each start of this process: see
-	 * {@link ProcessListener#beforeStart}. One that throws vetoes the start.
-	 * @param callback is called on the thread that starts the process
+	 * Add a callback to be invoked before each start of this process; see
+	 * {@link ProcessListener#beforeStart}. A callback that throws an exception vetoes the
+	 * start.
+	 * @param callback the callback, invoked on the thread that starts the process
 	 * @return a new pending process
 	 */
 	public PendingProcess beforeStart(Consumer<ProcessStarting> callback) {
@@ -417,15 +429,15 @@ public final class PendingProcess {
 
 			@Override
 			public void onEvent(ProcessEvent event) {
-				// its start alone matters
+				// only the veto is needed
 			}
 
 		});
 	}
 
 	/**
-	 * Add a callback for the time after each start of this process.
-	 * @param callback is called on the event thread of the manager
+	 * Add a callback to be invoked after each start of this process.
+	 * @param callback the callback, invoked on the event thread of the manager
 	 * @return a new pending process
 	 */
 	public PendingProcess afterStart(Consumer<ProcessStarted> callback) {
@@ -433,12 +445,12 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Add a callback for the time before this process gets the first signal of a stop
-	 * that was requested: see {@link ProcessListener#beforeStop}. Not called if the
-	 * process ends by itself, is killed, or is ended by a timeout, a limit, or the close
-	 * of the manager.
-	 * @param callback is called on a thread of the manager; the stop waits for it, at
-	 * most for the {@code before-stop-timeout}
+	 * Add a callback to be invoked when a stop of this process was requested, before the
+	 * first signal is sent; see {@link ProcessListener#beforeStop}. It is not invoked if
+	 * the process ends by itself, is killed, or is ended by a timeout, a limit, or the
+	 * closing of the manager.
+	 * @param callback the callback, invoked on a thread of the manager; the stop waits
+	 * for it, at most for the {@code before-stop-timeout}
 	 * @return a new pending process
 	 */
 	public PendingProcess beforeStop(Consumer<ProcessStopping> callback) {
@@ -452,16 +464,16 @@ public final class PendingProcess {
 
 			@Override
 			public void onEvent(ProcessEvent event) {
-				// its stop alone matters
+				// only the request to stop is needed
 			}
 
 		});
 	}
 
 	/**
-	 * Add a callback for the time after this process has ended, whether it was stopped or
-	 * not; {@link ProcessExited#cause()} tells.
-	 * @param callback is called on the event thread of the manager
+	 * Add a callback to be invoked after this process has ended, whether or not it was
+	 * stopped; see {@link ProcessExited#cause()}.
+	 * @param callback the callback, invoked on the event thread of the manager
 	 * @return a new pending process
 	 */
 	public PendingProcess afterStop(Consumer<ProcessExited> callback) {
@@ -489,8 +501,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Keeps no output: {@code output()} is empty. Listeners are still called. Without any
-	 * the process writes to the null device.
+	 * Disable the capture of output: {@code output()} is empty. Listeners are still
+	 * called. Without listeners, the process writes to the null device.
 	 * @return a new pending process
 	 */
 	public PendingProcess quietly() {
@@ -499,21 +511,23 @@ public final class PendingProcess {
 
 	/**
 	 * Let the caller read standard output at its own pace, by
-	 * {@link RunningProcess#stdout()} or {@link RunningProcess#lines()}: for output that
-	 * is too large for memory, or for a parser that needs a stream. The process waits
-	 * while the reader is slow. Standard output is not captured, listeners receive only
-	 * standard error, and {@code procession.defaults.output-limit} does not hold.
-	 * Timeouts, idle timeouts and {@link #outputLimit(long)} hold; the time that the
-	 * reader takes is no silence. Only {@link #start()} can start it.
+	 * {@link RunningProcess#stdout()} or {@link RunningProcess#lines()}. Use this for
+	 * output that is too large for memory, or for a parser that needs a stream. The
+	 * process blocks while the reader is slow. Standard output is not captured, listeners
+	 * receive only standard error, and {@code procession.defaults.output-limit} does not
+	 * apply. Timeouts, idle timeouts and {@link #outputLimit(long)} apply; the time that
+	 * the reader takes does not count towards the idle timeout. Such a process can only
+	 * be started by {@link #start()}.
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if standard output goes to a file or a terminal
+	 * @throws IllegalArgumentException if standard output is redirected to a file or a
+	 * terminal
 	 */
 	public PendingProcess pullOutput() {
 		return with(ProcessSpec.Builder::pullOutput);
 	}
 
 	/**
-	 * Sends standard error where standard output goes, in the order it is written.
+	 * Redirect standard error to standard output, in the order in which it is written.
 	 * @return a new pending process
 	 */
 	public PendingProcess mergeErrorOutput() {
@@ -521,12 +535,13 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Writes standard output to a file, emptied first. The process writes it itself and
-	 * nothing is kept in memory, whatever {@link #keepLast(long)} says; with a listener
-	 * or an idle timeout it goes through the JVM, to the listener and to the file. With
-	 * {@link #runAs(RunAs)} the file is opened with the rights of that user, and a start
-	 * whose output would also go through the JVM fails.
-	 * @param file the file; its folder must exist at the start
+	 * Redirect standard output to a file, which is truncated first. The process writes to
+	 * the file directly and nothing is kept in memory, regardless of
+	 * {@link #keepLast(long)}. With a listener or an idle timeout, the output passes
+	 * through the JVM, to the listener and to the file. With {@link #runAs(RunAs)}, the
+	 * file is opened with the permissions of that user, and the start fails if the output
+	 * would also pass through the JVM.
+	 * @param file the file, whose directory must exist at the start
 	 * @return a new pending process
 	 */
 	public PendingProcess outputTo(Path file) {
@@ -534,8 +549,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Appends standard output to a file; otherwise as {@link #outputTo(Path)}.
-	 * @param file the file; its folder must exist at the start
+	 * Append standard output to a file; otherwise the same as {@link #outputTo(Path)}.
+	 * @param file the file, whose directory must exist at the start
 	 * @return a new pending process
 	 */
 	public PendingProcess appendOutputTo(Path file) {
@@ -543,8 +558,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Writes standard error to a file, as {@link #outputTo(Path)} does standard output.
-	 * @param file the file; its folder must exist at the start
+	 * Redirect standard error to a file, as {@link #outputTo(Path)} does with standard
+	 * output.
+	 * @param file the file, whose directory must exist at the start
 	 * @return a new pending process
 	 */
 	public PendingProcess errorOutputTo(Path file) {
@@ -552,8 +568,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Appends standard error to a file; otherwise as {@link #errorOutputTo(Path)}.
-	 * @param file the file; its folder must exist at the start
+	 * Append standard error to a file; otherwise the same as
+	 * {@link #errorOutputTo(Path)}.
+	 * @param file the file, whose directory must exist at the start
 	 * @return a new pending process
 	 */
 	public PendingProcess appendErrorOutputTo(Path file) {
@@ -561,7 +578,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * How bytes become text; UTF-8 unless said otherwise. Malformed bytes are replaced.
+	 * Set the charset of output, and of text that is written to
+	 * {@link RunningProcess#stdin()}. The default is UTF-8. Malformed bytes are replaced.
 	 * @param charset the charset
 	 * @return a new pending process
 	 */
@@ -570,8 +588,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Stops the process once both streams together have brought more bytes than this.
-	 * @param bytes not negative
+	 * Stop the process once it has written more than the given number of bytes, both
+	 * streams together.
+	 * @param bytes the maximum number of bytes, not negative
 	 * @return a new pending process
 	 */
 	public PendingProcess outputLimit(long bytes) {
@@ -579,9 +598,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Keeps only the last bytes of each stream in memory. A stream that goes to a file is
-	 * not kept at all, and its file gets everything.
-	 * @param bytes not negative
+	 * Keep only the last bytes of each stream in memory. A stream that is redirected to a
+	 * file is not kept in memory, and its file receives the complete output.
+	 * @param bytes the number of bytes, not negative
 	 * @return a new pending process
 	 */
 	public PendingProcess keepLast(long bytes) {
@@ -589,8 +608,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Exit codes that count as success, instead of 0.
-	 * @param codes 0 to 255 each
+	 * Set the exit codes that count as success, instead of 0.
+	 * @param codes the exit codes, 0 to 255 each
 	 * @return a new pending process
 	 */
 	public PendingProcess successExitCodes(int... codes) {
@@ -598,8 +617,9 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * What asks it to end; TERM unless said otherwise. QUIT needs {@code env(1)} of
-	 * coreutils 8.31 or later on JDKs before 25, whose children start with it blocked.
+	 * Set the signal that requests the process to end. The default is TERM. On JDKs
+	 * before 25, whose child processes start with QUIT blocked, QUIT requires
+	 * {@code env(1)} of coreutils 8.31 or later.
 	 * @param signal a signal that ends processes
 	 * @return a new pending process
 	 */
@@ -608,21 +628,21 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Set the signals that it ignores from its start on, as {@code nohup(1)} does with
-	 * HUP; see {@code signal(7)}. What it starts ignores them, too. Linux only:
+	 * Set the signals that the process ignores from its start, as {@code nohup(1)} does
+	 * with HUP; see {@code signal(7)}. Its descendants ignore them, too. Linux only: uses
 	 * {@code env(1)} of coreutils 8.31 or later.
-	 * @param signals any but KILL and STOP; none for the default
+	 * @param signals any signals but KILL and STOP; none for the default
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if no process can ignore one of them
+	 * @throws IllegalArgumentException if a signal cannot be ignored
 	 */
 	public PendingProcess ignoreSignals(Signal... signals) {
 		return with((builder) -> builder.ignoreSignals(signals));
 	}
 
 	/**
-	 * How long it has to end after the stop signal, before KILL; by default 2 s after a
+	 * Set the grace period between the stop signal and KILL. The default is 2 s after a
 	 * timeout and 10 s after a {@link RunningProcess#stop() stop}.
-	 * @param grace not negative; zero means KILL at once
+	 * @param grace the grace period, not negative; zero means immediate KILL
 	 * @return a new pending process
 	 */
 	public PendingProcess stopGrace(Duration grace) {
@@ -630,10 +650,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * How long to wait for the end of its output after its exit, since something it left
-	 * behind may hold the stream open; 1 s unless said otherwise. The time that listeners
-	 * take does not count.
-	 * @param drain not negative
+	 * Set the maximum time to wait for the remaining output once the process has exited,
+	 * since descendants may hold the stream open. The default is 1 s. The time during
+	 * which listeners are executing does not count.
+	 * @param drain the maximum time to wait, not negative
 	 * @return a new pending process
 	 */
 	public PendingProcess drain(Duration drain) {
@@ -641,10 +661,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Lets it outlive the manager and the JVM, in a session of its own where the system
-	 * has {@code setsid(1)}. It reads the null device, and its output goes to files or
-	 * nowhere. It takes no permit of the concurrency limit. {@link RunningProcess#stop()}
-	 * still ends it.
+	 * Let the process outlive the manager and the JVM, in a session of its own on systems
+	 * with {@code setsid(1)}. Its input is the null device, and its output is redirected
+	 * to files or discarded. It needs no permit of the concurrency limit. It can still be
+	 * ended by {@link RunningProcess#stop()}.
 	 * @return a new pending process
 	 */
 	public PendingProcess detached() {
@@ -652,26 +672,26 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Lets it use the terminal that the JVM was started from, for programs that talk to a
-	 * person: an editor, {@code ssh}, {@code less}. Nothing of what it reads and writes
-	 * passes through here: its result has no output, and it can have no listeners.
+	 * Let the process use the terminal from which the JVM was started, for interactive
+	 * programs such as an editor, {@code ssh} or {@code less}. Its input and output do
+	 * not pass through the JVM: its result has no output, and it cannot have listeners.
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if input or output were redirected
+	 * @throws IllegalArgumentException if input or output is redirected
 	 */
 	public PendingProcess tty() {
 		return with((builder) -> builder.terminal(Terminal.inherited()));
 	}
 
 	/**
-	 * Gives it a pseudoterminal, for programs that behave differently on one: colours,
-	 * prompts, no buffering. Output and error output are one stream, its lines end with
-	 * {@code \r\n}, and it echoes what is typed unless the program switches that off. The
-	 * end of the input is typed as Ctrl-D. Needs {@code org.jetbrains.pty4j:pty4j} on the
-	 * class path; Linux, macOS untested.
-	 * @param columns characters in a line, 1 to 65535
-	 * @param rows lines, 1 to 65535
+	 * Run the process in a pseudoterminal, for programs that behave differently in a
+	 * terminal: colors, prompts, no buffering. Standard output and standard error are one
+	 * stream, its lines end with {@code \r\n}, and input is echoed unless the program
+	 * disables that. The end of the input is sent as Ctrl-D. Requires
+	 * {@code org.jetbrains.pty4j:pty4j} on the class path; Linux, macOS untested.
+	 * @param columns the number of columns, 1 to 65535
+	 * @param rows the number of rows, 1 to 65535
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if a number is out of range, or error output was
+	 * @throws IllegalArgumentException if a number is out of range, or standard error is
 	 * redirected
 	 * @see RunningProcess#resize(int, int)
 	 */
@@ -680,10 +700,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Run it as another user. HOME, USER, LOGNAME and SHELL follow, unless they are set
-	 * or unset here. The process leads a session of its own, out of reach of the JVM's
-	 * terminal, unless it is given that terminal by {@link #tty()}. Needs a JVM that may
-	 * switch users. Linux only: {@code setpriv(1)}.
+	 * Run the process as another user. HOME, USER, LOGNAME and SHELL are adapted, unless
+	 * they are set or unset here. The process leads a session of its own, detached from
+	 * the JVM's terminal, unless it uses that terminal by {@link #tty()}. The JVM must be
+	 * permitted to switch users. Linux only: uses {@code setpriv(1)}.
 	 * @param user the user and the groups
 	 * @return a new pending process
 	 */
@@ -692,8 +712,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * What it may use, and each that it starts again as much. Linux only:
-	 * {@code prlimit(1)}.
+	 * Set the resource limits of the process. Each of its descendants has the same
+	 * limits. Linux only: uses {@code prlimit(1)}.
 	 * @param limits the limits
 	 * @return a new pending process
 	 */
@@ -702,8 +722,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * What it and all that it starts may use together. Linux only, and only where
-	 * {@link IsolationSupport} says so: {@code cgroups(7)}, version 2.
+	 * Set the resource limits of the whole process tree. Linux only, and only where
+	 * {@link IsolationSupport} reports support: {@code cgroups(7)}, version 2.
 	 * @param limits the limits
 	 * @return a new pending process
 	 */
@@ -712,8 +732,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Who comes first where CPU and disks are short. Linux only: {@code nice(1)},
-	 * {@code ionice(1)}, {@code chrt(1)}.
+	 * Set the CPU and I/O scheduling priority. Linux only: uses {@code nice(1)},
+	 * {@code ionice(1)} and {@code chrt(1)}.
 	 * @param priority the priority
 	 * @return a new pending process
 	 */
@@ -722,8 +742,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * The CPUs that it may run on. Linux only: {@code taskset(1)}.
-	 * @param cpus numbers, from 0; none for all
+	 * Set the CPUs on which the process may run. Linux only: uses {@code taskset(1)}.
+	 * @param cpus the CPU numbers, from 0; none for all
 	 * @return a new pending process
 	 */
 	public PendingProcess cpuAffinity(int... cpus) {
@@ -731,8 +751,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Who is killed first when the machine runs out of memory. Linux only:
-	 * {@code choom(1)}.
+	 * Set the adjustment of the out-of-memory score, by which the kernel selects the
+	 * process to kill when memory is exhausted. Linux only: uses {@code choom(1)}.
 	 * @param value -1000 (never) to 1000 (first)
 	 * @return a new pending process
 	 */
@@ -741,18 +761,19 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Permissions that its new files do not get. Linux only: {@code umask(2)}.
-	 * @param umask octal with a leading zero, such as {@code 0027}
+	 * Set the mask of permissions that are removed from new files. Linux only:
+	 * {@code umask(2)}.
+	 * @param umask the mask in octal with a leading zero, such as {@code 0027}
 	 * @return a new pending process
-	 * @throws IllegalArgumentException if it is something else
+	 * @throws IllegalArgumentException if the mask has another format
 	 */
 	public PendingProcess umask(String umask) {
 		return with((builder) -> builder.umask(umask));
 	}
 
 	/**
-	 * Lets set-user-ID programs, such as {@code sudo}, give it no more privilege. Linux
-	 * only: {@code setpriv(1)}.
+	 * Prevent the process from gaining privileges through set-user-ID programs such as
+	 * {@code sudo}. Linux only: uses {@code setpriv(1)}.
 	 * @return a new pending process
 	 */
 	public PendingProcess noNewPrivileges() {
@@ -760,8 +781,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Lets it lead a session of its own, which the JVM's terminal and its Ctrl-C do not
-	 * reach. Linux only: {@code setsid(1)}.
+	 * Start the process as leader of a new session, so that the JVM's terminal and its
+	 * Ctrl-C do not reach it. Linux only: uses {@code setsid(1)}.
 	 * @return a new pending process
 	 */
 	public PendingProcess newSession() {
@@ -769,8 +790,8 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Everything about its isolation at once, instead of what was said before.
-	 * @param isolation who runs it, how separate it is, and how much it may use
+	 * Set all isolation options at once, replacing those set before.
+	 * @param isolation the isolation options
 	 * @return a new pending process
 	 */
 	public PendingProcess isolation(Isolation isolation) {
@@ -778,47 +799,48 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Changes it only under a condition.
-	 * @param condition whether to change it
-	 * @param customizer makes a changed one
-	 * @return the changed one, or this
+	 * Apply changes if a condition holds.
+	 * @param condition whether to apply the changes
+	 * @param customizer returns a changed instance
+	 * @return the changed instance, or this
 	 */
 	public PendingProcess when(boolean condition, UnaryOperator<PendingProcess> customizer) {
 		return condition ? customizer.apply(this) : this;
 	}
 
 	/**
-	 * Change it unless a condition holds.
-	 * @param condition whether to leave it as it is
-	 * @param customizer makes a changed one
-	 * @return the changed one, or this
+	 * Apply changes unless a condition holds.
+	 * @param condition whether to skip the changes
+	 * @param customizer returns a changed instance
+	 * @return the changed instance, or this
 	 */
 	public PendingProcess unless(boolean condition, UnaryOperator<PendingProcess> customizer) {
 		return when(!condition, customizer);
 	}
 
 	/**
-	 * Apply changes that are kept in one place, such as those of all calls of a tool.
-	 * @param customizer makes a changed one
-	 * @return the changed one
+	 * Apply shared changes, such as the common options of all calls of a tool.
+	 * @param customizer returns a changed instance
+	 * @return the changed instance
 	 */
 	public PendingProcess apply(UnaryOperator<PendingProcess> customizer) {
 		return customizer.apply(this);
 	}
 
 	/**
-	 * Makes it the first stage of a pipeline.
-	 * @param program the second stage's program, name or path
-	 * @param arguments its arguments
+	 * Create a pipeline with this process as its first stage.
+	 * @param program the name or path of the second stage's program
+	 * @param arguments the arguments of that program
 	 * @return a pipeline of two stages
-	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 * @throws IllegalArgumentException if the program is empty, or the program or an
+	 * argument contains a NUL
 	 */
 	public Pipeline pipe(String program, String... arguments) {
 		return Pipeline.of(this.launcher).pipe(this).pipe(program, arguments);
 	}
 
 	/**
-	 * Makes it the first stage of a pipeline.
+	 * Create a pipeline with this process as its first stage.
 	 * @param next the second stage
 	 * @return a pipeline of two stages
 	 */
@@ -827,9 +849,10 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Makes it the first stage of a pipeline whose second is Java.
-	 * @param stageName what it is called if it fails
-	 * @param stage turns input into output; a program must follow it
+	 * Create a pipeline with this process as its first stage and a Java stage as its
+	 * second.
+	 * @param stageName the name of the stage in failures
+	 * @param stage the stage, which must be followed by a program
 	 * @return a pipeline of two stages
 	 */
 	public Pipeline pipe(String stageName, StreamStage stage) {
@@ -837,17 +860,19 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Runs it and waits for its end. A non-zero exit code is in the result and throws
-	 * nothing.
-	 * @return its result
-	 * @throws io.procession.process.ProcessStartException if it cannot be started
-	 * @throws io.procession.process.ProcessDeniedException if a policy or a listener does
-	 * not allow it
-	 * @throws io.procession.process.ProcessTimedOutException if its time was over, within
-	 * timeout, grace and drain
-	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
+	 * Run the process and wait for it to end. A non-zero exit code is reported by the
+	 * result; no exception is thrown.
+	 * @return the result
+	 * @throws io.procession.process.ProcessStartException if the process cannot be
+	 * started
+	 * @throws io.procession.process.ProcessDeniedException if a policy or a listener
+	 * denies the start
+	 * @throws io.procession.process.ProcessTimedOutException if a timeout was exceeded;
+	 * thrown after at most timeout, grace period and drain
+	 * @throws io.procession.process.ProcessOutputLimitException if the output limit was
+	 * exceeded
 	 * @throws io.procession.process.ProcessRejectedException if the manager is closed, or
-	 * stayed full for longer than the acquire timeout
+	 * no permit became available within the acquire timeout
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
 	 * interrupted; the process was stopped
 	 */
@@ -857,14 +882,16 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Starts it and returns. Its timeouts hold though nobody waits. Its standard input
-	 * stays open until {@code stdin().close()}, unless input was given.
-	 * @return a handle to the live process
-	 * @throws io.procession.process.ProcessStartException if it cannot be started
-	 * @throws io.procession.process.ProcessDeniedException if a policy or a listener does
-	 * not allow it
-	 * @throws io.procession.process.ProcessRejectedException if the manager is full or
-	 * closed; it does not wait for room
+	 * Start the process and return. Timeouts apply even if no thread waits for the
+	 * process. Standard input stays open until {@code stdin().close()}, unless input is
+	 * configured.
+	 * @return a handle to the running process
+	 * @throws io.procession.process.ProcessStartException if the process cannot be
+	 * started
+	 * @throws io.procession.process.ProcessDeniedException if a policy or a listener
+	 * denies the start
+	 * @throws io.procession.process.ProcessRejectedException if the manager is closed, or
+	 * no permit is available; this method does not wait for one
 	 */
 	@CanIgnoreReturnValue
 	public RunningProcess start() {
@@ -872,15 +899,15 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Runs it while nobody waits, with the defaults of {@link #run()}. Does not block,
-	 * except for the spawn itself; while the manager is full it waits for its turn
-	 * without a thread.
-	 * @return its result, or the exception that {@link #run()} would throw; completed on
-	 * a thread of the manager. Whoever completes it before, by {@code cancel},
-	 * {@code orTimeout}, {@code completeOnTimeout}, {@code complete} or
-	 * {@code completeExceptionally}, stops the process with its tree, as an interrupt of
-	 * {@code run()} does, and does not wait for that. Canceling a future that depends on
-	 * this one stops nothing
+	 * Run the process asynchronously, with the defaults of {@link #run()}. This method
+	 * does not block, except for the spawn itself; while no permit is available, the
+	 * launch waits without occupying a thread.
+	 * @return a future with the result, or with the exception that {@link #run()} would
+	 * throw; completed on a thread of the manager. Completing it earlier, by
+	 * {@code cancel}, {@code orTimeout}, {@code completeOnTimeout}, {@code complete} or
+	 * {@code completeExceptionally}, stops the process and its tree, as an interrupt of
+	 * {@code run()} does, and does not wait for the end of that stop. Canceling a
+	 * dependent future stops nothing
 	 */
 	@CanIgnoreReturnValue
 	public CompletableFuture<ProcessResult> runAsync() {
@@ -888,14 +915,14 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Find the file that would be executed, as a start would: with its {@code PATH}, its
-	 * directory, and the policy of the manager. Nothing is started and no listener is
-	 * called. Looks at this machine, over fakes, too. What is found now may be gone when
-	 * it is started.
-	 * @return an absolute path, or empty if there is no such program or it may not be
-	 * executed
-	 * @throws io.procession.process.ProcessDeniedException if the policy does not allow
-	 * it
+	 * Find the file that would be executed by a start, according to the configured
+	 * {@code PATH}, the working directory, and the policy of the manager. Nothing is
+	 * started and no listener is called. The file is searched on this machine, even if
+	 * the processes are fakes. It may have been removed by the time the process is
+	 * started.
+	 * @return an absolute path, or empty if there is no such program or it is not
+	 * executable
+	 * @throws io.procession.process.ProcessDeniedException if the policy denies it
 	 * @throws io.procession.process.ProcessStartException if a referenced secret cannot
 	 * be read
 	 */
@@ -904,7 +931,7 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Everything said here, as data, without listeners and streams.
+	 * Return the definition of this process as data, without listeners and streams.
 	 * @return the spec
 	 */
 	public ProcessSpec toSpec() {
@@ -912,7 +939,7 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * What is to be run.
+	 * Return the command.
 	 * @return the command
 	 */
 	public Command command() {
@@ -931,7 +958,7 @@ public final class PendingProcess {
 		return this.processListeners;
 	}
 
-	/** The same with its command shown in another way. */
+	/** Return this process with its command redacted by the given redactor. */
 	PendingProcess redactedBy(Redactor redactor) {
 		Command redacted = command().redactedBy(redactor);
 		return (redacted == command()) ? this : with((builder) -> builder.command(redacted));

@@ -20,14 +20,15 @@ import io.procession.process.ProcessSpec;
 import io.procession.process.TimeLimit;
 
 /**
- * Commands of which each reads what the one before it writes, through native pipes: their
- * data never passes through the JVM, except at a {@link StreamStage}.
+ * A sequence of commands, each of which reads the output of the previous one through
+ * native pipes: the data does not pass through the JVM, except at a {@link StreamStage}.
  *
  * <p>
- * Every call returns a new one. What each stage is, its directory, its environment, is
- * said on its {@link PendingProcess}; what is said here is about the whole: the input of
- * the first stage, the output of the last, one deadline, by default that of
- * {@code run()}. <i>Immutable, thread-safe</i>, as far as its listeners and streams are.
+ * Each method returns a new instance. Options of a single stage, such as its directory
+ * and environment, are configured by its {@link PendingProcess}. The options here apply
+ * to the pipeline as a whole: the input of the first stage, the output of the last stage,
+ * and a single deadline, by default that of {@code run()}. <i>Immutable, and
+ * thread-safe</i> as far as its listeners and streams are.
  */
 @CheckReturnValue
 public final class Pipeline {
@@ -65,8 +66,9 @@ public final class Pipeline {
 	}
 
 	/**
-	 * A pipeline without stages; users call {@code ProcessManager.pipeline()}.
-	 * @param launcher what starts it
+	 * Create a pipeline without stages. Applications call
+	 * {@code ProcessManager.pipeline()} instead.
+	 * @param launcher the launcher that starts the pipeline
 	 * @return an empty pipeline
 	 */
 	public static Pipeline of(ProcessLauncher launcher) {
@@ -86,22 +88,24 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Adds a program.
-	 * @param program name, looked up in {@code PATH}, or path of the executable
-	 * @param arguments each one argument whatever it holds
+	 * Add a program.
+	 * @param program the name, which is looked up in {@code PATH}, or the path of the
+	 * executable
+	 * @param arguments the arguments, each passed as is
 	 * @return a new pipeline
-	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 * @throws IllegalArgumentException if the program is empty, or the program or an
+	 * argument contains a NUL
 	 */
 	public Pipeline pipe(String program, String... arguments) {
 		return pipe(this.launcher.pending(ProcessSpec.of(Command.of(program, arguments))));
 	}
 
 	/**
-	 * Adds a process with everything that was said of it: name, directory, environment,
-	 * listeners for its standard error. Its own timeout holds too and stops it alone.
-	 * Input can be that of the first stage only, output to a file and an idle timeout
-	 * that of the last, an output limit that of the last or of one before a stage in
-	 * Java. None has a terminal.
+	 * Add a process with all its options: name, directory, environment, listeners for its
+	 * standard error. Its own timeout applies, too, and stops only this process. Only the
+	 * first stage can have input, only the last stage can redirect output to a file or
+	 * have an idle timeout, and only the last stage or one followed by a Java stage can
+	 * have an output limit. No stage can have a terminal.
 	 * @param stage the process
 	 * @return a new pipeline
 	 */
@@ -113,15 +117,15 @@ public final class Pipeline {
 	 * Add a program, given as a list.
 	 * @param command the program, then its arguments
 	 * @return a new pipeline
-	 * @throws IllegalArgumentException if the list or the program is empty or something
-	 * holds a NUL
+	 * @throws IllegalArgumentException if the list or the program is empty, or an element
+	 * contains a NUL
 	 */
 	public Pipeline pipe(List<String> command) {
 		return pipe(this.launcher.pending(ProcessSpec.of(Command.of(command))));
 	}
 
 	/**
-	 * Add several processes, each of which reads what the one before it writes.
+	 * Add several processes, each of which reads the output of the previous one.
 	 * @param stages the processes, in order
 	 * @return a new pipeline
 	 */
@@ -134,9 +138,9 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Adds a stage in Java, with programs before and after it.
-	 * @param stageName what it is called if it fails
-	 * @param stage turns input into output
+	 * Add a Java stage, which must be preceded and followed by programs.
+	 * @param stageName the name of the stage in failures
+	 * @param stage converts input to output
 	 * @return a new pipeline
 	 */
 	public Pipeline pipe(String stageName, StreamStage stage) {
@@ -145,7 +149,7 @@ public final class Pipeline {
 	}
 
 	/**
-	 * What the pipeline is called; by default its stages' names.
+	 * Set the name of the pipeline. The default is derived from the names of its stages.
 	 * @param value the name
 	 * @return a new pipeline
 	 */
@@ -155,18 +159,19 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Bound on the whole pipeline. If one of its stages still runs then, all are stopped
-	 * with their trees, what the ended ones left behind included.
-	 * @param value positive
+	 * Set the maximum duration of the whole pipeline. If a stage is still running when it
+	 * has elapsed, all stages are stopped with their trees, including the remaining
+	 * descendants of stages that have ended.
+	 * @param value the timeout, positive
 	 * @return a new pipeline
-	 * @throws IllegalArgumentException if it is zero or negative
+	 * @throws IllegalArgumentException if the timeout is zero or negative
 	 */
 	public Pipeline timeout(Duration value) {
 		return withTimeout(TimeLimit.of(value));
 	}
 
 	/**
-	 * No bound on the whole pipeline.
+	 * Disable the timeout of the whole pipeline.
 	 * @return a new pipeline
 	 */
 	public Pipeline noTimeout() {
@@ -179,9 +184,9 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Whether the failure of any stage fails the pipeline (the default, unless the
-	 * manager's settings say otherwise), or that of the last alone.
-	 * @param value whether any stage counts
+	 * Whether the failure of any stage makes the pipeline fail (the default of the
+	 * manager's settings), or only that of the last stage.
+	 * @param value whether all stages count
 	 * @return a new pipeline
 	 */
 	public Pipeline pipefail(boolean value) {
@@ -190,8 +195,9 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Writes the standard error of all stages to one file, emptied first.
-	 * @param file the file; its folder must exist at the start
+	 * Redirect the standard error of all stages to a single file, which is truncated
+	 * first.
+	 * @param file the file, whose directory must exist at the start
 	 * @return a new pipeline
 	 */
 	public Pipeline errorOutputTo(Path file) {
@@ -200,8 +206,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Adds a listener to the lines of all stages.
-	 * @param listener is told, on pumps
+	 * Add a listener for the lines of all stages.
+	 * @param listener the listener, called on pump threads
 	 * @return a new pipeline
 	 */
 	public Pipeline onLine(PipelineLineListener listener) {
@@ -220,7 +226,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Text for the first stage, in UTF-8, then end-of-file.
+	 * Set the text that is written to the standard input of the first stage, in UTF-8,
+	 * followed by end-of-file.
 	 * @param text the text
 	 * @return a new pipeline
 	 */
@@ -229,7 +236,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * A file for the first stage, which reads it itself.
+	 * Redirect the standard input of the first stage from a file, which the stage reads
+	 * directly.
 	 * @param file a readable file, checked at the start
 	 * @return a new pipeline
 	 */
@@ -238,7 +246,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * A stream for the first stage; see {@link PendingProcess#input(InputStream)}.
+	 * Set the stream that is copied to the standard input of the first stage; see
+	 * {@link PendingProcess#input(InputStream)}.
 	 * @param stream the stream
 	 * @return a new pipeline
 	 */
@@ -247,8 +256,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Adds a listener to the chunks of the last stage's output.
-	 * @param listener is told, on a pump
+	 * Add a listener for chunks of the last stage's output.
+	 * @param listener the listener, called on a pump thread
 	 * @return a new pipeline
 	 */
 	public Pipeline onOutput(OutputListener listener) {
@@ -256,8 +265,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Writes the last stage's standard output to a file, emptied first.
-	 * @param file the file; its folder must exist at the start
+	 * Redirect the standard output of the last stage to a file, which is truncated first.
+	 * @param file the file, whose directory must exist at the start
 	 * @return a new pipeline
 	 */
 	public Pipeline outputTo(Path file) {
@@ -265,8 +274,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Appends the last stage's standard output to a file.
-	 * @param file the file; its folder must exist at the start
+	 * Append the standard output of the last stage to a file.
+	 * @param file the file, whose directory must exist at the start
 	 * @return a new pipeline
 	 */
 	public Pipeline appendOutputTo(Path file) {
@@ -274,7 +283,7 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Keeps no output of the last stage.
+	 * Disable the capture of the last stage's output.
 	 * @return a new pipeline
 	 */
 	public Pipeline quietly() {
@@ -282,7 +291,7 @@ public final class Pipeline {
 	}
 
 	/**
-	 * How the last stage's bytes become text.
+	 * Set the charset of the last stage's output.
 	 * @param charset the charset
 	 * @return a new pipeline
 	 */
@@ -291,48 +300,49 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Change it only under a condition.
-	 * @param condition whether to change it
-	 * @param customizer makes a changed one
-	 * @return the changed one, or this
+	 * Apply changes if a condition holds.
+	 * @param condition whether to apply the changes
+	 * @param customizer returns a changed instance
+	 * @return the changed instance, or this
 	 */
 	public Pipeline when(boolean condition, UnaryOperator<Pipeline> customizer) {
 		return condition ? customizer.apply(this) : this;
 	}
 
 	/**
-	 * Change it unless a condition holds.
-	 * @param condition whether to leave it as it is
-	 * @param customizer makes a changed one
-	 * @return the changed one, or this
+	 * Apply changes unless a condition holds.
+	 * @param condition whether to skip the changes
+	 * @param customizer returns a changed instance
+	 * @return the changed instance, or this
 	 */
 	public Pipeline unless(boolean condition, UnaryOperator<Pipeline> customizer) {
 		return when(!condition, customizer);
 	}
 
 	/**
-	 * Apply changes that are kept in one place.
-	 * @param customizer makes a changed one
-	 * @return the changed one
+	 * Apply shared changes.
+	 * @param customizer returns a changed instance
+	 * @return the changed instance
 	 */
 	public Pipeline apply(UnaryOperator<Pipeline> customizer) {
 		return customizer.apply(this);
 	}
 
 	/**
-	 * Runs it and waits for the end of all stages. A stage's non-zero exit code is in the
-	 * result and throws nothing.
-	 * @return its result
-	 * @throws IllegalStateException if there are no stages, or one says what it cannot
-	 * @throws io.procession.process.ProcessStartException naming the stage that cannot be
-	 * started; the others were stopped
-	 * @throws io.procession.process.ProcessTimedOutException if its time was over; every
-	 * stage was stopped
+	 * Run the pipeline and wait for all stages to end. A non-zero exit code of a stage is
+	 * reported by the result; no exception is thrown.
+	 * @return the result
+	 * @throws IllegalStateException if there are no stages, or a stage has an option that
+	 * it cannot have at its position
+	 * @throws io.procession.process.ProcessStartException if a stage cannot be started,
+	 * with the name of that stage; the other stages were stopped
+	 * @throws io.procession.process.ProcessTimedOutException if a timeout was exceeded;
+	 * all stages were stopped
 	 * @throws io.procession.process.ProcessRejectedException if the manager is closed, or
-	 * had not enough room for all stages within the acquire timeout
+	 * the permits for all stages were not available within the acquire timeout
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; every stage was stopped
-	 * @throws StreamStageException if a stage in Java failed; every stage was stopped
+	 * interrupted; all stages were stopped
+	 * @throws StreamStageException if a Java stage failed; all stages were stopped
 	 */
 	@CanIgnoreReturnValue
 	public PipelineResult run() {
@@ -340,15 +350,16 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Starts it and returns. The input of the first stage stays open until
-	 * {@code stdin().close()}, unless input was given. Without a timeout said here it has
-	 * none.
-	 * @return a handle to the live pipeline
-	 * @throws IllegalStateException if there are no stages, or one says what it cannot
-	 * @throws io.procession.process.ProcessStartException naming the stage that cannot be
-	 * started; the others were stopped
-	 * @throws io.procession.process.ProcessRejectedException if the manager has no room
-	 * for all stages, or is closed; it does not wait
+	 * Start the pipeline and return. The input of the first stage stays open until
+	 * {@code stdin().close()}, unless input is configured. Unless a timeout is set here,
+	 * the default is that of {@code start()}.
+	 * @return a handle to the running pipeline
+	 * @throws IllegalStateException if there are no stages, or a stage has an option that
+	 * it cannot have at its position
+	 * @throws io.procession.process.ProcessStartException if a stage cannot be started,
+	 * with the name of that stage; the other stages were stopped
+	 * @throws io.procession.process.ProcessRejectedException if the manager is closed, or
+	 * the permits for all stages are not available; this method does not wait for them
 	 */
 	@CanIgnoreReturnValue
 	public RunningPipeline start() {
@@ -356,11 +367,12 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Runs it while nobody waits, with the defaults of {@link #run()}.
-	 * @return its result, or the exception that {@link #run()} would throw; completed on
-	 * a thread of the manager. Whoever completes it before, by {@code cancel},
-	 * {@code orTimeout} or the like, stops every stage with its tree and does not wait
-	 * for that. Canceling a future that depends on this one stops nothing
+	 * Run the pipeline asynchronously, with the defaults of {@link #run()}.
+	 * @return a future with the result, or with the exception that {@link #run()} would
+	 * throw; completed on a thread of the manager. Completing it earlier, by
+	 * {@code cancel}, {@code orTimeout} or the like, stops all stages with their trees
+	 * and does not wait for the end of that stop. Canceling a dependent future stops
+	 * nothing
 	 */
 	@CanIgnoreReturnValue
 	public CompletableFuture<PipelineResult> runAsync() {
@@ -386,7 +398,7 @@ public final class Pipeline {
 		return this.errorTo;
 	}
 
-	/** The stages with everything that was said of the whole put where it belongs. */
+	/** Return the stages with the options of the pipeline applied to them. */
 	List<Stage> stages() {
 		List<Stage> prepared = new ArrayList<>(this.stages);
 		checkPlaces();
@@ -457,17 +469,15 @@ public final class Pipeline {
 		return "Pipeline[" + displayName() + "]";
 	}
 
-	/**
-	 * A stage.
-	 */
+	/** A stage of the pipeline. */
 	sealed interface Stage {
 
 		String name();
 
 		/**
-		 * A program.
+		 * A stage that is a program.
 		 *
-		 * @param pending what is run
+		 * @param pending the process
 		 */
 		record Program(PendingProcess pending) implements Stage {
 
@@ -479,10 +489,10 @@ public final class Pipeline {
 		}
 
 		/**
-		 * Java.
+		 * A stage that is implemented in Java.
 		 *
-		 * @param name what it is called
-		 * @param stage what is run
+		 * @param name the name of the stage
+		 * @param stage the implementation
 		 */
 		record Java(String name, StreamStage stage) implements Stage {
 

@@ -12,8 +12,8 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
 
 /**
- * How a pipeline ended: the result of its last stage, and that of each. <i>Immutable,
- * thread-safe.</i>
+ * Result of a pipeline: the result of its last stage and those of all its programs.
+ * <i>Immutable, thread-safe.</i>
  */
 public final class PipelineResult {
 
@@ -30,7 +30,7 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The result of the last stage, whose output is the pipeline's.
+	 * Return the result of the last stage, whose output is that of the pipeline.
 	 * @return the result
 	 */
 	public ProcessResult result() {
@@ -38,8 +38,8 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The result of every program in order, with its exit code, cause and standard error.
-	 * Only the last has standard output.
+	 * Return the results of all programs in order, with exit code, cause and standard
+	 * error. Only the last result has standard output.
 	 * @return the results
 	 */
 	public List<ProcessResult> stages() {
@@ -47,7 +47,7 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The last stage's exit code.
+	 * Return the exit code of the last stage.
 	 * @return 0 to 255
 	 */
 	public int exitCode() {
@@ -55,7 +55,7 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The last stage's standard output as text.
+	 * Return the standard output of the last stage as text.
 	 * @return the text
 	 */
 	public String output() {
@@ -63,7 +63,7 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The last stage's standard output byte for byte.
+	 * Return the standard output of the last stage as bytes.
 	 * @return a new array
 	 */
 	public byte[] outputBytes() {
@@ -71,7 +71,7 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The lines of the last stage's standard output.
+	 * Return the lines of the last stage's standard output.
 	 * @return the lines, a new list
 	 */
 	public List<String> outputLines() {
@@ -79,7 +79,7 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The standard error of all stages, one after the other.
+	 * Return the standard error of all stages, concatenated in order.
 	 * @return the text
 	 */
 	public String errorOutput() {
@@ -89,11 +89,12 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * The first program whose failure fails the pipeline. One that died of PIPE because
-	 * the stage after it read no more is no failure: if something went wrong, it did so
-	 * there. One that was stopped or out of time is, whatever it died of.
-	 * @return the result, or empty if the pipeline was successful or a stage in Java
-	 * failed, see {@link #streamFailure()}
+	 * Return the first program whose failure makes the pipeline fail. A program that was
+	 * ended by PIPE because the next stage stopped reading is not considered failed: if
+	 * anything went wrong, it did so in that next stage. A program that was stopped or
+	 * exceeded its timeout is considered failed, regardless of the signal that ended it.
+	 * @return the result, or empty if the pipeline was successful or a Java stage failed,
+	 * see {@link #streamFailure()}
 	 */
 	public Optional<ProcessResult> failedStage() {
 		if (this.streamFailure != null) {
@@ -110,32 +111,33 @@ public final class PipelineResult {
 	}
 
 	private static boolean isFine(ProcessResult stage, boolean last) {
-		// not if it was stopped or out of time: then nobody was satisfied
+		// if it was stopped or timed out, the next stage had not read enough
 		boolean hadEnoughReader = !last && stage.cause() == ExitCause.SIGNALED
 				&& stage.exitCode() == Signal.PIPE.exitCode();
 		return stage.successful() || hadEnoughReader;
 	}
 
 	/**
-	 * The stage in Java that failed, for which the pipeline was stopped. With pipefail
-	 * off, too: its exception must not get lost.
-	 * @return what {@link Pipeline#run()} throws, or empty if none failed
+	 * Return the failure of the Java stage for which the pipeline was stopped. It is
+	 * present even if pipefail is off, so that its exception is not lost.
+	 * @return the exception that {@link Pipeline#run()} throws, or empty if no Java stage
+	 * failed
 	 */
 	public Optional<StreamStageException> streamFailure() {
 		return Optional.ofNullable(this.streamFailure);
 	}
 
 	/**
-	 * Whether the pipeline was successful: all stages, or with pipefail off the last and
-	 * those in Java.
-	 * @return whether it was
+	 * Return whether the pipeline was successful: all its stages, or, with pipefail off,
+	 * the last stage and the Java stages.
+	 * @return whether it was successful
 	 */
 	public boolean successful() {
 		return this.streamFailure == null && failedStage().isEmpty();
 	}
 
 	/**
-	 * The opposite of {@link #successful()}.
+	 * Return whether the pipeline failed, the opposite of {@link #successful()}.
 	 * @return whether it failed
 	 */
 	public boolean failed() {
@@ -143,9 +145,9 @@ public final class PipelineResult {
 	}
 
 	/**
-	 * Turns a failure into an exception.
+	 * Throw an exception if the pipeline failed.
 	 * @return this result if it was successful
-	 * @throws StreamStageException if a stage in Java failed
+	 * @throws StreamStageException if a Java stage failed
 	 * @throws ProcessFailedException with the result of {@link #failedStage()}
 	 */
 	public PipelineResult throwIfFailed() {

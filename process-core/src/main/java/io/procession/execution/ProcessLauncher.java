@@ -13,115 +13,118 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 
 /**
- * The one way to a process: whatever runs something, runs it through here, so that
- * limits, events and shutdown hold for all. Implemented by the manager.
+ * The only way to start a process. All features launch processes through this interface,
+ * so that limits, events and shutdown apply to all. Implemented by the manager.
  * <i>Thread-safe.</i>
  */
 public interface ProcessLauncher {
 
 	/**
-	 * What is to be run, open for more.
-	 * @param spec what to run
-	 * @return a pending process, which has not started
+	 * Create a process that can be configured further and started.
+	 * @param spec the definition of the process
+	 * @return a process that has not been started
 	 */
 	PendingProcess pending(ProcessSpec spec);
 
 	/**
-	 * Runs it and waits for its end; see {@link PendingProcess#run()}.
-	 * @param pending what to run
-	 * @return its result
+	 * Run a process and wait for it to end; see {@link PendingProcess#run()}.
+	 * @param pending the process
+	 * @return the result
 	 */
 	ProcessResult run(PendingProcess pending);
 
 	/**
-	 * Starts it; see {@link PendingProcess#start()}.
-	 * @param pending what to start
-	 * @return a handle to the live process
+	 * Start a process; see {@link PendingProcess#start()}.
+	 * @param pending the process
+	 * @return a handle to the running process
 	 */
 	RunningProcess start(PendingProcess pending);
 
 	/**
-	 * Starts it as {@link #start} does, but beside the manager's limit: for what lives as
-	 * long as the application, such as its programs.
-	 * @param pending what to start
-	 * @return a handle to the live process
+	 * Start a process as {@link #start} does, but without a permit of the concurrency
+	 * limit: for processes that live as long as the application, such as its programs.
+	 * @param pending the process
+	 * @return a handle to the running process
 	 */
 	RunningProcess startUncounted(PendingProcess pending);
 
 	/**
-	 * Runs it while nobody waits; see {@link PendingProcess#runAsync()}.
-	 * @param pending what to run
-	 * @return its result, later
+	 * Run a process asynchronously; see {@link PendingProcess#runAsync()}.
+	 * @param pending the process
+	 * @return a future with the result
 	 */
 	CompletableFuture<ProcessResult> runAsync(PendingProcess pending);
 
 	/**
-	 * Start one of the processes of a pool when its turn has come, which it waits for
-	 * without a thread. It has the default timeout of {@link #run(PendingProcess) run}
-	 * unless it has its own. Nobody writes to it: without input it reads nothing.
-	 * @param pending what to start
-	 * @param timeout bound on all processes of the pool, which this one ends with
-	 * whenever its turn comes, or {@code null} for none
-	 * @param since when that began, by the {@link #timeSource() time source}
-	 * @param permitted called once it no longer waits for others to end; quick
-	 * @return a handle to the live process, later; or what {@link #start} throws
+	 * Start a process of a pool as soon as a permit is available, waiting for it without
+	 * a thread. The default timeout is that of {@link #run(PendingProcess) run}. Standard
+	 * input is empty unless input is configured.
+	 * @param pending the process
+	 * @param timeout timeout of all processes of the pool, which applies to this process
+	 * whenever it is started, or {@code null} for none
+	 * @param since the time at which that timeout began, by the {@link #timeSource() time
+	 * source}
+	 * @param permitted called once a permit has been granted; must return quickly
+	 * @return a future with a handle to the running process, or with the exception that
+	 * {@link #start} throws
 	 */
 	CompletableFuture<RunningProcess> startAsync(PendingProcess pending, @Nullable Duration timeout, long since,
 			Runnable permitted);
 
 	/**
 	 * Find the file that would be executed; see {@link PendingProcess#executable()}.
-	 * @param pending what would be started
+	 * @param pending the process
 	 * @return the file, or empty if there is none
 	 */
 	Optional<Path> executable(PendingProcess pending);
 
 	/**
-	 * The defaults and bounds that hold here.
+	 * Return the defaults and limits of this launcher.
 	 * @return the settings
 	 */
 	ProcessSettings settings();
 
 	/**
-	 * The clocks that hold here, and how to wait by them.
+	 * Return the time source, which provides the clocks and waits by them.
 	 * @return the time source
 	 */
 	TimeSource timeSource();
 
 	/**
-	 * Runs something later, on a thread of the manager.
-	 * @param delay how much later
-	 * @param task what to run
-	 * @return cancel it to give it up
+	 * Schedule a task on a thread of the manager.
+	 * @param delay the delay
+	 * @param task the task
+	 * @return a future by which the task can be canceled
 	 */
 	Future<?> schedule(Duration delay, Runnable task);
 
 	/**
-	 * Runs something at the end of the manager's close, when nothing that was
-	 * {@linkplain #schedule scheduled} comes any more.
-	 * @param action is run once, on a thread of the manager; now if it is closed already
-	 * @return forgets the action
+	 * Register an action to be executed at the end of the manager's close, when
+	 * {@linkplain #schedule scheduled} tasks are no longer executed.
+	 * @param action executed once, on a thread of the manager; immediately if the manager
+	 * is already closed
+	 * @return removes the action
 	 */
 	Runnable onClose(Runnable action);
 
 	/**
-	 * Runs a pipeline and waits for its end; see {@link Pipeline#run()}.
-	 * @param pipeline what to run
-	 * @return its result
+	 * Run a pipeline and wait for it to end; see {@link Pipeline#run()}.
+	 * @param pipeline the pipeline
+	 * @return the result
 	 */
 	PipelineResult run(Pipeline pipeline);
 
 	/**
-	 * Starts a pipeline; see {@link Pipeline#start()}.
-	 * @param pipeline what to start
-	 * @return a handle to the live pipeline
+	 * Start a pipeline; see {@link Pipeline#start()}.
+	 * @param pipeline the pipeline
+	 * @return a handle to the running pipeline
 	 */
 	RunningPipeline start(Pipeline pipeline);
 
 	/**
-	 * Runs a pipeline while nobody waits; see {@link Pipeline#runAsync()}.
-	 * @param pipeline what to run
-	 * @return its result, later
+	 * Run a pipeline asynchronously; see {@link Pipeline#runAsync()}.
+	 * @param pipeline the pipeline
+	 * @return a future with the result
 	 */
 	CompletableFuture<PipelineResult> runAsync(Pipeline pipeline);
 

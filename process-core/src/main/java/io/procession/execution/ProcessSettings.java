@@ -11,71 +11,75 @@ import io.procession.isolation.Isolation;
 import io.procession.process.TimeLimit;
 
 /**
- * The defaults and bounds of a manager. Everything that waits, waits at most as long as
- * something here says. <i>Immutable.</i>
+ * Defaults and limits of a manager. Every wait is bounded by one of these settings,
+ * except where an unlimited value is configured. <i>Immutable.</i>
  *
- * @param timeout bound on {@code run()} where it names none; 60 s
- * @param startTimeout bound on {@code start()} where it names none; none
- * @param idleTimeout bound on silence where a process names none; none
- * @param stopGrace how long a stopped process has before KILL; 10 s
- * @param timeoutGrace how long a process whose time is over has before KILL; 2 s. The
- * same holds, but never more than the shutdown grace, for what processes left behind:
- * when the manager closes, and when another ends what a dead JVM has left
- * @param beforeStopTimeout how long a stop that was requested waits for listeners before
- * the first signal; 5 s
- * @param drain how long to wait for the end of output after an exit; 1 s. As long a close
- * waits for its last pumps
- * @param shutdownGrace how long all processes together have before KILL when the manager
- * closes; 10 s
- * @param lostAfter how long after KILL a process that is still there is given up; 5 s. As
- * long waits whatever waits for what takes no time unless it hangs: each step of a close
- * (the starts in flight, the stops that are over, the events, the guard), a pipeline of
- * which one program could not be started for the others
- * @param sweepInterval how often the processes that nobody waits for are looked at, in
- * case their exit was not noticed; 500 ms
- * @param charset how bytes become text; UTF-8
- * @param maxLineLength bytes after which a line is handed over in parts; 1 MiB
- * @param maxConcurrent how many processes run at once; {@link Integer#MAX_VALUE} means no
- * limit
- * @param acquireTimeout how long {@code run()} waits for its turn when so many run; 30 s
- * @param pipefail whether the failure of any stage fails a pipeline that does not say;
- * true
- * @param isolation what holds where a process says nothing about its isolation; nothing
- * @param outputLimit the bytes that a process may write if its output is captured as a
- * whole and it names no limit, or {@code null} for no limit; none
+ * @param timeout timeout of {@code run()} if none is configured; 60 s
+ * @param startTimeout timeout of {@code start()} if none is configured; none
+ * @param idleTimeout maximum time without output if none is configured; none
+ * @param stopGrace time between the stop signal and KILL on a requested stop; 10 s
+ * @param timeoutGrace time between the stop signal and KILL after a timeout; 2 s. It also
+ * applies, limited by the shutdown grace, to processes that were left behind: when the
+ * manager closes, and when the processes of a dead JVM are ended by another
+ * @param beforeStopTimeout maximum time for which a requested stop waits for listeners
+ * before the first signal; 5 s
+ * @param drain maximum time to wait for the remaining output once a process has exited; 1
+ * s. It is also the maximum time for which closing the manager waits for its last pumps
+ * @param shutdownGrace time between the stop signal and KILL for all processes together
+ * when the manager closes; 10 s
+ * @param lostAfter time after KILL at which a process that is still alive is abandoned; 5
+ * s. It is also the maximum time for operations that take no time unless they hang: each
+ * step of closing the manager (starts in flight, completed stops, events, guard), and the
+ * cleanup after a program of a pipeline could not be started
+ * @param sweepInterval interval at which processes that no thread waits for are polled,
+ * in case their exit was not noticed; 500 ms
+ * @param charset charset of output and of text written to a live standard input; UTF-8
+ * @param maxLineLength maximum length of a line in bytes, beyond which it is delivered in
+ * parts; 1 MiB
+ * @param maxConcurrent maximum number of concurrent processes; {@link Integer#MAX_VALUE}
+ * means unlimited
+ * @param acquireTimeout maximum time for which {@code run()} waits for a permit while
+ * that many processes are running; 30 s
+ * @param pipefail whether the failure of any stage makes a pipeline fail that does not
+ * configure it; true
+ * @param isolation isolation of processes that do not configure it; none
+ * @param outputLimit maximum number of bytes that a process may write if its output is
+ * captured completely and it has no limit of its own, or {@code null} for unlimited;
+ * unlimited
  */
 public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLimit idleTimeout, Duration stopGrace,
 		Duration timeoutGrace, Duration beforeStopTimeout, Duration drain, Duration shutdownGrace, Duration lostAfter,
 		Duration sweepInterval, Charset charset, int maxLineLength, int maxConcurrent, Duration acquireTimeout,
 		boolean pipefail, Isolation isolation, @Nullable Long outputLimit) {
 
-	/** What holds where nothing was said. */
+	/** The default settings. */
 	public static final ProcessSettings DEFAULTS = new ProcessSettings(TimeLimit.of(Duration.ofSeconds(60)),
 			TimeLimit.none(), TimeLimit.none(), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5),
 			Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(5), Duration.ofMillis(500),
 			StandardCharsets.UTF_8, 1 << 20, Integer.MAX_VALUE, Duration.ofSeconds(30), true, Isolation.none(), null);
 
 	/**
-	 * Checks the numbers.
-	 * @param timeout bound on {@code run()}
-	 * @param startTimeout bound on {@code start()}
-	 * @param idleTimeout bound on silence
-	 * @param stopGrace how long a stopped process has before KILL
-	 * @param timeoutGrace how long a process whose time is over has before KILL
-	 * @param beforeStopTimeout how long a stop waits for listeners before the first
-	 * signal
-	 * @param drain how long to wait for the end of output after an exit
-	 * @param shutdownGrace how long all processes have when the manager closes
-	 * @param lostAfter how long after KILL a process is given up
-	 * @param sweepInterval how often processes are looked at
-	 * @param charset how bytes become text
-	 * @param maxLineLength bytes after which a line is handed over in parts
-	 * @param maxConcurrent how many processes run at once
-	 * @param acquireTimeout how long {@code run()} waits for its turn
-	 * @param pipefail whether the failure of any stage fails a pipeline
-	 * @param isolation what holds where a process says nothing about its isolation
-	 * @param outputLimit bytes that a process may write if its output is captured as a
-	 * whole
+	 * Create and validate the settings.
+	 * @param timeout timeout of {@code run()}
+	 * @param startTimeout timeout of {@code start()}
+	 * @param idleTimeout maximum time without output
+	 * @param stopGrace time between the stop signal and KILL on a requested stop
+	 * @param timeoutGrace time between the stop signal and KILL after a timeout
+	 * @param beforeStopTimeout maximum time for which a stop waits for listeners before
+	 * the first signal
+	 * @param drain maximum time to wait for the remaining output once a process has
+	 * exited
+	 * @param shutdownGrace time between the stop signal and KILL when the manager closes
+	 * @param lostAfter time after KILL at which a process is abandoned
+	 * @param sweepInterval interval at which processes are polled
+	 * @param charset charset of output and of text written to a live standard input
+	 * @param maxLineLength maximum length of a line in bytes
+	 * @param maxConcurrent maximum number of concurrent processes
+	 * @param acquireTimeout maximum time for which {@code run()} waits for a permit
+	 * @param pipefail whether the failure of any stage makes a pipeline fail
+	 * @param isolation isolation of processes that do not configure it
+	 * @param outputLimit maximum number of bytes that a process may write if its output
+	 * is captured completely
 	 */
 	public ProcessSettings {
 		Objects.requireNonNull(timeout, "timeout");
@@ -115,25 +119,23 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 	}
 
 	/**
-	 * How long what processes left behind has before KILL: the timeout grace, but never
-	 * more than the shutdown grace.
-	 * @return not negative
+	 * Return the time between the stop signal and KILL for processes that were left
+	 * behind: the timeout grace, limited by the shutdown grace.
+	 * @return the grace period, not negative
 	 */
 	public Duration leftoverGrace() {
 		return (this.timeoutGrace.compareTo(this.shutdownGrace) < 0) ? this.timeoutGrace : this.shutdownGrace;
 	}
 
 	/**
-	 * A builder that starts from these settings.
+	 * Create a builder that is initialized with these settings.
 	 * @return a new builder
 	 */
 	public Builder toBuilder() {
 		return new Builder(this);
 	}
 
-	/**
-	 * Changes some of the settings. <i>Not thread-safe.</i>
-	 */
+	/** Builder for {@link ProcessSettings}. <i>Not thread-safe.</i> */
 	public static final class Builder {
 
 		private TimeLimit timeout;
@@ -191,8 +193,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Bound on {@code run()} where it names none.
-		 * @param value the limit
+		 * Set the timeout of {@code run()} if none is configured.
+		 * @param value the timeout
 		 * @return this builder
 		 */
 		public Builder timeout(TimeLimit value) {
@@ -201,8 +203,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Bound on {@code start()} where it names none.
-		 * @param value the limit
+		 * Set the timeout of {@code start()} if none is configured.
+		 * @param value the timeout
 		 * @return this builder
 		 */
 		public Builder startTimeout(TimeLimit value) {
@@ -211,8 +213,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Bound on silence where a process names none.
-		 * @param value the limit
+		 * Set the maximum time without output if none is configured.
+		 * @param value the timeout
 		 * @return this builder
 		 */
 		public Builder idleTimeout(TimeLimit value) {
@@ -221,8 +223,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How long a stopped process has before KILL.
-		 * @param value not negative
+		 * Set the time between the stop signal and KILL on a requested stop.
+		 * @param value the grace period, not negative
 		 * @return this builder
 		 */
 		public Builder stopGrace(Duration value) {
@@ -231,8 +233,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How long a process whose time is over has before KILL.
-		 * @param value not negative
+		 * Set the time between the stop signal and KILL after a timeout.
+		 * @param value the grace period, not negative
 		 * @return this builder
 		 */
 		public Builder timeoutGrace(Duration value) {
@@ -241,9 +243,9 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Set how long a stop that was requested waits for the {@code beforeStop}
-		 * listeners before the first signal is sent.
-		 * @param value positive
+		 * Set the maximum time for which a requested stop waits for the
+		 * {@code beforeStop} listeners before the first signal is sent.
+		 * @param value the timeout, positive
 		 * @return this builder
 		 */
 		public Builder beforeStopTimeout(Duration value) {
@@ -252,8 +254,9 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How long to wait for the end of output after an exit.
-		 * @param value not negative
+		 * Set the maximum time to wait for the remaining output once a process has
+		 * exited.
+		 * @param value the maximum time, not negative
 		 * @return this builder
 		 */
 		public Builder drain(Duration value) {
@@ -262,8 +265,9 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How long all processes together have before KILL when the manager closes.
-		 * @param value not negative
+		 * Set the time between the stop signal and KILL for all processes together when
+		 * the manager closes.
+		 * @param value the grace period, not negative
 		 * @return this builder
 		 */
 		public Builder shutdownGrace(Duration value) {
@@ -272,8 +276,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How long after KILL a process that is still there is given up.
-		 * @param value positive
+		 * Set the time after KILL at which a process that is still alive is abandoned.
+		 * @param value the time, positive
 		 * @return this builder
 		 */
 		public Builder lostAfter(Duration value) {
@@ -282,8 +286,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How often the processes that nobody waits for are looked at.
-		 * @param value positive
+		 * Set the interval at which processes that no thread waits for are polled.
+		 * @param value the interval, positive
 		 * @return this builder
 		 */
 		public Builder sweepInterval(Duration value) {
@@ -292,7 +296,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How bytes become text.
+		 * Set the charset of output and of text written to a live standard input.
 		 * @param value the charset
 		 * @return this builder
 		 */
@@ -302,8 +306,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Bytes after which a line is handed over in parts.
-		 * @param value 16 to 268,435,456
+		 * Set the maximum length of a line, beyond which it is delivered in parts.
+		 * @param value the length in bytes, 16 to 268,435,456
 		 * @return this builder
 		 */
 		public Builder maxLineLength(int value) {
@@ -312,8 +316,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How many processes run at once.
-		 * @param value at least 1
+		 * Set the maximum number of concurrent processes.
+		 * @param value the maximum number, at least 1
 		 * @return this builder
 		 */
 		public Builder maxConcurrent(int value) {
@@ -322,8 +326,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * How long {@code run()} waits for its turn.
-		 * @param value not negative
+		 * Set the maximum time for which {@code run()} waits for a permit.
+		 * @param value the maximum time, not negative
 		 * @return this builder
 		 */
 		public Builder acquireTimeout(Duration value) {
@@ -332,8 +336,9 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Whether the failure of any stage fails a pipeline that does not say.
-		 * @param value whether any stage counts
+		 * Whether the failure of any stage makes a pipeline fail that does not configure
+		 * it.
+		 * @param value whether all stages count
 		 * @return this builder
 		 */
 		public Builder pipefail(boolean value) {
@@ -342,7 +347,7 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * What holds where a process says nothing about its isolation.
+		 * Set the isolation of processes that do not configure it.
 		 * @param value the isolation
 		 * @return this builder
 		 */
@@ -352,12 +357,12 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Set the number of bytes that a process may write, both streams together, if its
-		 * output is captured as a whole and it names no limit. A process that exceeds it
-		 * is stopped. Output that is not captured, or of which only the end is kept, is
-		 * not limited. A single process opts out with
+		 * Set the maximum number of bytes that a process may write, both streams
+		 * together, if its output is captured completely and it has no limit of its own.
+		 * A process that exceeds the limit is stopped. Output that is not captured, or of
+		 * which only the end is kept, is not limited. A single process opts out with
 		 * {@code outputLimit(Long.MAX_VALUE)}.
-		 * @param value not negative
+		 * @param value the number of bytes, not negative
 		 * @return this builder
 		 */
 		public Builder outputLimit(long value) {
@@ -366,9 +371,10 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Checks the whole.
+		 * Validate and build the settings.
 		 * @return the settings
-		 * @throws IllegalArgumentException naming the first value that is wrong
+		 * @throws IllegalArgumentException if a value is invalid, with the name of the
+		 * first such setting
 		 */
 		public ProcessSettings build() {
 			return new ProcessSettings(this.timeout, this.startTimeout, this.idleTimeout, this.stopGrace,

@@ -10,9 +10,7 @@ import java.util.function.BiPredicate;
 import io.procession.process.OutputType;
 import io.procession.process.Signal;
 
-/**
- * A pipeline that was started. <i>Thread-safe.</i>
- */
+/** A handle to a pipeline that was started. <i>Thread-safe.</i> */
 public final class RunningPipeline {
 
 	private final PipelineRun run;
@@ -22,16 +20,16 @@ public final class RunningPipeline {
 	}
 
 	/**
-	 * What it is called.
-	 * @return the name, by default its stages' names
+	 * Return the name of the pipeline.
+	 * @return the name, by default derived from the names of its stages
 	 */
 	public String name() {
 		return this.run.name();
 	}
 
 	/**
-	 * The programs in order.
-	 * @return a handle to each
+	 * Return the programs in order.
+	 * @return a handle to each program
 	 */
 	public List<RunningProcess> stages() {
 		return this.run.processes().stream().map(RunningProcess::new).toList();
@@ -43,24 +41,24 @@ public final class RunningPipeline {
 	}
 
 	/**
-	 * Whether a stage still runs.
-	 * @return whether one does
+	 * Return whether at least one stage is running.
+	 * @return whether a stage is running
 	 */
 	public boolean isRunning() {
 		return stages().stream().anyMatch(RunningProcess::isRunning);
 	}
 
 	/**
-	 * The standard input of the first stage.
+	 * Return the standard input of the first stage.
 	 * @return the stream
-	 * @throws IllegalStateException if its input was given in advance
+	 * @throws IllegalStateException if the input was configured in advance
 	 */
 	public StandardInput stdin() {
 		return stages().get(0).stdin();
 	}
 
 	/**
-	 * What the last stage has written so far, as far as it is kept.
+	 * Return the captured output of the last stage so far.
 	 * @return the text
 	 */
 	public String output() {
@@ -68,7 +66,7 @@ public final class RunningPipeline {
 	}
 
 	/**
-	 * What the last stage has written since this was last asked.
+	 * Return the output of the last stage that has been captured since the last call.
 	 * @return the text, empty if there is nothing new
 	 */
 	public String latestOutput() {
@@ -76,10 +74,10 @@ public final class RunningPipeline {
 	}
 
 	/**
-	 * Waits until a line of the last stage matches; see
+	 * Wait until a line of the last stage matches; see
 	 * {@link RunningProcess#waitUntil(BiPredicate, Duration)}.
-	 * @param condition looks at a line
-	 * @param timeout at most so long
+	 * @param condition tests a line of a stream
+	 * @param timeout the maximum time to wait
 	 * @return whether a line matched in time
 	 */
 	public boolean waitUntil(BiPredicate<OutputType, String> condition, Duration timeout) {
@@ -87,8 +85,8 @@ public final class RunningPipeline {
 	}
 
 	/**
-	 * Sends a signal to every stage that runs, and returns.
-	 * @param signal what to send
+	 * Send a signal to each stage that is running, and return.
+	 * @param signal the signal
 	 * @throws IllegalStateException if all stages have ended
 	 */
 	public void signal(Signal signal) {
@@ -96,62 +94,63 @@ public final class RunningPipeline {
 	}
 
 	/**
-	 * Stops every stage with its tree, at once and in parallel, as
-	 * {@link RunningProcess#stop()} does, and what the stages that have ended left
-	 * behind, and returns when all are gone. Does nothing if all stages have ended.
+	 * Stop all stages with their trees in parallel, as {@link RunningProcess#stop()}
+	 * does, including the remaining descendants of stages that have ended, and return
+	 * when all are gone. This method does nothing if all stages have ended.
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the stop goes on
+	 * interrupted; the stop continues
 	 */
 	public void stop() {
 		this.run.stop(null);
 	}
 
 	/**
-	 * Stops every stage with its tree with another grace.
-	 * @param grace how long they have after the stop signal; zero means KILL at once
+	 * Stop all stages with their trees with the given grace period.
+	 * @param grace the grace period after the stop signal; zero means immediate KILL
 	 */
 	public void stop(Duration grace) {
 		this.run.stop(Objects.requireNonNull(grace, "grace"));
 	}
 
-	/**
-	 * Kills every stage with its tree and returns when all are gone.
-	 */
+	/** Kill all stages with their trees and return when all are gone. */
 	public void kill() {
 		this.run.kill();
 	}
 
 	/**
-	 * Waits for the end of all stages.
+	 * Wait for all stages to end.
 	 * @return the result
-	 * @throws IllegalStateException if called by one of its own listeners or stages in
-	 * Java while it has not ended: its end waits for them
-	 * @throws io.procession.process.ProcessTimedOutException if its time was over
-	 * @throws StreamStageException if a stage in Java failed
+	 * @throws IllegalStateException if called by a listener or a Java stage of this
+	 * pipeline before the pipeline has ended, since the end of the pipeline waits for
+	 * them
+	 * @throws io.procession.process.ProcessTimedOutException if a timeout was exceeded
+	 * @throws StreamStageException if a Java stage failed
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the pipeline goes on
+	 * interrupted; the pipeline continues
 	 */
 	public PipelineResult waitFor() {
 		return this.run.waitFor();
 	}
 
 	/**
-	 * Waits for the end of all stages, but not for ever. Does not stop it.
-	 * @param timeout at most so long
-	 * @return the result, or empty if it still runs
-	 * @throws io.procession.process.ProcessTimedOutException if its own time was over
-	 * @throws StreamStageException if a stage in Java failed
+	 * Wait for all stages to end, at most for the given time. The pipeline is not
+	 * stopped.
+	 * @param timeout the maximum time to wait
+	 * @return the result, or empty if the pipeline is still running
+	 * @throws io.procession.process.ProcessTimedOutException if a timeout of the pipeline
+	 * was exceeded
+	 * @throws StreamStageException if a Java stage failed
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the pipeline goes on
+	 * interrupted; the pipeline continues
 	 */
 	public Optional<PipelineResult> waitFor(Duration timeout) {
 		return this.run.waitFor(timeout);
 	}
 
 	/**
-	 * Its result, later. Completes normally however its stages ended, on a thread of the
-	 * manager.
-	 * @return a future of its own: cancelling it stops nothing
+	 * Return a future with the result. It completes normally, regardless of how the
+	 * stages ended, on a thread of the manager.
+	 * @return a new future: canceling it stops nothing
 	 */
 	public CompletableFuture<PipelineResult> onExit() {
 		return this.run.onExit();

@@ -21,8 +21,8 @@ import io.procession.process.Signal;
 import io.procession.stats.ProcessStats;
 
 /**
- * A process that was started: read it, write to it, wait for it, stop it.
- * <i>Thread-safe.</i>
+ * A handle to a process that was started, to read its output, write to it, wait for it
+ * and stop it. <i>Thread-safe.</i>
  */
 public final class RunningProcess {
 
@@ -39,7 +39,8 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * This run's own id: the same in its events, never used again.
+	 * Return the ID of the execution. It is also the ID of its events, and is never
+	 * reused.
 	 * @return the id
 	 */
 	public String id() {
@@ -47,7 +48,8 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Its process ID. Means nothing once it has ended: PIDs are used again.
+	 * Return the process ID. It is meaningless once the process has ended, since PIDs are
+	 * reused.
 	 * @return the PID
 	 */
 	public long pid() {
@@ -55,7 +57,7 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * What it is called.
+	 * Return the name of the process.
 	 * @return the name, by default the program's file name
 	 */
 	public String name() {
@@ -63,15 +65,15 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * What it runs.
-	 * @return the command, its secrets hidden
+	 * Return the command.
+	 * @return the command, with its secrets redacted
 	 */
 	public Command command() {
 		return this.run.spec().command();
 	}
 
 	/**
-	 * When it was started.
+	 * Return the start time.
 	 * @return the instant
 	 */
 	public Instant startedAt() {
@@ -79,9 +81,9 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Whether the process itself still runs; what it started may live on. Once it does
-	 * not, {@link #output()} and {@link #latestOutput()} are complete.
-	 * @return whether it runs
+	 * Return whether the process itself is running; its descendants may outlive it. Once
+	 * the process has ended, {@link #output()} and {@link #latestOutput()} are complete.
+	 * @return whether the process is running
 	 */
 	public boolean isRunning() {
 		boolean running = this.run.isRunning();
@@ -96,9 +98,9 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Return what it has written to standard output so far, as far as it is captured.
-	 * Once the process has ended this is all that it wrote: what is still in the pipe is
-	 * waited for, at most as long as the drain. A listener of the process does not wait.
+	 * Return the captured standard output so far. Once the process has ended, this is its
+	 * complete output: the method waits for what is still in the pipe, at most as long as
+	 * the drain. It does not wait if it is called by a listener of the process.
 	 * @return the text
 	 */
 	public String output() {
@@ -106,8 +108,8 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Return what it has written to standard error so far, as {@link #output()} does for
-	 * standard output.
+	 * Return the captured standard error so far, as {@link #output()} does for standard
+	 * output.
 	 * @return the text
 	 */
 	public String errorOutput() {
@@ -115,9 +117,10 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Return what it has written to standard output since the last call. Each byte is
-	 * returned once; a character that is not complete yet comes next time. Once the
-	 * process has ended this is all the rest, as with {@link #output()}.
+	 * Return the standard output that has been captured since the last call. Each byte is
+	 * returned once; an incomplete character is returned by a later call. Once the
+	 * process has ended, this is the complete remaining output, as with
+	 * {@link #output()}.
 	 * @return the text, empty if there is nothing new
 	 */
 	public String latestOutput() {
@@ -125,7 +128,7 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Return what it has written to standard error since the last call, as
+	 * Return the standard error that has been captured since the last call, as
 	 * {@link #latestOutput()} does for standard output.
 	 * @return the text, empty if there is nothing new
 	 */
@@ -141,32 +144,35 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Return its standard output, to be read at the caller's own pace by one thread. A
-	 * read blocks until there is something; the process waits while nothing is read and
-	 * at most 64 KiB are under way. Bytes come as they were written, secrets included.
+	 * Return the standard output as a stream, to be read by one thread at its own pace. A
+	 * read blocks until data is available. At most 64 KiB are buffered, and the process
+	 * blocks while they are not read. Bytes are returned as they were written, including
+	 * secrets.
 	 *
 	 * <p>
-	 * Read it to its end, or close it, before {@link #waitFor()}: the process does not
-	 * end before. Closing it early does not stop the process, but lets it receive PIPE if
-	 * it goes on writing, as in {@code yes | head}. If the process is stopped by a
-	 * timeout, a limit or a call of {@code stop()}, a read throws an
-	 * {@link java.io.IOException} after the last bytes. A stop or a close does not wait
-	 * for a reader. The end of the stream says nothing about the exit code.
-	 * @return the stream, always the same one
-	 * @throws IllegalStateException if it was not started with {@code pullOutput()}
+	 * Read the stream to its end, or close it, before {@link #waitFor()}: the process
+	 * does not end before. Closing the stream early does not stop the process, but the
+	 * process receives PIPE if it continues to write, as in {@code yes | head}. If the
+	 * process is stopped by a timeout, a limit or a call of {@code stop()}, a read throws
+	 * an {@link java.io.IOException} after the last bytes. Neither a stop nor the closing
+	 * of the manager waits for a reader. The end of the stream does not indicate success
+	 * or failure; check the exit code.
+	 * @return the stream, always the same instance
+	 * @throws IllegalStateException if the process was not started with
+	 * {@code pullOutput()}
 	 */
 	public InputStream stdout() {
 		return this.run.recorder(OutputType.OUTPUT).pulled();
 	}
 
 	/**
-	 * Return the lines of its standard output, read from {@link #stdout()} as they are
-	 * asked for, in the charset of the process. Close the stream unless it is read to its
-	 * end. A line is held in memory as a whole.
+	 * Return the lines of standard output, lazily read from {@link #stdout()} in the
+	 * charset of the process. Close the stream unless it is read to its end. Each line is
+	 * held in memory completely.
 	 * @return the lines; a {@link java.io.UncheckedIOException} is thrown where
 	 * {@code stdout()} throws an {@code IOException}
-	 * @throws IllegalStateException if it was not started with {@code pullOutput()}, or
-	 * if this was called before
+	 * @throws IllegalStateException if the process was not started with
+	 * {@code pullOutput()}, or if this method was called before
 	 */
 	public Stream<String> lines() {
 		InputStream stream = stdout();
@@ -186,41 +192,42 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Its standard input, to write to while it lives and to close.
+	 * Return the standard input, to be written to while the process is running and then
+	 * closed.
 	 * @return the stream
-	 * @throws IllegalStateException if its input was given in advance
+	 * @throws IllegalStateException if the input was configured in advance
 	 */
 	public StandardInput stdin() {
 		return this.run.stdin();
 	}
 
 	/**
-	 * Changes the size of its terminal, and tells it so by WINCH.
-	 * @param columns characters in a line, 1 to 65535
-	 * @param rows lines, 1 to 65535
+	 * Change the size of the pseudoterminal and notify the process by WINCH.
+	 * @param columns the number of columns, 1 to 65535
+	 * @param rows the number of rows, 1 to 65535
 	 * @throws IllegalArgumentException if a number is out of range
-	 * @throws IllegalStateException if it was not started with {@code pty(...)}
+	 * @throws IllegalStateException if the process was not started with {@code pty(...)}
 	 */
 	public void resize(int columns, int rows) {
 		this.run.resize(columns, rows);
 	}
 
 	/**
-	 * Sends a signal to the process alone and returns.
-	 * @param signal what to send; see {@code signal(7)}
-	 * @throws IllegalStateException if the process has ended, or has become another
-	 * user's, as {@code sudo} does, and this JVM is not permitted to signal it
-	 * ({@code kill(2)}, EPERM)
+	 * Send a signal to the process, not to its descendants, and return.
+	 * @param signal the signal; see {@code signal(7)}
+	 * @throws IllegalStateException if the process has ended, or has changed its user, as
+	 * {@code sudo} does, and this JVM is not permitted to signal it ({@code kill(2)},
+	 * EPERM)
 	 */
 	public void signal(Signal signal) {
 		this.run.signal(signal);
 	}
 
 	/**
-	 * Stops the process and its whole tree: stop signal, grace of 10 s unless said
-	 * otherwise, KILL. What is suspended gets CONT after the stop signal. Returns when
-	 * the tree is gone; never waits for output. May be called from a listener. Does
-	 * nothing if the process has ended.
+	 * Stop the process and its whole tree: stop signal, grace period (10 s by default),
+	 * KILL. Suspended processes receive CONT after the stop signal. This method returns
+	 * when the tree is gone and never waits for output. It may be called by a listener.
+	 * It does nothing if the process has ended.
 	 */
 	public void stop() {
 		this.run.beginStop(null);
@@ -228,8 +235,8 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Stops the process and its whole tree with another grace.
-	 * @param grace how long it has to end after the stop signal; zero means KILL at once
+	 * Stop the process and its whole tree with the given grace period.
+	 * @param grace the grace period after the stop signal; zero means immediate KILL
 	 */
 	public void stop(Duration grace) {
 		this.run.beginStop(Objects.requireNonNull(grace, "grace"));
@@ -237,10 +244,10 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Stop the process and its whole tree with another grace and another stop signal.
-	 * @param grace how long it has to end after the stop signal; zero means KILL at once
-	 * @param signal what asks it to end, a signal that ends processes; not heeded if a
-	 * stop is under way already
+	 * Stop the process and its whole tree with the given grace period and stop signal.
+	 * @param grace the grace period after the stop signal; zero means immediate KILL
+	 * @param signal the stop signal, one that ends processes; ignored if a stop is
+	 * already in progress
 	 */
 	public void stop(Duration grace, Signal signal) {
 		this.run.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
@@ -248,9 +255,9 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Begins to stop the process and its whole tree, as {@link #stop()} does, and returns
-	 * at once.
-	 * @return its result, later, as {@link #onExit()} gives it
+	 * Begin to stop the process and its whole tree, as {@link #stop()} does, and return
+	 * immediately.
+	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync() {
 		this.run.beginStop(null);
@@ -258,9 +265,10 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Begins to stop the process and its whole tree and returns at once.
-	 * @param grace how long it has to end after the stop signal; zero means KILL at once
-	 * @return its result, later, as {@link #onExit()} gives it
+	 * Begin to stop the process and its whole tree with the given grace period, and
+	 * return immediately.
+	 * @param grace the grace period after the stop signal; zero means immediate KILL
+	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace) {
 		this.run.beginStop(Objects.requireNonNull(grace, "grace"));
@@ -269,10 +277,10 @@ public final class RunningProcess {
 
 	/**
 	 * Begin to stop the process and its whole tree, as {@link #stop(Duration, Signal)}
-	 * does, and return at once.
-	 * @param grace how long it has to end after the stop signal; zero means KILL at once
-	 * @param signal what asks it to end
-	 * @return its result, later, as {@link #onExit()} gives it
+	 * does, and return immediately.
+	 * @param grace the grace period after the stop signal; zero means immediate KILL
+	 * @param signal the stop signal
+	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace, Signal signal) {
 		this.run.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
@@ -280,8 +288,8 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Kills the process and its whole tree now, by KILL, and returns when the tree is
-	 * gone. A stop that is under way turns into a kill.
+	 * Kill the process and its whole tree immediately by KILL, and return when the tree
+	 * is gone. A stop that is in progress turns into a kill.
 	 */
 	public void kill() {
 		this.run.beginKill();
@@ -289,13 +297,13 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Begin to stop everything that this process, which has ended, has left behind: its
-	 * stop signal, its grace, KILL. Without this call that lives on until the manager
-	 * closes. A process that was abandoned because KILL did not end it counts as left
-	 * behind. Return at once.
-	 * @return whether nothing is left; {@code false} if something is still alive a while
-	 * after KILL, or if the manager is closed. A future of its own: canceling it stops
-	 * nothing
+	 * Begin to stop the remaining descendants of this process, which has ended: stop
+	 * signal, grace period, KILL. Return immediately. Without this call, they live until
+	 * the manager is closed. A process that was abandoned because KILL did not end it is
+	 * included.
+	 * @return a future that indicates whether nothing remains; {@code false} if something
+	 * is still alive some time after KILL, or if the manager is closed. Each call returns
+	 * a new future: canceling it stops nothing
 	 * @throws IllegalStateException if the process has not ended
 	 */
 	public CompletableFuture<Boolean> stopLeftBehind() {
@@ -303,11 +311,11 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Begin to stop everything that this process, which has ended, has left behind, as
-	 * {@link #stopLeftBehind()} does. A stop that is under way is made no slower.
-	 * @param grace how long that has to end after the stop signal; zero means KILL at
-	 * once
-	 * @return whether nothing is left
+	 * Begin to stop the remaining descendants of this process, which has ended, as
+	 * {@link #stopLeftBehind()} does. A stop that is in progress may be accelerated, but
+	 * is never delayed.
+	 * @param grace the grace period after the stop signal; zero means immediate KILL
+	 * @return a future that indicates whether nothing remains
 	 * @throws IllegalStateException if the process has not ended
 	 */
 	public CompletableFuture<Boolean> stopLeftBehind(Duration grace) {
@@ -315,105 +323,113 @@ public final class RunningProcess {
 	}
 
 	/**
-	 * Waits for its end. May be called again: the result stays.
-	 * @return its result
-	 * @throws IllegalStateException if called by one of its own listeners while it has
-	 * not ended: its end waits for them
-	 * @throws io.procession.process.ProcessTimedOutException if its time was over
-	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
+	 * Wait for the process to end. May be called repeatedly.
+	 * @return the result
+	 * @throws IllegalStateException if called by a listener of this process before the
+	 * process has ended, since the end of the process waits for its listeners
+	 * @throws io.procession.process.ProcessTimedOutException if a timeout of the process
+	 * was exceeded
+	 * @throws io.procession.process.ProcessOutputLimitException if the output limit was
+	 * exceeded
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the process goes on
+	 * interrupted; the process continues
 	 */
 	public ProcessResult waitFor() {
 		return this.wait.forResult();
 	}
 
 	/**
-	 * Waits for its end, but not for ever. Does not stop it.
-	 * @param timeout at most so long
-	 * @return its result, or empty if it still runs
-	 * @throws io.procession.process.ProcessTimedOutException if its own time was over
-	 * @throws io.procession.process.ProcessOutputLimitException if it wrote too much
+	 * Wait for the process to end, at most for the given time. The process is not
+	 * stopped.
+	 * @param timeout the maximum time to wait
+	 * @return the result, or empty if the process is still running
+	 * @throws io.procession.process.ProcessTimedOutException if a timeout of the process
+	 * was exceeded
+	 * @throws io.procession.process.ProcessOutputLimitException if the output limit was
+	 * exceeded
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the process goes on
+	 * interrupted; the process continues
 	 */
 	public Optional<ProcessResult> waitFor(Duration timeout) {
 		Optional<ProcessResult> result = this.wait.forResult(timeout);
 		if (result.isEmpty()) {
-			// with a timeout of zero, this is a look
+			// with a timeout of zero, this call polls
 			polled();
 		}
 		return result;
 	}
 
 	/**
-	 * Wait until a line of its output matches, looking at the output from its beginning,
-	 * or until the process has ended. Lines of one stream come in order. A last line that
-	 * is not finished, such as a prompt, is tested once it has stood still for 50 ms, and
-	 * again when it has grown or is finished. More than 8 KiB of it is no prompt.
-	 * @param condition looks at a stream's line
+	 * Wait until a line of output matches, from the beginning of the output, or until the
+	 * process has ended. Lines of one stream are tested in order. An unterminated last
+	 * line, such as a prompt, is tested once it has not changed for 50 ms, and again when
+	 * it has grown or has been terminated. Unterminated lines of more than 8 KiB are not
+	 * considered prompts.
+	 * @param condition tests a line of a stream
 	 * @return whether a line matched
-	 * @throws IllegalStateException if the output is not kept
+	 * @throws IllegalStateException if the output is not captured
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the process goes on
+	 * interrupted; the process continues
 	 */
 	public boolean waitUntil(BiPredicate<OutputType, String> condition) {
 		return this.wait.forLine(condition, null);
 	}
 
 	/**
-	 * As {@link #waitUntil(BiPredicate)}, but not for ever.
-	 * @param condition looks at a stream's line
-	 * @param timeout at most so long
+	 * Wait until a line of output matches, as {@link #waitUntil(BiPredicate)} does, at
+	 * most for the given time.
+	 * @param condition tests a line of a stream
+	 * @param timeout the maximum time to wait
 	 * @return whether a line matched in time
-	 * @throws IllegalStateException if the output is not kept
+	 * @throws IllegalStateException if the output is not captured
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the process goes on
+	 * interrupted; the process continues
 	 */
 	public boolean waitUntil(BiPredicate<OutputType, String> condition, Duration timeout) {
 		return this.wait.forLine(condition, Objects.requireNonNull(timeout, "timeout"));
 	}
 
 	/**
-	 * Wait for the next line that matches: as {@link #waitUntil(BiPredicate, Duration)},
-	 * but testing only what follows the output that the previous call has tested. The
-	 * rest of an unfinished line that matched counts as a line of its own.
-	 * @param condition looks at a stream's line
-	 * @param timeout at most so long
+	 * Wait until the next line matches, as {@link #waitUntil(BiPredicate, Duration)}
+	 * does, but test only what follows the output that the previous call tested. The rest of an
+	 * unterminated line that matched counts as a separate line.
+	 * @param condition tests a line of a stream
+	 * @param timeout the maximum time to wait
 	 * @return whether a line matched, the process ended first, or the timeout elapsed
 	 * @throws IllegalStateException if the output is not captured, or if another thread
 	 * is waiting in this method
 	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; the process goes on
+	 * interrupted; the process continues
 	 */
 	public OutputMatch waitUntilNext(BiPredicate<OutputType, String> condition, Duration timeout) {
 		return this.wait.forNextLine(condition, timeout);
 	}
 
 	/**
-	 * Its result, later. Completes normally however it ended; look at
-	 * {@link ProcessResult#cause()}. Dependents run on a thread of the manager, or at
-	 * once on the calling one if it has ended.
-	 * @return a future of its own: cancelling it stops nothing
+	 * Return a future with the result. It completes normally, regardless of how the
+	 * process ended; see {@link ProcessResult#cause()}. Dependents are executed on a
+	 * thread of the manager, or immediately on the calling thread if the process has
+	 * ended.
+	 * @return a new future: canceling it stops nothing
 	 */
 	public CompletableFuture<ProcessResult> onExit() {
 		return this.run.onExit();
 	}
 
 	/**
-	 * Throw an exception if its timeout or idle timeout was exceeded, even while it is
-	 * still being stopped for that. Does not block and stops nothing: the timeouts hold
-	 * by themselves. A loop that pauses between two calls may find that the process has
-	 * already ended: call this once more after such a loop.
+	 * Throw an exception if the timeout or idle timeout was exceeded, even while the
+	 * process is still being stopped. This method does not block and stops nothing, since
+	 * timeouts are enforced independently. In a polling loop, the process may already
+	 * have ended at the next call: call this method once more after the loop.
 	 * @throws io.procession.process.ProcessTimedOutException if a timeout was exceeded;
-	 * has a result only if the process has ended
+	 * contains a result only if the process has ended
 	 */
 	public void ensureNotTimedOut() {
 		this.run.ensureNotTimedOut();
 	}
 
 	/**
-	 * What it uses right now.
+	 * Return the current resource usage.
 	 * @return the statistics of the process alone, or empty if it has ended
 	 */
 	public Optional<ProcessStats> stats() {

@@ -1,13 +1,14 @@
 /**
- * One run of a command: {@link io.procession.execution.PendingProcess} is what one
- * writes, {@link io.procession.execution.RunningProcess} the live handle,
- * {@link io.procession.process.ProcessResult} the outcome.
+ * A single execution of a command: {@link io.procession.execution.PendingProcess} defines
+ * it, {@link io.procession.execution.RunningProcess} is the handle to the live process,
+ * and {@link io.procession.process.ProcessResult} is the outcome.
  *
  * <p>
- * A run goes this way: {@code PendingProcess} to {@link ProcessLauncher} (permit, spawn,
- * books) to {@code ProcessRun} (its state, its end) over the engine's
- * {@link io.procession.engine.EngineProcess}; its bytes go through {@code OutputRecorder}
- * and its {@code LineSplitter} to capture and listeners; {@code Stopper} ends trees.
+ * An execution passes these classes: a {@code PendingProcess} is started by a
+ * {@link ProcessLauncher} (permit, spawn, registry). {@code ProcessRun} manages its state
+ * and its end on top of the engine's {@link io.procession.engine.EngineProcess}.
+ * {@code OutputRecorder} and {@code LineSplitter} pass its output to the capture and to
+ * the listeners. {@code Stopper} ends process trees.
  *
  * <pre>
  * ProcessResult result = processes.command("git", "pull")
