@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.TimeSource;
 
 /**
- * Launches that nobody waits for: each waits for its permits and its turn without a
- * thread, and can be cancelled until then. <i>Thread-safe.</i>
+ * Launches without a waiting thread. Each launch waits for its permits and for its place
+ * in the queue without a thread, and can be canceled until then. <i>Thread-safe.</i>
  */
 final class AsyncLaunches {
 
 	/**
-	 * How many launches that nobody waits for are under way. More would only wait for
-	 * permits to spawn, fewer for the secrets of one another.
+	 * Maximum number of concurrent asynchronous launches. More of them would only wait
+	 * for spawn permits; with fewer, they would wait for each other's secrets to be read.
 	 */
 	private static final int MOST_LAUNCHES = 32;
 
@@ -37,13 +37,14 @@ final class AsyncLaunches {
 	}
 
 	/**
-	 * Waits for permits without a thread, then launches on the executor.
-	 * @param permits how many; given back here only if nothing is launched
-	 * @param launch launches; gives back the permits itself should it fail
-	 * @param permitted called when they are there
-	 * @param stoppable whether what is launched is stopped if the future is completed by
-	 * somebody else
-	 * @param closed what it fails with if the manager closes before its turn
+	 * Wait for permits without a thread, then launch on the executor.
+	 * @param permits the number of permits; released here only if nothing is launched
+	 * @param launch performs the launch; releases the permits itself if it fails
+	 * @param permitted called once the permits have been granted
+	 * @param stoppable whether the launched process is stopped if the caller completes
+	 * the future
+	 * @param closed creates the exception for a launch that is still queued when the
+	 * manager closes
 	 */
 	<T> CompletableFuture<T> whenPermitted(int permits, Supplier<Launched<T>> launch, Runnable permitted,
 			boolean stoppable, Supplier<? extends RuntimeException> closed) {
@@ -58,7 +59,7 @@ final class AsyncLaunches {
 				this.context.execute(() -> turn.completeExceptionally(closed.get()));
 			}
 		});
-		// who cancels while it waits gives up the place
+		// canceling a waiting launch gives up its place in the queue
 		turn.whenComplete((made, failure) -> {
 			this.limit.giveUp(permit);
 			turn.stop();
@@ -84,20 +85,20 @@ final class AsyncLaunches {
 	}
 
 	/**
-	 * What was launched.
+	 * The result of a launch.
 	 *
-	 * @param <T> what comes of it
-	 * @param result what comes of it, later
-	 * @param stop begins to stop it; does nothing if it has ended
+	 * @param <T> the type of the outcome
+	 * @param result a future with the outcome
+	 * @param stop begins to stop what was launched; does nothing if it has ended
 	 */
 	record Launched<T>(CompletableFuture<T> result, Runnable stop) {
 
 	}
 
 	/**
-	 * A launch that waits for its turn. Once its turn has come, whoever completes it from
-	 * outside stops what is launched; if that is not possible, it cannot be canceled any
-	 * more: a process would stay behind that nobody knows.
+	 * A launch in the queue. Once it has begun, completing it from outside stops what is
+	 * launched. If that is not possible, it can no longer be canceled: otherwise a
+	 * process would be left without an owner.
 	 */
 	private static final class Turn<T> extends CompletableFuture<T> {
 
@@ -132,7 +133,7 @@ final class AsyncLaunches {
 			return !this.begun && super.cancel(false);
 		}
 
-		// first act, then tell: what depends on it may take long
+		// stop first, then complete: dependents may take long
 
 		@Override
 		public boolean complete(T value) {
@@ -146,7 +147,10 @@ final class AsyncLaunches {
 			return super.completeExceptionally(failure);
 		}
 
-		/** Stops what was launched, unless it has ended, which is why this is done. */
+		/**
+		 * Stop what was launched. Does nothing if it has ended and this future is
+		 * completed for that reason.
+		 */
 		private void stop() {
 			Runnable present = this.stop;
 			if (present == null) {
@@ -156,12 +160,12 @@ final class AsyncLaunches {
 				present.run();
 			}
 			catch (RuntimeException | Error ex) {
-				// the sweep carries it out
+				// the next sweep retries it
 				return;
 			}
 		}
 
-		// who waits, waits by the clock of the manager
+		// waits of callers use the time source of the manager
 
 		@Override
 		public <U> CompletableFuture<U> newIncompleteFuture() {
@@ -186,8 +190,8 @@ final class AsyncLaunches {
 			return isDone() ? super.getNow(absent) : absent;
 		}
 
-		// one that depends on this waits, since it is of the clock; the outcome is this
-		// one's
+		// wait by a dependent, which is a future of the time source; the outcome is taken
+		// from this future
 
 		@Override
 		public T join() {
@@ -217,7 +221,7 @@ final class AsyncLaunches {
 			return handle((made, failure) -> true);
 		}
 
-		// foreign code may hang on it, which must not keep the others from their turns
+		// caller code may depend on this future and must not delay other launches
 		private void launch(Supplier<Launched<T>> launch, Executor executor) {
 			Launched<T> launched;
 			try {
@@ -229,7 +233,7 @@ final class AsyncLaunches {
 			}
 			this.stop = launched.stop();
 			if (super.isDone()) {
-				// it was completed while it was being launched
+				// it was completed during the launch
 				stop();
 			}
 			launched.result().whenCompleteAsync((made, failure) -> {

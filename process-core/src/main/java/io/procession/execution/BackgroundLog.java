@@ -15,21 +15,21 @@ import org.slf4j.MDC;
 import io.procession.engine.TimeSource;
 
 /**
- * Writes log messages on a thread of its own: an appender may block, for example because
- * nothing reads the standard error of the JVM, and must not hold up a stop, a timer or a
+ * Writes log messages on a dedicated thread, since an appender may block (for example if
+ * the standard error of the JVM is not read) and must not delay a stop, a timer or a
  * pump. Messages that cannot be written in time are dropped and counted.
  * <i>Thread-safe.</i>
  */
 final class BackgroundLog {
 
-	/** How many messages wait at most. */
+	/** Maximum number of waiting messages. */
 	static final int CAPACITY = 1000;
 
 	private static final Duration IDLE = Duration.ofSeconds(10);
 
 	private static final Logger logger = LoggerFactory.getLogger(BackgroundLog.class);
 
-	/** Absent for a clock that brings its own threads: then the caller writes. */
+	/** Absent if the time source has its own executor: in that case the caller writes. */
 	private final @Nullable ThreadPoolExecutor thread;
 
 	private final AtomicLong dropped = new AtomicLong();
@@ -47,8 +47,8 @@ final class BackgroundLog {
 	}
 
 	/**
-	 * Writes a message later, with the caller's diagnostic context. Neither blocks nor
-	 * fails.
+	 * Write a message asynchronously, with the caller's diagnostic context. Neither
+	 * blocks nor fails.
 	 * @param message writes it to its logger
 	 */
 	void write(Runnable message) {
@@ -62,7 +62,7 @@ final class BackgroundLog {
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			// no thread or memory for it
+			// no thread or memory is available
 			this.dropped.incrementAndGet();
 		}
 	}
@@ -79,7 +79,7 @@ final class BackgroundLog {
 			message.run();
 		}
 		catch (RuntimeException | Error ex) {
-			// an appender that fails has nowhere to report it
+			// there is nowhere to report a failing appender
 			this.dropped.incrementAndGet();
 		}
 		finally {
@@ -87,12 +87,12 @@ final class BackgroundLog {
 		}
 	}
 
-	/** Returns how many messages were dropped since the last one that was written. */
+	/** Return the number of messages dropped since the last one that was written. */
 	long dropped() {
 		return this.dropped.get();
 	}
 
-	/** Takes no more messages and waits until those before are written. */
+	/** Reject further messages and wait until the queued ones are written. */
 	void close(Duration bound) {
 		ThreadPoolExecutor executor = this.thread;
 		if (executor != null) {

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time between the request to stop a process and its first signal, in which listeners
- * are called. The signal is sent when they have returned, after a bound, or at once if
- * they cannot be called. <i>Thread-safe.</i>
+ * The phase between the request to stop a process and its first signal, in which
+ * listeners are called. The signal is sent when they have returned, when the timeout has
+ * elapsed, or immediately if they cannot be called. <i>Thread-safe.</i>
  */
 final class BeforeStop {
 
@@ -28,11 +28,11 @@ final class BeforeStop {
 	private volatile @Nullable Thread caller;
 
 	/**
-	 * Create one that has not begun.
-	 * @param context runs the listeners and bounds them
+	 * Create a phase that has not begun.
+	 * @param context executes the listeners and the timeout
 	 * @param listeners calls them
-	 * @param signal begins the stop; is called once
-	 * @param tooLong tells that the signal did not wait for the listeners any longer
+	 * @param signal begins the stop; called once
+	 * @param tooLong reports that the signal no longer waited for the listeners
 	 */
 	BeforeStop(RunContext context, Runnable listeners, Runnable signal, Runnable tooLong) {
 		this.context = context;
@@ -41,12 +41,12 @@ final class BeforeStop {
 		this.tooLong = tooLong;
 	}
 
-	/** Call the listeners on a thread of the manager. */
+	/** Begin to call the listeners, on a thread of the manager. */
 	void begin() {
 		Duration bound = this.context.settings().beforeStopTimeout();
 		try {
 			this.timer = this.context.schedule(bound, this::timeUp);
-			// a reserved thread runs it if no other can be had
+			// executed on a reserved thread if no other is available
 			this.context.execute(this::call);
 		}
 		catch (RuntimeException | Error ex) {
@@ -54,7 +54,9 @@ final class BeforeStop {
 		}
 	}
 
-	/** Whether the signal waits for this thread, which is calling the listeners. */
+	/**
+	 * Whether the signal waits for the current thread, which is calling the listeners.
+	 */
 	boolean isCalling() {
 		return this.caller == Thread.currentThread() && this.state.get() == State.CALLING;
 	}
@@ -81,7 +83,7 @@ final class BeforeStop {
 
 	/**
 	 * Send the signal now, unless it has been sent.
-	 * @return whether this sent it
+	 * @return whether this call sent it
 	 */
 	boolean end() {
 		if (this.state.getAndSet(State.OVER) == State.OVER) {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.TimeSource;
 
 /**
- * Bytes from a pump to a stage in Java or to the caller, at most {@value #CAPACITY} of
- * them under way: the pump waits while it is full. One thread writes, one reads. The
- * reader may give up, after which everything written is thrown away.
+ * A pipe from a pump to a Java stage or to the caller. It buffers at most
+ * {@value #CAPACITY} bytes, and the pump blocks while it is full. One thread writes, one
+ * thread reads. The reader may close it, after which everything written is discarded.
  */
 final class BoundedPipe extends InputStream {
 
@@ -37,7 +37,7 @@ final class BoundedPipe extends InputStream {
 
 	private boolean abandoned;
 
-	/** Why the rest is missing. */
+	/** Reason why the rest is missing. */
 	private @Nullable String cut;
 
 	BoundedPipe(TimeSource time) {
@@ -45,8 +45,8 @@ final class BoundedPipe extends InputStream {
 	}
 
 	/**
-	 * Writes all of it, waiting for room.
-	 * @return whether somebody still reads
+	 * Write all bytes, blocking while the pipe is full.
+	 * @return whether the reader has not closed the pipe
 	 */
 	boolean write(ByteBuffer bytes) {
 		boolean interrupted = false;
@@ -83,7 +83,7 @@ final class BoundedPipe extends InputStream {
 		}
 	}
 
-	/** Nothing will be written any more; what is being written is thrown away. */
+	/** End the stream. Bytes that are being written are discarded. */
 	void end() {
 		this.lock.lock();
 		try {
@@ -96,8 +96,9 @@ final class BoundedPipe extends InputStream {
 	}
 
 	/**
-	 * The rest will not come, and nobody waits for the reader any more.
-	 * @param reason why, which the reader is told after the bytes that have come
+	 * End the stream before its end and no longer wait for the reader.
+	 * @param reason the reason, which is reported to the reader after the bytes that have
+	 * been written
 	 */
 	void cut(String reason) {
 		this.lock.lock();
@@ -162,7 +163,7 @@ final class BoundedPipe extends InputStream {
 		}
 	}
 
-	/** The reader reads no more. */
+	/** Close the reading side. */
 	@Override
 	public void close() {
 		this.lock.lock();

@@ -8,9 +8,10 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The kept bytes of one stream, in the chunks they were read into. Chunks grow from
- * {@value #FIRST_CHUNK} bytes, so that a silent process costs little and a flood few
- * objects. One thread fills, any thread reads.
+ * The captured bytes of one stream, in the chunks into which they were read. The chunk
+ * size increases from {@value #FIRST_CHUNK} bytes, so that a process with little output
+ * needs little memory and one with much output needs few objects. One thread writes, any
+ * thread reads.
  */
 final class Capture {
 
@@ -19,8 +20,9 @@ final class Capture {
 	private static final byte[] NOTHING = new byte[0];
 
 	/**
-	 * With its header, so that as many as possible fit into a region of the collector:
-	 * less memory than with larger ones, measured, and as fast.
+	 * Chosen so that, with the array header, as many chunks as possible fit into a region
+	 * of the garbage collector. Measured: less memory than larger chunks at the same
+	 * speed.
 	 */
 	private static final int LARGEST_CHUNK = 64 * 1024 - 16;
 
@@ -28,7 +30,7 @@ final class Capture {
 
 	private final long keep;
 
-	/** Guards everything below; the free part of the last chunk is the filler's own. */
+	/** Guards everything below; the free part of the last chunk belongs to the writer. */
 	private final Object lock = new Object();
 
 	private final Deque<byte[]> full = new ArrayDeque<>();
@@ -44,16 +46,16 @@ final class Capture {
 	private boolean frozen;
 
 	/**
-	 * An empty capture.
-	 * @param largestRead bytes of the largest read
-	 * @param keep bytes to keep at least, older ones are dropped
+	 * Create an empty capture.
+	 * @param largestRead the size of the largest read in bytes
+	 * @param keep the minimum number of bytes to keep; older ones are dropped
 	 */
 	Capture(int largestRead, long keep) {
 		this.largestRead = largestRead;
 		this.keep = keep;
 	}
 
-	/** Room for the next read, in the last chunk. */
+	/** Return the space for the next read, in the last chunk. */
 	ByteBuffer space() {
 		synchronized (this.lock) {
 			if (this.filled == this.current.length) {
@@ -67,13 +69,13 @@ final class Capture {
 		}
 	}
 
-	// many small chunks cost the collector more than a few larger ones
+	// many small chunks cost the garbage collector more than a few large ones
 	private int nextChunk() {
 		long largest = Math.max(this.largestRead, Math.min(LARGEST_CHUNK, this.fullLength / 16));
 		return (int) Math.min(this.current.length * 2L, largest);
 	}
 
-	/** Counts what was put into the room given last. */
+	/** Add the bytes that were read into the space returned last. */
 	void filled(int count) {
 		synchronized (this.lock) {
 			if (this.frozen) {
@@ -92,14 +94,14 @@ final class Capture {
 		return this.fullLength + this.filled;
 	}
 
-	/** Nothing is added any more; what comes later is not counted. */
+	/** Stop the capture: subsequent bytes are ignored. */
 	void freeze() {
 		synchronized (this.lock) {
 			this.frozen = true;
 		}
 	}
 
-	/** Drops everything, so that there is memory again; nothing is added any more. */
+	/** Drop everything to free memory, and stop the capture. */
 	void drop() {
 		synchronized (this.lock) {
 			this.frozen = true;
@@ -111,21 +113,23 @@ final class Capture {
 		}
 	}
 
-	/** Where the next byte will be, counted from the first that ever came. */
+	/**
+	 * Return the position of the next byte, counted from the first byte of the stream.
+	 */
 	long end() {
 		synchronized (this.lock) {
 			return this.dropped + length();
 		}
 	}
 
-	/** How many bytes are no longer kept. */
+	/** Return the number of bytes that are no longer kept. */
 	long dropped() {
 		synchronized (this.lock) {
 			return this.dropped + Math.max(0, length() - this.keep);
 		}
 	}
 
-	/** What is kept, in order. */
+	/** Return the kept bytes in order. */
 	List<byte[]> chunks() {
 		synchronized (this.lock) {
 			List<byte[]> chunks = new ArrayList<>(this.full);
@@ -134,8 +138,8 @@ final class Capture {
 			}
 			long excess = length() - this.keep;
 			for (int i = 0; excess > 0; i++) {
-				// only the first chunk can reach beyond what is kept, or the last is
-				// alone
+				// only the first chunk can contain more than is to be kept, unless the
+				// last one is the only one
 				byte[] first = chunks.get(i);
 				int cut = (int) Math.min(excess, first.length);
 				chunks.set(i, Arrays.copyOfRange(first, cut, first.length));
@@ -146,9 +150,9 @@ final class Capture {
 	}
 
 	/**
-	 * A copy of the bytes from a position on.
-	 * @param position counted from the first byte that ever came; what was dropped is
-	 * skipped
+	 * Return a copy of the bytes from a position on.
+	 * @param position the position, counted from the first byte of the stream; dropped
+	 * bytes are skipped
 	 */
 	Part from(long position) {
 		synchronized (this.lock) {
@@ -178,10 +182,11 @@ final class Capture {
 	}
 
 	/**
-	 * Some bytes of a stream.
+	 * A range of bytes of a stream.
 	 *
-	 * @param start the position of the first, counted from the first that ever came
-	 * @param bytes at most 1 MiB; empty if there are none yet
+	 * @param start the position of the first byte, counted from the first byte of the
+	 * stream
+	 * @param bytes the bytes, at most 1 MiB; empty if there are none yet
 	 */
 	record Part(long start, byte[] bytes) {
 

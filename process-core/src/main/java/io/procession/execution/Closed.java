@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a manager is closed. From then on no timer fires: whoever needs one to end is
- * told. <i>Thread-safe.</i>
+ * The closed state of a manager, after which timers no longer fire, and the actions to be
+ * executed at that time. <i>Thread-safe.</i>
  */
 final class Closed {
 
@@ -34,8 +34,9 @@ final class Closed {
 	}
 
 	/**
-	 * Adds what is run when it is closed, or now if it is already.
-	 * @return forgets the action
+	 * Add an action to be executed when the manager is closed, or now if it is already
+	 * closed.
+	 * @return removes the action
 	 */
 	Runnable add(Runnable action) {
 		this.actions.add(action);
@@ -53,7 +54,7 @@ final class Closed {
 			action.run();
 		}
 		catch (RuntimeException | Error ex) {
-			// the others are told all the same
+			// the other actions are still executed
 			this.log.write(() -> logger.error("The end of a manager could not be told", ex));
 		}
 	}

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import io.procession.engine.TimeSource;
 
 /**
- * How many processes may run at once: permits, given in the order they were asked for,
- * several at a time where they are needed together. <i>Thread-safe.</i>
+ * Limit on the number of concurrent processes. Permits are granted in the order of the
+ * requests, several at a time where they are needed together. <i>Thread-safe.</i>
  */
 final class ConcurrencyLimit {
 
@@ -42,7 +42,7 @@ final class ConcurrencyLimit {
 		return this.limit == Integer.MAX_VALUE;
 	}
 
-	/** Takes permits if they are there and nobody waits. */
+	/** Acquire permits if they are available and no other request is waiting. */
 	boolean tryAcquire(int permits) {
 		if (isUnlimited() || permits == 0) {
 			return true;
@@ -57,8 +57,9 @@ final class ConcurrencyLimit {
 	}
 
 	/**
-	 * Waits for permits.
-	 * @return whether they were given; not if the time was over or this was closed
+	 * Wait for permits.
+	 * @return whether they were granted; {@code false} if the timeout elapsed or the
+	 * limit was closed
 	 */
 	boolean acquire(int permits, Duration timeout) throws InterruptedException {
 		if (tryAcquire(permits)) {
@@ -71,7 +72,7 @@ final class ConcurrencyLimit {
 		}
 		finally {
 			if (!inTime) {
-				// given in the last moment counts as not given
+				// permits granted after the timeout are returned
 				if (!granted.cancel(false) && granted.join()) {
 					release(permits);
 				}
@@ -82,9 +83,10 @@ final class ConcurrencyLimit {
 	}
 
 	/**
-	 * Asks for permits without waiting.
-	 * @return true when they are given, false when this is closed; cancel it to give up
-	 * the place in the queue
+	 * Request permits without waiting.
+	 * @return a future that is completed with {@code true} when they are granted, or
+	 * {@code false} when the limit is closed; canceling it removes the request from the
+	 * queue
 	 */
 	CompletableFuture<Boolean> whenAvailable(int permits) {
 		if (tryAcquire(permits)) {
@@ -111,7 +113,7 @@ final class ConcurrencyLimit {
 		grant();
 	}
 
-	/** Gives up a place in the queue, if it is still one. */
+	/** Remove a request from the queue, if it is still waiting. */
 	void giveUp(CompletableFuture<Boolean> place) {
 		if (place.cancel(false)) {
 			forgetCancelled();
@@ -125,7 +127,7 @@ final class ConcurrencyLimit {
 		grant();
 	}
 
-	// dependents of the futures run outside the lock
+	// dependents of the futures are executed outside the lock
 	private void grant() {
 		while (true) {
 			Waiter first;
@@ -145,7 +147,7 @@ final class ConcurrencyLimit {
 		}
 	}
 
-	/** Whoever waits, waits in vain. */
+	/** Reject all waiting requests. */
 	void close() {
 		List<Waiter> rejected;
 		synchronized (this.lock) {

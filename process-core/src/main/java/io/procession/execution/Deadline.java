@@ -6,9 +6,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time at which something has to be over. A check that comes late, as after a pause of
- * the JVM, is repeated a moment later: what ended in time may not have been noticed yet.
- * <i>Thread-safe.</i>
+ * The time at which an operation must have ended. A check that is late, for example after
+ * a pause of the JVM, is repeated after a short delay, since an exit in time may not have
+ * been noticed yet. <i>Thread-safe.</i>
  */
 final class Deadline {
 
@@ -26,17 +26,17 @@ final class Deadline {
 	private @Nullable Future<?> task;
 
 	/**
-	 * Create a deadline that nobody checks yet.
-	 * @param context gives the clock and the scheduler
-	 * @param since when the time began to count, by the monotonic clock
-	 * @param timeout how long it may take, or {@code null} for no deadline
+	 * Create a deadline that is not being watched.
+	 * @param context provides the clock and the scheduler
+	 * @param since the time from which the timeout counts, by the monotonic clock
+	 * @param timeout the timeout, or {@code null} for no deadline
 	 */
 	Deadline(RunContext context, long since, @Nullable Duration timeout) {
 		this.context = context;
 		this.due = (timeout != null) ? since + RunContext.nanos(timeout) : Long.MAX_VALUE;
 	}
 
-	/** Returns the nanoseconds left; not positive if it is due. */
+	/** Return the remaining nanoseconds; zero or negative if the deadline is due. */
 	long remaining(long now) {
 		synchronized (this.lock) {
 			return (this.due != Long.MAX_VALUE) ? this.due - now : Long.MAX_VALUE;
@@ -44,7 +44,8 @@ final class Deadline {
 	}
 
 	/**
-	 * Whether it has been exceeded for good; if it is just late, it is due again soon.
+	 * Whether the deadline has been exceeded. If the check is late, it may be postponed
+	 * by a short time.
 	 */
 	boolean isExceeded(long now) {
 		synchronized (this.lock) {
@@ -61,8 +62,8 @@ final class Deadline {
 	}
 
 	/**
-	 * Checks it by a timer until it is exceeded or cancelled.
-	 * @param exceeded is run once, by the scheduler
+	 * Watch the deadline by a timer until it is exceeded or canceled.
+	 * @param exceeded executed once, by the scheduler
 	 */
 	void watch(Runnable exceeded) {
 		synchronized (this.lock) {
@@ -83,7 +84,7 @@ final class Deadline {
 		}
 	}
 
-	/** Ends the watch. */
+	/** Stop watching. */
 	void cancel() {
 		synchronized (this.lock) {
 			this.cancelled = true;

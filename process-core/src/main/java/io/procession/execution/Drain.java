@@ -3,19 +3,17 @@ package io.procession.execution;
 import java.time.Duration;
 
 /**
- * How long the end of a process's output is still waited for: what survives the process
- * may hold it open. The time that listeners are at work does not count, unless the
- * process is being stopped, which waits for nobody's listener. <i>Not thread-safe: its
- * run guards it.</i>
+ * The wait for the remaining output of a process, which descendants may hold open. The
+ * time during which listeners are executing does not count, unless the process is being
+ * stopped, since a stop does not wait for listeners. <i>Not thread-safe: guarded by its
+ * execution.</i>
  */
 final class Drain {
 
-	/**
-	 * How far the exit and the end of output are apart if nothing holds one of them up.
-	 */
+	/** Maximum time between the exit and the end of output if nothing delays either. */
 	static final Duration EXIT_AFTER_END = Duration.ofMillis(100);
 
-	/** How soon to look again whether a listener is still at work. */
+	/** Delay until the next check of whether a listener is still executing. */
 	private static final long LOOK_AGAIN = Duration.ofMillis(5).toNanos();
 
 	private final long bound;
@@ -32,17 +30,20 @@ final class Drain {
 
 	private final RunContext context;
 
-	/** When it is asked again at the latest, unless the JVM is paused; 0 if unknown. */
+	/**
+	 * Time by which the remaining time is requested again, unless the JVM is paused; 0 if
+	 * unknown.
+	 */
 	private long askedAgain;
 
 	private int forgiven;
 
 	/**
-	 * A drain that has not begun.
-	 * @param context tells a late look from one in time
-	 * @param said how long it takes at most, as it was said
-	 * @param output knows how long its listeners have been at work
-	 * @param error knows it, too
+	 * Create a drain that has not begun.
+	 * @param context determines whether a check is late
+	 * @param said the configured maximum time
+	 * @param output the standard output, with the time spent in listeners
+	 * @param error the standard error, with the time spent in listeners
 	 */
 	Drain(RunContext context, Duration said, OutputRecorder output, OutputRecorder error) {
 		this.context = context;
@@ -51,35 +52,38 @@ final class Drain {
 		this.error = error;
 	}
 
-	/** A drain as it holds: what is in the pipe is read whatever was said. */
+	/**
+	 * Return the effective drain: a minimum, so that the contents of the pipe are always
+	 * read.
+	 */
 	static Duration bound(Duration said) {
 		return (said.compareTo(EXIT_AFTER_END) < 0) ? EXIT_AFTER_END : said;
 	}
 
-	/** The process has exited. */
+	/** Begin: the process has exited. */
 	void begin(long now) {
 		this.since = now;
 		this.askedAgain = 0;
 		this.busyBefore = busyNanos(now);
 	}
 
-	/** Counts from here, whatever listeners are doing. */
+	/** Restart, from now on without regard to listeners. */
 	void beginAnew(long now) {
 		this.since = now;
 		this.askedAgain = 0;
 		this.countsListeners = true;
 	}
 
-	/** Returns when it is over, not counting the time of listeners. */
+	/** Return the time at which the drain ends, not including time spent in listeners. */
 	long end() {
 		return this.since + this.bound;
 	}
 
 	/**
-	 * How long to wait still.
+	 * Return the remaining time to wait.
 	 * @param now the time by the monotonic clock
-	 * @param untilDeadline how long until the deadline of the run, which ends the waiting
-	 * too, but not what comes in the pipe right now
+	 * @param untilDeadline the time until the deadline of the execution, which also ends
+	 * the wait, but not before the contents of the pipe have been read
 	 */
 	long remaining(long now, long untilDeadline) {
 		forgivePause(now);
@@ -88,7 +92,7 @@ final class Drain {
 		return remaining;
 	}
 
-	// the pumps could not read meanwhile
+	// the pumps could not read during a pause
 	private void forgivePause(long now) {
 		if (this.askedAgain != 0 && this.context.isLate(this.askedAgain, now)
 				&& this.forgiven < Lateness.MOST_IN_A_ROW) {

@@ -24,13 +24,14 @@ import io.procession.event.ProcessStarting;
 import io.procession.event.ProcessStopping;
 
 /**
- * Brings events to the listeners, in order and on a thread of their own. That exists once
- * there is a listener and something is started: an event must not fail because the JVM
- * can start no further thread. Lifecycle events are never dropped. <i>Thread-safe.</i>
+ * Delivers events to the listeners, in order and on a dedicated thread. The thread is
+ * started as soon as there is a listener and a process is started, because an event must
+ * not fail if the JVM cannot start another thread. Lifecycle events are never dropped.
+ * <i>Thread-safe.</i>
  */
 final class EventDispatcher {
 
-	/** How long a listener may take before a warning names it. */
+	/** Duration of a listener call after which a warning is logged. */
 	static final Duration SLOW = Duration.ofSeconds(5);
 
 	private static final Logger logger = LoggerFactory.getLogger(EventDispatcher.class);
@@ -47,7 +48,7 @@ final class EventDispatcher {
 
 	private final ThreadPoolExecutor thread;
 
-	/** The thread above, or the executor of a clock that is moved by hand. */
+	/** The thread above, or the executor of a manually advanced clock. */
 	private final Executor executor;
 
 	private final CompletableFuture<Void> lastTold = new CompletableFuture<>();
@@ -56,7 +57,7 @@ final class EventDispatcher {
 
 	private volatile @Nullable Call present;
 
-	/** Whether the present call, or the next, will be looked at. */
+	/** Whether the current call, or the next one, is going to be checked. */
 	private final AtomicBoolean watched = new AtomicBoolean();
 
 	/**
@@ -64,8 +65,8 @@ final class EventDispatcher {
 	 * @param threads creates its thread
 	 * @param log writes its messages
 	 * @param time the clocks
-	 * @param scheduler looks for slow listeners
-	 * @param slow how long a listener may take before a warning names it
+	 * @param scheduler checks for slow listeners
+	 * @param slow the duration of a listener call after which a warning is logged
 	 */
 	EventDispatcher(WorkerThreads threads, BackgroundLog log, TimeSource time, ScheduledExecutorService scheduler,
 			Duration slow) {
@@ -84,16 +85,19 @@ final class EventDispatcher {
 		startThread();
 	}
 
-	/** Removes a listener that was added, once. What was published is still told. */
+	/**
+	 * Remove a listener that was added, once. Published events are still delivered to the
+	 * others, and to it if they are being delivered.
+	 */
 	void remove(ProcessListener listener) {
 		this.listeners.remove(listener);
 	}
 
 	/**
-	 * Starts the thread if there is a listener, now or as soon as there is one: from now
+	 * Start the thread if there is a listener, now or as soon as one is added: from now
 	 * on there are events.
-	 * @param own listeners of the process that is to be started
-	 * @throws OutOfMemoryError if the JVM cannot start it
+	 * @param own the listeners of the process to be started
+	 * @throws OutOfMemoryError if the JVM cannot start the thread
 	 */
 	void ensureStarted(List<ProcessListener> own) {
 		if (!this.needed) {
@@ -111,16 +115,16 @@ final class EventDispatcher {
 		}
 	}
 
-	/** Whether there is a listener now, of all processes or of one. */
+	/** Whether there is a listener now, either for all processes or in the given list. */
 	boolean isHeard(List<ProcessListener> own) {
 		return !this.listeners.isEmpty() || !own.isEmpty();
 	}
 
 	/**
-	 * Tells the listeners there are now; without any, the event is not even made. Neither
-	 * blocks nor fails: what is done must not depend on what is told of it.
-	 * @param event makes the event
-	 * @param own listeners of the process, told before those of all processes
+	 * Deliver an event to the current listeners; without any, the event is not created.
+	 * Neither blocks nor fails, since the operation must not depend on its events.
+	 * @param event creates the event
+	 * @param own listeners of the process, called before those for all processes
 	 */
 	void publish(Supplier<ProcessEvent> event, List<ProcessListener> own) {
 		if (!isHeard(own)) {
@@ -152,11 +156,12 @@ final class EventDispatcher {
 	}
 
 	/**
-	 * Asks the listeners there are now, on this thread; without any, the event is not
-	 * even made.
-	 * @param event makes the event
-	 * @param own listeners of the process, asked before those of all processes
-	 * @return what the first one threw that vetoes, or {@code null} if none does
+	 * Call the current listeners before a start, on this thread; without any, the event
+	 * is not created.
+	 * @param event creates the event
+	 * @param own listeners of the process, called before those for all processes
+	 * @return the exception of the first listener that vetoes, or {@code null} if none
+	 * does
 	 */
 	@Nullable RuntimeException ask(Supplier<ProcessStarting> event, List<ProcessListener> own) {
 		if (!isHeard(own)) {
@@ -173,7 +178,7 @@ final class EventDispatcher {
 		}
 	}
 
-	/** Calls the listeners before a stop, on this thread. */
+	/** Call the listeners before a stop, on this thread. */
 	void beforeStop(ProcessStopping event, List<ProcessListener> own) {
 		own.forEach((listener) -> call(event, () -> listener.beforeStop(event)));
 		this.listeners.forEach((listener) -> call(event, () -> listener.beforeStop(event)));
@@ -186,7 +191,7 @@ final class EventDispatcher {
 		this.present = null;
 	}
 
-	// a clock that is moved by hand does not run while a listener is at work
+	// a manually advanced clock does not advance while a listener is executing
 	private void watch(long nanos) {
 		if (this.executor != this.thread || !this.watched.compareAndSet(false, true)) {
 			return;
@@ -211,7 +216,7 @@ final class EventDispatcher {
 			watch(left);
 		}
 		else {
-			// those that wait behind it are watched when they are called
+			// subsequent calls are watched when they begin
 			this.log.write(() -> logSlow(call));
 		}
 	}
@@ -238,13 +243,13 @@ final class EventDispatcher {
 		}
 	}
 
-	// neither blocks nor fails: the other listeners are to be called
+	// neither blocks nor fails, so that the other listeners are called
 	private void logFailure(ProcessEvent event, Throwable failure) {
 		this.log.write(() -> logger.warn("Process listener failed: name={} event={}", event.name(),
 				event.getClass().getSimpleName(), failure));
 	}
 
-	/** Takes no more events; what was published is still told. */
+	/** Reject further events; published events are still delivered. */
 	void close() {
 		if (this.executor != this.thread && !this.listeners.isEmpty()) {
 			this.executor.execute(() -> this.lastTold.complete(null));
@@ -255,18 +260,18 @@ final class EventDispatcher {
 		this.thread.shutdown();
 	}
 
-	/** Waits for the last event to be told. */
+	/** Wait for the last event to be delivered. */
 	boolean awaitEnd(long nanos) throws InterruptedException {
 		return this.time.await(this.lastTold, nanos) && this.thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
 	}
 
 	/**
-	 * A call of a listener that has not returned.
+	 * A listener call in progress.
 	 *
 	 * @param listener the listener
-	 * @param event what it is told
-	 * @param since when the call began
-	 * @param thread what calls it
+	 * @param event the event
+	 * @param since the time at which the call began
+	 * @param thread the calling thread
 	 */
 	private record Call(ProcessListener listener, ProcessEvent event, long since, Thread thread) {
 

@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
 /**
- * Logs something that fails again and again: the first failure in a row with its stack
- * trace, then how many there were, once it succeeds again. Nothing here fails: it is
- * called where there may be no memory left. <i>Thread-safe.</i>
+ * Logs repeated failures of one kind: the first failure in a row with its stack trace,
+ * then their number once it succeeds again. No method of this class fails, since they are
+ * called where memory may be exhausted. <i>Thread-safe.</i>
  */
 final class FailureStreak {
 
@@ -40,7 +40,7 @@ final class FailureStreak {
 					failure));
 		}
 		catch (RuntimeException | Error ex) {
-			// no memory for the message: the next failure is told instead
+			// no memory for the message: the next failure is logged instead
 			this.failures.set(0);
 		}
 	}
@@ -54,7 +54,7 @@ final class FailureStreak {
 			this.log.write(() -> this.logger.warn("{} succeeds again: failures={}", this.what, count));
 		}
 		catch (RuntimeException | Error ex) {
-			// no memory for the message: the next success tells it
+			// no memory for the message: the next success logs it
 			this.failures.addAndGet(count);
 		}
 	}

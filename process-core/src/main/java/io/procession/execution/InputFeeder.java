@@ -13,18 +13,18 @@ import org.slf4j.LoggerFactory;
 import io.procession.process.ProcessInput;
 
 /**
- * Writes given input to a process and then closes its standard input. A process that does
- * not read to the end is no error.
+ * Writes the configured input to a process and then closes its standard input. It is not
+ * an error if the process does not read all of it.
  */
 final class InputFeeder {
 
 	/**
-	 * Every pipe has room for so much ({@code pipe(7)}), so that writing it to a fresh
-	 * one never blocks.
+	 * Number of bytes that fit into any empty pipe ({@code pipe(7)}), so that writing
+	 * them to a new pipe never blocks.
 	 */
 	private static final int FITS_ANY_PIPE = 4096;
 
-	/** With larger chunks writer and reader take turns: half the speed. */
+	/** With larger chunks, writer and reader alternate, which halves the throughput. */
 	private static final int CHUNK = 8192;
 
 	private static final Logger logger = LoggerFactory.getLogger(InputFeeder.class);
@@ -37,7 +37,7 @@ final class InputFeeder {
 
 	private final BackgroundLog log;
 
-	/** Whether somebody copies, and may be interrupted. */
+	/** Whether a thread is copying and can be interrupted. */
 	private volatile boolean taken;
 
 	/** Whether the process has ended. */
@@ -83,8 +83,8 @@ final class InputFeeder {
 	}
 
 	/**
-	 * The process has ended: a stream that still blocks is interrupted, and closed. That
-	 * is foreign code, and so left to the thread that reads it.
+	 * Stop, since the process has ended. A stream that still blocks is interrupted. It is
+	 * closed by the thread that reads it, since closing it executes caller code.
 	 */
 	void stop() {
 		this.over = true;
@@ -98,18 +98,18 @@ final class InputFeeder {
 		int count;
 		while ((count = read(chunk)) >= 0) {
 			if (count == 0 && Thread.currentThread().isInterrupted()) {
-				// it would never meet the closed pipe
+				// it would never notice that the pipe is closed
 				return;
 			}
 			this.stdin.write(chunk, 0, count);
 			if (count < CHUNK && !hasMore()) {
-				// part of a dialogue: what comes next may be an answer to it
+				// may be a dialogue: the next input may depend on the answer
 				this.stdin.flush();
 			}
 		}
 	}
 
-	// 1 is what many streams, such as those that inflate, return whatever is ready
+	// many streams, such as inflating ones, return 1 regardless of what is available
 	private boolean hasMore() {
 		try {
 			return this.input.available() > 1;

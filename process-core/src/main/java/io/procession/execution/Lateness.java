@@ -3,24 +3,28 @@ package io.procession.execution;
 import java.time.Duration;
 
 /**
- * Tells a timer that fires in time from one that fires late, as after a pause of the JVM
- * (SIGSTOP, a frozen container, a long collection). What happened during a pause is
- * noticed a moment after it: whoever decides by the time looks again before it does.
+ * Constants to distinguish a timer that fires in time from one that fires late, for
+ * example after a pause of the JVM (SIGSTOP, a frozen container, a long garbage
+ * collection). Events of the time before and during the pause are noticed shortly after
+ * it, so that a decision based on elapsed time is checked again.
  */
 final class Lateness {
 
-	/** How late a check is at least that has to look again. */
+	/** Minimum delay of a check, in nanoseconds, after which it is repeated. */
 	static final long NOTICEABLE = Duration.ofMillis(100).toNanos();
 
-	/** How long exits and output of the time before are given to be noticed. */
+	/** Time in nanoseconds for earlier exits and output to be noticed. */
 	static final long LOOK_AGAIN = Duration.ofMillis(100).toNanos();
 
-	/** How late a check is at least before which everything stood still. */
+	/**
+	 * Minimum delay of a check, in nanoseconds, that is considered a pause of the whole
+	 * machine.
+	 */
 	static final long PAUSE = Duration.ofSeconds(1).toNanos();
 
 	/**
-	 * How often in a row a late check is forgiven: a machine that is always late must not
-	 * lose its bounds.
+	 * Maximum number of consecutive late checks that are repeated: the limits must also
+	 * apply on a machine that is always late.
 	 */
 	static final int MOST_IN_A_ROW = 3;
 

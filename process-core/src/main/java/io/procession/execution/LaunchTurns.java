@@ -7,8 +7,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Launches that nobody waits for, in the order they come, so many at a time: more threads
- * would only wait for one another's spawns. <i>Thread-safe.</i>
+ * Executes asynchronous launches in the order in which they arrive, with limited
+ * concurrency: more threads would only wait for each other's spawns. <i>Thread-safe.</i>
  */
 final class LaunchTurns implements Executor {
 
@@ -24,9 +24,9 @@ final class LaunchTurns implements Executor {
 	private int threads;
 
 	/**
-	 * Turns on an executor.
-	 * @param most how many launches at a time
-	 * @param executor what they run on; none of them may throw
+	 * Create a queue on top of an executor.
+	 * @param most the maximum number of concurrent launches
+	 * @param executor executes the launches, which must not throw
 	 */
 	LaunchTurns(int most, Executor executor) {
 		this.most = most;

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that an ended process has left behind, and how it is stopped. One stop at a
- * time is under way. <i>Thread-safe.</i>
+ * The remaining descendants of a process that has ended, and how they are stopped. At
+ * most one stop at a time is in progress. <i>Thread-safe.</i>
  */
 final class LeftBehind {
 
@@ -23,9 +23,9 @@ final class LeftBehind {
 	}
 
 	/**
-	 * Begin to stop it, or make the stop that is under way no slower.
-	 * @param grace how long it has, or {@code null} for the grace of its process
-	 * @return whether nothing is left
+	 * Begin to stop them, or accelerate the stop that is in progress.
+	 * @param grace the grace period, or {@code null} for that of the process
+	 * @return a future that indicates whether nothing remains
 	 */
 	CompletableFuture<Boolean> stop(@Nullable Duration grace) {
 		if (this.run.outcome() == null) {
@@ -49,7 +49,7 @@ final class LeftBehind {
 		return present.gone.copy();
 	}
 
-	// one that has not begun is over: the next call makes a new one
+	// an attempt that could not begin is complete: the next call creates a new one
 	private static void beginOrFail(Attempt attempt) {
 		try {
 			attempt.begin();
@@ -85,7 +85,7 @@ final class LeftBehind {
 			this.gone.thenRun(this.context.onClose(() -> this.gone.complete(false)));
 		}
 
-		// foreign code may hang on the future, and this is a round of the stopper
+		// caller code may depend on the future, and this is a round of the stopper
 		private void ended() {
 			this.context.execute(() -> this.gone.complete(!this.stop.isLost()));
 		}

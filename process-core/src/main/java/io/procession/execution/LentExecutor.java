@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An executor that was lent to a manager, with its own to fall back on: who lends it may
- * shut it down first.
+ * An executor that was provided by the application, with the manager's own executor as a
+ * fallback, since the application may shut its executor down first.
  */
 final class LentExecutor implements Executor {
 

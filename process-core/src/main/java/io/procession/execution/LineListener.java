@@ -3,28 +3,28 @@ package io.procession.execution;
 import io.procession.process.OutputType;
 
 /**
- * Is given output line by line.
+ * Listener for output, line by line.
  *
  * <p>
- * A line ends with {@code \n}, {@code \r\n} or a lone {@code \r}, or with the output; its
- * end is not part of it. Characters are never cut where the charset is one that contains
- * ASCII. Called as {@link OutputListener} is.
+ * A line is terminated by {@code \n}, {@code \r\n} or a lone {@code \r}, or by the end of
+ * the output; the terminator is not part of it. Characters are never split if the charset
+ * is a superset of ASCII. Called under the same conditions as an {@link OutputListener}.
  */
 @FunctionalInterface
 public interface LineListener {
 
 	/**
-	 * A line has arrived.
-	 * @param type which stream it came from
-	 * @param line the line without its end, may be empty
+	 * Handle a line.
+	 * @param type the stream of the line
+	 * @param line the line without its terminator, may be empty
 	 */
 	void onLine(OutputType type, String line);
 
 	/**
-	 * A part of a line that is longer than the manager's longest line has arrived; more
-	 * parts follow, and what remains at its end comes as {@link #onLine}. By default a
-	 * part is treated as a line.
-	 * @param type which stream it came from
+	 * Handle a part of a line that exceeds the manager's maximum line length. More parts
+	 * follow, and the remainder is passed to {@link #onLine}. By default, a part is
+	 * handled as a line.
+	 * @param type the stream of the line
 	 * @param part the part
 	 */
 	default void onLinePart(OutputType type, String part) {

@@ -12,9 +12,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns bytes, however they are cut, into whole lines. Looks for the bytes of {@code \n}
- * and {@code \r}, which is right for every charset that contains ASCII; bytes of others,
- * such as UTF-16, are decoded first. <i>Confined to the pump of its stream.</i>
+ * Splits bytes, which arrive in arbitrary chunks, into lines. The splitter searches for
+ * the bytes of {@code \n} and {@code \r}, which is correct for each charset that is a
+ * superset of ASCII; other charsets, such as UTF-16, are decoded first. <i>Confined to
+ * the pump of its stream.</i>
  */
 final class LineSplitter {
 
@@ -24,10 +25,10 @@ final class LineSplitter {
 
 	private final Charset charset;
 
-	/** Decodes a charset in which the line ends are not the bytes of ASCII. */
+	/** Decodes a charset in which line terminators are not encoded as in ASCII. */
 	private final @Nullable Transcoder transcoder;
 
-	/** Whether bytes of ASCII mean ASCII, wherever they stand. */
+	/** Whether ASCII bytes always represent ASCII characters. */
 	private final boolean plain;
 
 	private final int maxLength;
@@ -53,7 +54,7 @@ final class LineSplitter {
 		return !charset.canEncode() || Arrays.equals("\r\n".getBytes(charset), new byte[] { CR, LF });
 	}
 
-	// ISO-2022-JP, for one, writes Japanese in bytes of ASCII
+	// ISO-2022-JP, for example, encodes Japanese in ASCII bytes
 	private static boolean isPlain(Charset charset) {
 		if (charset == StandardCharsets.UTF_8) {
 			return true;
@@ -79,7 +80,7 @@ final class LineSplitter {
 		int start = offset;
 		int end = offset + length;
 		if (this.skipLineFeed && length > 0) {
-			// the second half of \r\n, whose line went out with the first
+			// the second half of \r\n, whose line was emitted after the first
 			this.skipLineFeed = false;
 			start += (bytes[offset] == LF) ? 1 : 0;
 		}
@@ -108,7 +109,7 @@ final class LineSplitter {
 		}
 	}
 
-	/** The stream has ended: what is left is a line too. */
+	/** End the stream: an unterminated rest is a line, too. */
 	void end() {
 		if (this.transcoder != null) {
 			byte[] decoded = this.transcoder.decode(ByteBuffer.allocate(0), true);
@@ -128,7 +129,7 @@ final class LineSplitter {
 		emitPending();
 	}
 
-	// a plain copy, and small enough to be inlined, which no other constructor is
+	// a plain copy, and small enough to be inlined, unlike the other constructors
 	@SuppressWarnings("deprecation")
 	private static String ofAscii(byte[] bytes, int offset, int length) {
 		return new String(bytes, 0, offset, length);
@@ -161,7 +162,7 @@ final class LineSplitter {
 		}
 	}
 
-	// the decoder says how many bytes are whole characters
+	// the decoder determines how many bytes are complete characters
 	private void emitPart() {
 		ByteBuffer in = ByteBuffer.wrap(this.pending, 0, this.maxLength);
 		String part = decode(in);
@@ -183,15 +184,16 @@ final class LineSplitter {
 		this.pendingLength -= count;
 	}
 
-	/** How many bytes of a line have come whose end has not. */
+	/** Return the length in bytes of the unterminated line. */
 	int unfinishedLength() {
 		return this.pendingLength;
 	}
 
 	/**
-	 * Looks at the line whose end has not come, up to its last whole character.
-	 * @param condition what it is to be; if it is, the line is dropped so far
-	 * @return whether it was
+	 * Test the unterminated line, up to its last complete character.
+	 * @param condition the condition; if it matches, the tested part of the line is
+	 * dropped
+	 * @return whether it matched
 	 */
 	boolean takeUnfinishedIf(Predicate<String> condition) {
 		ByteBuffer in = ByteBuffer.wrap(this.pending, 0, this.pendingLength);
@@ -203,15 +205,13 @@ final class LineSplitter {
 		return taken;
 	}
 
-	/**
-	 * Receives what was split.
-	 */
+	/** Callback for lines. */
 	interface Lines {
 
-		/** A line, or the end of one that was too long. */
+		/** Handle a line, or the remainder of a line that is too long. */
 		void line(String line);
 
-		/** The beginning, or a middle part, of a line that is too long. */
+		/** Handle a part, other than the last, of a line that is too long. */
 		void part(String part);
 
 	}

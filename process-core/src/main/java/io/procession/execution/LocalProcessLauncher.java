@@ -39,14 +39,15 @@ import io.procession.process.TerminalSupport;
 import io.procession.security.SecurityPolicy;
 
 /**
- * Launches processes on one engine and keeps the books of what runs: permits, spawns in
- * flight, events, shutdown. The heart of a manager, which is what users see of it.
- * <i>Thread-safe.</i>
+ * Launches processes on an engine and manages what is running: permits, spawns in flight,
+ * events, shutdown. This is the core of a manager, which is the type that applications
+ * use. <i>Thread-safe.</i>
  */
 public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 
 	/**
-	 * How many spawns at a time are fastest, on top of one for each processor: measured.
+	 * Number of concurrent spawns, in addition to one per processor, with the highest
+	 * measured throughput.
 	 */
 	private static final int EXTRA_SPAWNS = 1;
 
@@ -74,20 +75,20 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
-	/** Whether the engine is to be closed as soon as no start is in flight. */
+	/** Whether to close the engine as soon as no start is in flight. */
 	private volatile boolean engineDone;
 
 	private final AtomicBoolean engineClosed = new AtomicBoolean();
 
 	/**
-	 * A new launcher; users build a {@code ProcessManager} instead.
-	 * @param settings defaults and bounds
-	 * @param engine starts processes; closed with this
+	 * Create a launcher. Applications build a {@code ProcessManager} instead.
+	 * @param settings the defaults and limits
+	 * @param engine the engine that starts processes; closed with this launcher
 	 * @param time the clocks
-	 * @param executor for what reads and writes streams, or {@code null} for the clocks'
-	 * or its own
-	 * @param secretResolver reads referenced secrets
-	 * @param security what may be started, and what is shown of it
+	 * @param executor executor that reads and writes process streams, or {@code null} for
+	 * that of the time source or of the launcher
+	 * @param secretResolver resolves references to secrets
+	 * @param security the policy on what may be started and what is redacted
 	 */
 	public LocalProcessLauncher(ProcessSettings settings, ProcessEngine engine, TimeSource time,
 			@Nullable Executor executor, SecretResolver secretResolver, SecurityPolicy security) {
@@ -246,7 +247,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		return given ? pending : pending.input(new byte[0]);
 	}
 
-	// as run() stops it when its thread is interrupted
+	// as run() does when its thread is interrupted
 	private static Launched<ProcessResult> launched(ProcessRun run) {
 		return new Launched<>(run.onEnd(), () -> run.end(run.plan().toAbort()));
 	}
@@ -285,13 +286,13 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 				"its ProcessManager is closed and starts nothing any more");
 	}
 
-	// the one way to a process; the permit is held
+	// all processes are launched here; the permit is held
 	private ProcessRun launch(RunPlanner planner, PendingProcess pending, int permits) {
 		long number = this.books.nextNumber();
 		String id = this.books.id(number);
 		boolean entered = false;
 		try {
-			// what may take long comes before the spawn permit
+			// steps that may take long come before the spawn permit
 			Launch launch = planner.launch(id, this.context.gate());
 			RunPlan plan = planner.plan(launch, permits);
 			this.spawns.acquireUninterruptibly();
@@ -319,7 +320,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 	}
 
-	// what is to act later must not depend on a thread that cannot be started then
+	// later actions must not depend on a thread that can no longer be started then
 	private void ensureThreads(PendingProcess pending) {
 		try {
 			this.threads.ensureStarted();
@@ -370,7 +371,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			throw ex;
 		}
 		finally {
-			// those that are in the books give theirs back when they end
+			// registered processes release their permits when they end
 			this.limit.release(launch.permits() - launch.entered());
 		}
 	}
@@ -393,12 +394,13 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 	}
 
-	// the last start in flight closes it, should the close have given up waiting for that
+	// if close() timed out waiting for the starts in flight, the last of them closes the
+	// engine
 	private void closeEngineIfQuiet() {
 		if (!this.spawns.tryAcquire(this.maxSpawns)) {
 			return;
 		}
-		// nothing is started any more, but who is late must get its permit to see that
+		// nothing is started any more, but late starts need a permit to notice that
 		this.spawns.release(this.maxSpawns);
 		if (this.engineClosed.compareAndSet(false, true)) {
 			attempt("the engine", this.engine::close);
@@ -406,7 +408,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	/**
-	 * The processes that have not ended.
+	 * Return the processes that have not ended.
 	 * @return a snapshot, oldest first
 	 */
 	public List<RunningProcess> running() {
@@ -414,25 +416,25 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	/**
-	 * A process by its process ID.
+	 * Find a process by its process ID.
 	 * @param pid the PID
-	 * @return the process, or empty if there is none of that PID here
+	 * @return the process, or empty if no running process of this launcher has this PID
 	 */
 	public Optional<RunningProcess> find(long pid) {
 		return running().stream().filter((process) -> process.pid() == pid).findFirst();
 	}
 
 	/**
-	 * Adds a listener for what happens from now on.
-	 * @param listener is told, on the event thread
+	 * Add a listener for subsequent events.
+	 * @param listener the listener, called on the event thread
 	 */
 	public void addListener(ProcessListener listener) {
 		this.context.events().add(listener);
 	}
 
 	/**
-	 * Removes a listener.
-	 * @param listener is told no more of what happens from now on
+	 * Remove a listener.
+	 * @param listener the listener, which is not called for subsequent events
 	 */
 	public void removeListener(ProcessListener listener) {
 		this.context.events().remove(listener);
@@ -440,7 +442,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	/**
 	 * Add a listener for the output of all processes.
-	 * @param listener receives what arrives from now on
+	 * @param listener the listener, called with subsequent output
 	 */
 	public void addOutputListener(ProcessOutputListener listener) {
 		this.context.outputListeners().add(Objects.requireNonNull(listener, "listener"));
@@ -448,38 +450,38 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	/**
 	 * Remove a listener for the output of all processes.
-	 * @param listener receives nothing that arrives from now on
+	 * @param listener the listener, which is not called with subsequent output
 	 */
 	public void removeOutputListener(ProcessOutputListener listener) {
 		this.context.outputListeners().remove(listener);
 	}
 
 	/**
-	 * What this machine lacks.
-	 * @return one sentence each
+	 * Return the limitations of the current platform.
+	 * @return one sentence for each limitation
 	 */
 	public List<String> limitations() {
 		return this.engine.limitations();
 	}
 
 	/**
-	 * What of an isolation can be had.
-	 * @return what works and why the rest does not
+	 * Return which isolation options are supported.
+	 * @return the supported options, and the reasons why others are not
 	 */
 	public IsolationSupport isolation() {
 		return this.engine.isolation();
 	}
 
 	/**
-	 * Return which terminals processes can have here.
-	 * @return what is supported now
+	 * Return which kinds of terminals are supported.
+	 * @return the current support
 	 */
 	public TerminalSupport terminals() {
 		return new TerminalSupport(RunPlanner.hasTerminal(), this.engine.supportsPty());
 	}
 
 	/**
-	 * Stops everything and frees everything; see {@code ProcessManager.close()}.
+	 * Stop all processes and release all resources; see {@code ProcessManager.close()}.
 	 */
 	@Override
 	public void close() {
@@ -496,7 +498,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 	}
 
-	// each wait has a bound, and no interrupt cuts it short: something would stay behind
+	// each wait is bounded and is not ended by an interrupt: otherwise something would be
+	// left behind
 	private void closeOnce() {
 		attempt("the launches that wait", this.limit::close);
 		attempt("the starts in flight", this::awaitStarts);
@@ -507,7 +510,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		closeThreads();
 	}
 
-	// a step that fails must not keep the others from being taken
+	// a step that fails must not prevent the subsequent ones
 	private void attempt(String what, Runnable step) {
 		try {
 			step.run();
@@ -518,7 +521,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private void awaitStarts() {
-		// whoever spawns now has finished afterwards, or sees that this is closing
+		// a spawn in progress has ended after this wait, or notices that the manager is
+		// closing
 		boolean quiet = Waiting.of(this.settings.lostAfter(),
 				(nanos) -> this.spawns.tryAcquire(this.maxSpawns, nanos, TimeUnit.NANOSECONDS));
 		if (quiet) {
@@ -533,12 +537,12 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private void stopAll() {
 		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
-		// the sweep tries again what fails
+		// the sweep retries what fails
 		runs.forEach((run) -> attempt(run.name(), () -> run.shutDown(this.settings.shutdownGrace())));
 		awaitAll(runs);
 	}
 
-	// the stop gives up by itself, and then its output is drained
+	// a stop ends by itself within this time, and then the output is drained
 	private Duration bound(Duration grace) {
 		return Duration.ofNanos(RunContext.nanos(grace) + 2 * RunContext.nanos(this.settings.lostAfter())
 				+ RunContext.nanos(this.settings.drain()));
@@ -552,7 +556,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private void stopLeftovers() {
 		if (!this.threads.isStarted()) {
-			// nothing was started that could have left something
+			// nothing was started that could have been left behind
 			return;
 		}
 		CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -579,7 +583,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		attempt("the events", this.context.events()::close);
 		this.threads.shutDown();
 		if (this.threads.workers().isCurrent()) {
-			// called from a listener: its own thread cannot be waited for
+			// called by a listener: the current thread cannot wait for itself
 			this.threads.workers().releaseContextClassLoader();
 			this.context.log().close(Duration.ZERO);
 			return;

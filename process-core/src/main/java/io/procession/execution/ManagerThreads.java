@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.TimeSource;
 
 /**
- * Threads of one manager. Those that must act when the JVM cannot start another thread
- * are started before the first process and live until the manager is closed: the
- * scheduler, the stopper, and a reserve for tasks that the pool has no thread for. A
- * manager that has started nothing has no thread. <i>Thread-safe.</i>
+ * The threads of a manager. Threads that must act even if the JVM cannot start another
+ * thread are started before the first process and live until the manager is closed: the
+ * scheduler, the stopper, and a reserve thread for tasks for which the pool has no
+ * thread. A manager that has not started a process has no thread. <i>Thread-safe.</i>
  *
  * <p>
- * A clock that brings its own scheduler or executor replaces the threads of the same
- * purpose.
+ * The scheduler or executor of a time source, if it has one, replaces the threads of the
+ * same purpose.
  */
 final class ManagerThreads {
 
@@ -36,7 +36,7 @@ final class ManagerThreads {
 
 	private final ScheduledThreadPoolExecutor scheduler;
 
-	/** Never runs foreign code, which may block. */
+	/** Never executes caller code, which may block. */
 	private final ThreadPoolExecutor stopper = single("procession-stopper");
 
 	private final ThreadPoolExecutor reserve = single("procession-reserve");
@@ -62,8 +62,8 @@ final class ManagerThreads {
 	}
 
 	/**
-	 * Starts the threads that have to exist before the first process.
-	 * @throws OutOfMemoryError if the JVM cannot start one of them
+	 * Start the threads that must exist before the first process.
+	 * @throws OutOfMemoryError if the JVM cannot start a thread
 	 */
 	void ensureStarted() {
 		if (this.started) {
@@ -81,45 +81,45 @@ final class ManagerThreads {
 		}
 	}
 
-	/** Whether something may have been started. */
+	/** Whether a process may have been started. */
 	boolean isStarted() {
 		return this.started;
 	}
 
-	/** Creates further threads of the manager. */
+	/** Return the factory of further threads of the manager. */
 	WorkerThreads workers() {
 		return this.workers;
 	}
 
-	/** Runs what is due; nothing may take long on it. */
+	/** Return the scheduler; its tasks must not take long. */
 	ScheduledExecutorService scheduler() {
 		return (this.givenScheduler != null) ? this.givenScheduler : this.scheduler;
 	}
 
-	/** Runs the rounds of the stopper. */
+	/** Return the executor for the rounds of the stopper. */
 	Executor stopper() {
 		return (this.givenExecutor != null) ? this.givenExecutor : this.stopper;
 	}
 
 	/**
-	 * Runs what may take as long as a process lives. Fails with an
-	 * {@link OutOfMemoryError} if the JVM cannot start a thread.
+	 * Return the executor for tasks that may take as long as a process lives. It throws
+	 * an {@link OutOfMemoryError} if the JVM cannot start a thread.
 	 */
 	Executor pool() {
 		return (this.givenExecutor != null) ? this.givenExecutor : this.pool;
 	}
 
 	/**
-	 * Runs a task, foreign code perhaps, on the pool, or on the reserve if the pool has
-	 * no thread for it.
+	 * Execute a task, possibly caller code, on the pool, or on the reserve thread if the
+	 * pool has no thread for it.
 	 */
 	void execute(Runnable task) {
 		execute(task, this.reserve);
 	}
 
 	/**
-	 * Runs a task that calls no foreign code on the pool, or between the rounds of the
-	 * stopper if the pool has no thread for it.
+	 * Execute a task that does not call caller code on the pool, or between the rounds of
+	 * the stopper if the pool has no thread for it.
 	 */
 	void executeOwn(Runnable task) {
 		execute(task, this.stopper);
@@ -143,12 +143,15 @@ final class ManagerThreads {
 			otherwise.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
-			// closed meanwhile
+			// closed in the meantime
 			task.run();
 		}
 	}
 
-	/** Ends them; what runs or waits on pool and reserves is still done. */
+	/**
+	 * Shut the threads down; tasks that are running or queued on the pool, the stopper
+	 * and the reserve thread are still executed.
+	 */
 	void shutDown() {
 		this.scheduler.shutdownNow();
 		this.stopper.shutdown();
@@ -157,10 +160,10 @@ final class ManagerThreads {
 	}
 
 	/**
-	 * Waits for their end.
-	 * @param bound how long each of those that should be idle may take
-	 * @param drain how long the pool may take: pumps on pipes that survivors hold go on,
-	 * as daemons
+	 * Wait for the threads to end.
+	 * @param bound the maximum time for each of those that should be idle
+	 * @param drain the maximum time for each of the others: pumps on pipes that survivors
+	 * hold open continue as daemon threads
 	 */
 	void awaitEnd(Duration bound, Duration drain) {
 		awaitEnd(this.scheduler, bound);

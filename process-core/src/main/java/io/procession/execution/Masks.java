@@ -9,8 +9,8 @@ import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
- * The secrets of one run, kept out of what messages show of its output: those that were
- * passed as such, and those whose names say so. <i>Immutable.</i>
+ * Redacts the secrets of an execution in excerpts of its output: values that were passed
+ * as secrets, and values whose names identify them as secrets. <i>Immutable.</i>
  */
 final class Masks {
 
@@ -23,9 +23,9 @@ final class Masks {
 	private final List<String> arguments;
 
 	/**
-	 * New masks, which look for nothing before they are needed.
-	 * @param spec what is run; its redactor knows the secrets that were passed as such
-	 * @param arguments the argument vector, secrets in the clear
+	 * Create the redaction; secrets are not searched for until they are needed.
+	 * @param spec the process, whose redactor has the values that were passed as secrets
+	 * @param arguments the argument vector, with unredacted secrets
 	 */
 	Masks(ProcessSpec spec, List<String> arguments) {
 		this.spec = spec;
@@ -44,7 +44,7 @@ final class Masks {
 
 	private static void add(Redactor redactor, String name, String value, List<String> found) {
 		if (!redactor.isSecret(name)) {
-			// such as the password within the URL of a database
+			// for example the password within a database URL
 			found.addAll(redactor.find(List.of(value)));
 		}
 		else if (Redactor.isRecognisable(value)) {
@@ -53,7 +53,7 @@ final class Masks {
 	}
 
 	/**
-	 * The end of an output as one line that may be shown: without secrets, without
+	 * Return the end of the output as one line that can be shown: without secrets and
 	 * control characters.
 	 */
 	String excerpt(CapturedOutput output) {

@@ -5,20 +5,20 @@ import java.nio.ByteBuffer;
 import io.procession.process.OutputType;
 
 /**
- * Is given output as it arrives, in chunks of no particular size.
+ * Listener for output as it arrives, in chunks of arbitrary size.
  *
  * <p>
- * Called on a pump of the process, in order, one call at a time for one process. While it
- * works nothing more is read from that stream: a slow listener slows its own process and
- * nothing else. One that throws is logged, and the others are still called.
+ * Called on a pump thread, in order, by one thread at a time for each process. While the
+ * listener is executing, no more is read from that stream: a slow listener slows down its
+ * own process only. Exceptions are logged, and the other listeners are still called.
  */
 @FunctionalInterface
 public interface OutputListener {
 
 	/**
-	 * Bytes have arrived.
-	 * @param type which stream they came from
-	 * @param chunk the bytes, read-only and only good during this call
+	 * Handle a chunk of output.
+	 * @param type the stream of the chunk
+	 * @param chunk the bytes, read-only and only valid during this call
 	 */
 	void onOutput(OutputType type, ByteBuffer chunk);
 

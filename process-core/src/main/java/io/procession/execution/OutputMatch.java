@@ -1,17 +1,15 @@
 package io.procession.execution;
 
-/**
- * How a wait for a line of output ended; see {@link RunningProcess#waitUntilNext}.
- */
+/** Outcome of a wait for a line of output; see {@link RunningProcess#waitUntilNext}. */
 public enum OutputMatch {
 
 	/** A line matched. */
 	MATCHED,
 
-	/** The process has ended, and no line of the rest of its output matched. */
+	/** The process ended, and no line of its remaining output matched. */
 	ENDED,
 
-	/** The time to wait elapsed before a line matched. */
+	/** The timeout elapsed before a line matched. */
 	TIMED_OUT
 
 }

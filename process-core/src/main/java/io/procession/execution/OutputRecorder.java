@@ -23,12 +23,16 @@ import io.procession.process.CapturedOutput;
 import io.procession.process.OutputType;
 
 /**
- * Takes what a pump reads from one stream: keeps it, writes it to a file, hands it to the
- * listeners. One for each stream that is read; filled by its pump, asked by anybody.
+ * Handles the bytes that a pump reads from one stream: captures them, writes them to a
+ * file, passes them to the listeners. There is one recorder for each stream that is read.
+ * Its pump writes to it, and any thread can query it.
  */
 final class OutputRecorder implements OutputSink {
 
-	/** Largest read: 16 KiB are fastest for a stream of bytes, 64 KiB for lines. */
+	/**
+	 * Size of the largest read, with the highest throughput for bytes (16 KiB) and for
+	 * lines (64 KiB).
+	 */
 	private static final int LARGEST_READ = 16 * 1024;
 
 	private static final int FIRST_SCRATCH = 1024;
@@ -47,7 +51,7 @@ final class OutputRecorder implements OutputSink {
 
 	private final @Nullable BoundedPipe feed;
 
-	/** Whether the caller reads the feed, and not a stage in Java. */
+	/** Whether the feed is read by the caller instead of a Java stage. */
 	private final boolean pulled;
 
 	private final List<OutputListener> listeners;
@@ -58,7 +62,7 @@ final class OutputRecorder implements OutputSink {
 
 	private final int largestRead;
 
-	/** Whose turn it is to call listeners: the two pumps of a process take turns. */
+	/** Held while listeners are called: the two pumps of a process take turns. */
 	private final ReentrantLock turn;
 
 	private final Owner owner;
@@ -71,10 +75,10 @@ final class OutputRecorder implements OutputSink {
 
 	private ByteBuffer space = NO_SPACE;
 
-	/** Used again and again for what is not kept; never a part of the capture. */
+	/** Reused buffer for bytes that are not captured; never part of the capture. */
 	private ByteBuffer scratch = NO_SPACE;
 
-	/** When the listener call that goes on began; 0 while there is none. */
+	/** Time at which the current listener call began; 0 if there is none. */
 	private volatile long busySince;
 
 	private volatile long busyNanos;
@@ -85,23 +89,23 @@ final class OutputRecorder implements OutputSink {
 
 	private volatile boolean broken;
 
-	/** Which output could not be written to its file, and why. */
+	/** The output that could not be written to its file, and the reason. */
 	private volatile @Nullable String lost;
 
 	private boolean listenerFailed;
 
 	private long latestPosition;
 
-	/** Keeps its state: the first bytes may say how the others are to be read. */
+	/** Stateful, since the first bytes may determine how the others are decoded. */
 	private @Nullable CharsetDecoder latestDecoder;
 
 	/**
-	 * A recorder for one stream.
-	 * @param type which stream
-	 * @param plan what becomes of its bytes
-	 * @param pending who listens
-	 * @param turn whose turn it is to call listeners, shared by the streams of a process
-	 * @param owner is told of bytes and of the end
+	 * Create a recorder for one stream.
+	 * @param type the stream
+	 * @param plan how its bytes are handled
+	 * @param pending the process, with its listeners
+	 * @param turn held while listeners are called, shared by the streams of a process
+	 * @param owner notified of bytes and of the end
 	 * @param log writes messages
 	 */
 	OutputRecorder(OutputType type, StreamPlan plan, PendingProcess pending, ReentrantLock turn, Owner owner,
@@ -110,7 +114,7 @@ final class OutputRecorder implements OutputSink {
 		this.charset = plan.charset();
 		this.feed = plan.feed();
 		this.pulled = this.feed != null && pending.toSpec().output().pull();
-		// what goes to a stage in Java or is pulled is nobody else's
+		// output that is read by a Java stage or by the caller is not passed to listeners
 		this.listeners = (this.feed == null) ? pending.outputListeners() : List.of();
 		this.lineListeners = (this.feed == null) ? pending.lineListeners() : List.of();
 		this.largestRead = this.lineListeners.isEmpty() ? LARGEST_READ : LARGEST_READ_FOR_LINES;
@@ -125,7 +129,10 @@ final class OutputRecorder implements OutputSink {
 		this.ended = !plan.piped();
 	}
 
-	/** The process has started: what its file held before may be lost now. */
+	/**
+	 * Begin: the process has started, so that the previous content of the file can be
+	 * discarded.
+	 */
 	void begin() {
 		Path emptied = (this.target != null) ? this.target.emptied() : null;
 		if (emptied == null) {
@@ -229,8 +236,8 @@ final class OutputRecorder implements OutputSink {
 		}
 	}
 
-	// listeners may block for ever: nothing but the other pump of this process ever waits
-	// for this turn
+	// listeners may block indefinitely: only the other pump of this process waits for
+	// this lock
 	private void atWork(Runnable calls) {
 		this.turn.lock();
 		long began = this.owner.nanoTime();
@@ -250,7 +257,7 @@ final class OutputRecorder implements OutputSink {
 		}
 	}
 
-	// a listener that throws at each line must not fill the log
+	// a listener that throws for each line must not flood the log
 	private void listenerFailed(Throwable ex) {
 		if (!this.listenerFailed) {
 			this.listenerFailed = true;
@@ -298,13 +305,13 @@ final class OutputRecorder implements OutputSink {
 				out.close();
 			}
 			catch (IOException ex) {
-				// some file systems only tell now that they have no room
+				// some file systems report only now that they are full
 				fileFailed(ex);
 			}
 		}
 	}
 
-	/** Nobody is interested any more: what still comes is read and thrown away. */
+	/** Stop recording: subsequent bytes are read and discarded. */
 	void close() {
 		if (this.capture != null) {
 			this.capture.freeze();
@@ -313,7 +320,7 @@ final class OutputRecorder implements OutputSink {
 		endFeed(this.broken || this.busySince != 0);
 	}
 
-	// who pulls must not take a part for the whole
+	// a caller that pulls the output must not mistake a part for the whole
 	private void endFeed(boolean lost) {
 		if (this.feed == null) {
 			return;
@@ -330,7 +337,7 @@ final class OutputRecorder implements OutputSink {
 		}
 	}
 
-	/** What the caller reads; it is pulled. */
+	/** Return the stream that the caller reads, if the output is pulled. */
 	BoundedPipe pulled() {
 		if (!this.pulled || this.feed == null) {
 			throw new IllegalStateException("The output of '" + this.owner.name()
@@ -354,17 +361,17 @@ final class OutputRecorder implements OutputSink {
 				this.owner.name(), this.type, failure));
 	}
 
-	/** Whether something of it is missing. */
+	/** Whether a part of the output is missing. */
 	boolean isBroken() {
 		return this.broken;
 	}
 
-	/** Returns which output could not be written to its file, and why. */
+	/** Return the output that could not be written to its file, and the reason. */
 	@Nullable String lost() {
 		return this.lost;
 	}
 
-	/** Nobody will read the stream. */
+	/** Abandon the stream, which is not going to be read. */
 	void abandon() {
 		close();
 		closeFile();
@@ -375,7 +382,7 @@ final class OutputRecorder implements OutputSink {
 		return this.ended;
 	}
 
-	/** How long listeners have been at work in all, the present call included. */
+	/** Return the total time spent in listeners, including the current call. */
 	long busyNanos(long now) {
 		long since = this.busySince;
 		return this.busyNanos + ((since != 0) ? Math.max(0, now - since) : 0);
@@ -394,12 +401,12 @@ final class OutputRecorder implements OutputSink {
 				: CapturedOutput.empty();
 	}
 
-	/** Kept bytes from a position on; see {@link Capture#from}. */
+	/** Return the captured bytes from a position on; see {@link Capture#from}. */
 	Capture.Part from(long position) {
 		return (this.capture != null) ? this.capture.from(position) : new Capture.Part(position, new byte[0]);
 	}
 
-	/** The position of the next byte that will be kept. */
+	/** Return the position of the next byte to be captured. */
 	long end() {
 		return (this.capture != null) ? this.capture.end() : 0;
 	}
@@ -408,7 +415,10 @@ final class OutputRecorder implements OutputSink {
 		return this.charset;
 	}
 
-	/** What has come since this was last asked, up to the last whole character. */
+	/**
+	 * Return what has been captured since the last call, up to the last complete
+	 * character.
+	 */
 	synchronized String latest() {
 		if (this.capture == null) {
 			return "";
@@ -445,15 +455,16 @@ final class OutputRecorder implements OutputSink {
 	}
 
 	/**
-	 * What becomes of the bytes of one stream.
+	 * How the bytes of one stream are handled.
 	 *
-	 * @param piped whether they come through the JVM at all
-	 * @param capture whether they are kept
-	 * @param keep how many are kept at least
-	 * @param charset how they become text
-	 * @param maxLineLength bytes after which a line is handed over in parts
-	 * @param target the file that they are written to, too, if there is one
-	 * @param feed the stage in Java that reads them, if one does
+	 * @param piped whether they pass through the JVM
+	 * @param capture whether they are captured
+	 * @param keep the minimum number of bytes to keep
+	 * @param charset the charset
+	 * @param maxLineLength the maximum length of a line in bytes, beyond which it is
+	 * delivered in parts
+	 * @param target the file to which they are written, too, or {@code null} for none
+	 * @param feed the Java stage or the caller that reads them, or {@code null} for none
 	 */
 	record StreamPlan(boolean piped, boolean capture, long keep, Charset charset, int maxLineLength,
 			@Nullable Target target, @Nullable BoundedPipe feed) {
@@ -461,19 +472,17 @@ final class OutputRecorder implements OutputSink {
 	}
 
 	/**
-	 * A file that output is written to by a pump.
+	 * A file to which a pump writes output.
 	 *
-	 * @param path where it is
-	 * @param stream writes to it; closed at the end
-	 * @param emptied which file is to be emptied first, or {@code null} for none
+	 * @param path the path
+	 * @param stream writes to the file; closed at the end
+	 * @param emptied the file to be truncated first, or {@code null} for none
 	 */
 	record Target(Path path, OutputStream stream, @Nullable Path emptied) {
 
 	}
 
-	/**
-	 * The run that a stream belongs to.
-	 */
+	/** The execution to which a stream belongs. */
 	interface Owner {
 
 		String name();
@@ -483,27 +492,33 @@ final class OutputRecorder implements OutputSink {
 		long nanoTime();
 
 		/**
-		 * Bytes have come.
-		 * @return how many of them may be kept
+		 * Handle the arrival of bytes.
+		 * @return how many of them may be captured
 		 */
 		int arrived(int count);
 
-		/** There was no memory for what has come, and what was kept is dropped. */
+		/**
+		 * Handle the lack of memory for bytes that have arrived; captured bytes are
+		 * dropped.
+		 */
 		void outOfMemory();
 
-		/** Listeners have been told, which may have taken long. */
+		/** Handle the end of a delivery to listeners, which may have taken long. */
 		void delivered();
 
-		/** Return why its output is not all that it writes, or {@code null} if it is. */
+		/**
+		 * Return the reason why the output is incomplete, or {@code null} if it is
+		 * complete.
+		 */
 		@Nullable String whyCutShort();
 
-		/** Return those that receive the output of all processes of the manager. */
+		/** Return the listeners for the output of all processes of the manager. */
 		List<OutputListener> listenersOfAll();
 
-		/** Bytes have been kept and can be looked at. */
+		/** Handle the capture of bytes, which can now be read. */
 		void kept();
 
-		/** The stream has ended. */
+		/** Handle the end of the stream. */
 		void streamEnded();
 
 	}

@@ -7,12 +7,13 @@ import java.util.function.BiPredicate;
 import io.procession.process.OutputType;
 
 /**
- * Looks at the kept output of a process line by line, from its beginning, until a line
- * matches, and goes on after it if asked again. <i>Confined to the thread that waits.</i>
+ * Tests the captured output of a process line by line, from its beginning, until a line
+ * matches. The next call continues after that line. <i>Confined to the thread that
+ * waits.</i>
  */
 final class OutputWatch {
 
-	/** A prompt is shorter; to decode a long line at each byte would take long. */
+	/** Prompts are shorter; decoding a long line at each byte would be slow. */
 	private static final int LONGEST_UNFINISHED = 8192;
 
 	private final Stream[] streams;
@@ -23,9 +24,10 @@ final class OutputWatch {
 	}
 
 	/**
-	 * Looks at the lines that are new, up to the first that matches.
-	 * @param condition what the line is to be
-	 * @param last whether nothing will follow, so that an unfinished line is whole
+	 * Test new lines, up to the first that matches.
+	 * @param condition the condition for a line
+	 * @param last whether no more output follows, so that an unterminated line is
+	 * complete
 	 * @param now the time by the monotonic clock
 	 * @return whether a line matched
 	 */
@@ -34,27 +36,27 @@ final class OutputWatch {
 	}
 
 	/**
-	 * Return how long until an unfinished line, which was not looked at as it is now, has
-	 * stood still.
-	 * @return the largest number if there is none
+	 * Return the time until an unterminated line that has not been tested in its present
+	 * form is considered unchanged.
+	 * @return the time in nanoseconds, or {@link Long#MAX_VALUE} if there is no such line
 	 */
 	long untilStill(long quiet, long now) {
 		return Math.min(this.streams[0].untilStill(quiet, now), this.streams[1].untilStill(quiet, now));
 	}
 
-	/** Looks at the unfinished lines that have stood still for so long. */
+	/** Test the unterminated lines that have not changed for the given time. */
 	boolean lookAtUnfinished(BiPredicate<OutputType, String> condition, long quiet, long now) {
 		return this.streams[0].lookAtUnfinished(condition, quiet, now)
 				|| this.streams[1].lookAtUnfinished(condition, quiet, now);
 	}
 
-	/** Another condition has not been asked about the unfinished lines. */
+	/** Let the unterminated lines be tested again, by another condition. */
 	void lookAnew() {
 		this.streams[0].unfinishedSeen = 0;
 		this.streams[1].unfinishedSeen = 0;
 	}
 
-	/** Whether there is something that was not looked at. */
+	/** Whether there is output that has not been tested. */
 	boolean isBehind() {
 		return this.streams[0].isBehind() || this.streams[1].isBehind();
 	}
@@ -67,15 +69,15 @@ final class OutputWatch {
 
 		private final LineSplitter splitter;
 
-		/** Split, but not looked at. */
+		/** Complete lines that have not been tested. */
 		private final Deque<String> lines = new ArrayDeque<>();
 
 		private long position;
 
-		/** How much of the unfinished line was looked at. */
+		/** Number of bytes of the unterminated line that have been tested. */
 		private int unfinishedSeen;
 
-		/** When it was last seen to grow. */
+		/** Time at which it was last seen to grow. */
 		private long grownAt;
 
 		/** Whether the beginning of the next line has matched. */
@@ -90,7 +92,8 @@ final class OutputWatch {
 		}
 
 		private boolean look(BiPredicate<OutputType, String> condition, boolean last, long now) {
-			// no further than now: it may be written faster than it is looked at
+			// no further than the present end: output may be written faster than it is
+			// tested
 			long end = this.recorder.end();
 			while (true) {
 				while (!this.lines.isEmpty()) {
@@ -150,7 +153,7 @@ final class OutputWatch {
 
 		@Override
 		public void line(String line) {
-			// nothing but the end of a line that has matched
+			// only the terminator of a line that has matched
 			boolean rest = this.begunBefore && line.isEmpty();
 			this.begunBefore = false;
 			this.unfinishedSeen = 0;

@@ -44,7 +44,7 @@ import io.procession.process.TimeLimit;
  * configure it; true
  * @param isolation isolation of processes that do not configure it; none
  * @param outputLimit maximum number of bytes that a process may write if its output is
- * captured completely and it has no limit of its own, or {@code null} for unlimited;
+ * captured completely and it has no limit of its own, or {@code null} (the default) for
  * unlimited
  */
 public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLimit idleTimeout, Duration stopGrace,
