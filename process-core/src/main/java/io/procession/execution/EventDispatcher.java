@@ -86,8 +86,8 @@ final class EventDispatcher {
 	}
 
 	/**
-	 * Remove a listener that was added, once. Published events are still delivered to the
-	 * others, and to it if they are being delivered.
+	 * Remove a listener; one that was added several times is removed once. It is not
+	 * called for published events that have not been delivered yet.
 	 */
 	void remove(ProcessListener listener) {
 		this.listeners.remove(listener);
@@ -121,8 +121,9 @@ final class EventDispatcher {
 	}
 
 	/**
-	 * Deliver an event to the current listeners; without any, the event is not created.
-	 * Neither blocks nor fails, since the operation must not depend on its events.
+	 * Deliver an event to the listeners that are registered at the time of delivery. If
+	 * there are none now, the event is not created. Neither blocks nor fails, since the
+	 * operation must not depend on its events.
 	 * @param event creates the event
 	 * @param own listeners of the process, called before those for all processes
 	 */

@@ -17,8 +17,8 @@ final class Lateness {
 	static final long LOOK_AGAIN = Duration.ofMillis(100).toNanos();
 
 	/**
-	 * Minimum delay of a check, in nanoseconds, that is considered a pause of the whole
-	 * machine.
+	 * Minimum delay of a check, in nanoseconds, that is considered a pause of the
+	 * processes as well.
 	 */
 	static final long PAUSE = Duration.ofSeconds(1).toNanos();
 

@@ -30,8 +30,8 @@ import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.TimeLimit;
 
 /**
- * One start of a pipeline: its programs in segments, each joined by native pipes, and the
- * stages in Java between them. <i>Confined to the thread that starts it.</i>
+ * A single start of a pipeline: its programs in segments, each joined by native pipes,
+ * and the Java stages between the segments. <i>Confined to the thread that starts it.</i>
  */
 final class PipelineLaunch {
 
@@ -43,10 +43,10 @@ final class PipelineLaunch {
 
 	private final List<List<PendingProcess>> segments = new ArrayList<>();
 
-	/** The stage in Java after each segment but the last. */
+	/** The Java stage after each segment but the last. */
 	private final List<Pipeline.Stage.Java> streams = new ArrayList<>();
 
-	/** The pipe from each segment but the last to the stage in Java after it. */
+	/** The pipe from each segment but the last to the subsequent Java stage. */
 	private final List<BoundedPipe> pipes = new ArrayList<>();
 
 	private final List<List<Planned>> planned = new ArrayList<>();
@@ -100,14 +100,14 @@ final class PipelineLaunch {
 		return this.segments.stream().mapToInt(List::size).sum();
 	}
 
-	/** How many of its programs have come into the books. */
+	/** Return how many of the programs have been registered. */
 	int entered() {
 		return this.runs.size();
 	}
 
 	/**
-	 * Plans and checks all programs, before any is started. May take long.
-	 * @throws ProcessStartException naming the one that cannot be started
+	 * Plan and check all programs before any is started. May take long.
+	 * @throws ProcessStartException if a program cannot be started, with its name
 	 */
 	void prepare(RunContext context, ProcessEngine engine, RunBooks books, boolean closeInput) {
 		long now = context.time().nanoTime();
@@ -121,7 +121,8 @@ final class PipelineLaunch {
 			planners.forEach((segment) -> segment.forEach((planner) -> planner.readSecrets(context.gate())));
 			planners.forEach((segment) -> this.planned.add(plan(segment, context, books)));
 			if (this.planned.size() > 1 || this.pipeline.errorTo() != null) {
-				// one alone is checked when it is started, if nothing is lost by then
+				// a single segment is checked when it is started, unless the error file
+				// is truncated before
 				this.planned.forEach((segment) -> engine.check(segment.stream().map(Planned::launch).toList()));
 			}
 			this.planned.forEach((segment) -> segment.forEach(Planned::openFiles));
@@ -159,9 +160,9 @@ final class PipelineLaunch {
 	}
 
 	/**
-	 * Starts what was prepared.
-	 * @throws ProcessStartException naming the one that cannot be started; the others are
-	 * being killed
+	 * Start the prepared programs.
+	 * @throws ProcessStartException if a program cannot be started, with its name; the
+	 * others are being killed
 	 */
 	PipelineRun start(RunContext context, ProcessEngine engine, RunBooks books) {
 		PipelineStopper stopper = new PipelineStopper(context, this.runs);
@@ -205,7 +206,7 @@ final class PipelineLaunch {
 
 	private void undo(Throwable failure, RunBooks books) {
 		if (this.stopper != null) {
-			// what was started already has nobody to read it
+			// nothing reads the output of programs that were already started
 			this.stopper.stopAtAnyRate(RunPlan::toUndo);
 		}
 		this.pipes.forEach(BoundedPipe::close);
@@ -215,9 +216,10 @@ final class PipelineLaunch {
 	}
 
 	/**
-	 * After a start that failed, or was never tried: closes what was opened and waits for
-	 * the end of what had been started, which is killed.
-	 * @param bound how long to wait
+	 * Clean up after a start that failed or was not attempted: close the files that were
+	 * opened, and wait for the end of the programs that were started, which are being
+	 * killed.
+	 * @param bound the maximum time to wait
 	 */
 	void cleanUp(Duration bound) {
 		this.planned.stream().flatMap(List::stream).skip(this.runs.size()).forEach(Planned::closeFiles);
@@ -239,7 +241,7 @@ final class PipelineLaunch {
 		});
 	}
 
-	// several may have the same command
+	// several stages may have the same command
 	private PendingProcess culprit(ProcessStartException ex) {
 		List<PendingProcess> suspects = this.segments.stream()
 			.flatMap(List::stream)
@@ -274,9 +276,7 @@ final class PipelineLaunch {
 		}
 	}
 
-	/**
-	 * A program that is about to be started.
-	 */
+	/** A program to be started. */
 	private static final class Planned {
 
 		private final RunPlanner planner;

@@ -3,18 +3,18 @@ package io.procession.execution;
 import io.procession.process.OutputType;
 
 /**
- * Is given the output of a pipeline line by line: the standard error of every stage and
- * the standard output of the last. Called as {@link LineListener} is; the stages of a
- * pipeline call it at the same time.
+ * Listener for the output of a pipeline, line by line: the standard error of all stages
+ * and the standard output of the last. Called under the same conditions as a
+ * {@link LineListener}; the stages of a pipeline call it concurrently.
  */
 @FunctionalInterface
 public interface PipelineLineListener {
 
 	/**
-	 * A line has arrived.
-	 * @param stage the stage's name, by default its program's file name
-	 * @param type which stream of the stage it came from
-	 * @param line the line without its end
+	 * Handle a line.
+	 * @param stage the name of the stage, by default the file name of its program
+	 * @param type the stream of the line
+	 * @param line the line without its terminator
 	 */
 	void onLine(String stage, OutputType type, String line);
 

@@ -16,8 +16,8 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
 
 /**
- * The life of one pipeline: that of its programs, each a {@link ProcessRun}, and of its
- * stages in Java. Keeps the deadline of the whole.
+ * A single execution of a pipeline: its programs, each a {@link ProcessRun}, and its Java
+ * stages. Enforces the deadline of the pipeline.
  */
 final class PipelineRun {
 
@@ -47,8 +47,8 @@ final class PipelineRun {
 	}
 
 	/**
-	 * Begins to count the time. The programs run.
-	 * @param whole bound on it all, or {@code null} for none
+	 * Begin the execution. The programs are already running.
+	 * @param whole the timeout of the pipeline, or {@code null} for none
 	 */
 	void begin(@Nullable WholeTimeout whole) {
 		if (whole != null) {
@@ -92,7 +92,9 @@ final class PipelineRun {
 		awaitStopped();
 	}
 
-	/** Begins to stop it because nobody wants its result any more; does not wait. */
+	/**
+	 * Begin to stop the pipeline because its result is no longer needed; does not wait.
+	 */
 	void abort() {
 		this.stopper.stop(RunPlan::toAbort);
 	}
@@ -110,7 +112,10 @@ final class PipelineRun {
 		return this.ended.thenApply((done) -> result());
 	}
 
-	/** As {@link #onExit()}, but fails as {@code run()} throws. */
+	/**
+	 * Return a future as {@link #onExit()} does, but which fails if {@code run()} would
+	 * throw.
+	 */
 	CompletableFuture<PipelineResult> onEnd() {
 		return this.ended.thenApply((done) -> resultOrThrow());
 	}
@@ -125,7 +130,7 @@ final class PipelineRun {
 	}
 
 	private PipelineResult resultOrThrow() {
-		// the last first: its output is the pipeline's
+		// the last stage first: its output is that of the pipeline
 		for (int i = this.processes.size() - 1; i >= 0; i--) {
 			this.processes.get(i).throwIfCutShort();
 		}
@@ -136,7 +141,7 @@ final class PipelineRun {
 		return result;
 	}
 
-	/** Waits as {@code run()} does: an interrupt stops the pipeline. */
+	/** Wait as {@code run()} does: an interrupt stops the pipeline. */
 	PipelineResult attend() {
 		try {
 			this.ended.get();

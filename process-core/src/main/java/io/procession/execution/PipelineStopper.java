@@ -12,14 +12,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops the programs of one pipeline with their trees, all at once, and what those that
- * have ended before left behind: the pipeline may still run because of just that. Once
- * all have ended by themselves there is nothing to stop, and what they left behind is let
- * alone. <i>Thread-safe.</i>
+ * Stops the programs of a pipeline and their trees in parallel, including the remaining
+ * descendants of programs that have ended, which may be the reason why the pipeline is
+ * still running. Once all programs have ended by themselves, there is nothing to stop,
+ * and their descendants are not stopped. <i>Thread-safe.</i>
  */
 final class PipelineStopper {
 
-	/** How long a wait sleeps at most before it looks whether the stop was given up. */
+	/**
+	 * Maximum time, in nanoseconds, until a wait checks whether the manager was closed.
+	 */
 	private static final long SLICE = Duration.ofMillis(500).toNanos();
 
 	private final RunContext context;
@@ -33,10 +35,10 @@ final class PipelineStopper {
 
 	private final Condition changed = this.lock.newCondition();
 
-	/** The stops of what ended programs left behind. */
+	/** Stops of the remaining descendants of ended programs. */
 	private final Map<ProcessRun, Stopper.Stop> leftBehind = new HashMap<>();
 
-	/** How many of these, and of the calls that begin them, have not ended. */
+	/** Number of these stops, and of calls that begin them, in progress. */
 	private int underWay;
 
 	private boolean closed;
@@ -44,9 +46,9 @@ final class PipelineStopper {
 	private @Nullable Runnable whenGone;
 
 	/**
-	 * A stopper for one pipeline.
-	 * @param context what its runs have, too
-	 * @param processes its programs, as many of them as have been started
+	 * Create a stopper for one pipeline.
+	 * @param context the context, shared with the executions of its programs
+	 * @param processes the programs that have been started so far
 	 */
 	PipelineStopper(RunContext context, List<ProcessRun> processes) {
 		this.context = context;
@@ -54,8 +56,9 @@ final class PipelineStopper {
 	}
 
 	/**
-	 * Begins to stop all, or makes the stops that are under way no slower; does not wait.
-	 * @param how each is stopped
+	 * Begin to stop all programs, or accelerate the stops that are in progress; does not
+	 * wait.
+	 * @param how determines how each program is stopped
 	 */
 	void stop(Function<RunPlan, StopOrder> how) {
 		if (this.processes.stream().anyMatch(ProcessRun::isEndable)) {
@@ -63,13 +66,15 @@ final class PipelineStopper {
 		}
 	}
 
-	/** As {@link #stop}, though all that were started may have ended by themselves. */
+	/**
+	 * Stop as {@link #stop} does, even if all started programs have ended by themselves.
+	 */
 	void stopAtAnyRate(Function<RunPlan, StopOrder> how) {
 		if (!enter()) {
 			return;
 		}
 		try {
-			// first: what fails from now on may do so because of this
+			// first, since subsequent failures may be caused by this stop
 			this.stopping = true;
 			endEach(how);
 		}
@@ -78,7 +83,7 @@ final class PipelineStopper {
 		}
 	}
 
-	// one that fails, which is tried again, must not keep the others running
+	// a stop that fails, which is retried, must not prevent those of the others
 	private void endEach(Function<RunPlan, StopOrder> how) {
 		Throwable failure = null;
 		List<ProcessRun> ended = new ArrayList<>(this.processes.size());
@@ -153,19 +158,19 @@ final class PipelineStopper {
 			this.lock.unlock();
 		}
 		if (action != null) {
-			// foreign code may hang on it, and this may be a round of the stopper
+			// caller code may depend on it, and this may be a round of the stopper
 			this.context.execute(action);
 		}
 	}
 
-	/** Whether the pipeline was to be stopped before its end. */
+	/** Whether a stop was requested before the end of the pipeline. */
 	boolean isStopping() {
 		return this.stopping;
 	}
 
 	/**
-	 * The programs have ended: stops nothing more.
-	 * @param action what to run once, when what is being stopped is gone
+	 * Stop nothing more, since the programs have ended.
+	 * @param action executed once, when the stops in progress have ended
 	 */
 	void close(Runnable action) {
 		this.lock.lock();
@@ -182,14 +187,17 @@ final class PipelineStopper {
 		action.run();
 	}
 
-	/** Waits until what is being stopped is gone, the trees of all programs included. */
+	/**
+	 * Wait until the stops in progress have ended, including those of the trees of all
+	 * programs.
+	 */
 	void awaitGone() throws InterruptedException {
 		for (ProcessRun process : this.processes) {
 			process.awaitStopped();
 		}
 		this.lock.lock();
 		try {
-			// nobody goes on with it once the manager is closed
+			// stops in progress do not continue once the manager is closed
 			while (this.underWay > 0 && !this.context.closed().get()) {
 				this.context.time().await(this.lock, this.changed, SLICE);
 			}

@@ -29,13 +29,13 @@ import io.procession.process.Signal;
 import io.procession.process.Terminal;
 
 /**
- * The life of one process, from its start to its result.
+ * A single execution of a process, from its start to its result.
  *
  * <p>
  * It ends once, in {@link #finish()}: when the exit is known, no stop is in progress, and
- * its streams have ended or the time to wait for them is over. Whoever learns something
- * (the waiting caller, a pump, the sweep, the stopper) reports it and calls
- * {@link #finishIfOver()}.
+ * its streams have ended or the time to wait for them has elapsed. Each party that
+ * notices a change (the waiting caller, a pump, the sweep, the stopper) reports it and
+ * calls {@link #finishIfOver()}.
  */
 final class ProcessRun implements OutputRecorder.Owner {
 
@@ -59,7 +59,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private final OutputRecorder error;
 
-	/** Whose turn it is to call listeners. */
+	/** Held while listeners are called. */
 	private final ReentrantLock turn = new ReentrantLock();
 
 	private final AtomicLong arrived = new AtomicLong();
@@ -68,21 +68,24 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private final @Nullable SilenceWatch silence;
 
-	/** It may have ended before it could be stopped for that. */
+	/**
+	 * Whether the output limit was exceeded; the process may have ended before it could
+	 * be stopped for that.
+	 */
 	private volatile boolean overLimit;
 
-	/** A decision to end it that was not carried out, for lack of memory. */
+	/** An order to stop it that could not be executed for lack of memory. */
 	private volatile @Nullable StopOrder pendingOrder;
 
-	/** Both are asked for with each chunk that listeners are told of. */
+	/** Cached, since both are needed for each chunk that is passed to listeners. */
 	private volatile @Nullable String name;
 
 	private volatile @Nullable String pid;
 
-	/** How many threads wait for lines. */
+	/** Number of threads that wait for lines. */
 	private volatile int watchers;
 
-	/** How many threads wait for the exit and will report it. */
+	/** Number of threads that wait for the exit and will report it. */
 	private volatile int waiting;
 
 	/** Guards everything below. */
@@ -119,7 +122,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 	/** Whether a thread waits for the next line. */
 	private final AtomicBoolean watchTaken = new AtomicBoolean();
 
-	/** Where the search for the next line goes on; only of the thread that has it. */
+	/**
+	 * Watch that continues after the last match; used only by the thread that has taken
+	 * it.
+	 */
 	private @Nullable OutputWatch nextWatch;
 
 	ProcessRun(RunContext context, RunPlan plan, EngineProcess process, Consumer<ProcessRun> leaveBooks) {
@@ -142,13 +148,16 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.stdin = plan.liveInput() ? new StandardInput(process.input(), plan.output().charset()) : null;
 	}
 
-	// --- beginning
+	// --- start
 
-	/** Begins to read, to feed and to count the time. The process is in the books. */
+	/**
+	 * Begin to read output, to feed input and to measure time. The process is already
+	 * registered.
+	 */
 	void begin() {
 		this.output.begin();
 		this.error.begin();
-		// streams first: nobody may wait for a process whose pipe is full
+		// streams first: otherwise a wait for a process whose pipe is full would block
 		boolean reads = this.plan.output().piped() || this.plan.error().piped();
 		this.process.connect(this.plan.output().piped() ? this.output : null,
 				this.plan.error().piped() ? this.error : null, this.context.streams());
@@ -160,13 +169,16 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		feed();
 		if (!reads && !spec().detached()) {
-			// what is detached may outlive the application, and must not keep it in
-			// memory: a sweep sees its exit
+			// a detached process may outlive the application and must not keep it in
+			// memory: a sweep notices its exit
 			this.process.onExit(this::lookForExit);
 		}
 	}
 
-	/** There is no thread to read it: what it writes is lost, and it is being killed. */
+	/**
+	 * Abandon the output, since there is no thread to read it. The process is being
+	 * killed.
+	 */
 	void failToRead() {
 		this.output.abandon();
 		this.error.abandon();
@@ -191,12 +203,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 			this.process.input().close();
 		}
 		catch (IOException ex) {
-			// it has closed it itself
+			// the process has already closed it
 			return;
 		}
 	}
 
-	// --- what it is
+	// --- properties
 
 	String id() {
 		return this.plan.id();
@@ -253,7 +265,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return this.stdin;
 	}
 
-	// --- what the pumps report
+	// --- reports of the pumps
 
 	@Override
 	public String name() {
@@ -365,7 +377,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	// --- time
+	// --- timeouts
 
 	private void timeUp() {
 		end(this.plan.toTimeOut());
@@ -381,7 +393,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	// --- exit
 
-	/** Looks whether the process has exited; never blocks. */
+	/** Check whether the process has exited; never blocks. */
 	void lookForExit() {
 		OptionalInt code = this.process.exitCode();
 		if (code.isPresent()) {
@@ -445,7 +457,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	// without memory for its outcome it is to be tried again
+	// retried if there was no memory for the outcome
 	private void finishAgain() {
 		this.lock.lock();
 		try {
@@ -475,7 +487,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return false;
 	}
 
-	// the lock is held, and the exit or the loss is known
+	// the lock is held, and the process has exited or was abandoned
 	private long drainRemaining() {
 		long now = nanoTime();
 		return this.drain.remaining(now, this.deadline.remaining(now));
@@ -492,7 +504,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finishIfOver();
 	}
 
-	// whoever waits is told, whatever becomes of events and messages
+	// waiting threads are notified, even if events and messages fail
 	private void finish() {
 		cancel(this.drainTask);
 		this.deadline.cancel();
@@ -529,14 +541,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finally {
 			this.lock.unlock();
 		}
-		// none is added any more
+		// no more futures are added
 		for (CompletableFuture<ProcessResult> future : this.futures) {
 			complete(future, made.result());
 		}
 		this.futures.clear();
 	}
 
-	// foreign code hangs on futures: never here, maybe on a pump
+	// caller code may depend on futures: never execute it here, possibly on a pump
 	private void complete(CompletableFuture<ProcessResult> future, ProcessResult result) {
 		try {
 			this.context.execute(() -> future.complete(result));
@@ -546,7 +558,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	// whoever waits gets an answer, even if there is no memory left for the output
+	// waiting threads get an outcome, even if there is no memory left for the output
 	private RunOutcome outcomeAtAnyRate(boolean complete) {
 		try {
 			return outcome(this.output.captured(), this.error.captured(), complete);
@@ -590,13 +602,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	/**
-	 * Begins a stop on request, with its own signal, and its own grace if none is given.
+	 * Begin a requested stop with the stop signal of the process, and with its grace
+	 * period if none is given.
 	 */
 	void beginStop(@Nullable Duration grace) {
 		beginStop(grace, this.plan.stopSignal());
 	}
 
-	/** Begins a stop on request. */
+	/** Begin a requested stop. */
 	void beginStop(@Nullable Duration grace, Signal signal) {
 		ProcessSpec.checkStopSignal(signal);
 		if (grace != null && grace.isNegative()) {
@@ -606,28 +619,29 @@ final class ProcessRun implements OutputRecorder.Owner {
 		end(this.plan.toStop(grace, signal));
 	}
 
-	/** Begins to kill it on request. */
+	/** Begin a requested kill. */
 	void beginKill() {
 		checkCanStop();
 		end(this.plan.toKill());
 	}
 
 	/**
-	 * Begins to end it, or makes the stop that is under way no slower; does not wait.
-	 * @return whether it has still to end; not if it had ended before
+	 * Begin to stop the process, or accelerate the stop that is in progress; does not
+	 * wait.
+	 * @return whether its end is outstanding; {@code false} if it had already ended
 	 */
 	boolean end(StopOrder order) {
 		try {
 			return requestStop(order);
 		}
 		catch (RuntimeException | Error ex) {
-			// the sweep carries it out
+			// the sweep retries it
 			this.pendingOrder = order;
 			throw ex;
 		}
 	}
 
-	/** Carries out what was decided and failed, or was not even tried. */
+	/** Retry a stop that failed or was missed. */
 	void enforce() {
 		StopOrder order = this.pendingOrder;
 		if (order != null) {
@@ -645,7 +659,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	/** Whether it runs, or its tree is being stopped. */
+	/** Whether it is running, or its tree is being stopped. */
 	boolean isEndable() {
 		boolean running = isRunning();
 		this.lock.lock();
@@ -665,7 +679,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return this.overLimit ? "it exceeds the output limit" : null;
 	}
 
-	/** Whether it was to be stopped before its end. */
+	/** Whether a stop was begun before its end. */
 	boolean isStopRequested() {
 		this.lock.lock();
 		try {
@@ -677,8 +691,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	/**
-	 * A stop of what this process, which has ended or was given up, left behind.
-	 * @param ended is told when that is gone, in a round of the stopper
+	 * Create a stop of the remaining descendants of this process, which has ended or was
+	 * abandoned.
+	 * @param ended executed when they are gone, in a round of the stopper
 	 */
 	Stopper.Stop stopOfLeftBehind(StopOrder order, Runnable ended) {
 		return this.context.stopper()
@@ -686,7 +701,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 					() -> this.process.exitCode().isPresent(), order.signal(), order.grace(), ended);
 	}
 
-	/** Whether neither the process nor anything that it has started can be there. */
+	/** Whether it is certain that neither the process nor a descendant exists. */
 	boolean isSurelyGone() {
 		return this.process.exitCode().isPresent() && !this.process.mayLeaveBehind();
 	}
@@ -703,7 +718,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	/** Begins to stop it because the manager closes; does not wait. */
+	/** Begin to stop the process because the manager is closing; does not wait. */
 	void shutDown(Duration grace) {
 		this.lock.lock();
 		try {
@@ -718,7 +733,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		end(new StopOrder(ExitCause.SHUTDOWN, this.plan.stopSignal(), grace));
 	}
 
-	/** Begins a stop, or makes the one that is under way no slower than this one. */
+	/** Begin a stop, or accelerate the one that is in progress. */
 	private boolean requestStop(StopOrder order) {
 		Stopper.Stop begun = null;
 		BeforeStop before = null;
@@ -726,7 +741,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.lock.lock();
 		try {
 			if (this.exitCode == null) {
-				// it may have ended without anybody having noticed
+				// the exit may not have been noticed yet
 				this.process.exitCode().ifPresent(this::exited);
 			}
 			if (this.stop != null) {
@@ -735,7 +750,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 					this.stopCause = order.cause();
 					this.events.stopKills();
 				}
-				// another request waits for the same callbacks, nothing else does
+				// a further request waits for the same listeners, any other stop does not
 				before = order.requested() ? null : this.beforeStop;
 			}
 			else if (this.exitCode == null && !this.finishing) {
@@ -778,7 +793,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 				begin(begun);
 			}
 			catch (RuntimeException | Error ex) {
-				// the sweep carries it out
+				// the sweep retries it
 				this.pendingOrder = order.withoutDelay();
 			}
 		}, this.events::beforeStopTookTooLong);
@@ -787,7 +802,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private void begin(Stopper.Stop begun) {
 		beginOrForget(begun);
 		if (this.silence != null) {
-			// how long it has from now on is the stop's to say
+			// from now on the grace period of the stop applies
 			this.silence.end();
 		}
 		this.events.stopBegun();
@@ -798,7 +813,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			this.context.stopper().begin(begun);
 		}
 		catch (RuntimeException | Error ex) {
-			// nobody will ever end it: it is to be tried again
+			// the stop would never be executed: allow it to be retried
 			this.lock.lock();
 			try {
 				this.stop = null;
@@ -813,7 +828,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	// in a round of the stopper
+	// called in a round of the stopper
 	private void stopEnded() {
 		this.process.exitCode().ifPresent(this::exited);
 		this.lock.lock();
@@ -828,9 +843,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 		finishIfOver();
 	}
 
-	// --- waiting
+	// --- waits
 
-	/** Waits until no stop is in progress, which has a bound. */
+	/** Wait until no stop is in progress. The duration of a stop is bounded. */
 	void awaitStopped() throws InterruptedException {
 		this.lock.lock();
 		try {
@@ -841,7 +856,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			while (this.stop != null && !this.stopEnded && this.outcome == null) {
 				awaitChange(RunWait.SLICE);
 				if (this.context.closed().get()) {
-					// nobody goes on with it, as with a detached one
+					// the stop does not continue, as for a detached process
 					checkCanStop();
 					return;
 				}
@@ -854,9 +869,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	/**
-	 * Waits for the outcome.
-	 * @param until when to give up, by the monotonic clock
-	 * @param enforceDeadline whether this thread keeps the deadline
+	 * Wait for the outcome.
+	 * @param until the time at which to return, by the monotonic clock
+	 * @param enforceDeadline whether this thread enforces the deadline
 	 * @return whether there is an outcome
 	 */
 	boolean awaitOutcome(long until, boolean enforceDeadline) throws InterruptedException {
@@ -880,13 +895,13 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 		finally {
 			enter(-1);
-			// whoever stops waiting leaves the rest to the sweep and the pumps
+			// from now on the sweep and the pumps notice the end
 			finishIfOver();
 			this.context.time().settle();
 		}
 	}
 
-	/** The caller of {@code run()} waits no more. */
+	/** End the wait of the caller of {@code run()}. */
 	void unattended() {
 		enter(-1);
 	}
@@ -906,7 +921,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 			if (this.process.waitFor(Duration.ofNanos(Math.max(0, nanos)))) {
 				lookForExit();
 			}
-			// it may have been given up meanwhile
+			// it may have been abandoned in the meantime
 			finishIfOver();
 			return;
 		}
@@ -937,14 +952,14 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	/** Looks at the output from its beginning. */
+	/** Create a watch that tests the output from its beginning. */
 	OutputWatch newWatch() {
 		return new OutputWatch(this.output, this.error, this.plan.output().maxLineLength());
 	}
 
 	/**
-	 * Takes the watch that goes on after its last match.
-	 * @throws IllegalStateException if another thread has it
+	 * Take the watch that continues after its last match.
+	 * @throws IllegalStateException if another thread has taken it
 	 */
 	OutputWatch takeWatch() {
 		if (!this.watchTaken.compareAndSet(false, true)) {
@@ -963,7 +978,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.watchTaken.set(false);
 	}
 
-	/** A thread waits for lines: it is told of what is kept. */
+	/**
+	 * Change the number of threads that wait for lines, which are notified of captured
+	 * output.
+	 */
 	void watch(int count) {
 		this.lock.lock();
 		try {
@@ -974,7 +992,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	/** Waits for something that the watch has not seen, or for the outcome. */
+	/** Wait for output that the watch has not tested, or for the outcome. */
 	void awaitOutput(OutputWatch watch, long nanos) throws InterruptedException {
 		this.lock.lock();
 		try {
@@ -992,24 +1010,24 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.context.time().await(this.lock, this.changed, nanos);
 	}
 
-	/** Whether this thread is in a call of one of its listeners. */
+	/** Whether the current thread is executing a listener of this process. */
 	boolean isToldByThisThread() {
 		return this.turn.isHeldByCurrentThread();
 	}
 
-	// --- what came of it
+	// --- outcome
 
-	/** What came of it, or {@code null} while it is not over. */
+	/** Return the outcome, or {@code null} if the process has not ended. */
 	@Nullable RunOutcome outcome() {
 		return this.outcome;
 	}
 
-	/** The result; it is known. */
+	/** Return the result, which must be known. */
 	ProcessResult result() {
 		return Objects.requireNonNull(this.outcome).result();
 	}
 
-	/** Throws what {@code run()} throws for a process that was stopped before its end. */
+	/** Throw the exception that {@code run()} throws instead of returning the result. */
 	void throwIfCutShort() {
 		RuntimeException failure = Objects.requireNonNull(this.outcome).failure();
 		if (failure != null) {
@@ -1022,7 +1040,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return result();
 	}
 
-	/** Throws as soon as a timeout has decided that it is stopped. */
+	/** Throw an exception as soon as a timeout has caused a stop. */
 	void ensureNotTimedOut() {
 		RunOutcome known;
 		ExitCause cause;
@@ -1051,15 +1069,15 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	// --- output
 
-	/** Whether this is the first to read its lines. */
+	/** Whether this is the first call, so that the caller may read the lines. */
 	boolean takeLines() {
 		return this.linesTaken.compareAndSet(false, true);
 	}
 
 	/**
-	 * Waits until all that a process which has ended has written is captured, for the
-	 * drain at most. Does nothing while it runs, or if a listener of it calls: the end of
-	 * the output waits for that.
+	 * Wait until the complete output of a process that has ended is captured, at most for
+	 * the drain. Does nothing while the process is running, or if called by one of its
+	 * listeners, for which the end of the output waits.
 	 */
 	void awaitCapture(OutputRecorder recorder) {
 		if (recorder.isEnded() || !recorder.isKept() || isToldByThisThread() || isRunning()) {
@@ -1099,7 +1117,10 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return future;
 	}
 
-	/** As {@link #onExit()}, but fails as {@code run()} throws. */
+	/**
+	 * Return a future as {@link #onExit()} does, but which fails if {@code run()} would
+	 * throw.
+	 */
 	CompletableFuture<ProcessResult> onEnd() {
 		return onExit().thenApply((made) -> resultOrThrow());
 	}

@@ -21,9 +21,9 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 
 /**
- * The books of what runs: everything that was started is entered here before anything
- * else happens to it, and leaves when it ends, giving its permits back. While there are
- * entries a sweep looks at them now and then. <i>Thread-safe.</i>
+ * Registry of running processes. Each process that was started is registered before
+ * anything else is done with it. It is removed when it ends, and releases its permits.
+ * While there are entries, a sweep polls them at regular intervals. <i>Thread-safe.</i>
  */
 final class RunBooks {
 
@@ -39,7 +39,7 @@ final class RunBooks {
 
 	private final AtomicLong sequence = new AtomicLong();
 
-	/** By their number: oldest first. */
+	/** By number: oldest first. */
 	private final Map<Long, ProcessRun> entries = new ConcurrentSkipListMap<>();
 
 	/** Guards the field below. */
@@ -65,7 +65,7 @@ final class RunBooks {
 		this.heartbeats = new FailureStreak(context.log(), logger, "The heartbeat of the engine");
 	}
 
-	/** A number that no run had before. */
+	/** Return a number that has not been used. */
 	long nextNumber() {
 		return this.sequence.incrementAndGet();
 	}
@@ -79,8 +79,8 @@ final class RunBooks {
 	}
 
 	/**
-	 * Enters a process that was started, or kills it if there is no memory for that; what
-	 * happens next is {@link #begin}.
+	 * Register a process that was started, or kill it if there is no memory for that. The
+	 * next step is {@link #begin}.
 	 */
 	ProcessRun enter(long number, RunPlan plan, EngineProcess process) {
 		try {
@@ -105,7 +105,8 @@ final class RunBooks {
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
 			run.events().startFailed();
-			// no thread for its pumps: it must not stay behind unread
+			// no thread for its pumps: a process whose output is not read must not be
+			// left behind
 			try {
 				run.process().signal(Signal.KILL);
 			}
@@ -133,24 +134,25 @@ final class RunBooks {
 					ex.reason().name(), String.valueOf(ex.getMessage())), pending.processListeners());
 	}
 
-	/** Its name, now that it is known what is a secret in it. */
+	/** Return the name of the process, with the secrets redacted that are known now. */
 	static String shownName(PendingProcess pending, ProcessStartException ex) {
 		return pending.redactedBy(ex.command().redactor()).toSpec().displayName();
 	}
 
-	// an exit that no pump sees (closed streams, a survivor that holds them) is seen here
+	// an exit that no pump notices (closed streams, or streams held open by a survivor)
+	// is noticed here
 	private void ensureSwept() {
 		synchronized (this.lock) {
 			if (this.sweeps == null) {
 				long interval = RunContext.nanos(this.context.settings().sweepInterval());
-				// one timer for all of them: there may be no memory for the next
+				// one timer for all sweeps: there may be no memory for the next one
 				this.sweeps = this.context.scheduler()
 					.scheduleWithFixedDelay(this::handOverSweep, interval, interval, TimeUnit.NANOSECONDS);
 			}
 		}
 	}
 
-	// on the scheduler, which does not come again if this throws
+	// on the scheduler, which does not repeat a task that throws
 	private void handOverSweep() {
 		try {
 			if (endSweeps() || !this.sweeping.compareAndSet(false, true)) {
@@ -159,7 +161,7 @@ final class RunBooks {
 			this.context.executeOwn(this.sweep);
 		}
 		catch (RuntimeException | Error ex) {
-			// the next one comes
+			// the next sweep is executed
 			this.sweeping.set(false);
 			this.looks.failed(ex);
 		}
@@ -187,7 +189,7 @@ final class RunBooks {
 		}
 	}
 
-	// one that fails must not keep the others from being seen
+	// a process that fails must not prevent the check of the others
 	private void lookAtAll() {
 		Throwable failure = null;
 		for (ProcessRun run : this.entries.values()) {
@@ -207,7 +209,7 @@ final class RunBooks {
 		}
 	}
 
-	// the engine may be slow: the next look must not wait for it, nor any other task
+	// the engine may be slow and must not delay the next sweep or another task
 	private void beat() {
 		if (!this.beating.compareAndSet(false, true)) {
 			return;
@@ -216,7 +218,7 @@ final class RunBooks {
 			this.context.pool().execute(this::beatNow);
 		}
 		catch (RejectedExecutionException | OutOfMemoryError ex) {
-			// no thread for it now
+			// no thread is available for it now
 			this.beating.set(false);
 		}
 	}

@@ -12,23 +12,24 @@ import java.util.concurrent.locks.LockSupport;
 import io.procession.engine.TimeSource;
 
 /**
- * What a run needs from its manager.
+ * The services of a manager that an execution needs.
  *
- * @param settings defaults and bounds
+ * @param settings the defaults and limits
  * @param time the clocks
- * @param scheduler hands over what is due; nothing may take long on it
- * @param streams runs what reads and writes streams, foreign code with it, which may take
- * all its threads
- * @param pool runs what of the manager's own may hang
- * @param work runs all else that goes on beside the callers, even if the JVM can start no
- * thread
- * @param own as {@code work}, for what calls no foreign code and must not wait for it
- * @param stopper ends trees
+ * @param scheduler the scheduler; its tasks must not take long
+ * @param streams the executor that reads and writes streams, including caller code, which
+ * may occupy all its threads
+ * @param pool the executor for tasks of the manager that may hang
+ * @param work the executor for all other asynchronous tasks, which executes them even if
+ * the JVM cannot start a thread
+ * @param own the same as {@code work}, for tasks that do not call caller code and must
+ * not wait for it
+ * @param stopper ends process trees
  * @param log writes log messages, which may block
- * @param events tells the listeners
- * @param outputListeners receive the output of all processes
- * @param gate what everything that is started passes
- * @param closing whether the manager closes or is closed
+ * @param events delivers events to the listeners
+ * @param outputListeners the listeners for the output of all processes
+ * @param gate authorizes each start
+ * @param closing whether the manager is closing or closed
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
 record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
@@ -36,7 +37,8 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 		List<ProcessOutputListener> outputListeners, StartGate gate, AtomicBoolean closing, Closed closed) {
 
 	/**
-	 * A duration for reckoning: as long as one can count on adding a clock's reading.
+	 * Convert a duration to nanoseconds, limited so that it can be added to the reading
+	 * of a clock.
 	 */
 	static long nanos(Duration duration) {
 		return Math.min(TimeUnit.NANOSECONDS.convert(duration), Long.MAX_VALUE / 4);
@@ -47,11 +49,12 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 	}
 
 	/**
-	 * Whether the manager closes or the JVM exits.
-	 * @param patience how long to wait for that to show
+	 * Whether the manager is closing or the JVM is exiting.
+	 * @param patience the maximum time to wait for that to become visible
 	 */
 	boolean isShuttingDown(Duration patience) {
-		// what lives by a clock of its own shares no terminal with the JVM
+		// processes of a time source with its own executor do not share a terminal with
+		// the JVM
 		long bound = (this.time.executor() != null) ? 0 : patience.toNanos();
 		long began = System.nanoTime();
 		while (!this.closing.get() && !isJvmExiting()) {
@@ -63,7 +66,7 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 		return true;
 	}
 
-	// the JDK tells it in no other way
+	// the JDK does not report it in another way
 	private static boolean isJvmExiting() {
 		Thread probe = new Thread(() -> {
 		});
@@ -77,25 +80,25 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 		}
 	}
 
-	/** Whether a check that was due at some time comes late; see {@link Lateness}. */
+	/** Whether a check that was due at the given time is late; see {@link Lateness}. */
 	boolean isLate(long due, long now) {
-		// a clock that is moved by hand does not run while nobody looks
+		// a manually advanced clock does not advance by itself
 		return this.time.executor() == null && now - due > Lateness.NOTICEABLE;
 	}
 
-	/** Runs it beside the caller. */
+	/** Execute a task asynchronously. */
 	void execute(Runnable task) {
 		this.work.execute(task);
 	}
 
-	/** Runs beside the caller what calls no foreign code. */
+	/** Execute a task that does not call caller code asynchronously. */
 	void executeOwn(Runnable task) {
 		this.own.execute(task);
 	}
 
 	/**
-	 * Has something run on the executor at the end of a close.
-	 * @return forgets the action
+	 * Register an action to be executed on the executor at the end of a close.
+	 * @return removes the action
 	 */
 	Runnable onClose(Runnable action) {
 		return this.closed.add(() -> execute(action));

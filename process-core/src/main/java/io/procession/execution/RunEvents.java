@@ -20,8 +20,8 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
 
 /**
- * Publishes and logs what happens to one execution, in the order of its life. Nothing
- * here blocks or fails, so that each is called after the act that it tells of.
+ * Publishes and logs the events of one execution in the order in which they happen. No
+ * method blocks or fails, so that each is called after the operation that it reports.
  * <i>Thread-safe.</i>
  */
 final class RunEvents {
@@ -35,14 +35,14 @@ final class RunEvents {
 	/** Guards everything below, and the order of the events. */
 	private final Object lock = new Object();
 
-	/** Why it is being stopped, until that is published. */
+	/** The cause of a stop that has not been published. */
 	private @Nullable ExitCause stopCause;
 
 	private Signal stopSignal = Signal.TERM;
 
 	private Phase phase = Phase.STARTING;
 
-	/** What has happened before it was known that the start is good. */
+	/** Events that happened before the success of the start was known. */
 	private final List<Supplier<ProcessEvent>> held = new ArrayList<>(2);
 
 	RunEvents(RunContext context, ProcessRun run) {
@@ -50,7 +50,10 @@ final class RunEvents {
 		this.run = run;
 	}
 
-	/** It has started for good: tells that, and then what has happened meanwhile. */
+	/**
+	 * Publish the start, which has succeeded, and then the events that have happened in
+	 * the meantime.
+	 */
 	void started() {
 		if (logger.isDebugEnabled()) {
 			log(() -> logger.debug("Process started: name={} pid={} id={}", this.run.name(), this.run.process().pid(),
@@ -65,7 +68,7 @@ final class RunEvents {
 		}
 	}
 
-	/** The start has failed after all, and that is all that is told of it. */
+	/** Discard all events, since the start has failed. */
 	void startFailed() {
 		synchronized (this.lock) {
 			this.phase = Phase.FAILED;
@@ -85,8 +88,8 @@ final class RunEvents {
 	}
 
 	/**
-	 * Remembers the event of a stop that is about to begin. It is published by
-	 * {@link #stopBegun()}, or before the exit, whichever comes first.
+	 * Record the event of a stop that is about to begin. It is published by
+	 * {@link #stopBegun()} or before the exit, whichever comes first.
 	 */
 	void stopBegins(ExitCause cause, Signal signal) {
 		synchronized (this.lock) {
@@ -95,14 +98,14 @@ final class RunEvents {
 		}
 	}
 
-	/** The stop has not begun after all. */
+	/** Discard the event of a stop that could not begin. */
 	void stopFailed() {
 		synchronized (this.lock) {
 			this.stopCause = null;
 		}
 	}
 
-	/** The stop has turned into a kill, perhaps before its event was published. */
+	/** Turn the event of a stop, if it has not been published, into that of a kill. */
 	void stopKills() {
 		synchronized (this.lock) {
 			if (this.stopCause != null) {
@@ -117,7 +120,7 @@ final class RunEvents {
 		return this.context.events().isHeard(this.run.plan().pending().processListeners());
 	}
 
-	/** Calls the listeners, on this thread, before the first signal of a stop. */
+	/** Call the listeners, on this thread, before the first signal of a stop. */
 	void beforeStop(Signal signal) {
 		this.context.events()
 			.beforeStop(
@@ -126,7 +129,7 @@ final class RunEvents {
 					this.run.plan().pending().processListeners());
 	}
 
-	/** The signal was sent though a listener had not returned. */
+	/** Log that the signal was sent although a listener had not returned. */
 	void beforeStopTookTooLong() {
 		log(() -> logger.warn(
 				"A beforeStop listener has not returned within {} and the process is stopped regardless (raise it with"
@@ -159,10 +162,10 @@ final class RunEvents {
 	}
 
 	/**
-	 * It has ended.
-	 * @param result how
-	 * @param missing who still held its output open, or {@code null} if that has ended,
-	 * too
+	 * Publish the end of the process.
+	 * @param result the result
+	 * @param missing the reason why its output was still open, or {@code null} if it has
+	 * ended, too
 	 */
 	void ended(ProcessResult result, @Nullable String missing) {
 		stopBegun();

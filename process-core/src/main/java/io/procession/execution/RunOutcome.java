@@ -18,15 +18,21 @@ import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Signal;
 
 /**
- * What came of one run: its result, and what {@code run()} throws instead of it.
- * <i>Immutable.</i>
+ * Outcome of an execution: its result, and the exception that {@code run()} throws
+ * instead of returning it. <i>Immutable.</i>
  */
 final class RunOutcome {
 
-	/** How much later than its children a JVM may begin its own end. */
+	/**
+	 * Maximum time by which the JVM begins to exit later than its child processes on
+	 * Ctrl-C.
+	 */
 	private static final Duration AFTER_CTRL_C = Duration.ofMillis(200);
 
-	/** How much a step before the program may have written about its failure. */
+	/**
+	 * Maximum length of output that is considered the error message of a step before the
+	 * program.
+	 */
 	private static final int LONGEST_START_ERROR = 1024;
 
 	private final RunPlan plan;
@@ -35,7 +41,7 @@ final class RunOutcome {
 
 	private final ProcessResult result;
 
-	/** Why it never became its program. */
+	/** The reason why the program was not executed. */
 	private final @Nullable StartFailure startError;
 
 	RunOutcome(RunContext context, RunPlan plan, EngineProcess process, Ending ending, CapturedOutput out,
@@ -44,7 +50,7 @@ final class RunOutcome {
 		this.stopCause = ending.stopCause();
 		Integer code = ending.exitCode();
 		ExitCause cause = cause(context, ending);
-		// a terminal has one stream for both
+		// a terminal has a single stream for both
 		boolean together = plan.pending().toSpec().output().mergeError() || plan.pending().toSpec().terminal() != null;
 		CapturedOutput written = together ? out : err;
 		this.startError = (cause == ExitCause.EXITED && code != null && code != 0) ? startError(process, code, written)
@@ -58,10 +64,10 @@ final class RunOutcome {
 			.times(ending.startedAt(), ending.duration());
 		if (code == null || code != 0) {
 			Masks masks = plan.masks();
-			// to look for secrets takes long, and maybe nobody asks
+			// searching for secrets takes long, and the excerpt may not be needed
 			builder.errorTail(() -> masks.excerpt(err));
 			if (plan.pending().toSpec().terminal() == null) {
-				// a terminal shows what was typed, too, such as a password
+				// a terminal also shows what was typed, such as a password
 				builder.outputTail(() -> masks.excerpt(out));
 			}
 		}
@@ -80,8 +86,8 @@ final class RunOutcome {
 	}
 
 	/**
-	 * The terminal's Ctrl-C reaches the children as it reaches the JVM, which may take a
-	 * moment longer to notice.
+	 * Return the cause of an end by a signal. Ctrl-C in the terminal reaches the child
+	 * processes and the JVM, which may react slightly later.
 	 */
 	private static ExitCause causeOf(RunContext context, Signal signal) {
 		boolean asked = signal == Signal.INT || signal == Signal.TERM || signal == Signal.HUP;
@@ -91,7 +97,10 @@ final class RunOutcome {
 		return ExitCause.SIGNALED;
 	}
 
-	/** Return why it never became its program, with what it wrote about it. */
+	/**
+	 * Return the reason why the program was not executed, with the corresponding error
+	 * output.
+	 */
 	private @Nullable StartFailure startError(EngineProcess process, int code, CapturedOutput written) {
 		if (written.length() == 0 || written.length() > LONGEST_START_ERROR) {
 			return null;
@@ -106,7 +115,10 @@ final class RunOutcome {
 		return this.result;
 	}
 
-	/** What {@code run()} throws, or {@code null} if it returns the result. */
+	/**
+	 * Return the exception that {@code run()} throws, or {@code null} if it returns the
+	 * result.
+	 */
 	@Nullable RuntimeException failure() {
 		if (this.stopCause == ExitCause.TIMED_OUT) {
 			return new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), this.plan.timeoutRemedy(),
@@ -129,15 +141,15 @@ final class RunOutcome {
 	}
 
 	/**
-	 * How a run ended, as its books say.
+	 * The end of an execution.
 	 *
-	 * @param exitCode its exit code, or {@code null} if it was given up
-	 * @param stopCause why it was stopped, or would have been had it not ended before;
+	 * @param exitCode the exit code, or {@code null} if the process was abandoned
+	 * @param stopCause the cause of its stop, or of the stop that was due when it ended;
 	 * {@code null} if it ended by itself
-	 * @param startedAt when it was started
-	 * @param duration how long it took
-	 * @param lostOutput which output could not be written to its file, and why, or
-	 * {@code null}
+	 * @param startedAt the start time
+	 * @param duration the duration
+	 * @param lostOutput the output that could not be written to its file and the reason,
+	 * or {@code null}
 	 */
 	record Ending(@Nullable Integer exitCode, @Nullable ExitCause stopCause, Instant startedAt, Duration duration,
 			@Nullable String lostOutput) {

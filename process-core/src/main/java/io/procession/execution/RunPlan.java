@@ -9,28 +9,29 @@ import io.procession.process.ProcessInput;
 import io.procession.process.Signal;
 
 /**
- * What a {@link ProcessRun} goes by: what was said, completed by the manager's defaults.
+ * Fully resolved settings of a single execution: the process definition with the
+ * manager's defaults applied.
  *
- * @param id which run
- * @param pending what was said
- * @param attended whether a caller waits in {@code run()} and keeps the deadline
- * @param permits how many permits it holds
- * @param timeout bound on the whole run
- * @param timeoutRemedy where that comes from and what to do should it be too short
- * @param whole whose timeout that is, if it is not its own
- * @param idleTimeout bound on silence
- * @param idleRemedy where that comes from and what to do should it be too short
- * @param stopSignal what asks it to end
- * @param stopGrace how long it has after a stop
- * @param timeoutGrace how long it has after a timeout
- * @param drain how long to wait for the end of output
- * @param outputLimit bytes it may write
- * @param outputRemedy where that comes from and what to do should it be too small
- * @param output what becomes of standard output
- * @param error what becomes of standard error
- * @param liveInput whether standard input stays open for the user
- * @param inputBytes what is written to it first
- * @param masks what messages must not show
+ * @param id the ID of the execution
+ * @param pending the process definition
+ * @param attended whether a caller waits in {@code run()} and enforces the deadline
+ * @param permits the number of permits that it holds
+ * @param timeout the timeout of the execution
+ * @param timeoutRemedy the origin of that timeout and how to raise it
+ * @param whole the timeout of the pipeline or pool, if it is the one that applies
+ * @param idleTimeout the maximum time without output
+ * @param idleRemedy the origin of that timeout and how to raise it
+ * @param stopSignal the signal that requests the process to end
+ * @param stopGrace the grace period after a requested stop
+ * @param timeoutGrace the grace period after a timeout
+ * @param drain the maximum time to wait for the remaining output
+ * @param outputLimit the maximum number of bytes that it may write
+ * @param outputRemedy the origin of that limit and how to raise it
+ * @param output how standard output is handled
+ * @param error how standard error is handled
+ * @param liveInput whether standard input stays open for the caller
+ * @param inputBytes the bytes that are written to standard input
+ * @param masks redacts secrets in messages
  */
 record RunPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
 		String timeoutRemedy, @Nullable WholeTimeout whole, @Nullable Duration idleTimeout, String idleRemedy,
@@ -38,50 +39,56 @@ record RunPlan(String id, PendingProcess pending, boolean attended, int permits,
 		String outputRemedy, OutputRecorder.StreamPlan output, OutputRecorder.StreamPlan error, boolean liveInput,
 		ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
 
-	/** Whether the run itself sees to its timeout; its caller or its pipeline may. */
+	/**
+	 * Whether the execution enforces its timeout itself, instead of its caller or its
+	 * pipeline.
+	 */
 	boolean keepsTimeout() {
 		return this.timeout != null && !this.attended && (this.whole == null || !this.whole.kept());
 	}
 
-	/** How it is stopped on request. */
+	/** Return the order for a requested stop. */
 	StopOrder toStop(@Nullable Duration grace) {
 		return toStop(grace, this.stopSignal);
 	}
 
-	/** How it is stopped on request, by a certain signal. */
+	/** Return the order for a requested stop by the given signal. */
 	StopOrder toStop(@Nullable Duration grace, Signal signal) {
 		Duration given = (grace != null) ? grace : this.stopGrace;
-		// KILL and no grace kill at once
+		// no listener is called before an immediate kill
 		boolean kills = given.isZero() || signal == Signal.KILL;
 		return new StopOrder(ExitCause.STOPPED, signal, given, !kills);
 	}
 
-	/** How it is killed on request. */
+	/** Return the order for a requested kill. */
 	StopOrder toKill() {
 		return new StopOrder(ExitCause.KILLED, Signal.KILL, Duration.ZERO);
 	}
 
-	/** How it is stopped because its time is over. */
+	/** Return the order for a stop after the timeout. */
 	StopOrder toTimeOut() {
 		return new StopOrder(ExitCause.TIMED_OUT, this.stopSignal, this.timeoutGrace);
 	}
 
-	/** How it is stopped because it was silent for too long. */
+	/** Return the order for a stop after the idle timeout. */
 	StopOrder toIdleTimeOut() {
 		return new StopOrder(ExitCause.IDLE_TIMED_OUT, this.stopSignal, this.timeoutGrace);
 	}
 
-	/** How it is stopped because it has written too much. */
+	/** Return the order for a stop after the output limit was exceeded. */
 	StopOrder toLimit() {
 		return new StopOrder(ExitCause.OUTPUT_LIMIT, this.stopSignal, this.timeoutGrace);
 	}
 
-	/** How it is stopped because it cannot go on. */
+	/**
+	 * Return the order for a stop after an interrupt, a cancellation, or a failure of its
+	 * pipeline.
+	 */
 	StopOrder toAbort() {
 		return new StopOrder(ExitCause.STOPPED, this.stopSignal, this.timeoutGrace);
 	}
 
-	/** How it is killed because it should not have been started. */
+	/** Return the order for a kill of a process that should not have been started. */
 	StopOrder toUndo() {
 		return new StopOrder(ExitCause.STOPPED, Signal.KILL, Duration.ZERO);
 	}

@@ -33,9 +33,9 @@ import io.procession.process.TimeLimit;
 import io.procession.security.Redactor;
 
 /**
- * Turns what was said, the manager's defaults and the secrets into what the engine starts
- * ({@link Launch}) and what the run goes by ({@link RunPlan}). <i>Confined to the thread
- * that starts the process.</i>
+ * Resolves the process definition, the manager's defaults and the secrets into a
+ * {@link Launch}, which the engine starts, and a {@link RunPlan}, which the execution
+ * uses. <i>Confined to the thread that starts the process.</i>
  */
 final class RunPlanner {
 
@@ -53,7 +53,7 @@ final class RunPlanner {
 
 	private final PendingProcess pending;
 
-	/** What was said; as it may be shown once its secrets are known. */
+	/** The process definition, redacted once its secrets are known. */
 	private ProcessSpec spec;
 
 	private final boolean attended;
@@ -68,7 +68,7 @@ final class RunPlanner {
 
 	private final Map<String, String> secretVariables = new LinkedHashMap<>();
 
-	/** With secrets in the clear; {@code null} until they have been read. */
+	/** Arguments with unredacted secrets; {@code null} until they have been read. */
 	private @Nullable List<String> arguments;
 
 	private final List<OutputStream> files = new ArrayList<>();
@@ -85,23 +85,21 @@ final class RunPlanner {
 	}
 
 	/**
-	 * Plans what {@code run()} and {@code runAsync()} run.
-	 * @param attended whether a caller waits and keeps the deadline
+	 * Create a planner for {@code run()} or {@code runAsync()}.
+	 * @param attended whether a caller waits and enforces the deadline
 	 */
 	static RunPlanner ofRun(ProcessSettings settings, PendingProcess pending, boolean attended) {
 		return new RunPlanner(settings, pending, attended, Place.ALONE, DefaultTimeout.RUN, null);
 	}
 
-	/**
-	 * Plans what {@code start()} starts.
-	 */
+	/** Create a planner for {@code start()}. */
 	static RunPlanner ofStart(ProcessSettings settings, PendingProcess pending) {
 		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.START, null);
 	}
 
 	/**
-	 * Plans what {@code start()} starts and its caller reads.
-	 * @param reader what the caller reads
+	 * Create a planner for {@code start()} with output that the caller reads.
+	 * @param reader the stream that the caller reads
 	 */
 	static RunPlanner ofPull(ProcessSettings settings, PendingProcess pending, BoundedPipe reader) {
 		return new RunPlanner(settings, pending, false, new Place(true, true, reader, true), DefaultTimeout.START,
@@ -109,9 +107,9 @@ final class RunPlanner {
 	}
 
 	/**
-	 * Plans a stage of a pipeline.
-	 * @param place where it stands
-	 * @param whole bound on the whole pipeline, if there is one
+	 * Create a planner for a stage of a pipeline.
+	 * @param place the position of the stage
+	 * @param whole the timeout of the pipeline, or {@code null} for none
 	 */
 	static RunPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place,
 			@Nullable WholeTimeout whole) {
@@ -119,15 +117,15 @@ final class RunPlanner {
 	}
 
 	/**
-	 * Plans one of the processes of a pool.
-	 * @param whole bound on them all, or {@code null} if there is none
+	 * Create a planner for a process of a pool.
+	 * @param whole the timeout of the pool, or {@code null} for none
 	 */
 	static RunPlanner ofMember(ProcessSettings settings, PendingProcess pending, @Nullable WholeTimeout whole) {
 		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.RUN, whole);
 	}
 
 	/**
-	 * What the engine starts.
+	 * Return the launch for the engine.
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
 	Launch launch(String id, StartGate gate) {
@@ -179,8 +177,8 @@ final class RunPlanner {
 				seenPath(environment, inherits() && gate.inheritsAll()));
 	}
 
-	// the JVM would open them, with its own rights: a link that the user has put in their
-	// place could lead anywhere
+	// the JVM would open them with its own permissions: a symbolic link that the user has
+	// put in their place could lead to any file
 	private void checkFilesOfAnotherUser(Launch launch) {
 		if (launch.isolation().runAs() == null) {
 			return;
@@ -198,8 +196,8 @@ final class RunPlanner {
 	}
 
 	/**
-	 * Reads its secrets, which {@link #launch} does otherwise: those of processes that
-	 * belong together are to be known before anything is shown of one of them.
+	 * Read the secrets, unless this is left to {@link #launch}. The secrets of related
+	 * processes must all be known before anything is shown of one of them.
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
 	void readSecrets(StartGate gate) {
@@ -233,7 +231,7 @@ final class RunPlanner {
 		return environment.getOrDefault("PATH", inherited ? System.getenv("PATH") : null);
 	}
 
-	// a secret may also stand in another argument, or in the path of a file
+	// a secret may also occur in another argument, or in the path of a file
 	private void hideSecrets(StartGate gate) {
 		SharedSecrets shared = this.pending.sharedSecrets();
 		Redactor redactor = (shared != null) ? gate.redactor().hiding(shared) : gate.redactor();
@@ -331,16 +329,16 @@ final class RunPlanner {
 		return discard ? Launch.Output.discard() : Launch.Output.pipe();
 	}
 
-	/** Whether somebody has to see the bytes, kept or not. */
+	/** Whether the bytes have to pass through the JVM, captured or not. */
 	private boolean isLookedAt() {
 		return hasListeners() || idleTimeout() != null || this.spec.output().limit() != null
 				|| (this.place.feed() != null);
 	}
 
 	/**
-	 * What the run goes by; it holds so many permits. Opens the files that output goes to
-	 * through the JVM.
-	 * @throws ProcessStartException if one cannot be opened
+	 * Return the plan of the execution, which holds the given number of permits. Opens
+	 * the files to which output is written through the JVM.
+	 * @throws ProcessStartException if a file cannot be opened
 	 */
 	RunPlan plan(Launch launch, int permits) {
 		OutputOptions output = this.spec.output();
@@ -364,7 +362,7 @@ final class RunPlanner {
 				new Masks(this.spec, launch.arguments()));
 	}
 
-	// the default protects the heap: it holds for output that is captured as a whole
+	// the default protects the heap: it applies to output that is captured completely
 	private @Nullable Long outputLimit(Launch launch) {
 		OutputOptions output = this.spec.output();
 		boolean piped = launch.output() instanceof Launch.Output.Pipe || launch.error() instanceof Launch.Output.Pipe;
@@ -385,14 +383,14 @@ final class RunPlanner {
 	private OutputStream open(OutputFile file) {
 		Path path = file.path();
 		if (Files.exists(path) && !Files.isRegularFile(path) && !path.toAbsolutePath().startsWith("/dev")) {
-			// to open a named pipe could take for ever
+			// opening a named pipe could block indefinitely
 			closeFiles();
 			throw new ProcessStartException(this.spec, ProcessStartException.Reason.FILE_NOT_ACCESSIBLE,
 					"its output file '" + path + "' is neither a file nor a device", null);
 		}
 		try {
-			// it is emptied when the process has started: a start that fails loses
-			// nothing
+			// it is truncated once the process has started, so that a failed start loses
+			// no data
 			OutputStream stream = Files.newOutputStream(path, StandardOpenOption.CREATE,
 					file.append() ? StandardOpenOption.APPEND : StandardOpenOption.WRITE);
 			this.files.add(stream);
@@ -409,7 +407,7 @@ final class RunPlanner {
 		return (!file.append() && Files.isRegularFile(file.path())) ? file.path() : null;
 	}
 
-	/** The process did not start: nobody will write to its files. */
+	/** Close the files, since the process did not start. */
 	void closeFiles() {
 		for (OutputStream file : this.files) {
 			try {
@@ -443,9 +441,7 @@ final class RunPlanner {
 		return ((said != null) ? said : otherwise).duration();
 	}
 
-	/**
-	 * What bounds a process that says nothing.
-	 */
+	/** The timeout of a process that has none configured. */
 	private enum DefaultTimeout {
 
 		RUN(" or procession.defaults.timeout"), START(" or procession.defaults.start-timeout"), NONE("");
@@ -467,14 +463,14 @@ final class RunPlanner {
 	}
 
 	/**
-	 * Where a process stands: its neighbours read and write through native pipes, or
-	 * through the JVM.
+	 * The position of a process: its neighbors are connected by native pipes, or through
+	 * the JVM.
 	 *
-	 * @param readsJvm whether its input comes from the JVM or a file, not from a
-	 * neighbour
-	 * @param writesJvm whether its output goes to the JVM or a file, not to a neighbour
-	 * @param feed the stage in Java or the caller that reads its output, if one does
-	 * @param pulled whether that is the caller
+	 * @param readsJvm whether its input comes from the JVM or a file, not from a neighbor
+	 * @param writesJvm whether its output goes to the JVM or a file, not to a neighbor
+	 * @param feed the Java stage or the caller that reads its output, or {@code null} for
+	 * none
+	 * @param pulled whether the caller reads it
 	 */
 	record Place(boolean readsJvm, boolean writesJvm, @Nullable BoundedPipe feed, boolean pulled) {
 

@@ -11,18 +11,24 @@ import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 
 /**
- * How a caller waits for a run: for its result, for the end of a stop, for a line of its
- * output; and what an interrupt means then. <i>Thread-safe.</i>
+ * Waits of a caller for an execution: for its result, for the end of a stop, or for a
+ * line of its output; and the effect of an interrupt. <i>Thread-safe.</i>
  */
 final class RunWait {
 
-	/** How long a wait sleeps at most before it looks whether the run was given up. */
+	/**
+	 * Maximum time, in nanoseconds, until a wait checks whether the process was
+	 * abandoned.
+	 */
 	static final long SLICE = Duration.ofMillis(500).toNanos();
 
-	/** A prompt stands still for so long, while the beginning of a line goes on. */
+	/**
+	 * Time, in nanoseconds, after which an unterminated line is considered a prompt
+	 * instead of the beginning of a line.
+	 */
 	private static final long QUIET = Duration.ofMillis(50).toNanos();
 
-	/** What becomes of a process if a wait for it is interrupted. */
+	/** The state of a process after an interrupted wait for it. */
 	private static final String LEFT_ALONE = "it was left alone, stop() ends it";
 
 	private final ProcessRun run;
@@ -32,8 +38,8 @@ final class RunWait {
 	}
 
 	/**
-	 * Waits for the end as {@code run()} does: with its deadline, stopping if
-	 * interrupted.
+	 * Wait for the end as {@code run()} does: enforce the deadline, and stop the process
+	 * on an interrupt.
 	 */
 	ProcessResult attend() {
 		try {
@@ -49,7 +55,7 @@ final class RunWait {
 		return this.run.resultOrThrow();
 	}
 
-	// bounded: a stop is under way, or the exit is known
+	// bounded: a stop is in progress, or the exit is known
 	private ProcessResult awaitUninterruptibly() {
 		while (true) {
 			try {
@@ -57,7 +63,7 @@ final class RunWait {
 				return this.run.result();
 			}
 			catch (InterruptedException ex) {
-				// it is being stopped because of an interrupt: another changes nothing
+				// it is already being stopped: another interrupt changes nothing
 				continue;
 			}
 		}
@@ -86,7 +92,7 @@ final class RunWait {
 		return Optional.of(this.run.resultOrThrow());
 	}
 
-	/** Waits for the end of a stop that has begun. */
+	/** Wait for the end of a stop that has begun. */
 	void forStop() {
 		try {
 			this.run.awaitStopped();
@@ -97,10 +103,10 @@ final class RunWait {
 	}
 
 	/**
-	 * Waits for a line of the output, which is looked at from its beginning.
-	 * @param condition what the line is to be
-	 * @param timeout how long at most, or {@code null} until the end
-	 * @return whether there was such a line
+	 * Wait for a line of the output, from its beginning.
+	 * @param condition the condition for a line
+	 * @param timeout the maximum time, or {@code null} to wait until the end
+	 * @return whether a line matched
 	 */
 	boolean forLine(BiPredicate<OutputType, String> condition, @Nullable Duration timeout) {
 		checkCaptured();
@@ -112,11 +118,10 @@ final class RunWait {
 	}
 
 	/**
-	 * Waits for a line of the output, which is looked at from the last match of this
-	 * method on.
-	 * @param condition what the line is to be
-	 * @param timeout how long at most
-	 * @return what came first
+	 * Wait for a line of the output, from the last match of this method.
+	 * @param condition the condition for a line
+	 * @param timeout the maximum time
+	 * @return the outcome
 	 */
 	OutputMatch forNextLine(BiPredicate<OutputType, String> condition, Duration timeout) {
 		long until = until(timeout);
@@ -142,7 +147,8 @@ final class RunWait {
 		this.run.watch(1);
 		try {
 			while (true) {
-				// asked before the look: what comes after it is seen by the next one
+				// determined before the test: subsequent output is tested in the next
+				// iteration
 				boolean last = this.run.outcome() != null;
 				long now = this.run.nanoTime();
 				if (watch.look(condition, last, now)) {
@@ -169,7 +175,10 @@ final class RunWait {
 		}
 	}
 
-	/** Refuses to let its listeners wait for its end, which waits for them. */
+	/**
+	 * Prevent a listener from waiting for the end of its own process, which waits for its
+	 * listeners.
+	 */
 	static void refuseListener(ProcessRun run) {
 		if (run.outcome() == null && run.isToldByThisThread()) {
 			throw new IllegalStateException("A listener of '" + run.name()

@@ -5,8 +5,7 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Runs tasks on another executor, one after the other, in the order they came. They must
- * not throw.
+ * Executes tasks on another executor, sequentially and in order. Tasks must not throw.
  */
 final class SerialExecutor implements Executor {
 

@@ -10,28 +10,28 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.ProcessSpec;
 
 /**
- * The secrets of processes that belong together, such as the stages of a pipeline: one
- * may show what was passed to another. <i>Thread-safe.</i>
+ * The secrets of related processes, such as the stages of a pipeline, since one process
+ * may show the secrets of another. <i>Thread-safe.</i>
  */
 final class SharedSecrets implements Supplier<List<String>> {
 
 	private final List<ProcessSpec> members;
 
-	/** Values that were read from their references. */
+	/** Values that were read from references to secrets. */
 	private final Set<String> resolved = new LinkedHashSet<>();
 
-	/** Made when it is first asked for, and again when there are more. */
+	/** Created on demand, and again when secrets are added. */
 	private @Nullable List<String> known;
 
 	/**
-	 * New secrets.
-	 * @param members the processes that have them
+	 * Create the shared secrets.
+	 * @param members the processes with their secrets
 	 */
 	SharedSecrets(List<ProcessSpec> members) {
 		this.members = List.copyOf(members);
 	}
 
-	/** Add secrets that have been read from their references. */
+	/** Add secrets that have been read from references. */
 	synchronized void add(List<String> values) {
 		if (this.resolved.addAll(values)) {
 			this.known = null;
@@ -39,8 +39,8 @@ final class SharedSecrets implements Supplier<List<String>> {
 	}
 
 	/**
-	 * Return the secrets that are known by now.
-	 * @return the same list until there are more
+	 * Return the secrets that are known now.
+	 * @return the secrets, the same list until more are added
 	 */
 	@Override
 	public synchronized List<String> get() {

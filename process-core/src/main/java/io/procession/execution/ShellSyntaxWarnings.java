@@ -9,17 +9,20 @@ import org.slf4j.LoggerFactory;
 import io.procession.process.Command;
 
 /**
- * Warns of command lines with something that only a shell would interpret, once for each
- * command. <i>Thread-safe.</i>
+ * Logs warnings about command lines that contain shell syntax, once for each command.
+ * <i>Thread-safe.</i>
  */
 final class ShellSyntaxWarnings {
 
-	/** A command whose arguments change would be warned of for ever. */
+	/**
+	 * Maximum number of warnings, since a command with changing arguments would otherwise
+	 * be logged indefinitely.
+	 */
 	private static final int MOST = 100;
 
 	private static final Logger logger = LoggerFactory.getLogger(ShellSyntaxWarnings.class);
 
-	/** By their hash codes: no arguments are kept. */
+	/** Hash codes of the commands, so that no arguments are kept. */
 	private final Set<Integer> warned = ConcurrentHashMap.newKeySet();
 
 	void warn(Command command) {

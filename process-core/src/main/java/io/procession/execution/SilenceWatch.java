@@ -7,9 +7,9 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when a process has written nothing for too long. The time of a listener at work
- * is no silence: it is ours, not the process's. Nor is a pause of the JVM, during which
- * nobody reads. <i>Thread-safe.</i>
+ * Detects that a process has not written output for too long. The time during which a
+ * listener is executing does not count, since the process is not the cause of it. Nor
+ * does a pause of the JVM, during which output is not read. <i>Thread-safe.</i>
  */
 final class SilenceWatch {
 
@@ -35,11 +35,11 @@ final class SilenceWatch {
 	private boolean over;
 
 	/**
-	 * A watch that does not look yet.
-	 * @param context gives the clock and the scheduler
-	 * @param bound how long a silence may last
-	 * @param listenerAtWork whether a listener of the process is being told something
-	 * @param tooLong is told once, by the scheduler
+	 * Create a watch that has not begun.
+	 * @param context provides the clock and the scheduler
+	 * @param bound the maximum time without output
+	 * @param listenerAtWork whether a listener of the process is executing
+	 * @param tooLong executed once, by the scheduler
 	 */
 	SilenceWatch(RunContext context, Duration bound, BooleanSupplier listenerAtWork, Runnable tooLong) {
 		this.context = context;
@@ -53,7 +53,10 @@ final class SilenceWatch {
 		lookAfter(this.bound);
 	}
 
-	/** The process has written something, or listeners have heard of it. */
+	/**
+	 * Restart the time: the process has written output, or a call of its listeners has
+	 * ended.
+	 */
 	void heard() {
 		this.lastHeard = this.context.time().nanoTime();
 	}
@@ -67,7 +70,7 @@ final class SilenceWatch {
 		}
 	}
 
-	/** Looks if the timer was lost because the next look could not be scheduled. */
+	/** Check now if the timer was lost because the next check could not be scheduled. */
 	void lookIfLost() {
 		synchronized (this.lock) {
 			if (this.over || this.task == null || !this.task.isDone()) {
@@ -99,8 +102,8 @@ final class SilenceWatch {
 		}
 	}
 
-	// what is in the pipe was not read, and after a long pause the process itself may
-	// have stood still
+	// output in the pipe was not read, and during a long pause the process itself may
+	// have been suspended
 	private long graceAfterPause(long now) {
 		synchronized (this.lock) {
 			if (!this.context.isLate(this.due, now) || this.forgiven == Lateness.MOST_IN_A_ROW) {
@@ -116,8 +119,8 @@ final class SilenceWatch {
 	}
 
 	/**
-	 * Looks no more.
-	 * @return whether this ended it
+	 * Stop watching.
+	 * @return whether this call ended the watch
 	 */
 	boolean end() {
 		synchronized (this.lock) {

@@ -5,9 +5,10 @@ import java.io.OutputStream;
 import java.nio.charset.Charset;
 
 /**
- * The standard input of a live process. What is written is flushed at once; closing it is
- * the end-of-file that the process sees. A write blocks while the process does not read
- * and its pipe is full; it fails once the process has closed its end. <i>Thread-safe.</i>
+ * The standard input of a running process. Each write is flushed immediately, and closing
+ * it sends end-of-file to the process. A write blocks while the pipe is full because the
+ * process does not read, and fails once the process has closed its end.
+ * <i>Thread-safe.</i>
  */
 public final class StandardInput extends OutputStream {
 
@@ -15,7 +16,9 @@ public final class StandardInput extends OutputStream {
 
 	private final Charset charset;
 
-	/** How many bytes of byte order mark come before each text that is encoded alone. */
+	/**
+	 * Number of bytes of the byte order mark that precedes each separately encoded text.
+	 */
 	private final int markLength;
 
 	private boolean textWritten;
@@ -43,10 +46,10 @@ public final class StandardInput extends OutputStream {
 	}
 
 	/**
-	 * Writes text in the charset of the process. A charset with a byte order mark, such
-	 * as UTF-16, has one before the first text only.
+	 * Write text in the charset of the process. In a charset with a byte order mark, such
+	 * as UTF-16, only the first text is preceded by it.
 	 * @param text the text
-	 * @throws IOException if the process has closed its end
+	 * @throws IOException if the process has closed its standard input
 	 */
 	public void write(String text) throws IOException {
 		byte[] bytes = text.getBytes(this.charset);
@@ -58,9 +61,9 @@ public final class StandardInput extends OutputStream {
 	}
 
 	/**
-	 * Writes text and a line feed.
+	 * Write text followed by a line feed.
 	 * @param line the text
-	 * @throws IOException if the process has closed its end
+	 * @throws IOException if the process has closed its standard input
 	 */
 	public void writeLine(String line) throws IOException {
 		write(line + "\n");
@@ -72,8 +75,8 @@ public final class StandardInput extends OutputStream {
 	}
 
 	/**
-	 * Ends the input. The second call does nothing.
-	 * @throws IOException if something buffered cannot be written
+	 * Close the input, which sends end-of-file. Further calls do nothing.
+	 * @throws IOException if buffered data cannot be written
 	 */
 	@Override
 	public void close() throws IOException {

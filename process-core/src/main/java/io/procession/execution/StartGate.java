@@ -26,8 +26,9 @@ import io.procession.security.Redactor;
 import io.procession.security.SecurityPolicy;
 
 /**
- * What everything that is started passes: secrets are read, the environment is cut to the
- * policy, the command is judged, listeners are asked. <i>Thread-safe.</i>
+ * Authorizes each start: provides the resolver of secrets and the environment that the
+ * policy allows to be inherited, evaluates the command policy, and calls the listeners.
+ * <i>Thread-safe.</i>
  */
 final class StartGate {
 
@@ -39,7 +40,10 @@ final class StartGate {
 
 	private final TimeSource time;
 
-	/** What is inherited where not everything is; the JVM's environment never changes. */
+	/**
+	 * Inherited variables if the policy restricts them; the environment of the JVM never
+	 * changes.
+	 */
 	private final Map<String, String> inherited;
 
 	StartGate(SecurityPolicy policy, SecretResolver secretResolver, EventDispatcher events, TimeSource time) {
@@ -59,28 +63,31 @@ final class StartGate {
 		return this.policy.redactor();
 	}
 
-	/** Whether the engine may let a process inherit the JVM's environment as it is. */
+	/**
+	 * Whether the policy allows a process to inherit the complete environment of the JVM.
+	 */
 	boolean inheritsAll() {
 		return this.policy.environment().isInheritAll();
 	}
 
-	/** What is inherited where not everything is. */
+	/** Return the inherited variables if the policy restricts them. */
 	Map<String, String> inherited() {
 		return new HashMap<>(this.inherited);
 	}
 
 	/**
-	 * Judges a command, then asks the listeners.
-	 * @param id which run
-	 * @param spec what is to be run, as it may be shown
-	 * @param arguments the argument vector, secrets in the clear
-	 * @param ownPath where the program is looked up, or {@code null} for the JVM's PATH
-	 * @param seenPath the PATH that the process will see, or {@code null} if it will see
-	 * none
-	 * @param own listeners of this process alone
-	 * @return the file to be executed, or {@code null} if nothing was judged
-	 * @throws ProcessDeniedException if policy or listener deny it
-	 * @throws ProcessStartException if there is nothing to judge
+	 * Evaluate the command policy, then call the listeners.
+	 * @param id the ID of the execution
+	 * @param spec the process definition, redacted
+	 * @param arguments the argument vector, with unredacted secrets
+	 * @param ownPath the {@code PATH} in which the program is looked up, or {@code null}
+	 * for that of the JVM
+	 * @param seenPath the {@code PATH} in the environment of the process, or {@code null}
+	 * for none
+	 * @param own listeners of this process
+	 * @return the file to be executed, or {@code null} if no command policy is configured
+	 * @throws ProcessDeniedException if the policy or a listener denies the start
+	 * @throws ProcessStartException if the program to be evaluated is not found
 	 */
 	@Nullable Path admit(String id, ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath,
 			List<ProcessListener> own) {
@@ -95,12 +102,15 @@ final class StartGate {
 	}
 
 	/**
-	 * Find the file that would be executed, and judge it. Asks no listener.
-	 * @param spec what would be run, as it may be shown
-	 * @param arguments the argument vector, secrets in the clear
-	 * @param ownPath where the program is looked up, or {@code null} for the JVM's PATH
-	 * @param seenPath the PATH that the process would see, or {@code null} for none
-	 * @return the file, or empty if there is none that may be executed
+	 * Find the file that would be executed, and evaluate the command policy. No listener
+	 * is called.
+	 * @param spec the process definition, redacted
+	 * @param arguments the argument vector, with unredacted secrets
+	 * @param ownPath the {@code PATH} in which the program is looked up, or {@code null}
+	 * for that of the JVM
+	 * @param seenPath the {@code PATH} in the environment of the process, or {@code null}
+	 * for none
+	 * @return the file, or empty if there is no executable file
 	 * @throws ProcessDeniedException if the policy denies it
 	 */
 	Optional<Path> find(ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath) {
@@ -110,8 +120,8 @@ final class StartGate {
 	}
 
 	private Path judge(ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath) {
-		// env(1) looks in the PATH that it sees itself, and without one where execvp(3)
-		// does
+		// env(1) searches the PATH of its own environment, and without one the default of
+		// execvp(3)
 		String searched = Objects.requireNonNullElse(seenPath, Executables.WITHOUT_PATH);
 		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, spec.directory(), searched);
 		Path found = Executables.find(arguments.get(0), spec.directory(), ownPath)

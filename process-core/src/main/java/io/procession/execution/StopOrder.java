@@ -6,13 +6,13 @@ import io.procession.process.ExitCause;
 import io.procession.process.Signal;
 
 /**
- * How a process is to be ended.
+ * How a process is to be stopped.
  *
- * @param cause what its end is put down to
+ * @param cause the cause of its end in the result
  * @param signal the first signal
- * @param grace how long it has after that, until it is killed
- * @param requested whether a stop was requested, so that listeners are called before the
- * first signal
+ * @param grace the grace period after that signal, until KILL
+ * @param requested whether listeners are called before the first signal, as for a
+ * requested stop
  */
 record StopOrder(ExitCause cause, Signal signal, Duration grace, boolean requested) {
 
@@ -20,7 +20,7 @@ record StopOrder(ExitCause cause, Signal signal, Duration grace, boolean request
 		this(cause, signal, grace, false);
 	}
 
-	/** The same, but at once. */
+	/** Return the same order without the call of listeners. */
 	StopOrder withoutDelay() {
 		return new StopOrder(this.cause, this.signal, this.grace);
 	}

@@ -20,10 +20,11 @@ import io.procession.engine.TimeSource;
 import io.procession.process.Signal;
 
 /**
- * Ends trees of processes: stop signal, grace, KILL, until they are gone or given up. All
- * stops of a manager go in rounds, so that one look at the system serves them all. Rounds
- * run one at a time on a thread that does nothing else. Nothing here waits, and messages
- * are written elsewhere, after the signal that they tell of.
+ * Ends process trees: stop signal, grace period, KILL, until they are gone or abandoned.
+ * All stops of a manager proceed in common rounds, so that a single scan of the system
+ * serves them all. Rounds are executed one at a time on a dedicated thread. They never
+ * wait, and log messages are written on another thread, after the signal that they
+ * report.
  */
 final class Stopper {
 
@@ -31,10 +32,10 @@ final class Stopper {
 
 	private static final long LAST_DELAY = TimeUnit.MILLISECONDS.toNanos(50);
 
-	/** Engines bound a look to less: what takes longer was a pause of the JVM. */
+	/** Engines limit a scan to less: anything longer was a pause of the JVM. */
 	private static final long LONGEST_LOOK = TimeUnit.SECONDS.toNanos(3);
 
-	/** How many PIDs a message shows. */
+	/** Maximum number of PIDs in a message. */
 	private static final int SHOWN = 20;
 
 	private static final Logger logger = LoggerFactory.getLogger(Stopper.class);
@@ -53,7 +54,7 @@ final class Stopper {
 
 	private final FailureStreak rounds;
 
-	/** Made once: there may be no memory left when it is needed. */
+	/** Created in advance: there may be no memory left when it is needed. */
 	private final Runnable round = this::round;
 
 	private final long lostAfter;
@@ -69,17 +70,17 @@ final class Stopper {
 
 	private @Nullable Future<?> next;
 
-	/** Whether the last look at the system was one; written by the rounds alone. */
+	/** Whether the last scan of the system succeeded; written by the rounds only. */
 	private volatile boolean looked = true;
 
 	/**
-	 * Create a stopper that has nothing to stop.
-	 * @param engine looks at the system's processes
+	 * Create a stopper without stops.
+	 * @param engine scans the processes of the system
 	 * @param time the clocks
-	 * @param scheduler hands over the next round
-	 * @param executor runs the rounds
+	 * @param scheduler schedules the next round
+	 * @param executor executes the rounds
 	 * @param log writes its messages
-	 * @param lostAfter how long after KILL a tree is given up
+	 * @param lostAfter the time after KILL at which a tree is abandoned
 	 */
 	Stopper(ProcessEngine engine, TimeSource time, ScheduledExecutorService scheduler, Executor executor,
 			BackgroundLog log, Duration lostAfter) {
@@ -94,13 +95,13 @@ final class Stopper {
 	}
 
 	/**
-	 * Prepares a stop; it begins with {@link #begin}.
-	 * @param what what is stopped, for the log
-	 * @param tree what is to be gone
-	 * @param exited whether the root's exit is known
-	 * @param signal what asks it to end
-	 * @param grace how long it has after that
-	 * @param ended is told once, on the executor
+	 * Create a stop, which begins with {@link #begin}.
+	 * @param what description of the stopped process for log messages
+	 * @param tree the process tree to be ended
+	 * @param exited whether the exit of the root is known
+	 * @param signal the stop signal
+	 * @param grace the grace period
+	 * @param ended executed once, on the executor
 	 */
 	Stop prepare(String what, ProcessTree tree, BooleanSupplier exited, Signal signal, Duration grace, Runnable ended) {
 		return new Stop(what, tree, exited, signal, this.time.nanoTime(), RunContext.nanos(grace), ended);
@@ -115,8 +116,8 @@ final class Stopper {
 	}
 
 	/**
-	 * Something has changed: looks again at once instead of at the next round. Never
-	 * fails: what cannot be done now is tried again.
+	 * Start a round now, since something has changed. Never fails: what cannot be done
+	 * now is retried.
 	 */
 	void wake() {
 		synchronized (this.lock) {
@@ -158,7 +159,7 @@ final class Stopper {
 				goOn = endRound();
 			}
 			catch (RuntimeException | Error ex) {
-				// no memory, most likely
+				// most likely out of memory
 				tryAgain();
 				this.rounds.failed(ex);
 				return;
@@ -202,7 +203,7 @@ final class Stopper {
 			this.next = this.scheduler.schedule(this::wake, delay, TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
-			// only what is detached, or lost, outlives its manager
+			// only detached or abandoned processes outlive their manager
 			List<String> left = this.stops.stream().map((stop) -> stop.what).toList();
 			this.stops.clear();
 			this.log.write(() -> logger.warn("The manager is closed, these are no longer stopped: {}", left));
@@ -242,9 +243,7 @@ final class Stopper {
 		return over;
 	}
 
-	/**
-	 * One tree that is being ended.
-	 */
+	/** The stop of one process tree. */
 	final class Stop {
 
 		private final String what;
@@ -259,7 +258,7 @@ final class Stopper {
 
 		private volatile long grace;
 
-		/** When the last round saw it. */
+		/** Time of the last round that handled this stop. */
 		private long seenAt;
 
 		private int forgiven;
@@ -282,7 +281,7 @@ final class Stopper {
 
 		private volatile boolean lost;
 
-		/** What the last look has found. */
+		/** Living processes that the last scan found. */
 		private volatile List<Long> present = List.of();
 
 		private Stop(String what, ProcessTree tree, BooleanSupplier exited, Signal signal, long beganAt, long grace,
@@ -297,14 +296,17 @@ final class Stopper {
 			this.ended = ended;
 		}
 
-		// it may have been prepared long before
+		// it may have been created long before
 		private void begun(long now) {
 			this.beganAt = now;
 			this.seenAt = now;
 			this.begun = true;
 		}
 
-		/** No more grace than this, counted from now, or from its beginning. */
+		/**
+		 * Limit the remaining grace period, counted from now or, if the stop has not
+		 * begun, from its beginning.
+		 */
 		void shorten(Duration remaining) {
 			if (!this.begun) {
 				this.grace = Math.min(this.grace, RunContext.nanos(remaining));
@@ -316,9 +318,9 @@ final class Stopper {
 		}
 
 		/**
-		 * Does not count the time of a pause, wherever in a round it fell: rounds come
-		 * every few milliseconds, and while everything stood still nothing could end. A
-		 * look at the system that is slow within its bound is no pause.
+		 * Exclude the time of a pause, wherever in a round it occurred: rounds are
+		 * executed every few milliseconds, and processes cannot end during a pause. A
+		 * slow scan of the system within its limit is not a pause.
 		 */
 		private void forgivePause(long now, long look) {
 			long gap = now - this.seenAt - ((look <= LONGEST_LOOK) ? look : 0);
@@ -331,7 +333,7 @@ final class Stopper {
 			}
 		}
 
-		// one that fails must not keep the others from ending
+		// one that fails must not prevent the end of the others
 		private void tellEnded() {
 			try {
 				this.ended.run();
@@ -346,8 +348,8 @@ final class Stopper {
 		}
 
 		/**
-		 * Describe why it is not over: whether something is known to be left, or the
-		 * system could not be looked at.
+		 * Describe why the stop has not ended: either processes are known to remain, or
+		 * the system could not be scanned.
 		 */
 		String whyNotOver() {
 			if (!Stopper.this.looked) {
@@ -359,7 +361,9 @@ final class Stopper {
 					: "still alive: pids=" + shown(found);
 		}
 
-		/** Whether something was still there long after KILL. */
+		/**
+		 * Whether a process was still alive, or could not be signaled, long after KILL.
+		 */
 		boolean isLost() {
 			return this.lost;
 		}
@@ -376,7 +380,7 @@ final class Stopper {
 					: pids.subList(0, SHOWN) + " and " + (pids.size() - SHOWN) + " more";
 		}
 
-		// it is tried again and again, but not for ever
+		// retried, but not indefinitely
 		private boolean failed(long now, Throwable failure) {
 			if (!this.toldFailure) {
 				this.toldFailure = true;
@@ -397,13 +401,13 @@ final class Stopper {
 			this.present = alive;
 			if (alive.isEmpty() && this.exited.getAsBoolean()) {
 				this.emptyLooks++;
-				// one may hide between fork and exec: look twice
+				// a process may be missed between fork and exec: scan twice
 				this.over = this.emptyLooks > 1;
 				return this.over;
 			}
 			this.emptyLooks = 0;
 			if (!this.asked && this.grace > 0) {
-				// the first look may have taken longer than the grace
+				// the first scan may have taken longer than the grace period
 				this.asked = true;
 				this.beganAt = now;
 			}

@@ -5,8 +5,9 @@ import io.procession.process.ProcessResult;
 import io.procession.security.Printable;
 
 /**
- * A stage in Java failed, and its pipeline was stopped. {@link #getCause()} is what it
- * threw, {@link #result()} that of the last stage.
+ * Exception thrown when a Java stage failed and its pipeline was stopped.
+ * {@link #getCause()} is the exception of the stage, {@link #result()} the result of the
+ * last stage.
  */
 public final class StreamStageException extends ProcessException {
 

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.ProcessResult;
 
 /**
- * One run of a stage in Java, between two programs. It ends as a program would: the
- * program after it sees the end of its input, the program before it, if it still writes,
- * dies of PIPE.
+ * A single execution of a Java stage between two programs. It ends as a program does: the
+ * next program receives end-of-file, and the previous program, if it continues to write,
+ * is ended by PIPE.
  */
 final class StreamStageRun {
 
@@ -52,16 +52,17 @@ final class StreamStageRun {
 		this.stopper = stopper;
 	}
 
-	/** Begins, on a thread of the executor. */
+	/** Begin the execution, on a thread of the executor. */
 	void begin() {
 		this.context.streams().execute(this.task);
-		// when its neighbours are gone, nobody waits for what it still does
+		// when its neighbors have ended, its result is no longer needed
 		CompletableFuture.allOf(this.before.onExit(), this.after.onExit()).thenRun(this::awaitEnd);
 		this.ended.thenRun(this.context.onClose(this::giveUp));
 	}
 
 	private void awaitEnd() {
-		// what kept the program before it from ending was perhaps this one's patience
+		// if output of the previous program was missing, the drain was probably already
+		// spent on this stage
 		boolean waited = !this.before.result().outputComplete();
 		Duration patience = waited ? Duration.ZERO : this.context.settings().drain();
 		try {
@@ -76,7 +77,7 @@ final class StreamStageRun {
 	private void giveUp() {
 		if (this.ended.complete(null)) {
 			this.task.cancel(true);
-			// it may be deaf to that: whoever writes to it must not wait for it
+			// it may ignore the interrupt: a writer must not wait for it
 			this.input.close();
 		}
 	}
@@ -100,7 +101,7 @@ final class StreamStageRun {
 		}
 	}
 
-	/** Refuses to let the stage wait for the end of its pipeline, which waits for it. */
+	/** Prevent the stage from waiting for the end of its pipeline, which waits for it. */
 	void refuseToWaitForItself() {
 		if (this.thread == Thread.currentThread() && !this.ended.isDone()) {
 			throw new IllegalStateException("The stage '" + this.stage.name()
@@ -108,7 +109,10 @@ final class StreamStageRun {
 		}
 	}
 
-	/** Whether it may fail because it was given up, or what it reads was cut off. */
+	/**
+	 * Whether a failure can result from being interrupted, or from input that was ended
+	 * early.
+	 */
 	private boolean isCutShort() {
 		return this.ended.isDone() || this.stopper.isStopping() || this.before.isStopRequested();
 	}
@@ -116,13 +120,13 @@ final class StreamStageRun {
 	private void end(OutputStream output) {
 		if (this.failure != null) {
 			this.stopper.stop(RunPlan::toAbort);
-			// its output stays open: the end of its input would let the program after it
-			// do what it does with whole data
+			// its output stays open: end-of-file would make the next program handle
+			// partial data as complete
 		}
 		else {
 			close(output);
 		}
-		// the program before gets PIPE if it writes any more
+		// the previous program receives PIPE if it continues to write
 		this.input.close();
 		this.ended.complete(null);
 	}
@@ -132,19 +136,19 @@ final class StreamStageRun {
 			output.close();
 		}
 		catch (IOException ex) {
-			// the program after it has ended already
+			// the next program has already ended
 			return;
 		}
 	}
 
-	/** Done when the stage has returned or was given up. */
+	/** Return a future that is completed when the stage has returned or was abandoned. */
 	CompletableFuture<Void> ended() {
 		return this.ended;
 	}
 
 	/**
-	 * What it failed of.
-	 * @param result the last program's
+	 * Return the failure of the stage.
+	 * @param result the result of the last program
 	 */
 	Optional<StreamStageException> failure(ProcessResult result) {
 		Throwable cause = this.failure;
@@ -153,8 +157,8 @@ final class StreamStageRun {
 	}
 
 	/**
-	 * Knows whether writing failed, which is the reader's doing and no failure, unless
-	 * the stage itself had closed it before.
+	 * Records whether a write failed, which is caused by the reader and not considered a
+	 * failure, unless the stage itself had closed the stream.
 	 */
 	private static final class Downstream extends FilterOutputStream {
 

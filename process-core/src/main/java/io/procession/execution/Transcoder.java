@@ -8,15 +8,15 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Turns bytes of one charset, however they are cut, into UTF-8. Malformed bytes are
- * replaced. A byte order mark is removed where the charset takes it for one, once.
+ * Converts bytes of a charset, which arrive in arbitrary chunks, to UTF-8. Malformed
+ * bytes are replaced. A leading byte order mark is removed if the charset defines one.
  * <i>Confined to the pump of its stream.</i>
  */
 final class Transcoder {
 
 	private final CharsetDecoder decoder;
 
-	/** The beginning of a character whose other bytes have not come yet. */
+	/** Bytes of an incomplete character. */
 	private byte[] rest = new byte[0];
 
 	Transcoder(Charset charset) {
@@ -26,9 +26,9 @@ final class Transcoder {
 	}
 
 	/**
-	 * Decodes what is whole so far.
-	 * @param bytes what has come
-	 * @param last whether nothing follows
+	 * Convert all complete characters.
+	 * @param bytes the next bytes
+	 * @param last whether no more bytes follow
 	 * @return the text in UTF-8
 	 */
 	byte[] decode(ByteBuffer bytes, boolean last) {

@@ -3,23 +3,24 @@ package io.procession.execution;
 import java.time.Duration;
 
 /**
- * A bounded wait that an interrupt does not cut short; the flag is set again afterwards.
+ * A bounded wait that is not ended by an interrupt; the interrupt flag is restored
+ * afterwards.
  */
 @FunctionalInterface
 interface Waiting {
 
 	/**
-	 * Waits once.
-	 * @param nanos at most so long
-	 * @return whether what is waited for has come
+	 * Wait once.
+	 * @param nanos the maximum time in nanoseconds
+	 * @return whether the condition is fulfilled
 	 */
 	boolean await(long nanos) throws InterruptedException;
 
 	/**
-	 * Waits for something.
-	 * @param bound at most so long
-	 * @param waiting how
-	 * @return whether it has come
+	 * Wait for a condition.
+	 * @param bound the maximum time
+	 * @param waiting performs the wait
+	 * @return whether the condition is fulfilled
 	 */
 	static boolean of(Duration bound, Waiting waiting) {
 		long until = System.nanoTime() + RunContext.nanos(bound);

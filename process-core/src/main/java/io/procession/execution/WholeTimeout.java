@@ -5,29 +5,29 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound in time on all that a process is a part of.
+ * Timeout of a pipeline or pool that applies to each of its processes.
  *
- * @param timeout how long, counted from its beginning
- * @param since when that was, by the monotonic clock
- * @param left how much of it was left when the process was planned
- * @param kept whether somebody keeps it for all; otherwise each process does for itself
- * @param remedy where it comes from and what to do should it be too short
+ * @param timeout the timeout
+ * @param since the time at which it began, by the monotonic clock
+ * @param left the time that remained when the process was planned
+ * @param kept whether the pipeline enforces it; otherwise each process does
+ * @param remedy the origin of the timeout and how to raise it
  */
 record WholeTimeout(Duration timeout, long since, Duration left, boolean kept, String remedy) {
 
-	/** That of a pipeline, which keeps it. */
+	/** Create the timeout of a pipeline, which the pipeline enforces. */
 	static WholeTimeout ofPipeline(Duration timeout, long now) {
 		return new WholeTimeout(timeout, now, timeout, true,
 				"it is that of its pipeline, raise it there with timeout(...)");
 	}
 
-	/** That of a pool, kept by each of its processes. */
+	/** Create the timeout of a pool, which each of its processes enforces. */
 	static WholeTimeout ofPool(Duration timeout, long since, long now) {
 		return new WholeTimeout(timeout, since, timeout.minusNanos(now - since), false,
 				"it is that of its pool, raise it there with timeout(...)");
 	}
 
-	/** Whether it is over no later than the process's own timeout. */
+	/** Whether it elapses no later than the given timeout of the process. */
 	boolean binds(@Nullable Duration own) {
 		return own == null || this.left.compareTo(own) <= 0;
 	}

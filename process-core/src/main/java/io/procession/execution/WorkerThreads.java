@@ -8,14 +8,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Creates the threads of one manager: daemons, named, and with the context class loader
- * of the thread that created the manager. <i>Thread-safe.</i>
+ * Creates the threads of a manager: named daemon threads with the context class loader of
+ * the thread that created the manager. <i>Thread-safe.</i>
  */
 final class WorkerThreads {
 
 	private final AtomicInteger number = new AtomicInteger();
 
-	/** The threads that run, to be freed of the class loader. */
+	/** The running threads, whose context class loader can be released. */
 	private final Set<Worker> alive = ConcurrentHashMap.newKeySet();
 
 	private volatile @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
@@ -24,15 +24,19 @@ final class WorkerThreads {
 		return (task) -> new Worker(task, name + "-" + this.number.incrementAndGet());
 	}
 
-	/** Whether the calling thread is one of these, and so must not wait for their end. */
+	/**
+	 * Whether the current thread was created here, so that it must not wait for the end
+	 * of these threads.
+	 */
 	boolean isCurrent() {
 		return Thread.currentThread() instanceof Worker worker && worker.owner() == this;
 	}
 
 	/**
-	 * Releases the context class loader. A pump may outlive its manager while a process
-	 * holds its pipe open, and must not keep a stopped application in memory. A listener
-	 * that calls this keeps it for the rest of the call.
+	 * Release the context class loader. A pump may outlive its manager while a process
+	 * holds its pipe open, and must not keep a stopped application in memory. If a
+	 * listener calls this method, its thread keeps the class loader for the rest of the
+	 * call.
 	 */
 	void releaseContextClassLoader() {
 		this.contextClassLoader = null;
@@ -48,7 +52,8 @@ final class WorkerThreads {
 		private Worker(Runnable task, String name) {
 			super(null, task, name, 0, false);
 			setDaemon(true);
-			// otherwise that of whoever needs it first, or, on newer JDKs, the system's
+			// otherwise inherited from the thread that first needs it or, on newer JDKs,
+			// the system class loader
 			setContextClassLoader(WorkerThreads.this.contextClassLoader);
 		}
 
