@@ -55,7 +55,8 @@ final class BeforeStop {
 	}
 
 	/**
-	 * Whether the signal waits for the current thread, which is calling the listeners.
+	 * Return whether the signal waits for the current thread, which is calling the
+	 * listeners.
 	 */
 	boolean isCalling() {
 		return this.caller == Thread.currentThread() && this.state.get() == State.CALLING;

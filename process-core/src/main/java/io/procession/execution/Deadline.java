@@ -44,8 +44,8 @@ final class Deadline {
 	}
 
 	/**
-	 * Whether the deadline has been exceeded. If the check is late, it may be postponed
-	 * by a short time.
+	 * Return whether the deadline has been exceeded. If the check is late, it may be
+	 * postponed by a short time.
 	 */
 	boolean isExceeded(long now) {
 		synchronized (this.lock) {

@@ -115,7 +115,10 @@ final class EventDispatcher {
 		}
 	}
 
-	/** Whether there is a listener now, either for all processes or in the given list. */
+	/**
+	 * Return whether there is a listener now, either for all processes or in the given
+	 * list.
+	 */
 	boolean isHeard(List<ProcessListener> own) {
 		return !this.listeners.isEmpty() || !own.isEmpty();
 	}

@@ -81,7 +81,7 @@ final class ManagerThreads {
 		}
 	}
 
-	/** Whether a process may have been started. */
+	/** Return whether a process may have been started. */
 	boolean isStarted() {
 		return this.started;
 	}

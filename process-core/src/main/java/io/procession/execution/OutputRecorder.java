@@ -361,7 +361,7 @@ final class OutputRecorder implements OutputSink {
 				this.owner.name(), this.type, failure));
 	}
 
-	/** Whether a part of the output is missing. */
+	/** Return whether a part of the output is missing. */
 	boolean isBroken() {
 		return this.broken;
 	}

@@ -56,7 +56,7 @@ final class OutputWatch {
 		this.streams[1].unfinishedSeen = 0;
 	}
 
-	/** Whether there is output that has not been tested. */
+	/** Return whether there is output that has not been tested. */
 	boolean isBehind() {
 		return this.streams[0].isBehind() || this.streams[1].isBehind();
 	}

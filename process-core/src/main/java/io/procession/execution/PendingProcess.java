@@ -181,7 +181,7 @@ public final class PendingProcess {
 	}
 
 	/**
-	 * Whether to inherit the environment of the JVM (the default) or to start from an
+	 * Set whether to inherit the environment of the JVM (the default) or to start from an
 	 * empty environment.
 	 * @param inherit whether to inherit the environment
 	 * @return a new pending process
@@ -917,8 +917,8 @@ public final class PendingProcess {
 	/**
 	 * Find the file that would be executed by a start, according to the configured
 	 * {@code PATH}, the working directory, and the policy of the manager. Nothing is
-	 * started and no listener is called. The file is searched on this machine, even if
-	 * the processes are fakes. It may have been removed by the time the process is
+	 * started and no listener is called. The method searches this machine, even if the
+	 * processes are fakes. The file may have been removed by the time the process is
 	 * started.
 	 * @return an absolute path, or empty if there is no such program or it is not
 	 * executable

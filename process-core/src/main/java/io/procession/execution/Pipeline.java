@@ -184,8 +184,8 @@ public final class Pipeline {
 	}
 
 	/**
-	 * Whether the failure of any stage makes the pipeline fail (the default of the
-	 * manager's settings), or only that of the last stage.
+	 * Set whether the failure of any stage makes the pipeline fail (the default, unless
+	 * the manager's settings differ), or only that of the last stage.
 	 * @param value whether all stages count
 	 * @return a new pipeline
 	 */

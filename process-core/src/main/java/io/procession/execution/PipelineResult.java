@@ -111,7 +111,8 @@ public final class PipelineResult {
 	}
 
 	private static boolean isFine(ProcessResult stage, boolean last) {
-		// if it was stopped or timed out, the next stage had not read enough
+		// not if it was stopped or timed out: PIPE does not mean then that the next stage
+		// had read enough
 		boolean hadEnoughReader = !last && stage.cause() == ExitCause.SIGNALED
 				&& stage.exitCode() == Signal.PIPE.exitCode();
 		return stage.successful() || hadEnoughReader;

@@ -163,7 +163,7 @@ final class PipelineStopper {
 		}
 	}
 
-	/** Whether a stop was requested before the end of the pipeline. */
+	/** Return whether a stop was requested before the end of the pipeline. */
 	boolean isStopping() {
 		return this.stopping;
 	}

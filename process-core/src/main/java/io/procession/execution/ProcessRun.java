@@ -659,7 +659,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	/** Whether it is running, or its tree is being stopped. */
+	/** Return whether it is running, or its tree is being stopped. */
 	boolean isEndable() {
 		boolean running = isRunning();
 		this.lock.lock();
@@ -679,7 +679,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return this.overLimit ? "it exceeds the output limit" : null;
 	}
 
-	/** Whether a stop was begun before its end. */
+	/** Return whether a stop was begun before its end. */
 	boolean isStopRequested() {
 		this.lock.lock();
 		try {
@@ -701,7 +701,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 					() -> this.process.exitCode().isPresent(), order.signal(), order.grace(), ended);
 	}
 
-	/** Whether it is certain that neither the process nor a descendant exists. */
+	/** Return whether it is certain that neither the process nor a descendant exists. */
 	boolean isSurelyGone() {
 		return this.process.exitCode().isPresent() && !this.process.mayLeaveBehind();
 	}
@@ -1010,7 +1010,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		this.context.time().await(this.lock, this.changed, nanos);
 	}
 
-	/** Whether the current thread is executing a listener of this process. */
+	/** Return whether the current thread is executing a listener of this process. */
 	boolean isToldByThisThread() {
 		return this.turn.isHeldByCurrentThread();
 	}
@@ -1069,7 +1069,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	// --- output
 
-	/** Whether this is the first call, so that the caller may read the lines. */
+	/** Return whether this is the first call, so that the caller may read the lines. */
 	boolean takeLines() {
 		return this.linesTaken.compareAndSet(false, true);
 	}

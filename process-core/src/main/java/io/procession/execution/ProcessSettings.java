@@ -23,12 +23,12 @@ import io.procession.process.TimeLimit;
  * manager closes, and when the processes of a dead JVM are ended by another
  * @param beforeStopTimeout maximum time for which a requested stop waits for listeners
  * before the first signal; 5 s
- * @param drain maximum time to wait for the remaining output once a process has exited; 1
- * s. It is also the maximum time for which closing the manager waits for its last pumps
+ * @param drain maximum time to wait for the remaining output of an exited process; 1 s.
+ * It is also the maximum time for which closing the manager waits for its last pumps
  * @param shutdownGrace time between the stop signal and KILL for all processes together
  * when the manager closes; 10 s
- * @param lostAfter time after KILL at which a process that is still alive is abandoned; 5
- * s. It is also the maximum time for operations that take no time unless they hang: each
+ * @param lostAfter time after KILL until a process that is still alive is abandoned; 5 s.
+ * It is also the maximum time for operations that take no time unless they hang: each
  * step of closing the manager (starts in flight, completed stops, events, guard), and the
  * cleanup after a program of a pipeline could not be started
  * @param sweepInterval interval at which processes that no thread waits for are polled,
@@ -336,8 +336,8 @@ public record ProcessSettings(TimeLimit timeout, TimeLimit startTimeout, TimeLim
 		}
 
 		/**
-		 * Whether the failure of any stage makes a pipeline fail that does not configure
-		 * it.
+		 * Set whether the failure of any stage makes a pipeline fail that does not
+		 * configure it.
 		 * @param value whether all stages count
 		 * @return this builder
 		 */

@@ -49,7 +49,7 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 	}
 
 	/**
-	 * Whether the manager is closing or the JVM is exiting.
+	 * Return whether the manager is closing or the JVM is exiting.
 	 * @param patience the maximum time to wait for that to become visible
 	 */
 	boolean isShuttingDown(Duration patience) {
@@ -80,7 +80,10 @@ record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorSe
 		}
 	}
 
-	/** Whether a check that was due at the given time is late; see {@link Lateness}. */
+	/**
+	 * Return whether a check that was due at the given time is late; see
+	 * {@link Lateness}.
+	 */
 	boolean isLate(long due, long now) {
 		// a manually advanced clock does not advance by itself
 		return this.time.executor() == null && now - due > Lateness.NOTICEABLE;

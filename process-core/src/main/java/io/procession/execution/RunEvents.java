@@ -115,7 +115,7 @@ final class RunEvents {
 		}
 	}
 
-	/** Whether there is a listener to be called before a stop. */
+	/** Return whether there is a listener to be called before a stop. */
 	boolean isHeard() {
 		return this.context.events().isHeard(this.run.plan().pending().processListeners());
 	}

@@ -40,8 +40,8 @@ record RunPlan(String id, PendingProcess pending, boolean attended, int permits,
 		ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
 
 	/**
-	 * Whether the execution enforces its timeout itself, instead of its caller or its
-	 * pipeline.
+	 * Return whether the execution enforces its timeout itself, instead of its caller or
+	 * its pipeline.
 	 */
 	boolean keepsTimeout() {
 		return this.timeout != null && !this.attended && (this.whole == null || !this.whole.kept());

@@ -262,7 +262,7 @@ final class RunPlanner {
 		}
 	}
 
-	/** Whether the JVM has a terminal. */
+	/** Return whether the JVM has a terminal. */
 	static boolean hasTerminal() {
 		try (FileInputStream tty = new FileInputStream(TTY.toFile())) {
 			return tty.getFD().valid();
@@ -329,7 +329,7 @@ final class RunPlanner {
 		return discard ? Launch.Output.discard() : Launch.Output.pipe();
 	}
 
-	/** Whether the bytes have to pass through the JVM, captured or not. */
+	/** Return whether the bytes have to pass through the JVM, captured or not. */
 	private boolean isLookedAt() {
 		return hasListeners() || idleTimeout() != null || this.spec.output().limit() != null
 				|| (this.place.feed() != null);

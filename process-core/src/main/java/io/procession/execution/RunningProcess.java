@@ -391,8 +391,8 @@ public final class RunningProcess {
 
 	/**
 	 * Wait until the next line matches, as {@link #waitUntil(BiPredicate, Duration)}
-	 * does, but test only what follows the output that the previous call tested. The rest of an
-	 * unterminated line that matched counts as a separate line.
+	 * does, but test only what follows the output that the previous call tested. The rest
+	 * of an unterminated line that matched counts as a separate line.
 	 * @param condition tests a line of a stream
 	 * @param timeout the maximum time to wait
 	 * @return whether a line matched, the process ended first, or the timeout elapsed

@@ -64,7 +64,8 @@ final class StartGate {
 	}
 
 	/**
-	 * Whether the policy allows a process to inherit the complete environment of the JVM.
+	 * Return whether the policy allows a process to inherit the complete environment of
+	 * the JVM.
 	 */
 	boolean inheritsAll() {
 		return this.policy.environment().isInheritAll();

@@ -362,7 +362,8 @@ final class Stopper {
 		}
 
 		/**
-		 * Whether a process was still alive, or could not be signaled, long after KILL.
+		 * Return whether a process was still alive, or could not be signaled, long after
+		 * KILL.
 		 */
 		boolean isLost() {
 			return this.lost;

@@ -110,8 +110,8 @@ final class StreamStageRun {
 	}
 
 	/**
-	 * Whether a failure can result from being interrupted, or from input that was ended
-	 * early.
+	 * Return whether a failure can result from being interrupted, or from input that was
+	 * ended early.
 	 */
 	private boolean isCutShort() {
 		return this.ended.isDone() || this.stopper.isStopping() || this.before.isStopRequested();

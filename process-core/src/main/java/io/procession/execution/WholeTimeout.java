@@ -27,7 +27,7 @@ record WholeTimeout(Duration timeout, long since, Duration left, boolean kept, S
 				"it is that of its pool, raise it there with timeout(...)");
 	}
 
-	/** Whether it elapses no later than the given timeout of the process. */
+	/** Return whether it elapses no later than the given timeout of the process. */
 	boolean binds(@Nullable Duration own) {
 		return own == null || this.left.compareTo(own) <= 0;
 	}

@@ -25,8 +25,8 @@ final class WorkerThreads {
 	}
 
 	/**
-	 * Whether the current thread was created here, so that it must not wait for the end
-	 * of these threads.
+	 * Return whether the current thread was created here, so that it must not wait for
+	 * the end of these threads.
 	 */
 	boolean isCurrent() {
 		return Thread.currentThread() instanceof Worker worker && worker.owner() == this;
