@@ -27,7 +27,8 @@ import io.procession.process.ProcessSpec;
 import io.procession.process.TerminalSupport;
 
 /**
- * A manager over a launcher and, unless another was given, the engine for real processes.
+ * Default {@link ProcessManager}. Delegates to a {@link LocalProcessLauncher} over the
+ * configured engine or, if none is configured, over the engine for real processes.
  */
 final class DefaultProcessManager implements ProcessManager {
 
@@ -52,8 +53,8 @@ final class DefaultProcessManager implements ProcessManager {
 			return hook;
 		}
 		catch (IllegalStateException ex) {
-			// the JVM exits already: whoever needs a manager now closes it, or the guard
-			// ends what it leaves
+			// the JVM is already exiting: the manager must be closed explicitly, or else
+			// the guard ends the remaining processes
 			return null;
 		}
 	}
@@ -181,7 +182,7 @@ final class DefaultProcessManager implements ProcessManager {
 				Runtime.getRuntime().removeShutdownHook(this.shutdownHook);
 			}
 			catch (IllegalStateException ex) {
-				// the JVM exits already: the hook waits for the same close
+				// the JVM is already exiting: the hook waits for the same close
 				this.launcher.close();
 				return;
 			}

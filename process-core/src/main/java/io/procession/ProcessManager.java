@@ -30,115 +30,121 @@ import io.procession.security.Redactor;
 import io.procession.security.SecurityPolicy;
 
 /**
- * The front door: runs and starts operating-system processes, and owns them until it is
- * closed.
+ * Main entry point of the library: runs and starts operating-system processes, and owns
+ * them until it is closed.
  *
  * <p>
- * With Spring, inject it; without, {@link #create()} one and {@link #close()} it. A
- * manager that is closed, a JVM that exits and a JVM that is killed leave no process
- * behind, except those that were {@linkplain PendingProcess#detached() detached}.
- * <i>Thread-safe.</i>
+ * With Spring, inject it; without Spring, {@link #create() create} one and
+ * {@link #close() close} it. No process is left behind when the manager is closed, when
+ * the JVM exits or when the JVM is killed, except {@linkplain PendingProcess#detached()
+ * detached} processes. <i>Thread-safe.</i>
  */
 public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 
 	/**
-	 * A manager with the default settings.
-	 * @return a new manager, to be closed
+	 * Create a manager with the default settings.
+	 * @return a new manager, to be closed by the caller
 	 */
 	static ProcessManager create() {
 		return builder().build();
 	}
 
 	/**
-	 * Starts a manager with other settings.
-	 * @return a builder
+	 * Create a builder for a manager with custom settings.
+	 * @return a new builder
 	 */
 	static Builder builder() {
 		return new Builder();
 	}
 
 	/**
-	 * A program with arguments, passed verbatim, never through a shell.
-	 * @param program name, looked up in {@code PATH}, or path of the executable
-	 * @param arguments each one argument whatever it holds
+	 * Create a pending process for a program with arguments. The arguments are passed
+	 * verbatim, never through a shell.
+	 * @param program name, which is looked up in {@code PATH}, or path of the executable
+	 * @param arguments the arguments; each is passed as a single argument, whatever it
+	 * contains
 	 * @return a pending process
-	 * @throws IllegalArgumentException if the program is empty or something holds a NUL
+	 * @throws IllegalArgumentException if the program is empty, or the program or an
+	 * argument contains a NUL character
 	 */
 	default PendingProcess command(String program, String... arguments) {
 		return pending(ProcessSpec.of(Command.of(program, arguments)));
 	}
 
 	/**
-	 * A program with arguments in one list.
-	 * @param arguments the program, then its arguments
+	 * Create a pending process for a program and its arguments in a single list.
+	 * @param arguments the program, followed by its arguments
 	 * @return a pending process
-	 * @throws IllegalArgumentException if the list or the program is empty, or something
-	 * holds a NUL
+	 * @throws IllegalArgumentException if the list or the program is empty, or an element
+	 * contains a NUL character
 	 */
 	default PendingProcess command(List<String> arguments) {
 		return pending(ProcessSpec.of(Command.of(arguments)));
 	}
 
 	/**
-	 * A line that is split by the quoting rules of POSIX; nothing is expanded and no
-	 * shell runs. Something unquoted that only a shell would interpret, such as {@code |}
-	 * or {@code $HOME}, is logged as a warning, once for each command.
-	 * @param line such as {@code ls -la 'my dir'}
+	 * Create a pending process for a command line, which is split by the quoting rules of
+	 * POSIX. Nothing is expanded and no shell is started. Unquoted text that only a shell
+	 * would interpret, such as {@code |} or {@code $HOME}, causes a warning, which is
+	 * logged once for each command.
+	 * @param line the command line, such as {@code ls -la 'my dir'}
 	 * @return a pending process
-	 * @throws IllegalArgumentException if a quote stays open or nothing is left
+	 * @throws IllegalArgumentException if a quote is not closed or the line is empty
 	 */
 	default PendingProcess commandLine(String line) {
 		return pending(ProcessSpec.of(Command.parse(line)));
 	}
 
 	/**
-	 * A script for the system's shell. Untrusted values belong into the arguments, which
-	 * the script reads as {@code "$1"}, {@code "$2"}.
-	 * @param script shell source
-	 * @param arguments the script's positional parameters
+	 * Create a pending process for a script, which is executed by the system's shell.
+	 * Pass untrusted values as arguments, which the script reads as {@code "$1"},
+	 * {@code "$2"}.
+	 * @param script source of the script
+	 * @param arguments positional parameters of the script
 	 * @return a pending process
-	 * @throws IllegalArgumentException if the script is blank or something holds a NUL
+	 * @throws IllegalArgumentException if the script is blank, or the script or an
+	 * argument contains a NUL character
 	 */
 	default PendingProcess shell(String script, String... arguments) {
 		return pending(ProcessSpec.of(Command.shell(script, arguments)));
 	}
 
 	/**
-	 * Find the file that {@code command(program)} would execute, without starting it;
-	 * short for {@link PendingProcess#executable()}.
-	 * @param program name or path
-	 * @return an absolute path, or empty if there is no such program or it may not be
-	 * executed
+	 * Find the file that {@code command(program)} would execute, without starting it.
+	 * Shortcut for {@link PendingProcess#executable()}.
+	 * @param program name or path of the program
+	 * @return an absolute path, or empty if the program does not exist or is not
+	 * executable
 	 * @throws io.procession.process.ProcessDeniedException if the policy does not allow
-	 * it
+	 * the program
 	 */
 	default Optional<Path> findProgram(String program) {
 		return command(program).executable();
 	}
 
 	/**
-	 * Runs a program and waits for its end; short for
+	 * Run a program and wait for its end. Shortcut for
 	 * {@code command(program, arguments).run()}.
-	 * @param program name or path
-	 * @param arguments its arguments
-	 * @return its result
+	 * @param program name or path of the program
+	 * @param arguments the arguments
+	 * @return the result
 	 */
 	default ProcessResult run(String program, String... arguments) {
 		return command(program, arguments).run();
 	}
 
 	/**
-	 * Starts a program; short for {@code command(program, arguments).start()}.
-	 * @param program name or path
-	 * @param arguments its arguments
-	 * @return a handle to the live process
+	 * Start a program. Shortcut for {@code command(program, arguments).start()}.
+	 * @param program name or path of the program
+	 * @param arguments the arguments
+	 * @return a handle to the running process
 	 */
 	default RunningProcess start(String program, String... arguments) {
 		return command(program, arguments).start();
 	}
 
 	/**
-	 * Commands of which each reads what the one before it writes.
+	 * Create a pipeline, in which each command reads the output of the previous one.
 	 * @return a pipeline without stages
 	 */
 	default Pipeline pipeline() {
@@ -146,18 +152,18 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	}
 
 	/**
-	 * Processes that run side by side, so many at a time.
-	 * @return a pool without processes
+	 * Create a pool of processes that run concurrently, up to a maximum number at a time.
+	 * @return an empty pool
 	 */
 	default ProcessPool pool() {
 		return ProcessPool.of(this);
 	}
 
 	/**
-	 * Runs processes side by side and waits for all; short for a {@link #pool()} with as
-	 * many at a time.
-	 * @param processes what to run, at least one
-	 * @return their results, in order
+	 * Run processes concurrently and wait for the end of all of them. Shortcut for a
+	 * {@link #pool()} whose concurrency is the number of the processes.
+	 * @param processes the processes to run, at least one
+	 * @return the results, in the order of the processes
 	 */
 	default PoolResults concurrently(PendingProcess... processes) {
 		ProcessPool pool = pool().concurrency(Math.max(1, processes.length));
@@ -168,81 +174,84 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	}
 
 	/**
-	 * The processes of this manager that have not ended.
-	 * @return a snapshot, oldest first
+	 * Return the processes of this manager that have not ended.
+	 * @return a snapshot, oldest process first
 	 */
 	List<RunningProcess> running();
 
 	/**
-	 * A process of this manager by its process ID.
-	 * @param pid the PID
-	 * @return the process, or empty if this manager runs none of that PID
+	 * Find a process of this manager by its process ID.
+	 * @param pid the process ID
+	 * @return the process, or empty if no running process of this manager has this ID
 	 */
 	Optional<RunningProcess> find(long pid);
 
 	/**
-	 * Adds a listener for what happens to processes from now on.
-	 * @param listener is told, on the manager's event thread
+	 * Add a listener for the events of all processes from now on.
+	 * @param listener the listener, which is called on the manager's event thread
 	 */
 	void addListener(ProcessListener listener);
 
 	/**
-	 * Removes a listener that was added, and forgets it. What has happened before may
-	 * still be told. Does nothing if it was not added.
-	 * @param listener the listener, as it was given to {@link #addListener}
+	 * Remove a listener. The listener may still be notified of earlier events. This has
+	 * no effect if the listener was not added.
+	 * @param listener the listener that was passed to {@link #addListener}
 	 */
 	void removeListener(ProcessListener listener);
 
 	/**
-	 * Add a listener for the output of all processes that arrives from now on, such as
-	 * one that logs or counts it. It does not change what is captured, and receives
-	 * nothing of a process whose output does not pass through the JVM otherwise; see
-	 * {@link ProcessOutputListener}.
+	 * Add a listener for the output of all processes that arrives from now on, such as a
+	 * listener that logs or counts it. The listener does not change what is captured. It
+	 * receives nothing from a process whose output does not pass through the JVM
+	 * otherwise; see {@link ProcessOutputListener}.
 	 * @param listener the listener
 	 */
 	void addOutputListener(ProcessOutputListener listener);
 
 	/**
-	 * Remove a listener for the output of all processes, those that are running included.
-	 * A call that has begun ends. Does nothing if it was not added.
-	 * @param listener the listener, as it was given to {@link #addOutputListener}
+	 * Remove a listener for the output of all processes, including running ones. A call
+	 * that has begun is completed. This has no effect if the listener was not added.
+	 * @param listener the listener that was passed to {@link #addOutputListener}
 	 */
 	void removeOutputListener(ProcessOutputListener listener);
 
 	/**
-	 * What this machine lacks for all promises to hold, such as the tools of the guard
-	 * that cleans up after a killed JVM.
-	 * @return one sentence each; empty if nothing is amiss
+	 * Return the limitations of the current platform, such as missing tools required by
+	 * the guard process.
+	 * @return one sentence for each limitation; empty if there are none
 	 */
 	List<String> limitations();
 
 	/**
-	 * What of an isolation (other users, limits, priorities) can be had on this machine,
-	 * and why the rest cannot.
-	 * @return what was found when it was first asked for
+	 * Return which isolation features (other users, limits, priorities) are supported on
+	 * this machine, and why others are not.
+	 * @return the support, as determined when it was first needed
 	 */
 	IsolationSupport isolation();
 
 	/**
-	 * Return which terminals processes can have here, to be asked before
-	 * {@link PendingProcess#tty()} and {@link PendingProcess#pty(int, int)}.
-	 * @return what is supported now
+	 * Return which terminals processes can have on this machine. Check this before
+	 * calling {@link PendingProcess#tty()} or {@link PendingProcess#pty(int, int)}.
+	 * @return the terminals that are currently supported
 	 */
 	TerminalSupport terminals();
 
 	/**
-	 * Rejects new work, stops everything that runs, in parallel, kills what is still
-	 * there after the shutdown grace, and everything that earlier processes left behind
-	 * in the background. Returns when all is gone; each of its steps is bounded by the
-	 * {@link ProcessSettings settings}: what does not end within shutdown grace and
-	 * lost-after is given up, and so is what hangs for longer than lost-after. The second
-	 * call does nothing but wait for the first.
+	 * Reject new processes and stop all running ones in parallel. Kill processes that are
+	 * still alive after the shutdown grace, and everything that earlier processes left
+	 * behind in the background. Return when all of them have ended.
+	 *
+	 * <p>
+	 * Each step is bounded by the {@link ProcessSettings settings}. A process that does
+	 * not end within the shutdown grace and the lost-after time is abandoned, and so is
+	 * any step that hangs for longer than the lost-after time. A second call only waits
+	 * for the first one.
 	 */
 	@Override
 	void close();
 
 	/**
-	 * Collects what a manager is made of. <i>Not thread-safe.</i>
+	 * Builder for a {@link ProcessManager}. <i>Not thread-safe.</i>
 	 */
 	final class Builder {
 
@@ -270,7 +279,7 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Defaults and bounds.
+		 * Set the defaults and limits.
 		 * @param value the settings
 		 * @return this builder
 		 */
@@ -280,7 +289,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Another engine than the one for real processes. Closed with the manager.
+		 * Set the engine to use instead of the one for real processes. It is closed with
+		 * the manager.
 		 * @param value the engine
 		 * @return this builder
 		 */
@@ -290,8 +300,9 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Other clocks than those of the engine, which are the machine's unless it plays.
-		 * @param value the clocks
+		 * Set the time source. By default, the manager uses that of the engine, which is
+		 * the clock of the machine unless the engine is a fake.
+		 * @param value the time source
 		 * @return this builder
 		 */
 		public Builder timeSource(TimeSource value) {
@@ -300,12 +311,15 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * What reads and writes the streams of processes runs on, and with it listeners
-		 * and stages in Java, instead of threads of the manager's own. Must run every
-		 * task at once on a thread of its own: a pump runs as long as its process.
-		 * Virtual threads will not do: a pump keeps its carrier, and once they are used
-		 * up nobody reads. Deadlines, stops and futures do not depend on it. Not closed
-		 * with the manager.
+		 * Set the {@link Executor} used to read and write process streams and to invoke
+		 * output listeners and Java stages. By default, the manager uses its own threads.
+		 *
+		 * <p>
+		 * The executor must execute every task immediately on a thread of its own because
+		 * a pump runs as long as its process. Virtual threads are not suitable: a pump
+		 * occupies its carrier thread, and output is no longer read once all carriers are
+		 * occupied. Timeouts, stops and futures do not depend on the executor. It is not
+		 * closed with the manager.
 		 * @param value the executor
 		 * @return this builder
 		 */
@@ -315,7 +329,7 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * What reads referenced secrets.
+		 * Set the resolver for referenced secrets.
 		 * @param value the resolver
 		 * @return this builder
 		 */
@@ -325,7 +339,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Which programs may be started; all unless said otherwise.
+		 * Set the policy for the programs that may be started. By default, all programs
+		 * may be started.
 		 * @param value the policy
 		 * @return this builder
 		 */
@@ -335,8 +350,9 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * What processes inherit of the JVM's environment; all unless said otherwise. It
-		 * holds for those too that say {@code inheritEnv(true)}.
+		 * Set the policy for the variables that processes inherit from the environment of
+		 * the JVM. By default, they inherit all of them. The policy also applies to
+		 * processes that are configured with {@code inheritEnv(true)}.
 		 * @param value the policy
 		 * @return this builder
 		 */
@@ -346,7 +362,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * By which names secrets are found, to be hidden where commands are shown.
+		 * Set the redactor, which identifies secrets by their names and hides them
+		 * wherever commands are shown.
 		 * @param value the redactor
 		 * @return this builder
 		 */
@@ -356,9 +373,10 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Whether the exit of the JVM closes the manager, if nobody did before. On unless
-		 * said otherwise; off under Spring, which closes its beans itself.
-		 * @param value whether there is a hook
+		 * Whether to close the manager when the JVM exits, unless it has been closed
+		 * before. Enabled by default; disabled under Spring, which closes its beans
+		 * itself.
+		 * @param value whether to register a shutdown hook
 		 * @return this builder
 		 */
 		public Builder shutdownHook(boolean value) {
@@ -367,9 +385,9 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Whether a guard process, started with the first child, ends everything should
-		 * the JVM be killed. On unless said otherwise. Linux only.
-		 * @param value whether there is a guard
+		 * Whether to use a guard process, which is started with the first child process
+		 * and ends all processes if the JVM is killed. Enabled by default. Linux only.
+		 * @param value whether to use a guard process
 		 * @return this builder
 		 */
 		public Builder guard(boolean value) {
@@ -378,9 +396,9 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * The application's name, the same at its next start. Where there is no guard, a
-		 * manager ends the processes that a dead manager of the same application left
-		 * behind, before it starts its first.
+		 * Set the name of the application, which must be the same at its next start.
+		 * Without a guard process, a manager ends the processes that were left behind by
+		 * a dead manager of the same application before it starts its first process.
 		 * @param value the name
 		 * @return this builder
 		 */
@@ -390,10 +408,11 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * Where trees with limits get their control groups. By default the parent of the
-		 * JVM's own group, if it was delegated to the JVM.
-		 * @param value a directory of the control groups, version 2, that this JVM may
-		 * write to and no process is in
+		 * Set the directory in which process trees with limits get their control groups.
+		 * By default, this is the parent of the JVM's own group, if that is delegated to
+		 * the JVM.
+		 * @param value a directory of the control group hierarchy, version 2, which must
+		 * be writable for this JVM and must not contain processes
 		 * @return this builder
 		 */
 		public Builder controlGroup(Path value) {
@@ -402,8 +421,8 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 		}
 
 		/**
-		 * The manager.
-		 * @return a new manager, to be closed
+		 * Build the manager.
+		 * @return a new manager, to be closed by the caller
 		 */
 		public ProcessManager build() {
 			return new DefaultProcessManager(this);

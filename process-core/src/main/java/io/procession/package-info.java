@@ -1,5 +1,5 @@
 /**
- * The front door: {@link io.procession.ProcessManager}, and nothing else.
+ * The main entry point of the library: {@link io.procession.ProcessManager}.
  *
  * <pre>
  * try (ProcessManager processes = ProcessManager.create()) {
