@@ -8,8 +8,9 @@ import io.procession.process.ProcessResult;
 import io.procession.security.Printable;
 
 /**
- * One or more processes of a pool failed. {@link #result()} is that of the first, the
- * failures themselves are {@linkplain #getSuppressed() suppressed exceptions}.
+ * Exception thrown if one or more processes of a pool failed. {@link #result()} is the
+ * result of the first of them. The failures are available as {@linkplain #getSuppressed()
+ * suppressed exceptions}.
  */
 public final class PoolFailedException extends ProcessException {
 
@@ -51,7 +52,7 @@ public final class PoolFailedException extends ProcessException {
 	}
 
 	/**
-	 * All results of the pool, the successful ones too.
+	 * Return all results of the pool, including successful ones.
 	 * @return the results
 	 */
 	public PoolResults results() {

@@ -3,18 +3,19 @@ package io.procession.pool;
 import io.procession.process.OutputType;
 
 /**
- * Is given the output of all processes of a pool line by line. Called as
- * {@link io.procession.execution.LineListener} is; the processes of a pool call it at the
- * same time. It may stop the pool but not wait for its end, which waits for it.
+ * Listener for the output of all processes of a pool, line by line. It is called like a
+ * {@link io.procession.execution.LineListener}, and concurrently for the processes of a
+ * pool. It may stop the pool but must not wait for its end because the pool waits for the
+ * listener.
  */
 @FunctionalInterface
 public interface PoolLineListener {
 
 	/**
-	 * A line has arrived.
-	 * @param key which process
-	 * @param type which of its streams
-	 * @param line the line without its end
+	 * Handle a line of output.
+	 * @param key key of the process
+	 * @param type the stream
+	 * @param line the line without its terminator
 	 */
 	void onLine(String key, OutputType type, String line);
 

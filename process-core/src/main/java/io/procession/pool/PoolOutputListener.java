@@ -5,19 +5,19 @@ import java.nio.ByteBuffer;
 import io.procession.process.OutputType;
 
 /**
- * Is given the output of all processes of a pool as it arrives, in chunks of no
- * particular size. Called as {@link io.procession.execution.OutputListener} is; the
- * processes of a pool call it at the same time. It may stop the pool but not wait for its
- * end, which waits for it.
+ * Listener for the output of all processes of a pool, in chunks of arbitrary size as it
+ * arrives. It is called like an {@link io.procession.execution.OutputListener}, and
+ * concurrently for the processes of a pool. It may stop the pool but must not wait for
+ * its end because the pool waits for the listener.
  */
 @FunctionalInterface
 public interface PoolOutputListener {
 
 	/**
-	 * Bytes have arrived.
-	 * @param key which process
-	 * @param type which of its streams
-	 * @param chunk the bytes, read-only and only good during this call
+	 * Handle a chunk of output.
+	 * @param key key of the process
+	 * @param type the stream
+	 * @param chunk the bytes, read-only and only valid during this call
 	 */
 	void onOutput(String key, OutputType type, ByteBuffer chunk);
 

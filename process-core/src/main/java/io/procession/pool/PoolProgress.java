@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the listeners how far a pool has come. <i>Used by one thread at a time.</i>
+ * Notifies listeners of the progress of a pool. <i>Used by one thread at a time.</i>
  */
 final class PoolProgress {
 
@@ -23,7 +23,9 @@ final class PoolProgress {
 		this.total = total;
 	}
 
-	/** Tells how many are done, unless that was told before. */
+	/**
+	 * Notify the listeners of the number of completed processes, unless already done.
+	 */
 	void tell(int done) {
 		if (done > this.told) {
 			this.listeners.forEach((listener) -> tell(listener, done));
@@ -40,7 +42,9 @@ final class PoolProgress {
 		}
 	}
 
-	/** Whether it was told that all are done. */
+	/**
+	 * Return whether the listeners have been notified of the completion of all processes.
+	 */
 	boolean isComplete() {
 		return this.told == this.total;
 	}

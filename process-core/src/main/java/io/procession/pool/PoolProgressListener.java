@@ -1,19 +1,23 @@
 package io.procession.pool;
 
 /**
- * Is told how far a pool has come. Called on a thread of the manager, one call at a time
- * and with growing numbers, one call for all that ended meanwhile; while it works the
- * pool starts nothing new and does not end, except that a stop and the deadline wait for
- * it no longer than the {@code drain}, and a close of the manager not at all. It may stop
- * the pool but not wait for its end. One that throws is logged.
+ * Listener for the progress of a pool. It is called on a thread of the manager, one call
+ * at a time and with increasing numbers. Processes that end during a call are reported by
+ * a single further call.
+ *
+ * <p>
+ * During a call, the pool starts no process and does not end. However, a stop and a
+ * timeout of the pool wait no longer than the {@code drain} for the listener, and a close
+ * of the manager does not wait for it. The listener may stop the pool but must not wait
+ * for its end. Exceptions are logged.
  */
 @FunctionalInterface
 public interface PoolProgressListener {
 
 	/**
-	 * A process has ended, or will not be started any more.
-	 * @param done how many have
-	 * @param total how many there are
+	 * Handle progress: a process has ended, or will not be started.
+	 * @param done number of processes that have ended or will not be started
+	 * @param total total number of processes
 	 */
 	void onProgress(int done, int total);
 

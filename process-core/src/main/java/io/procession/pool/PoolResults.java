@@ -11,12 +11,12 @@ import io.procession.process.ProcessResult;
 import io.procession.security.Printable;
 
 /**
- * How the processes of a pool ended, in the order they were added. <i>Immutable,
- * thread-safe.</i>
+ * Results of the processes of a pool, in the order in which these were added.
+ * <i>Immutable, thread-safe.</i>
  */
 public final class PoolResults implements Iterable<ProcessResult> {
 
-	/** How many keys a message shows. */
+	/** Maximum number of keys in a message. */
 	private static final int SHOWN = 20;
 
 	private final Map<String, ProcessResult> byKey;
@@ -29,9 +29,9 @@ public final class PoolResults implements Iterable<ProcessResult> {
 	}
 
 	/**
-	 * A result by its key.
-	 * @param key what the process was added under
-	 * @return its result
+	 * Return the result for a key.
+	 * @param key the key under which the process was added
+	 * @return the result
 	 * @throws IllegalArgumentException if there is no such key
 	 */
 	public ProcessResult get(String key) {
@@ -49,17 +49,17 @@ public final class PoolResults implements Iterable<ProcessResult> {
 	}
 
 	/**
-	 * A result by its position.
-	 * @param index counted from 0
-	 * @return its result
-	 * @throws IndexOutOfBoundsException if there are not so many
+	 * Return the result at a position.
+	 * @param index the position, starting at 0
+	 * @return the result
+	 * @throws IndexOutOfBoundsException if there is no such position
 	 */
 	public ProcessResult get(int index) {
 		return this.inOrder.get(index);
 	}
 
 	/**
-	 * All results by their keys.
+	 * Return all results by their keys.
 	 * @return the results, in order
 	 */
 	public Map<String, ProcessResult> asMap() {
@@ -67,7 +67,7 @@ public final class PoolResults implements Iterable<ProcessResult> {
 	}
 
 	/**
-	 * How many there are.
+	 * Return the number of results.
 	 * @return at least 1
 	 */
 	public int size() {
@@ -80,15 +80,15 @@ public final class PoolResults implements Iterable<ProcessResult> {
 	}
 
 	/**
-	 * Whether all were successful.
-	 * @return whether they were
+	 * Return whether all processes were successful.
+	 * @return whether all processes were successful
 	 */
 	public boolean successful() {
 		return this.inOrder.stream().allMatch(ProcessResult::successful);
 	}
 
 	/**
-	 * Whether one or more failed.
+	 * Return whether at least one process failed.
 	 * @return the opposite of {@link #successful()}
 	 */
 	public boolean failed() {
@@ -96,9 +96,9 @@ public final class PoolResults implements Iterable<ProcessResult> {
 	}
 
 	/**
-	 * Turns failures into one exception that tells of all.
-	 * @return these results if all were successful
-	 * @throws PoolFailedException if one or more were not
+	 * Throw an exception that describes all failures, if there are any.
+	 * @return these results if all processes were successful
+	 * @throws PoolFailedException if at least one process failed
 	 */
 	public PoolResults throwIfAnyFailed() {
 		List<String> failed = new ArrayList<>();

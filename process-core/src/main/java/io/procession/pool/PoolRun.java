@@ -25,8 +25,8 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 
 /**
- * The life of one pool. No thread waits for it: what happens to a process, its start, its
- * end, leads to the next {@linkplain #step() step}. <i>Thread-safe.</i>
+ * A single execution of a pool. It occupies no waiting thread: each start and each end of
+ * a process causes the next {@linkplain #step() step}. <i>Thread-safe.</i>
  */
 final class PoolRun {
 
@@ -54,20 +54,23 @@ final class PoolRun {
 
 	private final CompletableFuture<PoolResults> ended;
 
-	/** Done when one runs, or waits for the manager's limit, or none will ever run. */
+	/**
+	 * Completed when a process runs or waits for the manager's limit, or when none will
+	 * run.
+	 */
 	private final CompletableFuture<@Nullable Void> busy = new CompletableFuture<>();
 
-	/** Guards everything below. */
+	/** Guards all fields below. */
 	private final Object lock = new Object();
 
 	private final @Nullable ProcessResult[] results;
 
 	private final Map<Integer, Launching> launching = new TreeMap<>();
 
-	/** By their index, as all that is shown. */
+	/** Running processes by their index, which is the order in which they are shown. */
 	private final Map<Integer, RunningProcess> running = new TreeMap<>();
 
-	/** The last one that ended, shown until its successor runs. */
+	/** The last process that ended, which is shown until its successor runs. */
 	private Map.@Nullable Entry<Integer, RunningProcess> last;
 
 	private int next;
@@ -78,10 +81,10 @@ final class PoolRun {
 
 	private boolean closed;
 
-	/** Why what has not started will not be. */
+	/** Reason why the remaining processes will not be started. */
 	private @Nullable String cancelled;
 
-	/** How a process that starts all the same is stopped. */
+	/** Stops a process that is started despite the cancellation. */
 	private @Nullable BiConsumer<PendingProcess, RunningProcess> stopping;
 
 	PoolRun(ProcessLauncher launcher, Map<String, PendingProcess> entries, int concurrency, boolean failFast,
@@ -99,9 +102,10 @@ final class PoolRun {
 	}
 
 	/**
-	 * Begins.
-	 * @return done when all that need not wait for others to end have been started, and
-	 * if none of them could be, one of those after them
+	 * Start the first processes.
+	 * @return a future that is completed when all processes that need not wait for the
+	 * end of others have been started or, if none of these could be started, one of the
+	 * others
 	 * @throws ProcessRejectedException if the manager is closed
 	 */
 	CompletableFuture<?> begin() {
@@ -129,7 +133,7 @@ final class PoolRun {
 		return CompletableFuture.allOf(first.toArray(CompletableFuture[]::new));
 	}
 
-	// progress listeners hold up nobody who calls
+	// a progress listener must not block the caller
 	private void takeStep() {
 		try {
 			this.launcher.schedule(Duration.ZERO, this.turn::take);
@@ -139,7 +143,8 @@ final class PoolRun {
 		}
 	}
 
-	// each process ends with the pool's time by itself
+	// the timeout of each process includes that of the pool: this only cancels the
+	// remaining starts
 	private void beginDeadline(Duration whole) {
 		try {
 			Future<?> deadline = this.launcher.schedule(whole, () -> cancel(TIME_OVER));
@@ -158,7 +163,7 @@ final class PoolRun {
 		return (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause() : failure;
 	}
 
-	// --- one step
+	// --- steps
 
 	private void step() {
 		int now;
@@ -180,7 +185,7 @@ final class PoolRun {
 		}
 	}
 
-	/** The index of what may start now, or -1. */
+	/** Return the index of a process that may be started now, or -1. */
 	private int takeNext() {
 		if (isTimeOver()) {
 			cancel(TIME_OVER);
@@ -205,7 +210,8 @@ final class PoolRun {
 			return this.launcher.startAsync(process, this.timeout, this.began, launch::permit);
 		}
 		catch (RuntimeException | Error ex) {
-			// one that cannot even be tried must not lose the others
+			// a process that cannot be launched must not affect the results of the
+			// others
 			return CompletableFuture.failedFuture(ex);
 		}
 	}
@@ -220,7 +226,7 @@ final class PoolRun {
 		return new PoolResults(all);
 	}
 
-	// --- what happens to a process
+	// --- lifecycle of a process
 
 	private void await(int index, Launching launch, List<CompletableFuture<?>> permitted) {
 		boolean late;
@@ -260,7 +266,7 @@ final class PoolRun {
 		if (stop != null) {
 			stop.accept(this.pending.get(index), process);
 		}
-		// none is added any more
+		// no signal is added any more
 		launch.signals.forEach((signal) -> signal(process, signal));
 	}
 
@@ -305,16 +311,16 @@ final class PoolRun {
 		this.turn.take();
 	}
 
-	// a stop that is under way may be a harder one
+	// a stop that is in progress may have a shorter grace
 	private boolean isCancelled() {
 		synchronized (this.lock) {
 			return this.cancelled != null;
 		}
 	}
 
-	// --- ends before the end
+	// --- cancellation
 
-	/** What has not started will not be. */
+	/** Cancel all processes that have not been started. */
 	private void cancel(String why) {
 		int from;
 		List<Launching> waiting;
@@ -335,13 +341,13 @@ final class PoolRun {
 			System.arraycopy(never, 0, this.results, from, never.length);
 			this.done += never.length;
 		}
-		// those that wait for their turn
+		// starts that wait for the manager's limit
 		waiting.forEach((launch) -> launch.future.cancel(false));
 		endSoonIfOver();
 		takeStep();
 	}
 
-	// no timer will end it any more
+	// timers of a closed manager do not fire any more
 	private void managerClosed() {
 		synchronized (this.lock) {
 			this.closed = true;
@@ -350,7 +356,7 @@ final class PoolRun {
 		endSoonIfOver();
 	}
 
-	// a stop and a deadline wait for nobody's listener
+	// a stop and a timeout do not wait for listeners
 	private void endSoonIfOver() {
 		boolean atOnce;
 		synchronized (this.lock) {
@@ -374,9 +380,10 @@ final class PoolRun {
 	}
 
 	/**
-	 * Starts nothing more and begins to stop all that run; does not wait.
-	 * @param why what has not started will not be
-	 * @param how begins to stop one
+	 * Cancel the remaining starts and begin to stop all running processes, without
+	 * waiting.
+	 * @param why reason why the remaining processes will not be started
+	 * @param how begins to stop a process
 	 */
 	void stop(String why, BiConsumer<PendingProcess, RunningProcess> how) {
 		cancel(why);
@@ -388,7 +395,9 @@ final class PoolRun {
 		present.forEach((index, process) -> how.accept(this.pending.get(index), process));
 	}
 
-	/** Sends a signal to all that run, and to those being started as soon as they do. */
+	/**
+	 * Send a signal to all running processes, and to starting ones as soon as they run.
+	 */
 	void signal(Signal signal) {
 		List<RunningProcess> present;
 		synchronized (this.lock) {
@@ -407,13 +416,13 @@ final class PoolRun {
 				process.signal(signal);
 			}
 			catch (IllegalStateException ex) {
-				// it has ended meanwhile
+				// the process has ended in the meantime
 				return;
 			}
 		}
 	}
 
-	// --- what it is
+	// --- state
 
 	Map<String, RunningProcess> running() {
 		Map<String, RunningProcess> byKey = new LinkedHashMap<>();
@@ -442,27 +451,33 @@ final class PoolRun {
 		return "the end of a pool of " + size();
 	}
 
-	/** Done when all have ended and that was told, as far as somebody listens. */
+	/**
+	 * Return a future that is completed when all processes have ended and the listeners
+	 * have been notified, unless that takes too long.
+	 */
 	CompletableFuture<PoolResults> ended() {
 		return this.ended;
 	}
 
-	/** Whether the calling thread is in a progress listener, which the end waits for. */
+	/**
+	 * Return whether the current thread is in a progress listener, for which the end
+	 * waits.
+	 */
 	boolean isInStep() {
 		return this.turn.isMine();
 	}
 
 	/**
-	 * A process on its way to its start.
+	 * A process that is being started.
 	 */
 	private static final class Launching {
 
 		private CompletableFuture<RunningProcess> future = new CompletableFuture<>();
 
-		/** Whether it waits for nothing that may last. */
+		/** Whether the start does not wait for the manager's limit. */
 		private volatile boolean permitted;
 
-		/** What it is to be sent once it runs; guarded by the lock of the pool. */
+		/** Signals to send once the process runs. Guarded by the lock of the pool. */
 		private final List<Signal> signals = new ArrayList<>();
 
 		private void permit() {

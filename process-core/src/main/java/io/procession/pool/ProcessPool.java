@@ -16,13 +16,14 @@ import io.procession.execution.ProcessLauncher;
 import io.procession.process.TimeLimit;
 
 /**
- * Processes that run side by side, so many at a time. Keeps their order and their keys.
+ * Processes that run concurrently, up to a maximum number at a time, with results in
+ * order and by key.
  *
  * <p>
- * A process that fails, times out or cannot be started is a result like any other: it
- * loses nothing of the rest. Unless said otherwise as many run at once as the machine has
- * processors. Each process has its own timeout, by default that of {@code run()}, 60 s;
- * the pool as a whole has none unless it is given one. A pool can be run again. <i>Not
+ * A process that fails, times out or cannot be started has a result like any other and
+ * does not affect the rest. By default, as many processes run at a time as the machine
+ * has processors. Each process has its own timeout, by default that of {@code run()}, 60
+ * s; the pool as a whole has no timeout by default. A pool can be run repeatedly. <i>Not
  * thread-safe.</i>
  */
 public final class ProcessPool {
@@ -48,8 +49,8 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * A pool without processes; users call {@code ProcessManager.pool()}.
-	 * @param launcher what starts them
+	 * Create an empty pool. Applications use {@code ProcessManager.pool()} instead.
+	 * @param launcher the launcher that starts the processes
 	 * @return an empty pool
 	 */
 	public static ProcessPool of(ProcessLauncher launcher) {
@@ -57,10 +58,11 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * How many run at once. The manager's own limit holds beside it.
+	 * Set the maximum number of processes that run at a time. The limit of the manager
+	 * applies in addition.
 	 * @param most at least 1
 	 * @return this pool
-	 * @throws IllegalArgumentException if it is less than 1
+	 * @throws IllegalArgumentException if the number is less than 1
 	 */
 	public ProcessPool concurrency(int most) {
 		if (most < 1) {
@@ -71,22 +73,23 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Adds a process; its key is its position, counted from 0.
-	 * @param process what to run
+	 * Add a process. Its key is its position, starting at 0.
+	 * @param process the process to run
 	 * @return this pool
-	 * @throws IllegalArgumentException if another has that key
+	 * @throws IllegalArgumentException if another process has that key, or the process is
+	 * detached
 	 */
 	public ProcessPool add(PendingProcess process) {
 		return add(Integer.toString(this.entries.size()), process);
 	}
 
 	/**
-	 * Adds a process under a key.
-	 * @param key what its result is found by
-	 * @param process what to run; without a timeout of its own it has the default of
-	 * {@code run()}, counted from its start
+	 * Add a process under a key.
+	 * @param key the key for its result
+	 * @param process the process to run; unless it has its own timeout, it has that of
+	 * {@code run()}, measured from its start
 	 * @return this pool
-	 * @throws IllegalArgumentException if another has that key, or the process is
+	 * @throws IllegalArgumentException if another process has that key, or the process is
 	 * detached
 	 */
 	public ProcessPool add(String key, PendingProcess process) {
@@ -101,7 +104,7 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Stops the rest as soon as one fails.
+	 * Stop the remaining processes as soon as one fails.
 	 * @return this pool
 	 */
 	public ProcessPool failFast() {
@@ -110,11 +113,12 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Set a bound on the whole pool. When it has elapsed, what runs is stopped, and what
-	 * has not started will not be. The timeouts of the processes hold beside it.
+	 * Set the timeout of the whole pool. When it has elapsed, running processes are
+	 * stopped, and the remaining ones are not started. The timeouts of the processes
+	 * apply in addition.
 	 * @param value positive
 	 * @return this pool
-	 * @throws IllegalArgumentException if it is zero or negative
+	 * @throws IllegalArgumentException if the timeout is zero or negative
 	 */
 	public ProcessPool timeout(Duration value) {
 		this.timeout = TimeLimit.of(value);
@@ -122,8 +126,8 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Set no bound on the whole pool, which is the default. The timeouts of the processes
-	 * hold all the same.
+	 * Remove the timeout of the whole pool, which is the default. The timeouts of the
+	 * processes still apply.
 	 * @return this pool
 	 */
 	public ProcessPool noTimeout() {
@@ -132,8 +136,8 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Adds a listener to the lines of all processes.
-	 * @param listener is told, on pumps
+	 * Add a listener for the output of all processes, line by line.
+	 * @param listener the listener, which is called on pump threads
 	 * @return this pool
 	 */
 	public ProcessPool onLine(PoolLineListener listener) {
@@ -142,8 +146,8 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Add a listener to the output of all processes, in chunks as it arrives.
-	 * @param listener is told, on pumps
+	 * Add a listener for the output of all processes, in chunks as it arrives.
+	 * @param listener the listener, which is called on pump threads
 	 * @return this pool
 	 */
 	public ProcessPool onOutput(PoolOutputListener listener) {
@@ -152,8 +156,8 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Adds a listener to the progress.
-	 * @param listener is told, on a thread of the manager
+	 * Add a listener for the progress of the pool.
+	 * @param listener the listener, which is called on a thread of the manager
 	 * @return this pool
 	 */
 	public ProcessPool onProgress(PoolProgressListener listener) {
@@ -162,40 +166,40 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Change it only under a condition.
-	 * @param condition whether to change it
-	 * @param customizer makes a changed one
-	 * @return the changed one, or this
+	 * Apply the customizer if the condition is true.
+	 * @param condition the condition
+	 * @param customizer the customizer
+	 * @return the pool returned by the customizer, or this pool
 	 */
 	public ProcessPool when(boolean condition, UnaryOperator<ProcessPool> customizer) {
 		return condition ? customizer.apply(this) : this;
 	}
 
 	/**
-	 * Change it unless a condition holds.
-	 * @param condition whether to leave it as it is
-	 * @param customizer makes a changed one
-	 * @return the changed one, or this
+	 * Apply the customizer if the condition is false.
+	 * @param condition the condition
+	 * @param customizer the customizer
+	 * @return the pool returned by the customizer, or this pool
 	 */
 	public ProcessPool unless(boolean condition, UnaryOperator<ProcessPool> customizer) {
 		return when(!condition, customizer);
 	}
 
 	/**
-	 * Apply changes that are kept in one place.
-	 * @param customizer makes a changed one
-	 * @return the changed one
+	 * Apply the customizer, such as to share settings between pools.
+	 * @param customizer the customizer
+	 * @return the pool returned by the customizer
 	 */
 	public ProcessPool apply(UnaryOperator<ProcessPool> customizer) {
 		return customizer.apply(this);
 	}
 
 	/**
-	 * Runs all and waits for their ends.
-	 * @return the results, in order and by key; look at them, or say
+	 * Run all processes and wait for their end.
+	 * @return the results, in order and by key; check them, or call
 	 * {@link PoolResults#throwIfAnyFailed()}
-	 * @throws io.procession.process.ProcessInterruptedException if this thread was
-	 * interrupted; what ran was stopped
+	 * @throws io.procession.process.ProcessInterruptedException if the current thread was
+	 * interrupted; the running processes have been stopped
 	 * @throws IllegalStateException if the pool is empty
 	 */
 	public PoolResults run() {
@@ -205,11 +209,13 @@ public final class ProcessPool {
 	}
 
 	/**
-	 * Start the first processes, as many as may run at once, and return when they have
-	 * been started; the others follow as these end. If none of the first can be started,
-	 * return when one of the others has been. A process that has to wait for the
-	 * manager's limit is not waited for, nor one whose start takes longer than 5 s, such
-	 * as by a slow secret. If this thread is interrupted, it waits for none.
+	 * Start the first processes, up to the maximum number at a time, and return when they
+	 * have been started. The others follow as these end. If none of the first processes
+	 * can be started, return when one of the others has been started. This method does
+	 * not wait for processes that wait for the manager's limit, nor for starts that take
+	 * longer than the lost-after time of the manager, 5 s by default, for example because
+	 * a secret is resolved slowly. If the current thread is interrupted, it does not wait
+	 * for any.
 	 * @return a handle to the running pool
 	 * @throws IllegalStateException if the pool is empty
 	 */

@@ -18,8 +18,8 @@ import io.procession.process.ProcessInterruptedException;
 import io.procession.process.Signal;
 
 /**
- * A pool that was started. No thread waits for it: the end of one process starts the
- * next. <i>Thread-safe.</i>
+ * Handle to a pool that was started. It occupies no waiting thread: the end of one
+ * process causes the start of the next. <i>Thread-safe.</i>
  */
 public final class RunningPool {
 
@@ -32,19 +32,18 @@ public final class RunningPool {
 	}
 
 	/**
-	 * Return the processes that run right now. Between the end of one process and the
-	 * start of the next, the one that has ended is still among them, so that this is not
-	 * empty before the pool has nothing left to run, unless all of its processes wait for
-	 * the manager's limit.
-	 * @return a handle to each by its key, in the order in which they were added; a
-	 * snapshot
+	 * Return the processes that are currently running. Between the end of one process and
+	 * the start of the next, this includes the process that has ended. The result is
+	 * therefore not empty until the pool has nothing left to run, unless all of its
+	 * processes wait for the manager's limit.
+	 * @return handles by key, in the order in which the processes were added; a snapshot
 	 */
 	public Map<String, RunningProcess> running() {
 		return this.run.running();
 	}
 
 	/**
-	 * How many processes the pool has in all.
+	 * Return the total number of processes of the pool.
 	 * @return at least 1
 	 */
 	public int size() {
@@ -52,39 +51,40 @@ public final class RunningPool {
 	}
 
 	/**
-	 * Whether something still runs or has still to start.
-	 * @return whether it goes on
+	 * Return whether a process is still running or has yet to be started.
+	 * @return whether the pool is running
 	 */
 	public boolean isRunning() {
 		return !this.run.ended().isDone();
 	}
 
 	/**
-	 * Send a signal to every process that runs right now, and return. A process that is
-	 * being started gets it as soon as it runs.
-	 * @param signal what to send
+	 * Send a signal to all running processes, and return. A process that is being started
+	 * receives it as soon as it runs.
+	 * @param signal the signal to send
 	 */
 	public void signal(Signal signal) {
 		this.run.signal(signal);
 	}
 
 	/**
-	 * Stops all that run, in parallel, as {@link RunningProcess#stop()} does, starts
-	 * nothing more, and returns when all have ended. From a progress listener it returns
-	 * at once.
-	 * @throws ProcessInterruptedException if this thread was interrupted; the stop goes
-	 * on
+	 * Stop all running processes in parallel, like {@link RunningProcess#stop()}, and
+	 * start no more. Return when all have ended; when called by a progress listener,
+	 * return immediately.
+	 * @throws ProcessInterruptedException if the current thread was interrupted; the stop
+	 * continues
 	 */
 	public void stop() {
 		stopAll((pending, process) -> process.stopAsync());
 	}
 
 	/**
-	 * Stops all that run with another grace.
-	 * @param grace how long they have after the stop signal; zero means KILL at once
-	 * @throws IllegalArgumentException if it is negative
-	 * @throws ProcessInterruptedException if this thread was interrupted; the stop goes
-	 * on
+	 * Stop all running processes with another grace.
+	 * @param grace time from the stop signal until the processes are killed; zero kills
+	 * them immediately
+	 * @throws IllegalArgumentException if the grace is negative
+	 * @throws ProcessInterruptedException if the current thread was interrupted; the stop
+	 * continues
 	 */
 	public void stop(Duration grace) {
 		if (grace.isNegative()) {
@@ -101,12 +101,12 @@ public final class RunningPool {
 	}
 
 	/**
-	 * Waits for the ends of all.
+	 * Wait for the end of all processes.
 	 * @return the results
-	 * @throws IllegalStateException in a progress listener of the pool, which waits for
-	 * the listener
-	 * @throws ProcessInterruptedException if this thread was interrupted; the pool goes
-	 * on
+	 * @throws IllegalStateException if called by a progress listener of the pool, because
+	 * the pool waits for the listener
+	 * @throws ProcessInterruptedException if the current thread was interrupted; the pool
+	 * keeps running
 	 */
 	public PoolResults waitFor() {
 		if (this.run.isInStep() && isRunning()) {
@@ -125,11 +125,11 @@ public final class RunningPool {
 	}
 
 	/**
-	 * Waits for the ends of all, but not for ever. Stops nothing.
-	 * @param bound at most so long
-	 * @return the results, or empty if the pool goes on
-	 * @throws ProcessInterruptedException if this thread was interrupted; the pool goes
-	 * on
+	 * Wait for the end of all processes, up to a maximum time. This does not stop them.
+	 * @param bound maximum time to wait
+	 * @return the results, or empty if the pool is still running
+	 * @throws ProcessInterruptedException if the current thread was interrupted; the pool
+	 * keeps running
 	 */
 	public Optional<PoolResults> waitFor(Duration bound) {
 		try {
@@ -147,14 +147,16 @@ public final class RunningPool {
 	}
 
 	/**
-	 * The results, later.
-	 * @return a future of its own: cancelling it stops nothing
+	 * Return a future for the results.
+	 * @return a new future; canceling it does not stop the pool
 	 */
 	public CompletableFuture<PoolResults> onEnd() {
 		return this.run.ended().copy();
 	}
 
-	/** Waits as {@code run()} does: an interrupt stops the pool. */
+	/**
+	 * Wait for the end of all processes; stop the pool if the thread is interrupted.
+	 */
 	PoolResults attend(Duration timeoutGrace) {
 		try {
 			return waitFor();
@@ -162,7 +164,7 @@ public final class RunningPool {
 		catch (ProcessInterruptedException ex) {
 			this.run.stop(STOPPED, (pending, process) -> process
 				.stopAsync(Objects.requireNonNullElse(pending.toSpec().stopGrace(), timeoutGrace)));
-			// as bounded as the stop, and no interrupt cuts it short
+			// bounded like the stop, and not shortened by a further interrupt
 			this.run.ended().join();
 			throw interrupted("its pool was stopped", ex.getCause());
 		}

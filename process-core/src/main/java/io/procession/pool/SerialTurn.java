@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step that is taken again and again, by one thread at a time and without anybody
- * waiting: who comes while another is at it leaves it to that one. <i>Thread-safe.</i>
+ * A step that is executed repeatedly, by one thread at a time and without blocking. If a
+ * thread requests the step while another thread executes it, that thread executes it
+ * again. <i>Thread-safe.</i>
  */
 final class SerialTurn {
 
@@ -20,7 +21,7 @@ final class SerialTurn {
 		this.step = step;
 	}
 
-	/** Takes the step, or has it taken after the present one. */
+	/** Execute the step, or have it executed again after the current execution. */
 	void take() {
 		if (this.asked.getAndIncrement() > 0) {
 			return;
@@ -39,7 +40,7 @@ final class SerialTurn {
 			this.step.run();
 		}
 		catch (RuntimeException | Error ex) {
-			// the next one may do better
+			// a later execution may succeed
 			this.asked.set(0);
 			throw ex;
 		}
@@ -48,7 +49,10 @@ final class SerialTurn {
 		}
 	}
 
-	/** Whether the calling thread is at it, and so must not wait for what it leads to. */
+	/**
+	 * Return whether the current thread executes the step, and therefore must not wait
+	 * for its outcome.
+	 */
 	boolean isMine() {
 		return this.owner == Thread.currentThread();
 	}

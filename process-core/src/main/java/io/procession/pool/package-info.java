@@ -1,7 +1,8 @@
 /**
- * Many processes at once, bounded: {@link io.procession.pool.ProcessPool} is what one
- * writes, {@link io.procession.pool.RunningPool} the live handle,
- * {@link io.procession.pool.PoolResults} the outcome.
+ * Pools of processes that run concurrently, up to a maximum number at a time:
+ * {@link io.procession.pool.ProcessPool} is configured and run,
+ * {@link io.procession.pool.RunningPool} is the handle to a running pool, and
+ * {@link io.procession.pool.PoolResults} is the outcome.
  *
  * <pre>
  * PoolResults sums = processes.pool().concurrency(4)
