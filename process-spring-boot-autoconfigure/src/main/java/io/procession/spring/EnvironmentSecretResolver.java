@@ -13,9 +13,10 @@ import org.springframework.core.env.PropertySource;
 import io.procession.process.SecretResolver;
 
 /**
- * Resolves secrets from properties, whose values are taken as they are: a secret may
- * contain <code>${x}</code>, which Spring would resolve, or quote in its message where it
- * cannot. A value that is one placeholder as a whole refers to another property.
+ * {@link SecretResolver} that reads properties, without resolving placeholders in their
+ * values: a secret may contain <code>${x}</code>, which Spring would resolve, or would
+ * include in an exception message if it cannot be resolved. Only a value that entirely
+ * consists of one placeholder refers to another property.
  */
 final class EnvironmentSecretResolver implements SecretResolver {
 
@@ -45,7 +46,7 @@ final class EnvironmentSecretResolver implements SecretResolver {
 				return reference.group("fallback");
 			}
 		}
-		// properties that refer to each other
+		// the properties refer to each other in a cycle
 		return null;
 	}
 
@@ -53,7 +54,7 @@ final class EnvironmentSecretResolver implements SecretResolver {
 		for (PropertySource<?> source : environment.getPropertySources()) {
 			Object value = source.getProperty(name);
 			if (value != null) {
-				// what YAML takes for a number is one
+				// YAML may have parsed the value as a number
 				return value.toString();
 			}
 		}

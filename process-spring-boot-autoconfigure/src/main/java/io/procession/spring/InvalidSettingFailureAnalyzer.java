@@ -22,8 +22,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Explains a value under {@code procession} that cannot be used: which property, where it
- * is written, what to write. Spring Boot's own analyzers would name Java types.
+ * {@link FailureAnalyzer} for invalid values of properties under {@code procession}.
+ * Names the property, its origin and the expected values. Spring Boot's own analyzers
+ * would name Java types.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class InvalidSettingFailureAnalyzer implements FailureAnalyzer {
@@ -53,7 +54,7 @@ final class InvalidSettingFailureAnalyzer implements FailureAnalyzer {
 
 	private FailureAnalysis analysis(ConfigurationPropertyName name, String reason, Throwable cause) {
 		String text = WrittenSettings.inYaml(reason);
-		// the core calls it as in Java
+		// messages of the core begin with the name in Java
 		String last = DataObjectPropertyName.toDashedForm(text.split(" ", 2)[0]);
 		if (name.toString().endsWith("." + last)) {
 			text = "it" + text.substring(text.indexOf(' '));

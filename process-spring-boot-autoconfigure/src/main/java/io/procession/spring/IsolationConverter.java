@@ -13,9 +13,9 @@ import io.procession.spring.IsolationProperties.Ranks;
 import io.procession.spring.IsolationProperties.User;
 
 /**
- * Converts a section that is written as one value: {@code run-as: nobody} is the user,
- * {@code priority: 10} the nice value. A value that could mean several things is refused
- * with what to write.
+ * Converts a single value to a section: {@code run-as: nobody} configures the user, and
+ * {@code priority: 10} the nice value. An ambiguous value is rejected with a message that
+ * shows what to write instead.
  */
 final class IsolationConverter implements GenericConverter {
 

@@ -14,8 +14,7 @@ import io.procession.isolation.Scheduling;
 import io.procession.isolation.TreeLimits;
 
 /**
- * What programs and the defaults can say about isolation, as it is written in
- * configuration.
+ * Configuration properties for isolation, shared by programs and defaults.
  */
 public final class IsolationProperties {
 
@@ -23,10 +22,10 @@ public final class IsolationProperties {
 	}
 
 	/**
-	 * What the core knows of a list of CPUs.
-	 * @param numbers as they are written, none of them missing
+	 * Convert a list of CPU numbers to an array.
+	 * @param numbers the configured numbers, none of which may be missing
 	 * @return the numbers
-	 * @throws IllegalArgumentException if one is missing
+	 * @throws IllegalArgumentException if a number is missing
 	 */
 	public static int[] cpus(List<@Nullable Integer> numbers) {
 		return numbers.stream().mapToInt((number) -> {
@@ -38,20 +37,20 @@ public final class IsolationProperties {
 	}
 
 	/**
-	 * The user and the groups. <i>Immutable.</i>
+	 * User and groups. <i>Immutable.</i>
 	 *
-	 * @param user Name or number of the user that it runs as; the one of the application
-	 * if not set.
-	 * @param group Name or number of the group that it runs with; the user's own if not
-	 * set.
-	 * @param supplementaryGroups Names or numbers of further groups; those that the user
-	 * is in if not set.
+	 * @param user Name or number of the user that a process runs as. The user of the
+	 * application if not set.
+	 * @param group Name or number of the group that a process runs with. The primary
+	 * group of the user if not set.
+	 * @param supplementaryGroups Names or numbers of the supplementary groups. Those of
+	 * the user if not set.
 	 */
 	public record User(@Nullable String user, @Nullable String group, @Nullable List<String> supplementaryGroups) {
 
 		/**
-		 * What the core knows of this.
-		 * @return the user and the groups, or {@code null} if nothing was said
+		 * Create the corresponding {@link RunAs}.
+		 * @return the user and groups, or {@code null} if none are configured
 		 */
 		public @Nullable RunAs toRunAs() {
 			if (this.user == null) {
@@ -66,18 +65,19 @@ public final class IsolationProperties {
 	}
 
 	/**
-	 * What it may use. <i>Immutable.</i>
+	 * Resource limits. <i>Immutable.</i>
 	 *
-	 * @param addressSpace Virtual memory of each process.
-	 * @param openFiles Open file descriptors of each process.
-	 * @param processes Processes and threads of its user, all programs together.
-	 * @param cpuTime CPU time of each process, in whole seconds.
-	 * @param fileSize Size of a file that it writes.
-	 * @param coreSize Size of a core file, 0 for none.
-	 * @param memory Memory of it and all that it starts together. Needs a control group.
-	 * @param cpus CPUs of it and all that it starts together, such as 1.5. Needs a
+	 * @param addressSpace Maximum virtual memory of each process.
+	 * @param openFiles Maximum number of open file descriptors of each process.
+	 * @param processes Maximum number of processes and threads of the user, including
+	 * those of other programs.
+	 * @param cpuTime Maximum CPU time of each process, in whole seconds.
+	 * @param fileSize Maximum size of a file that a process writes.
+	 * @param coreSize Maximum size of a core file, 0 for no core file.
+	 * @param memory Maximum memory of a process tree. Requires a control group.
+	 * @param cpus Maximum number of CPUs used by a process tree, such as 1.5. Requires a
 	 * control group.
-	 * @param tasks Processes and threads of it and all that it starts together. Needs a
+	 * @param tasks Maximum number of processes and threads in a process tree. Requires a
 	 * control group.
 	 */
 	public record Limits(@Nullable DataSize addressSpace, @Nullable Long openFiles, @Nullable Long processes,
@@ -85,7 +85,7 @@ public final class IsolationProperties {
 			@Nullable DataSize memory, @Nullable Double cpus, @Nullable Long tasks) {
 
 		/**
-		 * What the core knows of this.
+		 * Create the corresponding {@link ResourceLimits}.
 		 * @return the limits of each process
 		 */
 		public ResourceLimits toResourceLimits() {
@@ -94,8 +94,8 @@ public final class IsolationProperties {
 		}
 
 		/**
-		 * What the core knows of this.
-		 * @return the limits of the tree
+		 * Create the corresponding {@link TreeLimits}.
+		 * @return the limits of the process tree
 		 */
 		public TreeLimits toTreeLimits() {
 			return new TreeLimits(bytes(this.memory), this.cpus, this.tasks);
@@ -108,18 +108,19 @@ public final class IsolationProperties {
 	}
 
 	/**
-	 * Who comes first. <i>Immutable.</i>
+	 * Scheduling priority. <i>Immutable.</i>
 	 *
-	 * @param nice Nice value, -20 (first) to 19 (last).
-	 * @param ioClass Who is served first by disks.
-	 * @param ioLevel Level within the I/O class, 0 (first) to 7 (last).
-	 * @param scheduling How the CPU is shared out.
+	 * @param nice Nice value, from -20 (highest priority) to 19 (lowest priority).
+	 * @param ioClass I/O scheduling class.
+	 * @param ioLevel Priority within the I/O scheduling class, from 0 (highest) to 7
+	 * (lowest).
+	 * @param scheduling CPU scheduling policy.
 	 */
 	public record Ranks(@Nullable Integer nice, @Nullable IoClass ioClass, @Nullable Integer ioLevel,
 			@Nullable Scheduling scheduling) {
 
 		/**
-		 * What the core knows of this.
+		 * Create the corresponding {@link Priority}.
 		 * @return the priority
 		 */
 		public Priority toPriority() {

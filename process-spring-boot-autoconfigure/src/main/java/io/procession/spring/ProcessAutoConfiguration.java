@@ -19,9 +19,10 @@ import io.procession.event.ProcessListener;
 import io.procession.process.SecretResolver;
 
 /**
- * Auto-configuration of the {@link ProcessManager}. Backs off where there is one;
- * {@code procession.enabled=false} switches it and all that builds on it off. A
- * {@link ProcessEngine} bean replaces the engine for real processes.
+ * Auto-configuration for the {@link ProcessManager}. Backs off if there is a
+ * {@code ProcessManager} bean. {@code procession.enabled=false} disables it together with
+ * all features that depend on it. A {@link ProcessEngine} bean replaces the engine for
+ * real processes.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "procession.enabled", matchIfMissing = true)
@@ -66,8 +67,8 @@ public final class ProcessAutoConfiguration {
 			ObjectProvider<ProcessEngine> engine, ObjectProvider<ProcessManagerCustomizer> customizers,
 			ProcessListenerBeans listeners) {
 		UnknownSettings.refuseAtTop(environment);
-		// the context closes it: a hook of its own would do so before the beans that use
-		// it
+		// the context closes the manager: a shutdown hook would close it before the
+		// beans that use it
 		ProcessManager.Builder builder = ProcessManager.builder()
 			.settings(properties.toSettings())
 			.guard(properties.guard().enabled())

@@ -20,9 +20,10 @@ import io.procession.event.ProcessStarting;
 import io.procession.event.ProcessStopping;
 
 /**
- * Brings the events of managers to the {@link ProcessListener} beans. These are asked for
- * when all singletons are there, so that a listener may itself use the manager; what
- * happens before is told then, in order; who starts a process before is not asked.
+ * Forwards the events of managers to the {@link ProcessListener} beans. The beans are
+ * obtained once all singletons have been instantiated, so that a listener can use the
+ * manager itself. Earlier events are then delivered in order. Processes started before
+ * all singletons have been instantiated cannot be vetoed.
  */
 final class ProcessListenerBeans implements SmartInitializingSingleton {
 
@@ -34,7 +35,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 
 	private final Set<ProcessManager> connected = Collections.newSetFromMap(new IdentityHashMap<>());
 
-	/** Guards the two below. */
+	/** Guards the two fields below. */
 	private final Object lock = new Object();
 
 	private final Queue<ProcessEvent> early = new ArrayDeque<>();
@@ -46,7 +47,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		this.beans = beans;
 	}
 
-	/** Listens to a manager, unless it does so already. */
+	/** Register a listener with a manager, unless already done. */
 	void connect(ProcessManager manager) {
 		if (this.connected.add(manager)) {
 			manager.addListener(new ProcessListener() {
@@ -72,7 +73,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		// one that a user has defined has not been connected yet
+		// a manager bean that is defined by the application is not connected yet
 		this.managers.forEach(this::connect);
 		List<ProcessListener> found = this.beans.orderedStream().toList();
 		ProcessEvent next = nextEarly(found);
@@ -91,7 +92,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		}
 	}
 
-	// those who are not there yet cannot be asked
+	// listeners that do not exist yet cannot veto
 	private void ask(ProcessStarting event) {
 		present().forEach((listener) -> listener.beforeStart(event));
 	}

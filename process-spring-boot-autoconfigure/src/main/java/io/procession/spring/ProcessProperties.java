@@ -20,27 +20,28 @@ import io.procession.isolation.Isolation;
 import io.procession.process.TimeLimit;
 
 /**
- * Defaults and bounds of the process manager. What is not said is as in
- * {@link ProcessSettings#DEFAULTS}. <i>Immutable.</i>
+ * Configuration properties of the process manager. Settings that are not configured have
+ * the values of {@link ProcessSettings#DEFAULTS}. <i>Immutable.</i>
  *
- * @param defaults What holds for a process that says nothing else.
- * @param maxConcurrent How many processes may run at once, at least 1. Unlimited if not
- * set.
- * @param acquireTimeout How long run() waits for its turn when so many processes run.
- * @param shutdownGrace How long all processes together have to end after their stop
- * signal when the application stops, before they are killed.
+ * @param defaults Defaults for processes that are not configured otherwise.
+ * @param maxConcurrent Maximum number of processes that run at the same time, at least 1.
+ * Unlimited if not set.
+ * @param acquireTimeout Maximum time that run() waits until fewer than the maximum number
+ * of processes are running.
+ * @param shutdownGrace Maximum time that all processes together have to end after their
+ * stop signal when the application stops, before they are killed.
  * @param beforeStopTimeout Maximum time that a requested stop waits for listeners before
  * the first signal is sent.
- * @param lostAfter How long after its kill a process that is still there is given up, and
- * how long each step of a close may hang.
- * @param sweepInterval How often the processes that nobody waits for are looked at, in
- * case their exit was not noticed.
- * @param maxLineLength Length after which a line of output is handed over in parts, 16
- * bytes to 256MB.
- * @param guard The helper process that ends all others if the JVM is killed.
- * @param controlGroup Directory of the control groups, version 2, in which trees with
- * limits get groups of their own; the parent of the JVM's own if not set and that was
- * delegated to it.
+ * @param lostAfter Time after which a killed process that is still alive is abandoned.
+ * Also the maximum time for which each step of a shutdown may hang.
+ * @param sweepInterval Interval at which processes that no thread waits for are polled,
+ * in case their exit was not noticed.
+ * @param maxLineLength Maximum length of a line of output, 16 bytes to 256MB. Longer
+ * lines are delivered in parts.
+ * @param guard Guard process that ends all other processes if the JVM is killed.
+ * @param controlGroup Directory in the control group hierarchy, version 2, in which
+ * process trees with limits get their own groups. If not set, the parent of the JVM's own
+ * group, provided that it is delegated to the JVM.
  */
 @ConfigurationProperties("procession")
 public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integer maxConcurrent,
@@ -50,10 +51,10 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 		@DefaultValue Guard guard, @Nullable String controlGroup) {
 
 	/**
-	 * What the core knows of this.
+	 * Create the corresponding {@link ProcessSettings}.
 	 * @return the settings of a manager
-	 * @throws InvalidConfigurationPropertyValueException naming the first property whose
-	 * value is wrong
+	 * @throws InvalidConfigurationPropertyValueException if a value is invalid; names the
+	 * first such property
 	 */
 	public ProcessSettings toSettings() {
 		ProcessSettings.Builder settings = ProcessSettings.DEFAULTS.toBuilder();
@@ -71,7 +72,7 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 		return settings.build();
 	}
 
-	// build() checks: what it refuses is what was said last
+	// build() is called after each value so that it rejects an invalid one here
 	private static <V> void set(String name, V value, Function<V, ProcessSettings.Builder> part) {
 		at(name, value, () -> part.apply(value).build());
 	}
@@ -87,35 +88,39 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	}
 
 	/**
-	 * What holds for a process that says nothing else. <i>Immutable.</i>
+	 * Defaults for processes that are not configured otherwise. <i>Immutable.</i>
 	 *
-	 * @param timeout How long run() may take, or 'none'.
-	 * @param startTimeout How long a process of start() may run, or 'none'.
-	 * @param idleTimeout How long a process may write nothing, or 'none'.
-	 * @param stopGrace How long a process that is stopped has to end after its stop
+	 * @param timeout Maximum duration of a process that is started by run(), or 'none'.
+	 * @param startTimeout Maximum duration of a process that is started by start(), or
+	 * 'none'.
+	 * @param idleTimeout Maximum time for which a process may write no output, or 'none'.
+	 * @param stopGrace Maximum time that a stopped process has to end after its stop
 	 * signal, before it is killed.
-	 * @param timeoutGrace How long a process whose time is over has to end after its stop
-	 * signal, before it is killed. Holds too for what processes left behind, but never
-	 * more than the shutdown grace.
-	 * @param drain How long to wait for the end of the output after an exit, since
-	 * something left behind may hold it open. A close waits as long for its last readers.
+	 * @param timeoutGrace Maximum time that a process has to end after its stop signal
+	 * when it has exceeded its timeout, before it is killed. Also applies to processes
+	 * that others left behind, but is then limited by the shutdown grace.
+	 * @param drain Maximum time to wait for the remaining output once a process has
+	 * exited, since processes that it left behind may keep the output open. Also the
+	 * maximum time that a shutdown waits for the last readers.
 	 * @param outputLimit Maximum size of the output of a process, both streams together,
-	 * if it is captured as a whole; a process that exceeds it is stopped. Unlimited if
+	 * if it is captured as a whole. A process that exceeds it is stopped. Unlimited if
 	 * not set.
-	 * @param charset How output becomes text.
-	 * @param pipefail Whether a pipeline fails if any of its stages does, rather than the
-	 * last alone.
-	 * @param runAs The user and the groups that it runs with.
-	 * @param limits What it may use.
-	 * @param priority Who comes first where CPU and disks are short.
-	 * @param cpuAffinity Numbers of the CPUs that it may run on; all if not set.
-	 * @param oomScoreAdjustment Who is killed first when the machine runs out of memory,
-	 * -1000 (never) to 1000 (first).
-	 * @param umask Permissions that new files do not get, octal and in quotes, such as
-	 * "0027".
-	 * @param noNewPrivileges Whether set-user-ID programs give it no more privilege.
-	 * @param newSession Whether it leads a session of its own, which the terminal's
-	 * Ctrl-C does not reach. Programs always do.
+	 * @param charset Charset used to decode output.
+	 * @param pipefail Whether a pipeline fails if any of its stages fails, rather than
+	 * only the last one.
+	 * @param runAs User and groups that a process runs as.
+	 * @param limits Resource limits of a process.
+	 * @param priority CPU and I/O scheduling priority.
+	 * @param cpuAffinity Numbers of the CPUs on which a process may run. All CPUs if not
+	 * set.
+	 * @param oomScoreAdjustment Adjustment of the likelihood that a process is killed
+	 * when the machine runs out of memory, from -1000 (never) to 1000 (first).
+	 * @param umask Permissions to remove from new files, in octal notation and in quotes,
+	 * such as "0027".
+	 * @param noNewPrivileges Whether to prevent a process from gaining privileges through
+	 * set-user-ID programs.
+	 * @param newSession Whether to start a process in its own session, which is not
+	 * reached by Ctrl-C in the terminal. Always enabled for programs.
 	 */
 	public record Defaults(@DefaultValue("60s") TimeLimit timeout, @DefaultValue("none") TimeLimit startTimeout,
 			@DefaultValue("none") TimeLimit idleTimeout, @DefaultValue("10s") Duration stopGrace,
@@ -164,11 +169,11 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	}
 
 	/**
-	 * The helper process that ends all others if the JVM is killed. <i>Immutable.</i>
+	 * Guard process that ends all other processes if the JVM is killed. <i>Immutable.</i>
 	 *
-	 * @param enabled Whether a helper process ends all others if the JVM is killed.
-	 * Without it, the next start of an application of the same spring.application.name
-	 * does so.
+	 * @param enabled Whether to start a guard process that ends all other processes if
+	 * the JVM is killed. Without it, they are ended at the next start of an application
+	 * with the same spring.application.name.
 	 */
 	public record Guard(@DefaultValue("true") boolean enabled) {
 

@@ -8,9 +8,9 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import io.procession.event.ProcessEvent;
 
 /**
- * What a native image cannot see: the components of events are read by expressions, as in
- * {@code @EventListener(condition = "#event.name == 'backup'")}. Bound records and what
- * endpoints answer are seen by Spring Boot itself.
+ * Runtime hints for native images: the components of events are read by expressions, such
+ * as in {@code @EventListener(condition = "#event.name == 'backup'")}. Spring Boot itself
+ * registers bound records and the return types of endpoints.
  */
 final class ProcessRuntimeHints implements RuntimeHintsRegistrar {
 

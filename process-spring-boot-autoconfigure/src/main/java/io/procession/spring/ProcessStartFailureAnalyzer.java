@@ -6,8 +6,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.procession.process.ProcessStartException;
 
 /**
- * Explains an application that does not start because a process that it needs could not
- * be started.
+ * {@link AbstractFailureAnalyzer} for a failed start of the application that was caused
+ * by a process that could not be started.
  */
 final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessStartException> {
 
@@ -17,7 +17,8 @@ final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessS
 	}
 
 	private static String action(ProcessStartException cause) {
-		// nothing of the command: the description shows it without its secrets
+		// the actions do not include the command: the description shows it without
+		// secrets
 		return switch (cause.reason()) {
 			case NOT_FOUND -> "Install the program, add its folder to the PATH of the JVM, or give its full path.";
 			case NOT_EXECUTABLE ->

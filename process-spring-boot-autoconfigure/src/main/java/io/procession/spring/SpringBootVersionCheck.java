@@ -8,9 +8,9 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Refuses a Spring Boot that is too old before anything is configured: some of the
- * auto-configurations would be passed over in silence, since the classes that they need
- * have been in other packages. Uses nothing that older versions lack.
+ * Rejects unsupported versions of Spring Boot before anything is configured. Some of the
+ * auto-configurations would be ignored silently because the classes that they need were
+ * in other packages. Uses only what older versions provide.
  */
 final class SpringBootVersionCheck implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -32,11 +32,11 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 			}
 		}
 		catch (NumberFormatException ex) {
-			// a version that is called in another way is not judged
+			// an unusual version is not checked
 		}
 	}
 
-	/** The Spring Boot of the application is too old. */
+	/** Exception thrown if the Spring Boot version of the application is too old. */
 	static final class UnsupportedVersionException extends RuntimeException {
 
 		private static final long serialVersionUID = 1L;
@@ -47,7 +47,7 @@ final class SpringBootVersionCheck implements ApplicationContextInitializer<Conf
 
 	}
 
-	/** Explains it. */
+	/** {@link AbstractFailureAnalyzer} for that exception. */
 	static final class Analyzer extends AbstractFailureAnalyzer<UnsupportedVersionException> {
 
 		@Override

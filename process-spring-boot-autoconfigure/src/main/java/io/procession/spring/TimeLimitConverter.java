@@ -11,8 +11,8 @@ import org.springframework.core.convert.converter.GenericConverter;
 import io.procession.process.TimeLimit;
 
 /**
- * Lets a property say {@code none} or a duration, such as {@code 90s} or {@code PT1M}; a
- * bare number counts milliseconds, as in all durations of Spring Boot.
+ * Converts {@code none} or a duration, such as {@code 90s} or {@code PT1M}. A number
+ * without a unit is in milliseconds, as for all durations of Spring Boot.
  */
 final class TimeLimitConverter implements GenericConverter {
 

@@ -8,15 +8,15 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.origin.Origin;
 
 /**
- * Something is said under {@code procession} by a name that means nothing.
+ * Exception thrown if there are unknown properties under {@code procession}.
  */
 final class UnknownSettingException extends RuntimeException {
 
 	private final transient List<Unknown> unknown;
 
 	/**
-	 * A new exception.
-	 * @param unknown what means nothing, one or more
+	 * Create an exception.
+	 * @param unknown the unknown properties, at least one
 	 */
 	UnknownSettingException(List<Unknown> unknown) {
 		super("There is no setting " + names(unknown));
@@ -32,11 +32,11 @@ final class UnknownSettingException extends RuntimeException {
 	}
 
 	/**
-	 * A name that means nothing; its value is not shown.
+	 * An unknown property; its value is not shown.
 	 *
-	 * @param name the name
-	 * @param origin where it stands
-	 * @param advice what there is instead, as a sentence without its full stop
+	 * @param name name of the property
+	 * @param origin origin of the property
+	 * @param advice the available properties, as a sentence without its period
 	 */
 	record Unknown(ConfigurationPropertyName name, @Nullable Origin origin, String advice) {
 

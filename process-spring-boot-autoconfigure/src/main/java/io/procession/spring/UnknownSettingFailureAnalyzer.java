@@ -6,7 +6,8 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /**
- * Explains settings that do not exist: which, where they stand, what there is.
+ * {@link AbstractFailureAnalyzer} for unknown properties. Names the properties, their
+ * origins and the available ones.
  */
 final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<UnknownSettingException> {
 

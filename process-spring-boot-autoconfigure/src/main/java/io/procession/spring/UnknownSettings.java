@@ -26,20 +26,20 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Refuses what is said under {@code procession} by a name that means nothing. Spring
- * would pass over it in silence, and processes that are to run as another user, or within
- * limits, would run without because of one wrong letter. Looks at names alone: whether a
- * value is there, empty or overridden is nobody's mistake. Environment variables are left
- * alone: their names are less clear, and each process of a manager has one of its own.
+ * Rejects unknown properties under {@code procession}. Spring would ignore them silently,
+ * and because of a single wrong letter a process would run without the configured user or
+ * limits. Only names are checked: a missing, empty or overridden value is not an error.
+ * Environment variables are not checked because their names are ambiguous, and because
+ * each process of a manager has such a variable itself.
  */
 public final class UnknownSettings {
 
 	private static final ConfigurationPropertyName TOP = ConfigurationPropertyName.of("procession");
 
-	/** What other packages bind and look at themselves. */
+	/** Names of sections that are bound and checked by other packages. */
 	private static final Set<String> ELSEWHERE = Set.of("programs", "security");
 
-	/** What has a switch, and nothing else, beneath it. */
+	/** Names of sections that contain only a switch. */
 	private static final Set<String> SWITCHES = Set.of("events", "metrics", "supervision");
 
 	private static final String SWITCH = "enabled";
@@ -48,10 +48,11 @@ public final class UnknownSettings {
 	}
 
 	/**
-	 * Refuses all names beneath a prefix that a type has no place for.
-	 * @param environment what is said
-	 * @param prefix where to look, in dashed form
-	 * @param type what is bound there: a record, or a map or list of records
+	 * Reject all properties under a prefix that do not exist in a type.
+	 * @param environment the environment with the properties
+	 * @param prefix the prefix, in dashed form
+	 * @param type the type that is bound to the prefix: a record, or a map or list of
+	 * records
 	 */
 	public static void refuse(Environment environment, String prefix, ResolvableType type) {
 		ConfigurationPropertyName root = ConfigurationPropertyName.of(prefix);
@@ -59,13 +60,16 @@ public final class UnknownSettings {
 		refuseMixed(environment, root, type);
 	}
 
-	/** Refuses all names that are none of the manager's, nor begin one of another's. */
+	/**
+	 * Reject all properties that neither belong to the manager nor to a section of
+	 * another package.
+	 */
 	static void refuseAtTop(Environment environment) {
 		refuse(environment, TOP, UnknownSettings::adviceAtTop);
 		refuseMixed(environment, TOP, ResolvableType.forClass(ProcessProperties.class));
 	}
 
-	/** The names that there are directly under the top. */
+	/** Return the names that exist directly under the top-level prefix. */
 	static Set<String> atTop() {
 		Set<String> names = new TreeSet<>(parts(ProcessProperties.class).keySet());
 		names.addAll(ELSEWHERE);
@@ -94,7 +98,8 @@ public final class UnknownSettings {
 		}
 	}
 
-	// of a section that has a value, the rest would be passed over in silence
+	// if a section has a value itself, Spring would silently ignore the properties under
+	// it
 	private static void refuseMixed(Environment environment, ConfigurationPropertyName root, ResolvableType type) {
 		Iterable<ConfigurationPropertySource> sources = ConfigurationPropertySources.get(environment);
 		Map<ConfigurationPropertyName, ConfigurationProperty> found = new LinkedHashMap<>();
@@ -151,9 +156,9 @@ public final class UnknownSettings {
 	}
 
 	/**
-	 * What to say of a name, or nothing if it has its place.
-	 * @param type what is bound at the first elements of the name
-	 * @param at how many these are
+	 * Return the advice for a name, or {@code null} if the property exists.
+	 * @param type the type that is bound to the first elements of the name
+	 * @param at number of these elements
 	 */
 	private static @Nullable String advice(ResolvableType type, ConfigurationPropertyName name, int at) {
 		if (at >= name.getNumberOfElements()) {
@@ -161,7 +166,7 @@ public final class UnknownSettings {
 		}
 		Class<?> raw = type.toClass();
 		if (Map.class.isAssignableFrom(raw)) {
-			// the key of a map of values may have dots
+			// keys of a map of values may contain dots
 			return isSection(type.getGeneric(1).toClass()) ? advice(type.getGeneric(1), name, at + 1) : null;
 		}
 		if (Collection.class.isAssignableFrom(raw)) {

@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.Environment;
 
 /**
- * Settings as they are written, for messages.
+ * Describes properties in messages, as they are written in their property source.
  */
 public final class WrittenSettings {
 
@@ -26,18 +26,18 @@ public final class WrittenSettings {
 
 	/**
 	 * Create an instance.
-	 * @param environment where the settings are written
+	 * @param environment the environment with the properties
 	 */
 	public WrittenSettings(Environment environment) {
 		this.environment = environment;
 	}
 
 	/**
-	 * Return the name of a property, with its value and where it is written. Values of
-	 * programs that may hold a secret, the command and the environment, are not shown. Of
-	 * one that is missing, another of its section is named.
-	 * @param name the property, or a section
-	 * @return the text
+	 * Return the name of a property with its value and origin. The value is omitted for
+	 * properties of programs that may contain a secret: the command and the environment.
+	 * If the property is missing, another property of its section is named instead.
+	 * @param name name of the property or of a section
+	 * @return the description
 	 */
 	public String describe(ConfigurationPropertyName name) {
 		ConfigurationProperty property = find(name);
@@ -62,7 +62,7 @@ public final class WrittenSettings {
 		return findIn(name);
 	}
 
-	// of a section, the first that is in it
+	// for a section, the first property in it
 	private @Nullable ConfigurationProperty findIn(ConfigurationPropertyName name) {
 		for (ConfigurationPropertySource source : ConfigurationPropertySources.get(this.environment)) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
@@ -84,10 +84,10 @@ public final class WrittenSettings {
 	}
 
 	/**
-	 * Return a message of the core as one reads it beside a configuration file, with
-	 * durations as they are written there.
+	 * Return a message of the core in the notation of configuration files, in which
+	 * durations are written differently.
 	 * @param message the message
-	 * @return the message, with {@code 1s} for {@code PT1S}
+	 * @return the message, for example with {@code 1s} instead of {@code PT1S}
 	 */
 	public static String inYaml(String message) {
 		return DURATION.matcher(message).replaceAll(WrittenSettings::duration);

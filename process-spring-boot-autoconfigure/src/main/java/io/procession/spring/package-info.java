@@ -1,15 +1,15 @@
 /**
- * The core beans: a {@link io.procession.ProcessManager}, made of the
- * {@code procession.*} properties and closed with the context. Each feature has a package
- * of its own below, with its auto-configuration beside it.
+ * Auto-configuration for Spring Boot: a {@link io.procession.ProcessManager} that is
+ * configured by the {@code procession.*} properties and closed with the context. Each
+ * feature has its own sub-package with its auto-configuration.
  *
  * <p>
- * {@link io.procession.spring.ProcessProperties} is what can be said in
- * {@code application.yml}, {@link io.procession.spring.ProcessManagerCustomizer} what can
- * be said in Java; beans of type {@link io.procession.event.ProcessListener} are told
- * what happens, {@link io.procession.process.Secret#reference(String) referenced secrets}
- * are read from the environment. {@code procession.enabled=false} switches everything
- * off.
+ * {@link io.procession.spring.ProcessProperties} contains the settings for
+ * {@code application.yml}; a {@link io.procession.spring.ProcessManagerCustomizer}
+ * configures the manager in Java. Beans of type
+ * {@link io.procession.event.ProcessListener} are notified of events.
+ * {@link io.procession.process.Secret#reference(String) Referenced secrets} are read from
+ * the environment. {@code procession.enabled=false} disables everything.
  *
  * <pre>
  * &#64;Service

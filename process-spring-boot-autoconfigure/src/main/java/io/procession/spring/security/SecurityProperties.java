@@ -8,45 +8,48 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.convert.Delimiter;
 
 /**
- * What may be started, what it inherits, and what is hidden. <i>Immutable.</i>
+ * Configuration properties of the security policies. <i>Immutable.</i>
  *
- * @param commands Which programs may be started.
- * @param environment What processes inherit of the environment of the application.
- * @param redaction What is hidden where commands are shown.
+ * @param commands Programs that may be started.
+ * @param environment Environment variables that processes inherit from the application.
+ * @param redaction Secrets that are hidden wherever commands are shown.
  */
 @ConfigurationProperties("procession.security")
 public record SecurityProperties(@DefaultValue Commands commands, @DefaultValue Inheritance environment,
 		@DefaultValue Redaction redaction) {
 
 	/**
-	 * Which programs may be started. <i>Immutable.</i>
+	 * Programs that may be started. <i>Immutable.</i>
 	 *
-	 * @param allow Programs that may be started, and no others: names, which are looked
-	 * up in the PATH of the application, or absolute paths of programs or folders; or of
-	 * each a program and the patterns of its arguments. All programs if not set.
-	 * @param deny Programs that may not be started, even as interpreters of scripts,
-	 * written as those that are allowed.
-	 * @param shells Whether shells, and programs that are there to run others, may be
-	 * started as well. If not set they may only if nothing is allowed or denied, or if
-	 * they are allowed themselves and not only their folder.
+	 * @param allow Programs that may be started, while all others are denied. Each one is
+	 * a name, which is looked up in the PATH of the application, the absolute path of a
+	 * program or directory, or one of these with patterns for its arguments. All programs
+	 * if not set.
+	 * @param deny Programs that must not be started, not even as interpreters of scripts.
+	 * In the same format as the allowed programs.
+	 * @param shells Whether to allow shells and other programs that run programs. If not
+	 * set, they are allowed only if no rules are configured, or if a rule allows them by
+	 * name or path rather than by directory.
 	 */
 	public record Commands(@Nullable List<Rule> allow, @Nullable List<Rule> deny, @Nullable Boolean shells) {
 
 	}
 
 	/**
-	 * A program and its arguments. <i>Immutable.</i>
+	 * Rule for a program and its arguments. <i>Immutable.</i>
 	 *
-	 * @param program Name, absolute path, or absolute path of a folder.
-	 * @param arguments Regular expressions: allowed if each argument matches one of them
-	 * as a whole, denied if one of the arguments does. Any arguments if not set.
+	 * @param program Name of the program, absolute path of the program, or absolute path
+	 * of a directory.
+	 * @param arguments Regular expressions for the arguments. To be allowed, each
+	 * argument must fully match one of them. To be denied, one argument must. Any
+	 * arguments if not set.
 	 */
 	public record Rule(@DefaultValue("") String program,
 			@Delimiter(Delimiter.NONE) @DefaultValue List<String> arguments) {
 
 		/**
-		 * A rule that is written as a program alone.
-		 * @param program name or path
+		 * Create a rule that is written as a program without arguments.
+		 * @param program name or path of the program
 		 * @return the rule
 		 */
 		public static Rule valueOf(String program) {
@@ -56,21 +59,24 @@ public record SecurityProperties(@DefaultValue Commands commands, @DefaultValue 
 	}
 
 	/**
-	 * What processes inherit of the environment of the application. <i>Immutable.</i>
+	 * Environment variables that processes inherit from the application.
+	 * <i>Immutable.</i>
 	 *
-	 * @param inherit What is inherited: everything, an allowlist, or nothing.
-	 * @param allow Names of the allowlist, in which * stands for any characters. If not
-	 * set: PATH, HOME, language, time zone, folders for temporary files and the like.
+	 * @param inherit Environment variables that processes inherit from the application:
+	 * all of them, those of an allowlist, or none.
+	 * @param allow Names of the variables in the allowlist, in which * matches any
+	 * characters. If not set, PATH, HOME, and variables for the language, the time zone,
+	 * directories for temporary files and the like.
 	 */
 	public record Inheritance(@DefaultValue("all") Inherit inherit, @Nullable List<String> allow) {
 
 	}
 
 	/**
-	 * What is hidden where commands are shown. <i>Immutable.</i>
+	 * Secrets that are hidden wherever commands are shown. <i>Immutable.</i>
 	 *
 	 * @param names Words that the names of secret options, variables and parameters end
-	 * with, or regular expressions that they match. If not set: password, passwd,
+	 * with, or regular expressions that match these names. If not set, password, passwd,
 	 * passphrase, secret, key, token, credentials, pass, pwd, auth, bearer and the like.
 	 */
 	public record Redaction(@Nullable List<String> names) {
@@ -78,13 +84,13 @@ public record SecurityProperties(@DefaultValue Commands commands, @DefaultValue 
 	}
 
 	/**
-	 * What processes inherit.
+	 * Modes of inheriting environment variables.
 	 */
 	public enum Inherit {
 
 		/** All variables. */
 		ALL,
-		/** The variables of a list. */
+		/** The variables of an allowlist. */
 		ALLOWLIST,
 		/** No variables. */
 		NOTHING

@@ -15,41 +15,43 @@ import io.procession.spring.IsolationProperties;
 import io.procession.supervision.RestartPolicy;
 
 /**
- * Programs that run as long as the application. <i>Immutable.</i>
+ * Configuration properties of the programs that are kept running. <i>Immutable.</i>
  *
- * @param programs Programs that are kept running as long as the application runs, by
- * their names.
+ * @param programs Programs that are kept running while the application is running, by
+ * name.
  */
 @ConfigurationProperties("procession")
 public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties> programs) {
 
 	/**
-	 * One program. <i>Immutable.</i>
+	 * Configuration of a program. <i>Immutable.</i>
 	 *
-	 * @param command What it runs: one string, which is split by the quoting rules of a
+	 * @param command Command to run: a string, which is split by the quoting rules of a
 	 * POSIX shell, or a list of the program and its arguments. Nothing is expanded and no
-	 * shell runs.
-	 * @param directory Working directory; that of the application if not set. A relative
-	 * one starts there.
-	 * @param environment Environment variables that are set in addition to those of the
+	 * shell is started.
+	 * @param directory Working directory. The directory of the application if not set, to
+	 * which relative paths refer.
+	 * @param environment Environment variables to set in addition to those of the
 	 * application.
-	 * @param autostart Whether it is started with the application.
-	 * @param restart When it is started again.
-	 * @param stopSignal Signal that asks it to end, by name or number, such as INT or 2;
-	 * TERM if not set.
-	 * @param stopGrace How long it has to end after that signal, before it is killed;
-	 * procession.defaults.stop-grace if not set.
-	 * @param runAs The user and the groups that it runs with.
-	 * @param limits What it may use.
-	 * @param priority Who comes first where CPU and disks are short.
-	 * @param cpuAffinity Numbers of the CPUs that it may run on; all if not set.
-	 * @param oomScoreAdjustment Who is killed first when the machine runs out of memory,
-	 * -1000 (never) to 1000 (first).
-	 * @param umask Permissions that new files do not get, octal and in quotes, such as
-	 * "0027".
-	 * @param noNewPrivileges Whether set-user-ID programs give it no more privilege.
-	 * @param leaveBehind Whether to let live everything that the program leaves behind
-	 * when it ends by itself. By default, that is stopped before the program is
+	 * @param autostart Whether to start the program with the application.
+	 * @param restart Restarts of the program.
+	 * @param stopSignal Name or number of the signal to stop the program, such as INT or
+	 * 2. TERM if not set.
+	 * @param stopGrace Maximum time that the program has to end after the stop signal,
+	 * before it is killed. procession.defaults.stop-grace if not set.
+	 * @param runAs User and groups that the program runs as.
+	 * @param limits Resource limits of the program.
+	 * @param priority CPU and I/O scheduling priority.
+	 * @param cpuAffinity Numbers of the CPUs on which the program may run. All CPUs if
+	 * not set.
+	 * @param oomScoreAdjustment Adjustment of the likelihood that the program is killed
+	 * when the machine runs out of memory, from -1000 (never) to 1000 (first).
+	 * @param umask Permissions to remove from new files, in octal notation and in quotes,
+	 * such as "0027".
+	 * @param noNewPrivileges Whether to prevent the program from gaining privileges
+	 * through set-user-ID programs.
+	 * @param leaveBehind Whether to leave everything running that the program leaves
+	 * behind when it ends by itself. By default, this is stopped before the program is
 	 * restarted, or when it has ended for good.
 	 */
 	public record ProgramProperties(@Delimiter(Delimiter.NONE) @DefaultValue List<String> command,
@@ -68,7 +70,8 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 		}
 
 		/**
-		 * What it is, without command and environment, which may hold passwords.
+		 * Return a description without the command and the values of the environment,
+		 * which may contain passwords.
 		 */
 		@Override
 		public String toString() {
@@ -83,10 +86,10 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 	}
 
 	/**
-	 * When a program is started again. <i>Immutable.</i>
+	 * Restarts of a program. <i>Immutable.</i>
 	 *
-	 * @param policy Which ends call for a restart.
-	 * @param delay How long to wait before a restart.
+	 * @param policy Condition for restarting the program after it has ended.
+	 * @param delay Delay before a restart.
 	 */
 	public record Restart(@DefaultValue("on-failure") RestartPolicy.When policy, @DefaultValue("1s") Duration delay) {
 
