@@ -15,7 +15,7 @@ import io.procession.spring.supervision.SupervisionAutoConfiguration;
 import io.procession.supervision.ProcessSupervisor;
 
 /**
- * Auto-configuration of the {@link ProcessesEndpoint}.
+ * Auto-configuration for the {@link ProcessesEndpoint}.
  */
 @AutoConfiguration(after = { ProcessAutoConfiguration.class, SupervisionAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)

@@ -26,9 +26,10 @@ import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.ProgramStatus;
 
 /**
- * Shows the running processes and the programs, and starts, stops and restarts programs.
- * Secrets are hidden. Reading is what it allows unless
- * {@code management.endpoint.processes.access} says otherwise. <i>Thread-safe.</i>
+ * {@link Endpoint @Endpoint} that shows the running processes and the programs, and
+ * starts, stops and restarts programs. Secrets are hidden. By default, access is
+ * read-only; configure it by {@code management.endpoint.processes.access}.
+ * <i>Thread-safe.</i>
  */
 @Endpoint(id = "processes", defaultAccess = Access.READ_ONLY)
 public final class ProcessesEndpoint {
@@ -38,9 +39,9 @@ public final class ProcessesEndpoint {
 	private final @Nullable ProcessSupervisor supervisor;
 
 	/**
-	 * A new endpoint.
-	 * @param manager whose processes it shows
-	 * @param supervisor whose programs it shows, if there is one
+	 * Create an endpoint.
+	 * @param manager the manager of the processes to show
+	 * @param supervisor the supervisor of the programs to show, if there is one
 	 */
 	public ProcessesEndpoint(ProcessManager manager, @Nullable ProcessSupervisor supervisor) {
 		this.manager = manager;
@@ -48,7 +49,7 @@ public final class ProcessesEndpoint {
 	}
 
 	/**
-	 * Everything that runs, and all programs.
+	 * Return all running processes and all programs.
 	 * @return processes, oldest first, and programs
 	 */
 	@ReadOperation
@@ -57,9 +58,9 @@ public final class ProcessesEndpoint {
 	}
 
 	/**
-	 * What runs under a name or a PID, and the program of that name.
+	 * Return the running processes with a name or PID, and the program with that name.
 	 * @param nameOrPid name of processes or of a program, or a PID
-	 * @return processes and program, or {@code null} if there is neither
+	 * @return processes and program, or {@code null} if there are neither
 	 */
 	@ReadOperation
 	public @Nullable NamedProcessesDescriptor process(@Selector String nameOrPid) {
@@ -70,13 +71,13 @@ public final class ProcessesEndpoint {
 	}
 
 	/**
-	 * Start, stop or restart a program. Does not wait for it.
+	 * Start, stop or restart a program, without waiting for it.
 	 * @param name name of the program
-	 * @param action {@code start}: start it if it does not run. {@code stop}: stop it; a
-	 * second time while it is stopping: kill it. {@code restart}: stop it if it runs, and
-	 * start it. In any case
-	 * @return how the program is now; 404 if there is none of that name, 400 with the
-	 * actions if there is no such action
+	 * @param action {@code start} starts the program unless it is running. {@code stop}
+	 * stops it, or kills it if it is already stopping. {@code restart} stops the program
+	 * if it is running, and starts it. Not case-sensitive
+	 * @return the current status of the program; 404 if there is no such program, 400
+	 * with the available actions if there is no such action
 	 */
 	@WriteOperation
 	@RegisterReflectionForBinding({ ProgramStatus.class, UnknownActionDescriptor.class })
@@ -122,11 +123,11 @@ public final class ProcessesEndpoint {
 	}
 
 	/**
-	 * What the endpoint answers.
+	 * Description of all processes and programs.
 	 *
-	 * @param processes what runs, oldest first
-	 * @param programs how the programs are
-	 * @param isolation what processes can be asked to be isolated by: {@code works}, or
+	 * @param processes running processes, oldest first
+	 * @param programs status of the programs
+	 * @param isolation support for each isolation feature: {@code works}, or the reason
 	 * why it does not
 	 */
 	public record ProcessesDescriptor(List<ProcessDescriptor> processes, List<ProgramStatus> programs,
@@ -135,34 +136,34 @@ public final class ProcessesEndpoint {
 	}
 
 	/**
-	 * What the endpoint answers for a name or a PID.
+	 * Description of the processes and the program with a name or PID.
 	 *
-	 * @param processes what runs, oldest first
-	 * @param programs the program of that name, if there is one
+	 * @param processes running processes, oldest first
+	 * @param programs status of the program with that name, if there is one
 	 */
 	public record NamedProcessesDescriptor(List<ProcessDescriptor> processes, List<ProgramStatus> programs) {
 
 	}
 
 	/**
-	 * What the endpoint answers to an action that it does not know.
+	 * Description of the error if an action is unknown.
 	 *
-	 * @param message what was wrong
-	 * @param actions the actions that there are
+	 * @param message description of the error
+	 * @param actions the available actions
 	 */
 	public record UnknownActionDescriptor(String message, List<String> actions) {
 
 	}
 
 	/**
-	 * A running process.
+	 * Description of a running process.
 	 *
-	 * @param id id of its run, the same as in its events
-	 * @param name what it is called
+	 * @param id ID of the execution, the same as in its events
+	 * @param name name of the process
 	 * @param pid its process ID
-	 * @param command its command line, secrets hidden
-	 * @param startedAt when it was started
-	 * @param uptime for how long it runs
+	 * @param command its command line, with secrets hidden
+	 * @param startedAt time at which it was started
+	 * @param uptime time since it was started
 	 */
 	public record ProcessDescriptor(String id, String name, long pid, String command, Instant startedAt,
 			Duration uptime) {

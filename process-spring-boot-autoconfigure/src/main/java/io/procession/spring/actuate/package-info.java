@@ -1,9 +1,9 @@
 /**
- * The actuator endpoint {@code processes}: what runs, and how the programs are.
+ * Actuator endpoint {@code processes}, which shows running processes and programs.
  *
  * <p>
- * It answers to reading once it is exposed; to start, stop and restart programs needs
- * {@code management.endpoint.processes.access=unrestricted}, too.
+ * It can be read once it is exposed. Starting, stopping and restarting programs also
+ * requires {@code management.endpoint.processes.access=unrestricted}.
  *
  * <pre>
  * GET  /actuator/processes
