@@ -10,8 +10,9 @@ import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
 
 /**
- * Publishes process events as payload of application events, on the manager's event
- * thread and in order; {@link ProcessStarting} on the thread that starts the process.
+ * {@link ProcessListener} that publishes each process event as the payload of an
+ * application event, on the manager's event thread and in order. A
+ * {@link ProcessStarting} is published on the thread that starts the process.
  */
 final class ApplicationEventBridge implements ProcessListener {
 
@@ -23,7 +24,10 @@ final class ApplicationEventBridge implements ProcessListener {
 		this.publisher = publisher;
 	}
 
-	/** On the thread that starts the process: a listener that throws vetoes the start. */
+	/**
+	 * Publish the event on the thread that starts the process, so that an exception of a
+	 * listener vetoes the start.
+	 */
 	@Override
 	public void beforeStart(ProcessStarting event) {
 		onEvent(event);
@@ -35,7 +39,7 @@ final class ApplicationEventBridge implements ProcessListener {
 			this.publisher.publishEvent(event);
 		}
 		catch (BeanCreationNotAllowedException ex) {
-			// a process that lived until its manager was destroyed may outlive the
+			// a process that runs until its manager is destroyed may outlive the
 			// listeners
 			logger.debug("Process event while the context closes: {}", event);
 		}

@@ -11,7 +11,7 @@ import io.procession.ProcessManager;
 import io.procession.spring.ProcessAutoConfiguration;
 
 /**
- * Auto-configuration of process events as application events.
+ * Auto-configuration for publishing process events as application events.
  */
 @AutoConfiguration(after = ProcessAutoConfiguration.class)
 @ConditionalOnBean(ProcessManager.class)

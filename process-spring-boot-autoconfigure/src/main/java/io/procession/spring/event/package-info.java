@@ -1,7 +1,6 @@
 /**
- * Publishes what happens to processes as application events, each
- * {@link io.procession.event.ProcessEvent} as it is. {@code procession.events.enabled}
- * switches it off.
+ * Publication of each {@link io.procession.event.ProcessEvent} as an application event.
+ * {@code procession.events.enabled=false} disables it.
  *
  * <pre>
  * &#64;EventListener(condition = "#event.name == 'backup'")
