@@ -15,7 +15,7 @@ import io.procession.spring.supervision.SupervisionAutoConfiguration;
 import io.procession.supervision.ProcessSupervisor;
 
 /**
- * Auto-configuration of the health of programs and of the process manager.
+ * Auto-configuration for the health of the process manager and of programs.
  */
 @AutoConfiguration(after = { ProcessAutoConfiguration.class, SupervisionAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnEnabledHealthIndicator.class)

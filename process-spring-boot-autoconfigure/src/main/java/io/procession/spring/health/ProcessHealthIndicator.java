@@ -8,8 +8,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import io.procession.ProcessManager;
 
 /**
- * How the process manager is: always up, with how many processes run and what this
- * machine lacks for all promises to hold.
+ * {@link HealthIndicator} for the process manager. It is always up, and shows the number
+ * of running processes and the limitations of the current platform.
  */
 final class ProcessHealthIndicator implements HealthIndicator {
 

@@ -13,9 +13,10 @@ import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.ProgramStatus;
 
 /**
- * The health of each program. Down is one that failed: it waits for its restart, or
- * nobody restarts it. One that nobody wants to run, and one that is just being started,
- * is unknown, which makes nothing worse.
+ * {@link CompositeHealthContributor} with the health of each program. A program is down
+ * if it has failed and waits for its restart or is not restarted, or if it is lost. A
+ * program that is stopped, starting or stopping is unknown, which is the least severe
+ * status.
  */
 final class ProgramHealthContributor implements CompositeHealthContributor {
 

@@ -1,11 +1,11 @@
 /**
- * Health of programs, one entry each, and of the process manager.
+ * Health of the process manager and of each program.
  *
  * <p>
- * {@code programs} is down if a program that is meant to run does not, as its failure
- * made it wait for a restart or nobody restarts it; {@code processes} is always up and
- * tells what this machine lacks. {@code management.health.programs.enabled} and
- * {@code management.health.processes.enabled} switch them off.
+ * {@code programs} is down if a program has failed and waits for its restart or is not
+ * restarted, or if it is lost. {@code processes} is always up and shows the limitations
+ * of the current platform. {@code management.health.programs.enabled=false} and
+ * {@code management.health.processes.enabled=false} disable them.
  *
  * <pre>
  * "programs": { "status": "DOWN", "components": {
