@@ -1,20 +1,20 @@
 package io.procession.spring.metrics;
 
 /**
- * The meters, by name. Their tags are {@code name}, what the process is called, and
+ * Names of the meters. Their tags are {@code name}, the name of the process, and
  * {@code outcome}: {@code SUCCESS}, {@code FAILURE} for an exit code that does not count
- * as success, {@code DENIED} for a start that policy or listener forbade, or the name of
- * another {@link io.procession.process.ExitCause}.
+ * as success, {@code DENIED} for a start that was denied by a policy or a listener, or
+ * the name of another {@link io.procession.process.ExitCause}.
  */
 public enum ProcessMeters {
 
 	/**
-	 * Timer, in seconds, of the processes that ended, and of those that could not be
-	 * started, with a time of zero; tags {@code name} and {@code outcome}.
+	 * Timer, in seconds, for processes that have ended, and for processes that could not
+	 * be started, with a duration of zero. Tags: {@code name} and {@code outcome}.
 	 */
 	EXECUTION("procession.execution"),
 
-	/** Gauge of the processes that run; no tags. */
+	/** Gauge of the number of running processes. No tags. */
 	EXECUTION_ACTIVE("procession.execution.active");
 
 	private final String meterName;
@@ -24,7 +24,7 @@ public enum ProcessMeters {
 	}
 
 	/**
-	 * What the registry knows it by.
+	 * Return the name of the meter in the registry.
 	 * @return the name, in Micrometer's notation
 	 */
 	public String meterName() {

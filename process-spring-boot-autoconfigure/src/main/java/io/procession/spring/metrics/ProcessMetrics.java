@@ -15,16 +15,18 @@ import io.procession.process.ExitCause;
 import io.procession.process.ProcessStartException;
 
 /**
- * Counts and times processes by their events. <i>Thread-safe.</i>
+ * {@link ProcessListener} that counts and times processes. <i>Thread-safe.</i>
  */
 public final class ProcessMetrics implements ProcessListener {
 
 	private final MeterRegistry registry;
 
 	/**
-	 * Registers the gauge; the timers follow as processes end.
-	 * @param registry where the meters go
-	 * @param manager whose processes are counted; it must be told to listen
+	 * Create an instance and register the gauge. The timers are registered when processes
+	 * end.
+	 * @param registry the registry for the meters
+	 * @param manager the manager of the processes; this instance must be added to it as a
+	 * listener
 	 */
 	public ProcessMetrics(MeterRegistry registry, ProcessManager manager) {
 		this.registry = registry;

@@ -12,7 +12,7 @@ import io.procession.ProcessManager;
 import io.procession.spring.ProcessAutoConfiguration;
 
 /**
- * Auto-configuration of the meters of processes.
+ * Auto-configuration for the meters of processes.
  */
 @AutoConfiguration(after = ProcessAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")

@@ -1,7 +1,7 @@
 /**
- * Meters of processes, in any {@code MeterRegistry}:
- * {@link io.procession.spring.metrics.ProcessMeters} names them all.
- * {@code procession.metrics.enabled} switches them off.
+ * Meters of processes for any {@code MeterRegistry}. For their names, see
+ * {@link io.procession.spring.metrics.ProcessMeters}.
+ * {@code procession.metrics.enabled=false} disables them.
  *
  * <pre>
  * GET /actuator/metrics/procession.execution?tag=name:backup&amp;tag=outcome:SUCCESS
