@@ -17,8 +17,8 @@ import io.procession.spring.security.SecurityProperties.Redaction;
 import io.procession.spring.security.SecurityProperties.Rule;
 
 /**
- * Turns what {@code application.yml} says into policies: the one place where it becomes
- * behaviour. What cannot hold fails here, naming the property.
+ * Creates policies from the configuration. An invalid value is rejected with the name of
+ * its property.
  */
 final class PolicyFactory {
 

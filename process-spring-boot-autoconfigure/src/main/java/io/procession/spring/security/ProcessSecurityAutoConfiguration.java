@@ -18,8 +18,8 @@ import io.procession.spring.ProcessManagerCustomizer;
 import io.procession.spring.UnknownSettings;
 
 /**
- * Auto-configuration of what the process manager may start, and shows. Without a property
- * everything may be started, and the usual secrets are hidden.
+ * Auto-configuration for the security policies of the process manager. By default, all
+ * programs may be started, and common secrets are hidden.
  */
 @AutoConfiguration(before = ProcessAutoConfiguration.class)
 @ConditionalOnBooleanProperty(name = "procession.enabled", matchIfMissing = true)

@@ -1,9 +1,9 @@
 /**
- * What may be started and what is shown of it, from {@code procession.security.*}: beans
- * of type {@link io.procession.security.CommandPolicy},
+ * Security policies from {@code procession.security.*}: beans of type
+ * {@link io.procession.security.CommandPolicy},
  * {@link io.procession.security.EnvironmentPolicy} and
- * {@link io.procession.security.Redactor}, each of which backs off, and which the process
- * manager is made with.
+ * {@link io.procession.security.Redactor}, which configure the process manager. Each of
+ * them backs off if there is a bean of its type.
  *
  * <pre>
  * procession.security.commands.allow: [git, /opt/tools]
