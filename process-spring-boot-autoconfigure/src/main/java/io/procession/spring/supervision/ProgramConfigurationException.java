@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.origin.Origin;
 
 /**
- * A configured program can never run. Holds no values: a command may contain a password.
+ * Exception thrown if a configured program can never run. It contains no values because a
+ * command may contain a password.
  */
 final class ProgramConfigurationException extends RuntimeException {
 
@@ -41,7 +42,7 @@ final class ProgramConfigurationException extends RuntimeException {
 		return this.property;
 	}
 
-	/** Return where the property is written, if that need not be looked up. */
+	/** Return the origin of the property, or {@code null} if it must be looked up. */
 	@Nullable Origin origin() {
 		return this.origin;
 	}

@@ -8,8 +8,8 @@ import org.springframework.core.env.Environment;
 import io.procession.spring.WrittenSettings;
 
 /**
- * Explains a program that can never run as it is configured: which property, where it
- * stands, what to type.
+ * {@link AbstractFailureAnalyzer} for a program that can never run as configured. Names
+ * the property, its origin and the required change.
  */
 final class ProgramConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<ProgramConfigurationException> {
 

@@ -19,8 +19,8 @@ import io.procession.spring.supervision.SupervisionProperties.Restart;
 import io.procession.supervision.RestartPolicy;
 
 /**
- * Converts a section that is written as one value: {@code worker: sleep 100} is the
- * command of the program, {@code restart: always} the policy.
+ * Converts a single value to a section: {@code worker: sleep 100} configures the command
+ * of the program, and {@code restart: always} the policy.
  */
 final class ProgramConverter implements GenericConverter {
 
@@ -47,7 +47,7 @@ final class ProgramConverter implements GenericConverter {
 		RestartPolicy.When policy = switch (text.toLowerCase(Locale.ROOT).replace('_', '-')) {
 			case "always" -> RestartPolicy.When.ALWAYS;
 			case "on-failure", "onfailure" -> RestartPolicy.When.ON_FAILURE;
-			// YAML takes a bare no for false
+			// YAML parses an unquoted "no" as false
 			case "never", "no", "false" -> RestartPolicy.When.NEVER;
 			default -> throw new IllegalArgumentException(
 					"it must be one of never, on-failure and always, or a section" + " with policy and delay");

@@ -21,9 +21,8 @@ import io.procession.supervision.Program;
 import io.procession.supervision.RestartPolicy;
 
 /**
- * Turns a program of {@code application.yml} into a {@link Program}: the one place where
- * its configuration becomes behaviour. What can never run fails here, naming the
- * property.
+ * Creates a {@link Program} from the configuration. A program that can never run is
+ * rejected with the name of the invalid property.
  */
 final class ProgramFactory {
 
@@ -32,7 +31,7 @@ final class ProgramFactory {
 	private ProgramFactory() {
 	}
 
-	/** Refuses what is said of programs by names that mean nothing. */
+	/** Reject unknown properties of programs. */
 	static void refuseUnknown(Environment environment) {
 		UnknownSettings.refuse(environment, PREFIX,
 				ResolvableType.forClassWithGenerics(Map.class, String.class, ProgramProperties.class));
@@ -41,10 +40,10 @@ final class ProgramFactory {
 	static Program create(String name, ProgramProperties properties) {
 		String prefix = (name.indexOf('.') < 0) ? PREFIX + "." + name : PREFIX + "[" + name + "]";
 		ProcessSpec.Builder spec = ProcessSpec.builder(command(prefix + ".command", properties.command()));
-		// not bound as a Path: Spring would look for it on the class path first
+		// not bound as a Path, since Spring would first look for it on the class path
 		set(prefix + ".directory", properties.directory(), (directory) -> spec.directory(Path.of(directory)));
 		set(prefix + ".environment", properties.environment(), spec::env);
-		// build() rejects the value that was set last
+		// build() is called here so that it rejects an invalid value
 		set(prefix + ".stop-signal", properties.stopSignal(), (signal) -> spec.stopSignal(signal).build());
 		set(prefix + ".stop-grace", properties.stopGrace(), (grace) -> spec.stopGrace(grace).build());
 		isolate(prefix, properties, spec);

@@ -25,10 +25,10 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 
 /**
- * The names of programs and of their environment variables, as they are written in each
- * property source. The keys of a map that Spring has bound do not tell: characters that
- * are not allowed in a property name have been dropped, and one property that is written
- * in two ways has become two keys. <i>Confined to the thread that configures the
+ * Names of programs and of their environment variables, as they are written in each
+ * property source. The keys of a bound map do not contain this information: Spring drops
+ * characters that are not allowed in property names, and a property that is written in
+ * two ways results in two keys. <i>Confined to the thread that configures the
  * application.</i>
  */
 final class ProgramNames {
@@ -50,7 +50,7 @@ final class ProgramNames {
 
 	private final Names programs = new Names("program");
 
-	/** By the keys of the programs. */
+	/** Names of environment variables by the key of the program. */
 	private final Map<String, Names> variables = new HashMap<>();
 
 	private ProgramNames() {
@@ -58,7 +58,7 @@ final class ProgramNames {
 
 	/**
 	 * Read and check the names.
-	 * @param environment where they are written
+	 * @param environment the environment with the properties
 	 * @return the names
 	 * @throws ProgramConfigurationException if a name cannot be used as it is written, or
 	 * is written in two ways in one property source
@@ -72,7 +72,8 @@ final class ProgramNames {
 					sources.add(enumerable);
 				}
 			}
-			// from the lowest precedence: a name is shown as where the program is defined
+			// from the lowest precedence, so that a name is shown as in the definition
+			// of the program
 			Collections.reverse(sources);
 			sources.stream().filter((source) -> !isSystemEnvironment(source)).forEach(names::add);
 			sources.stream().filter(ProgramNames::isSystemEnvironment).forEach(names::add);
@@ -85,9 +86,9 @@ final class ProgramNames {
 	}
 
 	/**
-	 * Return what was bound, with one entry for each program, by its name as written.
-	 * @param bound the programs as they were bound, those of the property source of the
-	 * highest precedence first
+	 * Merge the bound programs to one entry per program, with the name as it is written.
+	 * @param bound the bound programs, those of the property source with the highest
+	 * precedence first
 	 * @return the programs, in the order in which they are defined
 	 */
 	Map<String, ProgramProperties> merge(Map<String, ProgramProperties> bound) {
@@ -175,7 +176,7 @@ final class ProgramNames {
 		names.add(variable, property, isLenient);
 	}
 
-	// as Spring compares names: without case, and without what stands between words
+	// Spring compares names without case and without separators
 	private static String uniform(String name) {
 		StringBuilder uniform = new StringBuilder();
 		name.chars().filter(Character::isLetterOrDigit).forEach(uniform::appendCodePoint);
@@ -205,7 +206,8 @@ final class ProgramNames {
 		return end;
 	}
 
-	// PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_APP_ENV: only the variable keeps its case
+	// in PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_APP_ENV, only the variable keeps its
+	// case
 	private static List<Part> variableParts(String variable) {
 		List<Part> parts = new ArrayList<>();
 		for (String part : variable.split("_", -1)) {
@@ -216,10 +218,10 @@ final class ProgramNames {
 	}
 
 	/**
-	 * A part of the name of a property.
+	 * Part of the name of a property.
 	 *
-	 * @param text as it is written, without brackets
-	 * @param isBracketed whether it is written in brackets, and so taken as it is
+	 * @param text the text as written, without brackets
+	 * @param isBracketed whether it is written in brackets and therefore used unchanged
 	 */
 	private record Part(String text, boolean isBracketed) {
 
@@ -227,7 +229,7 @@ final class ProgramNames {
 			return !this.isBracketed && uniform(this.text).equals(name);
 		}
 
-		/** Return what is the same for all ways to write the name. */
+		/** Return the key, which is the same for all notations of the name. */
 		String key() {
 			return this.isBracketed ? this.text : uniform(this.text);
 		}
@@ -235,11 +237,11 @@ final class ProgramNames {
 	}
 
 	/**
-	 * A property in a source.
+	 * Property in a property source.
 	 *
-	 * @param source where it is written
-	 * @param name its name as written
-	 * @param parts the parts of the name
+	 * @param source the property source
+	 * @param name name of the property as written
+	 * @param parts parts of the name
 	 */
 	private record Property(EnumerablePropertySource<?> source, String name, List<Part> parts) {
 
@@ -266,7 +268,7 @@ final class ProgramNames {
 
 	}
 
-	/** Names of one kind, by their keys, in the order in which they are defined. */
+	/** Names of one kind by their keys, in the order in which they are defined. */
 	private static final class Names {
 
 		private final String kind;
@@ -302,7 +304,10 @@ final class ProgramNames {
 			return this.shown.containsKey(name) ? name : uniform(name);
 		}
 
-		/** Of keys for the same name, the first wins: it has the highest precedence. */
+		/**
+		 * Merge entries by name. The first of several keys for the same name has the
+		 * highest precedence.
+		 */
 		<V> Map<String, V> merge(Map<String, V> bound) {
 			Map<String, V> byKey = new LinkedHashMap<>();
 			bound.forEach((name, value) -> byKey.putIfAbsent(keyOf(name), value));

@@ -16,10 +16,10 @@ import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.Program;
 
 /**
- * Auto-configuration of the {@link ProcessSupervisor} with the programs of
- * {@code procession.programs} and the {@link Program} beans. Where there is a supervisor
- * already, that one is started and stopped with the context, and has the programs that it
- * has.
+ * Auto-configuration for the {@link ProcessSupervisor} with the programs of
+ * {@code procession.programs} and the {@link Program} beans. If there is a supervisor
+ * bean already, it is started and stopped with the context, but no programs are added to
+ * it.
  */
 @AutoConfiguration(after = ProcessAutoConfiguration.class)
 @ConditionalOnSingleCandidate(ProcessManager.class)
@@ -37,7 +37,7 @@ public final class SupervisionAutoConfiguration {
 	@ConditionalOnMissingBean
 	ProcessSupervisor processSupervisor(ProcessManager manager, ObjectProvider<SupervisionProperties> properties,
 			ObjectProvider<Program> beans, Environment environment) {
-		// before they are bound, where the names would no longer be what is written
+		// before the programs are bound, since binding changes their names
 		ProgramNames names = ProgramNames.of(environment);
 		ProgramFactory.refuseUnknown(environment);
 		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);

@@ -8,10 +8,10 @@ import io.procession.supervision.ProcessSupervisor;
  * Starts the programs when the context is ready and stops them with it.
  *
  * <p>
- * The phase lies just below those of the web server, which stops accepting requests, lets
- * those in flight finish and stops, in phases 2147482623 and 2147481599: programs are
- * started as late as that allows, and are there until the last request is done. Beans,
- * such as a data source, are destroyed later still.
+ * The phase is just below those of the web server, which stops accepting requests and
+ * lets active ones finish in phase 2147482623, and stops in phase 2147481599. Programs
+ * are therefore started as late as that allows, and are available until the last request
+ * has been completed. Beans such as a data source are destroyed later.
  */
 final class SupervisorLifecycle implements SmartLifecycle {
 

@@ -1,15 +1,16 @@
 /**
  * Programs from {@code application.yml} and from
- * {@link io.procession.supervision.Program} beans, started and stopped with the context
- * by the {@link io.procession.supervision.ProcessSupervisor} bean.
+ * {@link io.procession.supervision.Program} beans. They are started and stopped with the
+ * context by the {@link io.procession.supervision.ProcessSupervisor} bean.
  *
  * <p>
- * {@link io.procession.spring.supervision.SupervisionProperties} is what can be said,
- * {@code ProgramFactory} turns it into a program, {@code SupervisorLifecycle} starts and
- * stops. A program that can never run as it is written (no command, an open quote, a bad
- * name) fails the start of the application. One whose executable or directory is not
- * there does not: it is logged as an error, its health is down, and its restart policy
- * goes on trying. {@code procession.supervision.enabled} switches everything off.
+ * {@link io.procession.spring.supervision.SupervisionProperties} contains the settings,
+ * {@code ProgramFactory} creates a program from them, and {@code SupervisorLifecycle}
+ * starts and stops the programs. If a program can never run as configured (no command, an
+ * open quote, an invalid name), the application fails to start. If only its executable or
+ * directory is missing, the application starts: the failure is logged as an error, the
+ * health of the program is down, and its restart policy applies.
+ * {@code procession.supervision.enabled=false} disables everything.
  *
  * <pre>
  * procession:
