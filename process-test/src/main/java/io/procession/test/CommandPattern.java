@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 import io.procession.process.Command;
 
 /**
- * A glob over a command line: {@code *} is any text, line ends included, {@code ?} one
- * character. The whole line has to match.
+ * Glob for a command line: {@code *} matches any text, including line terminators, and
+ * {@code ?} a single character. The whole line must match.
  *
  * <p>
- * Quotes of the pattern do not matter: {@code git commit -m 'a b'} matches with and
- * without them. The script of a shell command is a line of its own.
+ * Quotes in the pattern are ignored: {@code git commit -m 'a b'} matches with and without
+ * them. The script of a shell command is matched as a separate line.
  */
 final class CommandPattern {
 
@@ -33,7 +33,7 @@ final class CommandPattern {
 			this.patterns.add(compile(String.join(" ", Command.parse(glob).arguments())));
 		}
 		catch (IllegalArgumentException ex) {
-			// a quote of its own, such as an apostrophe
+			// a literal quote, such as an apostrophe
 			return;
 		}
 	}
@@ -56,7 +56,10 @@ final class CommandPattern {
 			.anyMatch((line) -> this.patterns.stream().anyMatch((pattern) -> pattern.matcher(line).matches()));
 	}
 
-	/** What a command may be called: plain, quoted for a shell, and as a script. */
+	/**
+	 * Return the texts that represent a command: unquoted, quoted for a shell, and its
+	 * script.
+	 */
 	static Set<String> lines(Command command) {
 		List<String> arguments = command.arguments();
 		Set<String> lines = new LinkedHashSet<>();
@@ -73,7 +76,10 @@ final class CommandPattern {
 				|| (arguments.get(0).equals("cmd.exe") && arguments.get(1).equals("/c")));
 	}
 
-	/** How people would write a pattern for a command: its script, or the plain line. */
+	/**
+	 * Return the text to use as a pattern for a command: its script, or the unquoted
+	 * line.
+	 */
 	static String shown(Command command) {
 		List<String> arguments = command.arguments();
 		return isScript(arguments) ? arguments.get(2) : String.join(" ", arguments);

@@ -10,29 +10,32 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread that is none of the scheduler's own: the thread of the test, or one of the
- * code under test. <i>Guarded by the lock of {@link DeterministicScheduler}.</i>
+ * A thread that does not belong to the scheduler: the thread of the test, or a thread of
+ * the code under test. <i>Guarded by the lock of {@link DeterministicScheduler}.</i>
  */
 final class ExternalThread {
 
-	/** How long the clock stands for a thread that is at work. */
+	/** Maximum time for which the clock stands still while a thread is at work. */
 	static final Duration LONGEST_WORK = Duration.ofSeconds(5);
 
 	private enum State {
 
-		/** The scheduler knows nothing of it. */
+		/** The thread does not use the scheduler. */
 		ELSEWHERE,
 
-		/** It is in a call that has brought something. */
+		/** The thread is in a call that has submitted a task. */
 		CALLING,
 
-		/** It returns from its call when everything has run that takes no time. */
+		/**
+		 * The thread returns from its call once all tasks that are due have been
+		 * executed.
+		 */
 		SETTLING,
 
-		/** It waits by the clock. */
+		/** The thread waits by the clock. */
 		WAITING,
 
-		/** What it waited for has come, and it goes on. */
+		/** The wait of the thread has ended, and the thread continues. */
 		RESUMED
 
 	}
@@ -41,7 +44,9 @@ final class ExternalThread {
 
 	private final List<Error> failures = new ArrayList<>();
 
-	/** Whether it is on its way to the lock, which is no waiting for something else. */
+	/**
+	 * Whether the thread is acquiring the lock and thus not waiting for something else.
+	 */
 	private volatile boolean entering;
 
 	private State state = State.ELSEWHERE;
@@ -53,7 +58,7 @@ final class ExternalThread {
 
 	private @Nullable Wait wait;
 
-	/** Why its wait cannot end. */
+	/** Reason why the wait cannot end. */
 	private @Nullable String hopeless;
 
 	ExternalThread(Thread thread) {
@@ -69,14 +74,14 @@ final class ExternalThread {
 		return this.thread;
 	}
 
-	/** Takes the lock; called by its thread. */
+	/** Acquire the lock. Called by the thread itself. */
 	void enter(ReentrantLock lock) {
 		this.entering = true;
 		lock.lock();
 		this.entering = false;
 	}
 
-	// --- its state
+	// --- state
 
 	void beginCall() {
 		if (this.state == State.ELSEWHERE) {
@@ -117,15 +122,15 @@ final class ExternalThread {
 		return this.state == State.SETTLING || this.state == State.WAITING;
 	}
 
-	/** What it waits for by the clock, or {@code null} if it does not wait. */
+	/** Return the wait by the clock, or {@code null} if the thread does not wait. */
 	@Nullable Wait waitsFor() {
 		return this.wait;
 	}
 
 	/**
-	 * Whether it may do something more at the present time of the clock. A thread that
-	 * has returned to its own work is forgotten as soon as it waits for something else,
-	 * or after a while.
+	 * Return whether the thread may cause a change at the current time of the clock.
+	 * After its call or wait, a thread is ignored as soon as it waits for something else,
+	 * or after a maximum time.
 	 */
 	boolean isAtWork(long now) {
 		return switch (this.state) {
@@ -142,17 +147,17 @@ final class ExternalThread {
 		};
 	}
 
-	/** Ends its wait with an error. */
+	/** Let the wait end with an error. */
 	void giveUp(String why) {
 		this.hopeless = why;
 	}
 
-	/** Why its wait cannot end, or {@code null} if it may. */
+	/** Return the reason why the wait cannot end, or {@code null} if it may end. */
 	@Nullable String hopeless() {
 		return this.hopeless;
 	}
 
-	// --- what has failed because of its calls
+	// --- failures of its calls
 
 	void fail(Error failure) {
 		this.failures.add(failure);
@@ -168,7 +173,7 @@ final class ExternalThread {
 		return taken;
 	}
 
-	/** Throws everything that has failed, as one error. */
+	/** Throw all failures as a single error. */
 	void throwFailures() {
 		List<Error> taken = takeFailures();
 		if (taken.isEmpty()) {
@@ -180,11 +185,12 @@ final class ExternalThread {
 	}
 
 	/**
-	 * Something that a thread waits for by the clock.
+	 * A wait by the clock.
 	 *
-	 * @param until whether it has come; quick, called under the lock
-	 * @param deadline when the thread stops waiting
-	 * @param what what it is, for messages
+	 * @param until whether the wait has ended; must be fast, since it is called under the
+	 * lock
+	 * @param deadline time at which the wait ends in any case
+	 * @param what description of the wait, for messages
 	 */
 	record Wait(BooleanSupplier until, long deadline, String what) {
 

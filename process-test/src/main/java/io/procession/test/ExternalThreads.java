@@ -7,21 +7,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that are none of the scheduler's own. One of them, the thread of the test,
- * moves the clock while it waits; the others wait until it does. The clock does not move
- * while one of the others is in a call, or goes on because its wait is over. <i>Guarded
- * by the lock of {@link DeterministicScheduler}.</i>
+ * The threads that do not belong to the scheduler. The thread of the test moves the clock
+ * while it waits; the other threads wait until the clock is moved. The clock does not
+ * move while one of the others is in a call, or continues after a wait. <i>Guarded by the
+ * lock of {@link DeterministicScheduler}.</i>
  */
 final class ExternalThreads {
 
 	private final ThreadLocal<@Nullable ExternalThread> current = new ThreadLocal<>();
 
-	/** Those that are not elsewhere, and those whose failures nobody has thrown. */
+	/**
+	 * Threads that use the scheduler, and threads whose failures have not been thrown.
+	 */
 	private final Set<ExternalThread> known = new LinkedHashSet<>();
 
 	private ExternalThread testThread = current();
 
-	/** The current thread. */
+	/** Return the current thread. */
 	ExternalThread current() {
 		ExternalThread present = this.current.get();
 		if (present == null) {
@@ -31,7 +33,7 @@ final class ExternalThreads {
 		return present;
 	}
 
-	/** The current thread, about to change its state. */
+	/** Return the current thread, whose state is about to change. */
 	ExternalThread enter() {
 		ExternalThread self = current();
 		this.known.add(self);
@@ -40,13 +42,14 @@ final class ExternalThreads {
 
 	// --- the thread of the test
 
-	/** Makes the current thread the one of the test. */
+	/** Make the current thread the thread of the test. */
 	void becomeTestThread() {
 		this.testThread = current();
 	}
 
 	/**
-	 * Whether it moves the clock; after the thread of the test has ended, another may.
+	 * Return whether the thread moves the clock. Once the thread of the test has ended,
+	 * another one takes its place.
 	 */
 	boolean isTestThread(ExternalThread external) {
 		if (!this.testThread.thread().isAlive()) {
@@ -59,11 +62,11 @@ final class ExternalThreads {
 		return this.testThread;
 	}
 
-	// --- the others
+	// --- other threads
 
 	/**
-	 * Whether a thread may do something more at the present time of the clock.
-	 * @param except one that does not count, or {@code null}
+	 * Return whether a thread may cause a change at the current time of the clock.
+	 * @param except a thread to ignore, or {@code null}
 	 */
 	boolean isAnyAtWork(long now, @Nullable ExternalThread except) {
 		this.known.removeIf((external) -> external.isElsewhere() && !external.hasFailures());
@@ -83,8 +86,9 @@ final class ExternalThreads {
 	}
 
 	/**
-	 * When the next of them stops waiting; one whose time has come goes on by itself.
-	 * @param except one that does not count, or {@code null}
+	 * Return the next time at which a wait ends. A thread whose wait is due continues by
+	 * itself and is ignored.
+	 * @param except a thread to ignore, or {@code null}
 	 */
 	long nextDeadline(long now, @Nullable ExternalThread except) {
 		long next = Long.MAX_VALUE;
@@ -100,8 +104,8 @@ final class ExternalThreads {
 	// --- failures
 
 	/**
-	 * Keeps what has failed because of a call, for its thread to throw it; for the thread
-	 * of the test if that call has returned.
+	 * Record a failure that was caused by a call. It is thrown by the thread of the call
+	 * or, if that has returned, by the thread of the test.
 	 */
 	void fail(ExternalThread origin, Error failure, long now) {
 		ExternalThread thrower = isInCall(origin, now) ? origin : this.testThread;
@@ -113,7 +117,7 @@ final class ExternalThreads {
 		return external.isInCall() || external.isAtWork(now);
 	}
 
-	/** Leaves to the thread of the test what calls have left that have returned. */
+	/** Pass the failures of calls that have returned to the thread of the test. */
 	void passFailuresOn(long now) {
 		for (ExternalThread external : List.copyOf(this.known)) {
 			if (external != this.testThread && external.hasFailures() && !isInCall(external, now)) {
@@ -122,7 +126,7 @@ final class ExternalThreads {
 		}
 	}
 
-	/** Leaves everything that has failed to the current thread. */
+	/** Pass all failures to the current thread. */
 	void takeAllFailures() {
 		ExternalThread self = enter();
 		for (ExternalThread external : List.copyOf(this.known)) {

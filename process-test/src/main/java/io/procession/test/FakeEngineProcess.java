@@ -41,7 +41,10 @@ final class FakeEngineProcess implements EngineProcess {
 	private static final Set<Signal> HARMLESS = Set.of(Signal.STOP, Signal.TSTP, Signal.TTIN, Signal.TTOU, Signal.CONT,
 			Signal.CHLD, Signal.URG, Signal.WINCH);
 
-	/** Of all that were started; its PID unless the stub says another. */
+	/**
+	 * Number of the process, which is also its PID unless the stub configures another
+	 * one.
+	 */
 	private final long number;
 
 	private final long pid;

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard input of a fake process: takes everything at once. <i>Thread-safe.</i>
+ * Standard input of a fake process. Writing never blocks. <i>Thread-safe.</i>
  */
 final class FakeInput extends OutputStream {
 
@@ -15,17 +15,17 @@ final class FakeInput extends OutputStream {
 
 	private final Runnable changed;
 
-	/** Guards everything below. */
+	/** Guards all fields below. */
 	private final Object lock = new Object();
 
 	private byte[] bytes = new byte[256];
 
-	/** What has not been read. */
+	/** Start of the bytes that have not been read. */
 	private int from;
 
 	private int to;
 
-	/** Where to look on for a line end. */
+	/** Position up to which line terminators have been searched. */
 	private int looked;
 
 	private boolean ended;
@@ -83,7 +83,7 @@ final class FakeInput extends OutputStream {
 		this.changed.run();
 	}
 
-	/** The process has ended: nobody reads any more. */
+	/** Let further writes fail because the process has ended. */
 	void breakPipe() {
 		synchronized (this.lock) {
 			this.broken = true;
@@ -97,8 +97,8 @@ final class FakeInput extends OutputStream {
 	}
 
 	/**
-	 * Takes the next line.
-	 * @return it without its line end, or {@code null} if none is complete
+	 * Remove the next line.
+	 * @return the line without its terminator, or {@code null} if no line is complete
 	 */
 	@Nullable String takeLine() {
 		synchronized (this.lock) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.OutputSink;
 
 /**
- * Where a stream of a fake process goes: to a sink, a file or the next process of a
- * pipeline, or nowhere. <i>Confined to the task that is the life of the process.</i>
+ * Destination of an output stream of a fake process: a sink, a file, the next process of
+ * a pipeline, or none. <i>Confined to the task of the process.</i>
  */
 final class FakeOutput {
 
@@ -29,8 +29,8 @@ final class FakeOutput {
 	}
 
 	/**
-	 * Writes.
-	 * @return whether somebody reads it; if not, a program dies of PIPE
+	 * Write bytes.
+	 * @return whether the destination still reads; if not, a program is ended by PIPE
 	 */
 	boolean write(byte[] bytes) {
 		if (this.stream != null) {
@@ -60,7 +60,7 @@ final class FakeOutput {
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			// as a pump: what follows is thrown away
+			// like a pump, which discards the remaining output
 			to.failed(ex);
 			this.sink = null;
 			to.ended();
@@ -75,7 +75,7 @@ final class FakeOutput {
 			}
 		}
 		catch (IOException ex) {
-			// the next process has ended already
+			// the next process has already ended
 			this.closed = true;
 		}
 		OutputSink to = this.sink;

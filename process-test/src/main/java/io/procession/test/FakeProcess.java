@@ -17,8 +17,9 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 
 /**
- * The life of a fake process, told in order: what it writes, reads and waits for. It ends
- * with exit code 0 unless something else is said, wherever that is said.
+ * Behavior of a fake process, as a sequence of steps: what it writes, reads and waits
+ * for. After its last step, it exits with code 0 unless another end is configured, which
+ * can be done at any position of the sequence.
  *
  * <pre>
  * processes.stub("import *")
@@ -28,9 +29,10 @@ import io.procession.process.Signal;
  *     .exitCode(1);
  * </pre>
  *
- * Signals end it as they end a program that handles none: TERM with exit code 143, KILL
- * with 137. STOP, TSTP, TTIN, TTOU, CONT, CHLD, URG and WINCH change nothing. <i>To be
- * told by one thread, before its process is started.</i>
+ * By default, signals have the same effect as on a program that does not handle them:
+ * TERM ends the process with exit code 143, KILL with 137. STOP, TSTP, TTIN, TTOU, CONT,
+ * CHLD, URG and WINCH have no effect. <i>Not thread-safe; to be configured before the
+ * process is started.</i>
  */
 public final class FakeProcess {
 
@@ -38,7 +40,7 @@ public final class FakeProcess {
 
 	private final List<Step> steps = new CopyOnWriteArrayList<>();
 
-	/** Exit code by signal; {@link #IGNORED} for those that it ignores. */
+	/** Exit code by signal; {@link #IGNORED} for ignored signals. */
 	private final Map<Signal, Integer> handlers = new HashMap<>();
 
 	static final int IGNORED = -1;
@@ -54,7 +56,7 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It writes text to standard output, as it is: without a line end unless it has one.
+	 * Let the process write text to standard output. No line terminator is added.
 	 * @param text the text
 	 * @return this
 	 */
@@ -63,7 +65,7 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It writes bytes to standard output.
+	 * Let the process write bytes to standard output.
 	 * @param bytes the bytes
 	 * @return this
 	 */
@@ -72,8 +74,8 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It writes lines to standard output, each with a line end.
-	 * @param lines the lines; an empty one is kept
+	 * Let the process write lines to standard output, each followed by a line terminator.
+	 * @param lines the lines; empty ones are written as well
 	 * @return this
 	 */
 	public FakeProcess outputLines(String... lines) {
@@ -81,7 +83,7 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It writes text to standard error, as it is: without a line end unless it has one.
+	 * Let the process write text to standard error. No line terminator is added.
 	 * @param text the text
 	 * @return this
 	 */
@@ -90,8 +92,8 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It writes lines to standard error, each with a line end.
-	 * @param lines the lines; an empty one is kept
+	 * Let the process write lines to standard error, each followed by a line terminator.
+	 * @param lines the lines; empty ones are written as well
 	 * @return this
 	 */
 	public FakeProcess errorOutputLines(String... lines) {
@@ -107,8 +109,8 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * What follows, if only its end, comes so much later.
-	 * @param duration how much, by the fakes' clock; not negative
+	 * Let the process wait before its next step, or before its end if there is none.
+	 * @param duration time to wait, by the clock of the fakes; not negative
 	 * @return this
 	 */
 	public FakeProcess after(Duration duration) {
@@ -119,10 +121,10 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It reads one line of its input, and answers with another. If its input ends before,
-	 * it goes on without.
-	 * @param answer makes the answer of a line, both without line end; {@code null} says
-	 * nothing
+	 * Let the process read one line of its input, and reply with another line. If the
+	 * input ends first, the process continues without a reply.
+	 * @param answer creates the reply to a line, both without a line terminator;
+	 * {@code null} for no reply
 	 * @return this
 	 */
 	public FakeProcess repliesToLine(Function<String, @Nullable String> answer) {
@@ -130,9 +132,10 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It answers each line of its input with another, until its input ends.
-	 * @param answer makes the answer of a line, both without line end; {@code null} says
-	 * nothing
+	 * Let the process reply to each line of its input with another line, until the input
+	 * ends.
+	 * @param answer creates the reply to a line, both without a line terminator;
+	 * {@code null} for no reply
 	 * @return this
 	 */
 	public FakeProcess repliesToLines(Function<String, @Nullable String> answer) {
@@ -140,7 +143,7 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It reads its input to the end, before what follows.
+	 * Let the process read its input to the end before its next step.
 	 * @return this
 	 */
 	public FakeProcess readsInput() {
@@ -148,9 +151,9 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It reads its input to the end, and writes what a function makes of the call, its
-	 * input included: {@code processes.stub("cat").repliesWith(ProcessCall::input)}.
-	 * @param answer makes the standard output, as it is
+	 * Let the process read its input to the end, and write the result of a function, for
+	 * example {@code processes.stub("cat").repliesWith(ProcessCall::input)}.
+	 * @param answer creates the standard output from the call, which includes the input
 	 * @return this
 	 */
 	public FakeProcess repliesWith(Function<ProcessCall, String> answer) {
@@ -158,10 +161,11 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It goes on as a function says when it comes to this point. What the function says
-	 * of the end holds. Input is there as far as it has come: say {@link #readsInput()}
-	 * before to have all.
-	 * @param decision is given the call, and what to tell the rest to
+	 * Let a function configure the next steps when the process reaches this one. An end
+	 * that is configured by the function takes precedence. The function receives the
+	 * input that has arrived so far; add {@link #readsInput()} before this step to wait
+	 * for all of it.
+	 * @param decision called with the call and the behavior to configure
 	 * @return this
 	 */
 	public FakeProcess decides(BiConsumer<ProcessCall, FakeProcess> decision) {
@@ -169,8 +173,9 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It has so much memory in RAM from here on, for {@code RunningProcess.stats()}.
-	 * @param bytes how much; not negative
+	 * Set the resident memory of the process from this step on, as returned by
+	 * {@code RunningProcess.stats()}.
+	 * @param bytes size in bytes; not negative
 	 * @return this
 	 */
 	public FakeProcess memory(long bytes) {
@@ -178,9 +183,10 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It leaks memory from here on, for {@code RunningProcess.stats()}.
-	 * @param bytes how much it has in RAM now; not negative
-	 * @param perSecond how much more each second
+	 * Let the process leak memory from this step on, as returned by
+	 * {@code RunningProcess.stats()}.
+	 * @param bytes resident memory at this step, in bytes; not negative
+	 * @param perSecond growth in bytes per second
 	 * @return this
 	 */
 	public FakeProcess memory(long bytes, long perSecond) {
@@ -191,7 +197,7 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It ends with an exit code, when it has done all else.
+	 * Let the process exit with a code after its last step.
 	 * @param code 0 to 255
 	 * @return this
 	 */
@@ -204,8 +210,8 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It is ended by a signal of somebody else, when it has done all else: a crash by
-	 * SEGV, the system's out-of-memory killer by KILL.
+	 * Let the process be ended by a signal after its last step, such as by SEGV in case
+	 * of a crash, or by KILL of the out-of-memory killer.
 	 * @param signal the signal
 	 * @return this
 	 */
@@ -215,7 +221,7 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It does not end by itself, when it has done all else: a signal has to end it.
+	 * Let the process continue to run after its last step, until it is ended by a signal.
 	 * @return this
 	 */
 	public FakeProcess hangs() {
@@ -224,8 +230,8 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * Signals do not end it.
-	 * @param signals which; KILL cannot be ignored
+	 * Let the process ignore signals.
+	 * @param signals the signals; KILL cannot be ignored
 	 * @return this
 	 */
 	public FakeProcess ignores(Signal... signals) {
@@ -236,9 +242,9 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * A signal ends it in an orderly way.
-	 * @param signal which; KILL cannot be handled
-	 * @param code its exit code then
+	 * Let the process handle a signal by exiting with a code.
+	 * @param signal the signal; KILL cannot be handled
+	 * @param code the exit code
 	 * @return this
 	 */
 	public FakeProcess exitsOn(Signal signal, int code) {
@@ -259,8 +265,9 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * Set the process ID; by default, each fake has one that no process of the machine
-	 * can have. Code that signals a PID by itself would hit a real process of this one.
+	 * Set the process ID. By default, each fake has a PID that no process of the machine
+	 * can have. With another one, code under test that sends signals to PIDs by itself
+	 * could affect a real process.
 	 * @param value positive
 	 * @return this
 	 */
@@ -273,8 +280,8 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * It cannot be started.
-	 * @param reason why
+	 * Let the start of the process fail.
+	 * @param reason the reason
 	 * @return this
 	 */
 	public FakeProcess failsToStart(ProcessStartException.Reason reason) {
@@ -283,8 +290,8 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * Starting it throws.
-	 * @param exception what
+	 * Let the start of the process throw an exception.
+	 * @param exception the exception
 	 * @return this
 	 */
 	public FakeProcess failsToStart(RuntimeException exception) {
@@ -293,19 +300,18 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * The next process of the same stub is another: what is told now is its life. When
-	 * all have been used, a further one is a {@link StrayProcessError}, unless there is
-	 * {@link #otherwise()}.
-	 * @return the life of the next process
+	 * Configure another behavior for the next process of the same stub. Once all
+	 * behaviors have been used, a further process causes a {@link StrayProcessError},
+	 * unless {@link #otherwise()} is used.
+	 * @return the behavior of the next process
 	 */
 	public FakeProcess then() {
 		return stub("then()").then();
 	}
 
 	/**
-	 * All further processes of the same stub are the same: what is told now is their
-	 * life.
-	 * @return the life of all further processes
+	 * Configure another behavior for all further processes of the same stub.
+	 * @return the behavior of all further processes
 	 */
 	public FakeProcess otherwise() {
 		return stub("otherwise()").otherwise();
@@ -341,7 +347,7 @@ public final class FakeProcess {
 		}
 	}
 
-	/** Throws what keeps it from starting, if something does. */
+	/** Throw the exception that makes the start fail, if one is configured. */
 	void checkStart(ProcessSpec spec) {
 		Function<ProcessSpec, RuntimeException> failure = this.startFailure;
 		if (failure != null) {
@@ -350,10 +356,10 @@ public final class FakeProcess {
 	}
 
 	/**
-	 * How it ends.
+	 * The end of a process.
 	 *
-	 * @param code its exit code
-	 * @param never whether it does not, by itself
+	 * @param code the exit code
+	 * @param never whether the process does not end by itself
 	 */
 	record End(int code, boolean never) {
 

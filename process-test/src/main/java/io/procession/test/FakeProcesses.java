@@ -36,9 +36,9 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 
 /**
- * Processes for tests of code that runs some: nothing is started, and time passes when
- * the test says so. An engine like the real one, so that managers, pools, pipelines and
- * supervisors run their real code over it.
+ * Fake processes for tests of code that executes processes. No process is started, and
+ * time is controlled by the test. This is an engine like the one for real processes, so
+ * that managers, pools, pipelines and supervisors execute their real code.
  *
  * <pre>
  * FakeProcesses processes = FakeProcesses.create();
@@ -49,13 +49,16 @@ import io.procession.process.Signal;
  * assertThat(processes).ran("git", "pull", "origin", "main");
  * </pre>
  *
- * A process that no stub matches is refused, by a {@link StrayProcessError}. The first
- * stub that matches counts; one of the same pattern or arguments replaces the earlier.
- * <i>Thread-safe.</i>
+ * A stray process, which no stub matches, is rejected with a {@link StrayProcessError}.
+ * If several stubs match, the first one is used. A stub replaces an earlier one with the
+ * same pattern or arguments. <i>Thread-safe.</i>
  */
 public final class FakeProcesses implements ProcessEngine {
 
-	/** Greater than any PID of Linux ({@code proc(5)}, pid_max), so that none is hit. */
+	/**
+	 * Greater than any PID of Linux ({@code proc(5)}, pid_max), so that no real process
+	 * has it.
+	 */
 	private static final long FIRST_PID = 10_000_001;
 
 	private final ManualTime time;
@@ -70,17 +73,17 @@ public final class FakeProcesses implements ProcessEngine {
 
 	private final List<FakeEngineProcess> living = new CopyOnWriteArrayList<>();
 
-	/** Guards itself and the stubs that come of it, which are looked at last. */
+	/** Guards itself and the stubs created by it, which are matched last. */
 	private final List<Consumer<FakeProcesses>> given = new ArrayList<>();
 
 	private @Nullable List<ProcessStub> givenStubs;
 
 	private volatile boolean straysAllowed;
 
-	/** Processes numbered from here on belong to the present test. */
+	/** Number of the first process that belongs to the current test. */
 	private volatile long firstOfTest = FIRST_PID;
 
-	/** Guards the one below. */
+	/** Guards the field below. */
 	private final Object realLock = new Object();
 
 	private @Nullable ProcessEngine real;
@@ -93,26 +96,26 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * New fakes. Their clock begins at 2000-01-01T00:00:00Z.
-	 * @return the fakes; they need not be closed
+	 * Create fakes whose clock starts at 2000-01-01T00:00:00Z.
+	 * @return the fakes, which need not be closed
 	 */
 	public static FakeProcesses create() {
 		return startingAt(ManualTime.START);
 	}
 
 	/**
-	 * New fakes whose clock begins at another time.
-	 * @param start what the clock shows first
-	 * @return the fakes; they need not be closed
+	 * Create fakes whose clock starts at another time.
+	 * @param start initial time of the clock
+	 * @return the fakes, which need not be closed
 	 */
 	public static FakeProcesses startingAt(Instant start) {
 		return new FakeProcesses(start);
 	}
 
 	/**
-	 * A new manager over these fakes, for the code under test. Whoever builds one with
-	 * other settings says {@code ProcessManager.builder().engine(processes)}.
-	 * @return a manager; it need not be closed
+	 * Create a manager with these fakes as its engine, for the code under test. To use
+	 * other settings, call {@code ProcessManager.builder().engine(processes)}.
+	 * @return a manager, which need not be closed
 	 */
 	public ProcessManager manager() {
 		return ProcessManager.builder().engine(this).shutdownHook(false).build();
@@ -121,14 +124,14 @@ public final class FakeProcesses implements ProcessEngine {
 	// --- stubs
 
 	/**
-	 * Fakes the processes whose command line matches a pattern, in which {@code *} is any
-	 * text, line ends included, and {@code ?} one character: {@code git pull *}. The
-	 * whole line has to match; quotes do not matter; a shell command matches by its
-	 * script, too.
+	 * Add a stub for processes whose command line matches a pattern, such as
+	 * {@code git pull *}. In the pattern, {@code *} matches any text, including line
+	 * terminators, and {@code ?} a single character. The whole line must match; quotes
+	 * are ignored. A shell command also matches by its script.
 	 * @param pattern the pattern
-	 * @return the life of such a process, so far one that succeeds at once and says
-	 * nothing
-	 * @throws IllegalArgumentException if it is empty
+	 * @return the behavior of such a process, which by default exits successfully without
+	 * output
+	 * @throws IllegalArgumentException if the pattern is empty
 	 */
 	public FakeProcess stub(String pattern) {
 		CommandPattern compiled = new CommandPattern(pattern);
@@ -136,11 +139,11 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Fakes the processes with exactly these arguments; nothing is a pattern.
+	 * Add a stub for processes with exactly the given arguments, which are not patterns.
 	 * @param program the program
 	 * @param first its first argument
 	 * @param others its other arguments
-	 * @return the life of such a process
+	 * @return the behavior of such a process
 	 */
 	public FakeProcess stub(String program, String first, String... others) {
 		List<String> arguments = arguments(program, first, others);
@@ -148,9 +151,9 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Fakes the processes that somebody picks, such as by their directory.
-	 * @param matches picks them
-	 * @return the life of such a process
+	 * Add a stub for processes that match a predicate, for example by their directory.
+	 * @param matches the predicate
+	 * @return the behavior of such a process
 	 */
 	public FakeProcess stub(Predicate<ProcessSpec> matches) {
 		return stub("a predicate", matches, false);
@@ -172,7 +175,7 @@ public final class FakeProcesses implements ProcessEngine {
 		return stub.first();
 	}
 
-	/** Who tells what is faked is the one that must not be kept waiting. */
+	/** Make the current thread, which controls the fakes, the thread of the test. */
 	private void testedHere() {
 		String test = StackWalker.getInstance()
 			.walk((frames) -> frames.map(StackWalker.StackFrame::getClassName)
@@ -193,9 +196,8 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Lets processes run for real that no stub matches. While one does, time that is
-	 * waited for passes as on the machine's clock. A pipeline with stubs for a part of
-	 * its stages is refused.
+	 * Start real processes if no stub matches. While such a process is running, waits
+	 * take real time. A pipeline in which only some of the stages have stubs is rejected.
 	 * @return this
 	 */
 	public FakeProcesses allowStrayProcesses() {
@@ -206,7 +208,7 @@ public final class FakeProcesses implements ProcessEngine {
 	// --- time
 
 	/**
-	 * The clock that these processes live by.
+	 * Return the clock of these fakes.
 	 * @return the clock
 	 */
 	public ManualTime time() {
@@ -214,19 +216,20 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Moves the clock; see {@link ManualTime#advance(Duration)}.
-	 * @param duration how far
+	 * Move the clock; see {@link ManualTime#advance(Duration)}.
+	 * @param duration the time to move the clock by
 	 */
 	public void advance(Duration duration) {
 		testedHere();
 		this.time.advance(duration);
 	}
 
-	// --- what was run
+	// --- executed commands
 
 	/**
-	 * What was run, those that could not be started included, refused strays not.
-	 * @return a snapshot, in the order of the starts
+	 * Return the executed processes, including those that failed to start, but excluding
+	 * rejected stray processes.
+	 * @return a snapshot, in the order in which they were started
 	 */
 	public List<ProcessCall> calls() {
 		this.time.deterministicScheduler().settleBeforeLook();
@@ -234,23 +237,23 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * The command lines of the processes that were refused for want of a stub, or of a
-	 * further life of one.
-	 * @return a snapshot, in their order
+	 * Return the command lines of the processes that were rejected because there was no
+	 * stub, or no further behavior in the stub.
+	 * @return a snapshot, in the order in which they were rejected
 	 */
 	public List<String> strays() {
 		this.time.deterministicScheduler().settleBeforeLook();
 		return this.strays.stream().map(Stray::line).toList();
 	}
 
-	/** Those that no process has matched, in words. */
+	/** Return descriptions of the stubs that no process has matched. */
 	List<String> unusedStubs() {
 		return this.stubs.stream().filter((stub) -> !stub.isUsed()).map(ProcessStub::toString).toList();
 	}
 
 	/**
-	 * Forgets stubs, calls and strays, and ends what has been started since the last
-	 * reset. The clock goes on from where it is.
+	 * Remove all stubs, calls and stray processes, and end all processes that have been
+	 * started since the last reset. The clock keeps its time.
 	 */
 	public void reset() {
 		this.stubs.clear();
@@ -260,7 +263,7 @@ public final class FakeProcesses implements ProcessEngine {
 			}
 		}
 		try {
-			// what goes on because of that, such as a pool, may ask for stubs
+			// code that continues because of that, such as a pool, may need stubs
 			this.time.deterministicScheduler().settleBeforeLook();
 		}
 		finally {
@@ -275,8 +278,8 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * What has happened by now is not the test's: forgets calls and strays, and lets what
-	 * runs survive {@link #reset()}.
+	 * Exclude earlier processes from the current test: remove their calls and stray
+	 * processes, and let running processes survive {@link #reset()}.
 	 */
 	public void beginTest() {
 		forgetCalls();
@@ -290,9 +293,9 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Adds stubs that survive {@link #reset()}. They are looked at last, so that a test
-	 * can say otherwise.
-	 * @param customizer adds them
+	 * Add stubs that survive {@link #reset()}. They are matched last, so that a test can
+	 * override them.
+	 * @param customizer adds the stubs
 	 * @return this
 	 */
 	public FakeProcesses stubAlways(Consumer<FakeProcesses> customizer) {
@@ -303,7 +306,10 @@ public final class FakeProcesses implements ProcessEngine {
 		return this;
 	}
 
-	/** Asks for them when they are needed: beans may need these fakes themselves. */
+	/**
+	 * Create the stubs on first use, since beans that add them may need these fakes
+	 * themselves.
+	 */
 	private List<ProcessStub> givenStubs() {
 		synchronized (this.given) {
 			List<ProcessStub> present = this.givenStubs;
@@ -318,10 +324,10 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Verifies that no process was refused: the code under test may have swallowed the
-	 * error. Also throws what a function of a stub has thrown if no call has thrown it
-	 * yet. The extensions for JUnit and Spring call this after each test.
-	 * @throws StrayProcessError if one was
+	 * Verify that no process was rejected, since the code under test may have ignored the
+	 * error. Also throw the error of a function of a stub if no call has thrown it. The
+	 * extensions for JUnit and Spring call this method after each test.
+	 * @throws StrayProcessError if a process was rejected
 	 * @throws AssertionError if a function of a stub has failed
 	 */
 	public void verifyNoStrays() {
@@ -335,7 +341,7 @@ public final class FakeProcesses implements ProcessEngine {
 		this.time.deterministicScheduler().throwFailures();
 	}
 
-	// --- the engine
+	// --- engine
 
 	@Override
 	public EngineProcess start(Launch launch) {
@@ -421,9 +427,9 @@ public final class FakeProcesses implements ProcessEngine {
 		}
 		List<FakeEngineProcess> started = new ArrayList<>();
 		OutputStream next = null;
-		// the last first: each needs the input of the one after it
+		// in reverse order, since each process needs the input of the next one
 		for (int i = launches.size() - 1; i >= 0; i--) {
-			// only the first has an input of its own
+			// only the first process has an input of its own
 			Launch.Input from = (i == 0) ? launches.get(i).input() : null;
 			FakeEngineProcess fake = start(launches.get(i), lives.get(i), from, next);
 			started.add(0, fake);
@@ -462,7 +468,10 @@ public final class FakeProcesses implements ProcessEngine {
 		return refuse(strays.get(0), message.append("or remove those that match the rest of it.").toString());
 	}
 
-	/** How a process lives; {@code null} if it is a stray that may run. */
+	/**
+	 * Return the behavior of a process, or {@code null} if it is a stray process that may
+	 * run.
+	 */
 	private @Nullable FakeProcess life(ProcessSpec spec) {
 		ProcessStub stub = find(spec);
 		if (stub == null) {
@@ -525,7 +534,8 @@ public final class FakeProcesses implements ProcessEngine {
 		this.strays.add(new Stray(CommandPattern.shown(spec.command()), message));
 		StrayProcessError error = new StrayProcessError(message);
 		if (this.time.deterministicScheduler().isTask()) {
-			// a pool or a supervisor would take it for the failure of a process
+			// otherwise a pool or a supervisor would treat it as a failure of the
+			// process
 			this.time.deterministicScheduler().report(error);
 		}
 		return error;
@@ -549,7 +559,7 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Refuses strays before anything of them is started.
+	 * Reject stray processes before any of the processes is started.
 	 */
 	@Override
 	public void check(List<Launch> launches) {
@@ -599,7 +609,7 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * Called by each manager over these fakes when it closes; they can be used again.
+	 * Called by each manager that is closed; the fakes can still be used afterwards.
 	 */
 	@Override
 	public void close() {
@@ -619,10 +629,10 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	/**
-	 * A process that was refused.
+	 * A process that was rejected.
 	 *
 	 * @param line its command line
-	 * @param message why, and what to do
+	 * @param message the reason and the required stub
 	 */
 	private record Stray(String line, String message) {
 

@@ -13,11 +13,13 @@ import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 
 /**
- * Assertions about what was run over fakes. One text is a pattern of the command line, as
- * in {@link FakeProcesses#stub(String)}; several are the exact arguments.
+ * Assertions about processes that were executed with fakes. A single text is a pattern
+ * for the command line, as in {@link FakeProcesses#stub(String)}; several texts are the
+ * exact arguments.
  *
  * <p>
- * A failure lists what did run, and the nearest of it. <i>Not thread-safe.</i>
+ * The message of a failure lists the executed commands and the most similar one. <i>Not
+ * thread-safe.</i>
  */
 @CanIgnoreReturnValue
 public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAssert, FakeProcesses> {
@@ -27,32 +29,33 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	}
 
 	/**
-	 * Verifies that a process was run, at least once.
-	 * @param pattern a pattern of its command line
+	 * Verify that a process was executed at least once.
+	 * @param pattern a pattern for its command line
 	 * @return this
-	 * @throws AssertionError if none was
+	 * @throws AssertionError if it was not executed
 	 */
 	public FakeProcessesAssert ran(String pattern) {
 		return ran(pattern, matching(pattern));
 	}
 
 	/**
-	 * Verifies that a process was run, at least once.
+	 * Verify that a process was executed at least once.
 	 * @param program its program
 	 * @param first its first argument
 	 * @param others its other arguments
 	 * @return this
-	 * @throws AssertionError if none was
+	 * @throws AssertionError if it was not executed
 	 */
 	public FakeProcessesAssert ran(String program, String first, String... others) {
 		return ran(line(program, first, others), exactly(program, first, others));
 	}
 
 	/**
-	 * Verify that a process was run of which something is true, at least once.
-	 * @param matches picks it, by its spec, input, output, signals or exit code
+	 * Verify that a process that matches a predicate was executed at least once.
+	 * @param matches the predicate, for example for its spec, input, output, signals or
+	 * exit code
 	 * @return this
-	 * @throws AssertionError if none was
+	 * @throws AssertionError if no such process was executed
 	 */
 	public FakeProcessesAssert ran(Predicate<ProcessCall> matches) {
 		isNotNull();
@@ -71,35 +74,36 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	}
 
 	/**
-	 * Verifies how often a process was run.
-	 * @param times how often
-	 * @param pattern a pattern of its command line
+	 * Verify how often a process was executed.
+	 * @param times the number of executions
+	 * @param pattern a pattern for its command line
 	 * @return this
-	 * @throws AssertionError if it was more or less often
+	 * @throws AssertionError if it was executed more or less often
 	 */
 	public FakeProcessesAssert ranTimes(int times, String pattern) {
 		return ranTimes(times, pattern, matching(pattern));
 	}
 
 	/**
-	 * Verifies how often a process was run.
-	 * @param times how often
+	 * Verify how often a process was executed.
+	 * @param times the number of executions
 	 * @param program its program
 	 * @param first its first argument
 	 * @param others its other arguments
 	 * @return this
-	 * @throws AssertionError if it was more or less often
+	 * @throws AssertionError if it was executed more or less often
 	 */
 	public FakeProcessesAssert ranTimes(int times, String program, String first, String... others) {
 		return ranTimes(times, line(program, first, others), exactly(program, first, others));
 	}
 
 	/**
-	 * Verify how often a process was run of which something is true.
-	 * @param times how often
-	 * @param matches picks them, by their spec, input, output, signals or exit code
+	 * Verify how often processes that match a predicate were executed.
+	 * @param times the number of executions
+	 * @param matches the predicate, for example for the spec, input, output, signals or
+	 * exit code
 	 * @return this
-	 * @throws AssertionError if it was more or less often
+	 * @throws AssertionError if they were executed more or less often
 	 */
 	public FakeProcessesAssert ranTimes(int times, Predicate<ProcessCall> matches) {
 		isNotNull();
@@ -120,32 +124,33 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	}
 
 	/**
-	 * Verifies that a process was not run.
-	 * @param pattern a pattern of its command line
+	 * Verify that a process was not executed.
+	 * @param pattern a pattern for its command line
 	 * @return this
-	 * @throws AssertionError if it was
+	 * @throws AssertionError if it was executed
 	 */
 	public FakeProcessesAssert didNotRun(String pattern) {
 		return didNotRun(pattern, matching(pattern));
 	}
 
 	/**
-	 * Verifies that a process was not run.
+	 * Verify that a process was not executed.
 	 * @param program its program
 	 * @param first its first argument
 	 * @param others its other arguments
 	 * @return this
-	 * @throws AssertionError if it was
+	 * @throws AssertionError if it was executed
 	 */
 	public FakeProcessesAssert didNotRun(String program, String first, String... others) {
 		return didNotRun(line(program, first, others), exactly(program, first, others));
 	}
 
 	/**
-	 * Verify that no process was run of which something is true.
-	 * @param matches picks it, by its spec, input, output, signals or exit code
+	 * Verify that no process that matches a predicate was executed.
+	 * @param matches the predicate, for example for its spec, input, output, signals or
+	 * exit code
 	 * @return this
-	 * @throws AssertionError if one was
+	 * @throws AssertionError if such a process was executed
 	 */
 	public FakeProcessesAssert didNotRun(Predicate<ProcessCall> matches) {
 		isNotNull();
@@ -164,11 +169,11 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	}
 
 	/**
-	 * Verifies what was run, all of it, in this order.
+	 * Verify that exactly the given processes were executed in the given order.
 	 * @param patterns a pattern for each command line
 	 * @return this
-	 * @throws AssertionError if something else was run, or in another order, or more, or
-	 * less
+	 * @throws AssertionError if other processes, more or fewer processes were executed,
+	 * or in another order
 	 */
 	public FakeProcessesAssert ranInOrder(String... patterns) {
 		isNotNull();
@@ -185,9 +190,9 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	}
 
 	/**
-	 * Verifies that nothing was run at all.
+	 * Verify that no process was executed.
 	 * @return this
-	 * @throws AssertionError if something was
+	 * @throws AssertionError if a process was executed
 	 */
 	public FakeProcessesAssert ranNothing() {
 		isNotNull();
@@ -198,10 +203,10 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	}
 
 	/**
-	 * Verifies that at least one of the processes that were run satisfies assertions.
-	 * @param assertions about directory, environment, timeout and so on
+	 * Verify that at least one of the executed processes satisfies the assertions.
+	 * @param assertions assertions about the directory, environment, timeout and so on
 	 * @return this
-	 * @throws AssertionError with what failed for each, if none does
+	 * @throws AssertionError if no process satisfies them; lists the failure of each one
 	 */
 	public FakeProcessesAssert ranSatisfying(Consumer<ProcessSpec> assertions) {
 		isNotNull();
@@ -220,10 +225,10 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 	}
 
 	/**
-	 * Verifies that each stub of the test was used: one that was not may be a slip of its
-	 * pattern.
+	 * Verify that each stub of the test was used, since an unused stub may have a mistake
+	 * in its pattern.
 	 * @return this
-	 * @throws AssertionError naming those that were not
+	 * @throws AssertionError if a stub was not used; names all of them
 	 */
 	public FakeProcessesAssert usedAllStubs() {
 		isNotNull();

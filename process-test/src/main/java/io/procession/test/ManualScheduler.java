@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scheduler by a clock that is moved by hand. Never shut down: it has no thread.
+ * Scheduler by a clock that is moved manually. It is never shut down because it has no
+ * threads.
  */
 final class ManualScheduler extends AbstractExecutorService implements ScheduledExecutorService {
 

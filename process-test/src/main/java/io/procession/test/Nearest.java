@@ -4,19 +4,19 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Which texts are most like another: what was meant is often a slip away.
+ * Finds the texts that are most similar to another one, which may contain a typo.
  */
 final class Nearest {
 
 	private Nearest() {
 	}
 
-	/** All of them, the most alike first. */
+	/** Return all texts, most similar first. */
 	static List<String> first(List<String> texts, String wanted) {
 		return texts.stream().sorted(Comparator.comparingInt((text) -> distance(text, wanted))).toList();
 	}
 
-	/** How many characters have to be changed, added or removed. */
+	/** Return the number of characters that must be changed, added or removed. */
 	static int distance(String one, String other) {
 		int[] before = new int[other.length() + 1];
 		for (int j = 0; j <= other.length(); j++) {

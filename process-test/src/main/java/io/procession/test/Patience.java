@@ -3,11 +3,10 @@ package io.procession.test;
 import java.time.Duration;
 
 /**
- * Measures by the machine's clock how long something has lasted, as seen by a thread that
- * looks at it every few milliseconds. A single look counts only a little, so that a
- * machine that is too busy to run its threads, a halted JVM or a debugger use up none of
- * the time that others have. <i>Guarded by the lock of
- * {@link DeterministicScheduler}.</i>
+ * Measures a duration by the machine's clock, as observed by a thread that polls every
+ * few milliseconds. The time between two polls counts only up to a maximum, so that an
+ * overloaded machine, a halted JVM or a debugger does not use up the time of other
+ * threads. <i>Guarded by the lock of {@link DeterministicScheduler}.</i>
  */
 final class Patience {
 
@@ -17,14 +16,14 @@ final class Patience {
 
 	private long counted;
 
-	/** Adds the time since the last look. */
+	/** Add the time since the last poll. */
 	void look() {
 		look(true);
 	}
 
 	/**
-	 * Adds the time since the last look.
-	 * @param counts whether to add it; otherwise it is skipped
+	 * Record a poll.
+	 * @param counts whether to add the time since the last poll
 	 */
 	void look(boolean counts) {
 		long time = System.nanoTime();

@@ -6,8 +6,9 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.ProcessResult;
 
 /**
- * The door to the assertions of this package, to be imported statically beside AssertJ's
- * own {@code Assertions}: the compiler picks the right {@code assertThat}.
+ * Entry point for the assertions of this package. Import {@code assertThat} statically,
+ * also together with that of AssertJ's {@code Assertions}: the compiler selects the
+ * matching method.
  */
 @CheckReturnValue
 public final class ProcessAssertions {
@@ -16,18 +17,18 @@ public final class ProcessAssertions {
 	}
 
 	/**
-	 * Starts assertions about how a process ended.
-	 * @param actual the result; {@code null} fails with the first assertion
-	 * @return assertions about it
+	 * Create assertions for the result of a process.
+	 * @param actual the result; if it is {@code null}, the first assertion fails
+	 * @return the assertions
 	 */
 	public static ProcessResultAssert assertThat(@Nullable ProcessResult actual) {
 		return new ProcessResultAssert(actual);
 	}
 
 	/**
-	 * Starts assertions about what was run over fakes.
-	 * @param actual the fakes; {@code null} fails with the first assertion
-	 * @return assertions about them
+	 * Create assertions for processes that were executed with fakes.
+	 * @param actual the fakes; if they are {@code null}, the first assertion fails
+	 * @return the assertions
 	 */
 	public static FakeProcessesAssert assertThat(@Nullable FakeProcesses actual) {
 		return new FakeProcessesAssert(actual);

@@ -14,8 +14,8 @@ import io.procession.process.ProcessSpec;
 import io.procession.process.Signal;
 
 /**
- * One process that was started, or would have been: what was asked for, and what has
- * become of it so far. <i>Thread-safe.</i>
+ * A process that was started or whose start failed: its specification, and what has
+ * happened to it so far. <i>Thread-safe.</i>
  */
 public final class ProcessCall {
 
@@ -39,39 +39,39 @@ public final class ProcessCall {
 	}
 
 	/**
-	 * What was asked for.
-	 * @return the spec, secrets hidden
+	 * Return the specification of the process.
+	 * @return the spec, with secrets hidden
 	 */
 	public ProcessSpec spec() {
 		return this.spec;
 	}
 
 	/**
-	 * What it runs.
-	 * @return the command, secrets as {@code ***}
+	 * Return the command of the process.
+	 * @return the command, with secrets as {@code ***}
 	 */
 	public Command command() {
 		return this.spec.command();
 	}
 
 	/**
-	 * The whole argument vector.
-	 * @return the program, then its arguments, secrets as {@code ***}
+	 * Return all arguments, including the program.
+	 * @return the program, followed by its arguments, with secrets as {@code ***}
 	 */
 	public List<String> arguments() {
 		return command().arguments();
 	}
 
 	/**
-	 * What it has been given on standard input so far, as UTF-8.
-	 * @return the text, empty if there was none
+	 * Return the standard input of the process so far, as UTF-8.
+	 * @return the text, empty if there was no input
 	 */
 	public String input() {
 		return new String(inputBytes(), StandardCharsets.UTF_8);
 	}
 
 	/**
-	 * What it has been given on standard input so far.
+	 * Return the standard input of the process so far.
 	 * @return the bytes
 	 */
 	public byte[] inputBytes() {
@@ -81,16 +81,16 @@ public final class ProcessCall {
 	}
 
 	/**
-	 * Return what it has written to standard output so far, as UTF-8.
-	 * @return the text; a real process does not tell it here
+	 * Return the standard output of the process so far, as UTF-8.
+	 * @return the text; empty for a real process
 	 */
 	public String output() {
 		return text(this.output);
 	}
 
 	/**
-	 * Return what it has written to standard error so far, as UTF-8.
-	 * @return the text; a real process does not tell it here
+	 * Return the standard error of the process so far, as UTF-8.
+	 * @return the text; empty for a real process
 	 */
 	public String errorOutput() {
 		return text(this.errorOutput);
@@ -103,7 +103,7 @@ public final class ProcessCall {
 	}
 
 	/**
-	 * The signals it has been sent, ignored ones too.
+	 * Return the signals that were sent to the process, including ignored ones.
 	 * @return the signals, in order
 	 */
 	public List<Signal> signals() {
@@ -111,9 +111,9 @@ public final class ProcessCall {
 	}
 
 	/**
-	 * How it ended.
-	 * @return the exit code, or empty while it runs and if it never started; a real
-	 * process does not tell it here
+	 * Return the exit code of the process.
+	 * @return the exit code, or empty if the process is running, was never started, or is
+	 * a real process
 	 */
 	public OptionalInt exitCode() {
 		Integer code = this.exitCode;

@@ -11,16 +11,17 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
 
 /**
- * Assertions about how a process ended.
+ * Assertions for the result of a process.
  *
  * <p>
- * A failure shows the command, its secrets hidden, the exit code, the cause and the ends
- * of both outputs. <i>Not thread-safe.</i>
+ * The message of a failure shows the command with its secrets hidden, the exit code, the
+ * cause and the end of both outputs. <i>Not thread-safe.</i>
  */
 @CanIgnoreReturnValue
 public final class ProcessResultAssert extends AbstractAssert<ProcessResultAssert, ProcessResult> {
 
-	// enough for the end of a stack trace, not so much that the reason scrolls away
+	// enough for the end of a stack trace, while the reason of the failure remains
+	// visible
 	private static final int TAIL_LINES = 20;
 
 	private static final int TAIL_CHARACTERS = 2000;
@@ -30,9 +31,9 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies that it ended by itself with an exit code that counts as success.
+	 * Verify that the process ended by itself with an exit code that counts as success.
 	 * @return this
-	 * @throws AssertionError if it failed, was stopped or never started
+	 * @throws AssertionError if it failed, was stopped or was never started
 	 */
 	public ProcessResultAssert isSuccessful() {
 		isNotNull();
@@ -43,8 +44,8 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies that it was not successful: another exit code, a signal, a stop, or no
-	 * start.
+	 * Verify that the process was not successful: it exited with another code, was ended
+	 * by a signal, was stopped, or was never started.
 	 * @return this
 	 * @throws AssertionError if it was successful
 	 */
@@ -57,10 +58,10 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies the number that the operating system gave.
-	 * @param expected 0 to 255; 128 + signal for a process that a signal ended
+	 * Verify the exit code reported by the operating system.
+	 * @param expected 0 to 255; 128 + signal for a process that was ended by a signal
 	 * @return this
-	 * @throws AssertionError if it is another
+	 * @throws AssertionError if the exit code is another one
 	 */
 	public ProcessResultAssert hasExitCode(int expected) {
 		isNotNull();
@@ -71,10 +72,10 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies why it ended.
+	 * Verify the cause of the end.
 	 * @param expected the cause
 	 * @return this
-	 * @throws AssertionError if it is another
+	 * @throws AssertionError if the cause is another one
 	 */
 	public ProcessResultAssert hasCause(ExitCause expected) {
 		isNotNull();
@@ -85,11 +86,11 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies which signal ended it, whoever sent it. As in
-	 * {@link ProcessResult#signal()}, {@code exit 143} reads as TERM.
+	 * Verify the signal that ended the process, regardless of its sender. As in
+	 * {@link ProcessResult#signal()}, exit code 143 is considered to be TERM.
 	 * @param expected the signal
 	 * @return this
-	 * @throws AssertionError if it was another, or none
+	 * @throws AssertionError if the process was ended by another signal, or by none
 	 */
 	public ProcessResultAssert wasSignaledBy(Signal expected) {
 		isNotNull();
@@ -101,8 +102,8 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies that it was stopped because its time was over, that of the whole run or
-	 * that of silence.
+	 * Verify that the process was stopped because it exceeded its timeout or its idle
+	 * timeout.
 	 * @return this
 	 * @throws AssertionError if it ended otherwise
 	 */
@@ -115,12 +116,12 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies the whole standard output. One line end at its very end does not count, as
-	 * in a shell's {@code $(command)}, unless it is expected; the empty text means no
-	 * output at all.
+	 * Verify the whole standard output. A single line terminator at its end is ignored,
+	 * as in a shell's {@code $(command)}, unless it is expected. An empty text means that
+	 * there is no output at all.
 	 * @param expected the text
 	 * @return this
-	 * @throws AssertionError if it is another
+	 * @throws AssertionError if the output is another one
 	 */
 	public ProcessResultAssert hasOutput(String expected) {
 		isNotNull();
@@ -129,10 +130,10 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies that the standard output holds a text.
+	 * Verify that the standard output contains a text.
 	 * @param expected the text
 	 * @return this
-	 * @throws AssertionError if it is not there
+	 * @throws AssertionError if the output does not contain it
 	 */
 	public ProcessResultAssert hasOutputContaining(String expected) {
 		isNotNull();
@@ -143,11 +144,10 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies the whole standard error, as {@link #hasOutput(String)} does the standard
-	 * output.
+	 * Verify the whole standard error, in the same way as {@link #hasOutput(String)}.
 	 * @param expected the text
 	 * @return this
-	 * @throws AssertionError if it is another
+	 * @throws AssertionError if the output is another one
 	 */
 	public ProcessResultAssert hasErrorOutput(String expected) {
 		isNotNull();
@@ -156,10 +156,10 @@ public final class ProcessResultAssert extends AbstractAssert<ProcessResultAsser
 	}
 
 	/**
-	 * Verifies that the standard error holds a text.
+	 * Verify that the standard error contains a text.
 	 * @param expected the text
 	 * @return this
-	 * @throws AssertionError if it is not there
+	 * @throws AssertionError if the output does not contain it
 	 */
 	public ProcessResultAssert hasErrorOutputContaining(String expected) {
 		isNotNull();

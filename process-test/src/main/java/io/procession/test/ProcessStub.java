@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.ProcessSpec;
 
 /**
- * Which processes are faked, and how they live, one after the other.
+ * Stub for matching processes, with the behavior of one process after the other.
  */
 final class ProcessStub {
 
@@ -17,7 +17,7 @@ final class ProcessStub {
 
 	private final Predicate<ProcessSpec> matches;
 
-	/** Guards itself and everything below. */
+	/** Guards itself and all fields below. */
 	private final List<FakeProcess> lives = new ArrayList<>();
 
 	private @Nullable FakeProcess otherwise;
@@ -61,7 +61,9 @@ final class ProcessStub {
 		}
 	}
 
-	/** The life of the next process, or {@code null} if all have been used. */
+	/**
+	 * Return the behavior of the next process, or {@code null} if all have been used.
+	 */
 	@Nullable FakeProcess next() {
 		synchronized (this.lives) {
 			int index = this.used++;

@@ -19,8 +19,8 @@ import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
 
 /**
- * A stray that was let run: its pumps need threads of their own, and while it lives time
- * goes by as it does.
+ * A stray process that is executed for real. Its pumps need threads of their own, and
+ * waits take real time while it is running.
  */
 final class RealProcess implements EngineProcess {
 
@@ -117,7 +117,7 @@ final class RealProcess implements EngineProcess {
 	}
 
 	/**
-	 * What its pumps run on: not a thread of the test, so it moves no clock.
+	 * Thread of a pump. Since it is not the thread of a test, it does not move the clock.
 	 */
 	static final class Worker extends Thread {
 
@@ -129,7 +129,7 @@ final class RealProcess implements EngineProcess {
 	}
 
 	/**
-	 * A stream that keeps the clock from jumping until it has ended.
+	 * Sink that prevents the clock from being moved until its stream has ended.
 	 */
 	private final class Counted implements OutputSink {
 

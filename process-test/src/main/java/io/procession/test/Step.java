@@ -9,62 +9,62 @@ import org.jspecify.annotations.Nullable;
 import io.procession.process.OutputType;
 
 /**
- * What a fake process does next.
+ * A step in the behavior of a fake process.
  */
 sealed interface Step {
 
 	/**
-	 * Writes.
+	 * Write bytes.
 	 *
-	 * @param type to which stream
-	 * @param bytes what
+	 * @param type the stream
+	 * @param bytes the bytes
 	 */
 	record Write(OutputType type, byte[] bytes) implements Step {
 
 	}
 
 	/**
-	 * Does nothing for a while.
+	 * Wait.
 	 *
-	 * @param duration for how long
+	 * @param duration time to wait
 	 */
 	record Pause(Duration duration) implements Step {
 
 	}
 
 	/**
-	 * Reads a line and answers with one, or reads all of them.
+	 * Read a line and reply with another one, or do so for all lines.
 	 *
-	 * @param answer what it answers
-	 * @param all whether it goes on until its input ends
+	 * @param answer creates the reply to a line
+	 * @param all whether to continue until the input ends
 	 */
 	record ReadLine(Function<String, @Nullable String> answer, boolean all) implements Step {
 
 	}
 
 	/**
-	 * Reads all its input, then answers.
+	 * Read the input to the end, then reply.
 	 *
-	 * @param answer what it writes then
+	 * @param answer creates the reply
 	 */
 	record ReadAll(Function<ProcessCall, String> answer) implements Step {
 
 	}
 
 	/**
-	 * Goes on as somebody decides now.
+	 * Let a function configure the next steps.
 	 *
-	 * @param decision who
+	 * @param decision configures them
 	 */
 	record Decide(BiConsumer<ProcessCall, FakeProcess> decision) implements Step {
 
 	}
 
 	/**
-	 * Uses memory.
+	 * Use memory.
 	 *
-	 * @param bytes how much
-	 * @param perSecond how much more each second
+	 * @param bytes initial size in bytes
+	 * @param perSecond growth in bytes per second
 	 */
 	record UseMemory(long bytes, long perSecond) implements Step {
 

@@ -1,9 +1,9 @@
 package io.procession.test;
 
 /**
- * A process was started that no stub is there for; the message names the command and the
- * stub to add. An error, so that code under test which handles exceptions of processes
- * does not take it for one.
+ * Error thrown if a process is started for which there is no stub. The message contains
+ * the command and the stub to add. This is an error so that code under test that handles
+ * exceptions of processes does not handle it.
  */
 public final class StrayProcessError extends AssertionError {
 

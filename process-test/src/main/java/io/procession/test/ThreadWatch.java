@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * Watches a thread that is busy outside the scheduler: how long it has been, and how long
- * it has done nothing but wait. <i>Guarded by the lock of
+ * Observes a thread that does not use the scheduler: the time since the observation
+ * began, and the time for which the thread has been waiting. <i>Guarded by the lock of
  * {@link DeterministicScheduler}.</i>
  */
 final class ThreadWatch {
 
 	/**
-	 * How long a thread has to be seen waiting at each look before it is taken to wait
-	 * for something else than a lock or a page of memory.
+	 * Time for which each poll must find a thread waiting until it is considered to wait
+	 * for something other than a lock or a memory page.
 	 */
 	static final Duration PARKED = Duration.ofMillis(100);
 
@@ -36,7 +36,7 @@ final class ThreadWatch {
 		}
 	}
 
-	/** Whether it waits for something else. */
+	/** Return whether the thread is considered to wait for something else. */
 	boolean isParked() {
 		return hasParkedFor(PARKED);
 	}

@@ -1,12 +1,12 @@
 package io.procession.test;
 
 /**
- * Something that is due later.
+ * A task that is due later.
  *
- * @param task what to run
- * @param due when it is due
- * @param number of two that are due at the same time, the lower comes first
- * @param origin the thread whose call has led to it
+ * @param task the task
+ * @param due time at which it is due
+ * @param number determines the order of tasks that are due at the same time
+ * @param origin the thread whose call has caused the task
  */
 record Timer(Runnable task, long due, long number, ExternalThread origin) implements Comparable<Timer> {
 

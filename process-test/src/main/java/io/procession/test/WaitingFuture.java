@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A future whose waiting moves the clock, as does that of those that depend on it.
+ * A future that moves the clock while a thread waits for it or for a dependent future.
  */
 final class WaitingFuture<T> extends CompletableFuture<T> {
 
