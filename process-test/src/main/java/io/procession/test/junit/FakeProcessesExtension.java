@@ -13,10 +13,11 @@ import io.procession.test.FakeProcesses;
 import io.procession.test.ManualTime;
 
 /**
- * Gives each test fakes of its own: {@link FakeProcesses}, a {@link ProcessManager} over
- * them and their {@link ManualTime}, to its constructor or its methods. After the test,
- * the manager is closed and what still runs is ended, and a process that was refused for
- * want of a stub fails the test, whatever its code made of the error.
+ * JUnit extension that provides each test with its own fakes. Parameters of constructors
+ * and methods can have the types {@link FakeProcesses}, {@link ProcessManager} and
+ * {@link ManualTime}. After the test, the manager is closed and running processes are
+ * ended. If a process was rejected because there was no stub, the test fails, even if the
+ * code under test has ignored the error.
  *
  * <pre>
  * &#64;ExtendWith(FakeProcessesExtension.class)
@@ -37,7 +38,7 @@ public final class FakeProcessesExtension implements ParameterResolver, AfterEac
 	private static final Namespace NAMESPACE = Namespace.create(FakeProcessesExtension.class);
 
 	/**
-	 * Used by JUnit.
+	 * Create an instance. Called by JUnit.
 	 */
 	public FakeProcessesExtension() {
 	}
@@ -80,7 +81,7 @@ public final class FakeProcessesExtension implements ParameterResolver, AfterEac
 			return;
 		}
 		try {
-			// a test that failed has said why
+			// do not hide the failure of the test
 			if (context.getExecutionException().isEmpty()) {
 				processes.verifyNoStrays();
 			}

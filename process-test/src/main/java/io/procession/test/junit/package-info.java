@@ -1,5 +1,5 @@
 /**
- * Fakes as parameters of JUnit tests. Needs {@code junit-jupiter-api}.
+ * JUnit extension for fake processes. Requires {@code junit-jupiter-api}.
  */
 @NullMarked
 package io.procession.test.junit;
