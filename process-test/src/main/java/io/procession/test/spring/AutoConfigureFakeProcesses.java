@@ -10,9 +10,9 @@ import java.lang.annotation.Target;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 
 /**
- * Lets a Spring test run over fakes: the process manager of its context, and all that is
- * built on it, starts no process. Beside {@code @SpringBootTest}, or beside a slice, to
- * which it adds the process manager and the supervisor.
+ * Annotation for Spring tests that replaces processes with fakes, so that the process
+ * manager of the context starts no process. Use it with {@code @SpringBootTest}, or with
+ * a test slice, to which it adds the process manager and the supervisor.
  *
  * <pre>
  * &#64;SpringBootTest
@@ -25,12 +25,13 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
  * }
  * </pre>
  *
- * The context has one {@code FakeProcesses} bean, which is reset after each test, so that
- * a second test at the same time over the same context is refused; and a
- * {@code TaskScheduler} by the fakes' clock, so that all {@code @Scheduled} methods run
- * when the test advances it. What starts with the context is stubbed by
- * {@link FakeProcessesCustomizer} beans. A process that was refused for want of a stub
- * fails the test, whatever its code made of the error.
+ * The context has one {@code FakeProcesses} bean, which is reset after each test.
+ * Therefore, concurrent tests with the same context are rejected. The context also has a
+ * {@code TaskScheduler} that uses the clock of the fakes, so that all {@code @Scheduled}
+ * methods are executed when the test advances the clock. Use
+ * {@link FakeProcessesCustomizer} beans to add stubs for processes that are started with
+ * the context. If a process was rejected because there was no stub, the test fails, even
+ * if the code under test has ignored the error.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

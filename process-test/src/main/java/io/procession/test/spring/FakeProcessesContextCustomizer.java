@@ -15,8 +15,8 @@ import io.procession.test.FakeProcesses;
 import io.procession.test.ManualTime;
 
 /**
- * Puts the fakes and what goes by their clock into a context. All are equal, so that
- * contexts are shared as without them.
+ * {@link ContextCustomizer} that registers the fakes, and the beans that use their clock.
+ * All instances are equal, so that contexts are cached as usual.
  */
 final class FakeProcessesContextCustomizer implements ContextCustomizer {
 
@@ -34,7 +34,7 @@ final class FakeProcessesContextCustomizer implements ContextCustomizer {
 			.genericBeanDefinition(TaskScheduler.class, () -> scheduler(beans.getBean(FakeProcesses.class).time()))
 			.setPrimary(true)
 			.getBeanDefinition());
-		// else Spring asks the machine's clock when the first run is due
+		// otherwise Spring uses the machine's clock to determine the first execution
 		registry.registerBeanDefinition("fakeSchedulingConfigurer",
 				BeanDefinitionBuilder
 					.genericBeanDefinition(SchedulingConfigurer.class,

@@ -9,7 +9,7 @@ import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.TestContextAnnotationUtils;
 
 /**
- * Finds the tests that want fakes.
+ * {@link ContextCustomizerFactory} for tests with {@link AutoConfigureFakeProcesses}.
  */
 final class FakeProcessesContextCustomizerFactory implements ContextCustomizerFactory {
 

@@ -3,16 +3,16 @@ package io.procession.test.spring;
 import io.procession.test.FakeProcesses;
 
 /**
- * Adds stubs that every test of a context has, from the start of the context on; those of
- * a test come before them. Beans of this type are called in their order, again after each
- * test.
+ * Callback that adds stubs for all tests of a context, including for processes that are
+ * started with the context. Stubs of a test take precedence. Beans of this type are
+ * called in their order, and again after each test.
  */
 @FunctionalInterface
 public interface FakeProcessesCustomizer {
 
 	/**
-	 * Adds stubs.
-	 * @param processes where to
+	 * Add stubs.
+	 * @param processes the fakes to add the stubs to
 	 */
 	void customize(FakeProcesses processes);
 

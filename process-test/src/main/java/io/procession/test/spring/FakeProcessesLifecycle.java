@@ -8,10 +8,11 @@ import org.springframework.context.event.ContextClosedEvent;
 import io.procession.test.ManualTime;
 
 /**
- * Lets the clock go while the beans of a context stop, for Spring waits for them by the
- * machine's clock. One of two stands before all others, one behind them: contexts are
- * also paused between test classes, and the clock has to stand before they go on, and
- * until then.
+ * Lets the clock run while the beans of a context are stopped, since Spring waits for
+ * them by the machine's clock. There are two instances: one is stopped before all other
+ * beans and lets the clock run, the other is stopped after them and stops the clock. This
+ * is necessary because contexts are also paused between test classes, and the clock must
+ * stand still during the pause and when the context is restarted.
  */
 final class FakeProcessesLifecycle implements SmartLifecycle, ApplicationListener<ContextClosedEvent> {
 
@@ -50,7 +51,7 @@ final class FakeProcessesLifecycle implements SmartLifecycle, ApplicationListene
 
 	@Override
 	public void onApplicationEvent(ContextClosedEvent event) {
-		// not that of a child
+		// ignore the event of a child context
 		if (event.getApplicationContext() == this.context) {
 			this.closed = true;
 		}

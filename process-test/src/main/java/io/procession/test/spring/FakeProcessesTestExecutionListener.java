@@ -13,16 +13,18 @@ import io.procession.test.FakeProcesses;
 import io.procession.test.StrayProcessError;
 
 /**
- * Resets the fakes of a context after each test, and fails the test if the code under
- * test has swallowed that a process was refused. Refuses a second test at the same time,
- * whose reset would end the processes of the first.
+ * {@link AbstractTestExecutionListener} that resets the fakes of a context after each
+ * test, and fails the test if a process was rejected, even if the code under test has
+ * ignored the error. Rejects concurrent tests, since the reset of one would end the
+ * processes of the other.
  */
 final class FakeProcessesTestExecutionListener extends AbstractTestExecutionListener {
 
 	private static final String FAKES = FakeProcessesTestExecutionListener.class.getName() + ".fakes";
 
 	/**
-	 * The test that has the fakes now: of this class there is one object per test class.
+	 * Test that is currently using the fakes. Static, since there is one listener per
+	 * test class.
 	 */
 	private static final Map<FakeProcesses, String> TESTS = new ConcurrentHashMap<>();
 
@@ -61,7 +63,7 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 	private static void checkManagers(ApplicationContext context, FakeProcesses processes) {
 		context.getBeansOfType(ProcessManager.class, false, false).forEach((name, manager) -> {
 			TimeSource time = manager.timeSource();
-			// that of a mock is null
+			// the time source of a mock is null
 			if (time != null && time != processes.time()) {
 				throw new IllegalStateException("The ProcessManager bean '" + name + "' would start real processes: it"
 						+ " was not made by auto-configuration. Build it over the fakes where there are some: let its"
@@ -78,7 +80,7 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 			return;
 		}
 		try {
-			// a test that failed has said why
+			// do not hide the failure of the test
 			if (test.getTestException() == null) {
 				processes.verifyNoStrays();
 			}

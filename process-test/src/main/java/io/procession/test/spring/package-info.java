@@ -1,7 +1,7 @@
 /**
- * Fakes in Spring tests:
+ * Fake processes in Spring tests: use
  * {@link io.procession.test.spring.AutoConfigureFakeProcesses @AutoConfigureFakeProcesses}
- * beside {@code @SpringBootTest} or a slice. Needs {@code spring-test}.
+ * with {@code @SpringBootTest} or a test slice. Requires {@code spring-test}.
  */
 @NullMarked
 package io.procession.test.spring;
