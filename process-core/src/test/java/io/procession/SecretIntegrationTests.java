@@ -241,7 +241,7 @@ class SecretIntegrationTests {
 		Thread.getAllStackTraces().keySet().forEach((thread) -> names.append(thread.getName()).append('\n'));
 		try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
 			for (Path task : tasks) {
-				names.append(Files.readString(task.resolve("comm")));
+				names.append(unlessEnded(task.resolve("comm")));
 			}
 		}
 		return names.toString();
@@ -424,18 +424,22 @@ class SecretIntegrationTests {
 		return ProcessHandle.current().descendants().filter((handle) -> handle.pid() != process.pid()).toList();
 	}
 
-	// what lives for a moment only may be gone
 	private static String told(String pid) {
 		StringBuilder told = new StringBuilder();
 		for (String file : List.of("cmdline", "environ", "comm")) {
-			try {
-				told.append(Files.readString(Path.of("/proc", pid, file), StandardCharsets.ISO_8859_1)).append('\n');
-			}
-			catch (IOException ex) {
-				told.append(ex.getClass().getName());
-			}
+			told.append(unlessEnded(Path.of("/proc", pid, file))).append('\n');
 		}
 		return told.toString();
+	}
+
+	// a process or thread may end between the listing and the read
+	private static String unlessEnded(Path file) {
+		try {
+			return Files.readString(file, StandardCharsets.ISO_8859_1);
+		}
+		catch (IOException ex) {
+			return ex.getClass().getName();
+		}
 	}
 
 	private static final class Veto implements ProcessListener {
