@@ -45,6 +45,24 @@ public interface ProcessListener {
 	}
 
 	/**
+	 * Return whether a listener overrides {@link #beforeStop}. If none does, the signal
+	 * of a stop is sent at once.
+	 * @param listener the listener
+	 * @return whether {@code beforeStop} of the listener may have an effect
+	 */
+	static boolean isCalledBeforeStop(ProcessListener listener) {
+		try {
+			return listener.getClass()
+				.getMethod("beforeStop", ProcessStopping.class)
+				.getDeclaringClass() != ProcessListener.class;
+		}
+		catch (NoSuchMethodException ex) {
+			// a native image hides methods that nothing has registered for reflection
+			return true;
+		}
+	}
+
+	/**
 	 * Handle an event.
 	 * @param event the event
 	 */

@@ -123,6 +123,12 @@ final class EventDispatcher {
 		return !this.listeners.isEmpty() || !own.isEmpty();
 	}
 
+	/** Return whether a listener has to be called before a stop. */
+	boolean isHeardBeforeStop(List<ProcessListener> own) {
+		return own.stream().anyMatch(ProcessListener::isCalledBeforeStop)
+				|| this.listeners.stream().anyMatch(ProcessListener::isCalledBeforeStop);
+	}
+
 	/**
 	 * Deliver an event to the listeners that are registered at the time of delivery. If
 	 * there are none now, the event is not created. Neither blocks nor fails, since the

@@ -785,7 +785,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	private @Nullable BeforeStop beforeStop(Stopper.Stop begun, StopOrder order) {
-		if (!order.requested() || !this.events.isHeard()) {
+		if (!order.requested() || !this.events.isHeardBeforeStop()) {
 			return null;
 		}
 		return new BeforeStop(this.context, () -> this.events.beforeStop(order.signal()), () -> {

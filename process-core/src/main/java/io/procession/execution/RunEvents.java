@@ -116,8 +116,8 @@ final class RunEvents {
 	}
 
 	/** Return whether there is a listener to be called before a stop. */
-	boolean isHeard() {
-		return this.context.events().isHeard(this.run.plan().pending().processListeners());
+	boolean isHeardBeforeStop() {
+		return this.context.events().isHeardBeforeStop(this.run.plan().pending().processListeners());
 	}
 
 	/** Call the listeners, on this thread, before the first signal of a stop. */

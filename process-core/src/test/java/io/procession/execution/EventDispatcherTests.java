@@ -18,6 +18,7 @@ import io.procession.engine.TimeSource;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarted;
+import io.procession.event.ProcessStopping;
 import io.procession.testing.LogCapture;
 import io.procession.testing.NoLeaks;
 
@@ -68,6 +69,33 @@ class EventDispatcherTests {
 			events.close();
 			assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
 		}
+	}
+
+	@Test
+	void isHeardBeforeAStopOnlyIfAListenerIsToBeCalled() {
+		EventDispatcher events = events(SOON);
+		events.add((event) -> {
+		});
+		ProcessListener stops = new ProcessListener() {
+
+			@Override
+			public void beforeStop(ProcessStopping event) {
+				// nothing to do
+			}
+
+			@Override
+			public void onEvent(ProcessEvent event) {
+				// nothing to do
+			}
+
+		};
+
+		assertThat(events.isHeardBeforeStop(List.of())).isFalse();
+		assertThat(events.isHeardBeforeStop(List.of(stops))).isTrue();
+
+		events.add(stops);
+		assertThat(events.isHeardBeforeStop(List.of())).isTrue();
+		events.close();
 	}
 
 	@Test

@@ -58,17 +58,33 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 				}
 
 				@Override
-				public void beforeStop(ProcessStopping event) {
-					prepareStop(event);
-				}
-
-				@Override
 				public void onEvent(ProcessEvent event) {
 					ProcessListenerBeans.this.onEvent(event);
 				}
 
 			});
+			if (present().stream().anyMatch(ProcessListener::isCalledBeforeStop)) {
+				connectStops(manager);
+			}
 		}
+	}
+
+	// only if needed: a manager sends the signal of a stop at once unless a listener has
+	// to be called before
+	private void connectStops(ProcessManager manager) {
+		manager.addListener(new ProcessListener() {
+
+			@Override
+			public void beforeStop(ProcessStopping event) {
+				present().forEach((listener) -> call(event, () -> listener.beforeStop(event)));
+			}
+
+			@Override
+			public void onEvent(ProcessEvent event) {
+				// delivered by the other listener
+			}
+
+		});
 	}
 
 	@Override
@@ -80,6 +96,9 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		while (next != null) {
 			tell(found, next);
 			next = nextEarly(found);
+		}
+		if (found.stream().anyMatch(ProcessListener::isCalledBeforeStop)) {
+			this.connected.forEach(this::connectStops);
 		}
 	}
 
@@ -95,10 +114,6 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 	// listeners that do not exist yet cannot veto
 	private void ask(ProcessStarting event) {
 		present().forEach((listener) -> listener.beforeStart(event));
-	}
-
-	private void prepareStop(ProcessStopping event) {
-		present().forEach((listener) -> call(event, () -> listener.beforeStop(event)));
 	}
 
 	private List<ProcessListener> present() {
