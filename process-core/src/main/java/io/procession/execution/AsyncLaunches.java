@@ -237,6 +237,7 @@ final class AsyncLaunches {
 				stop();
 			}
 			launched.result().whenCompleteAsync((made, failure) -> {
+				this.stop = null;
 				if (failure == null) {
 					complete(made);
 				}
