@@ -122,8 +122,8 @@ public final class Command {
 	 */
 	public static Command parse(String line) {
 		Objects.requireNonNull(line, "The command line must not be null");
-		return new Command(CommandLineParser.split(line), Map.of(), Redactor.defaults(),
-				CommandLineParser.shellSyntax(line));
+		CommandLineParser parser = CommandLineParser.parse(line);
+		return new Command(parser.words(), Map.of(), Redactor.defaults(), parser.shellSyntax());
 	}
 
 	/**

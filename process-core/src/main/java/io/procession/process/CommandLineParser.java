@@ -42,22 +42,26 @@ final class CommandLineParser {
 		this.line = line;
 	}
 
-	static List<String> split(String line) {
-		return new CommandLineParser(line).split();
+	static CommandLineParser parse(String line) {
+		CommandLineParser parser = new CommandLineParser(line);
+		parser.split();
+		return parser;
+	}
+
+	List<String> words() {
+		return this.words;
 	}
 
 	/**
-	 * Return the first thing in a line that a shell would interpret and that is taken as
-	 * text, since it is not quoted: an operator, a tilde, a variable, or the backslash of
-	 * a Windows path.
+	 * Return the first thing in the line that a shell would interpret and that is taken
+	 * as text, since it is not quoted: an operator, a tilde, a variable, or the backslash
+	 * of a Windows path.
 	 */
-	static @Nullable String shellSyntax(String line) {
-		CommandLineParser parser = new CommandLineParser(line);
-		parser.split();
-		return parser.shellSyntax;
+	@Nullable String shellSyntax() {
+		return this.shellSyntax;
 	}
 
-	private List<String> split() {
+	private void split() {
 		int i = 0;
 		while (i < this.line.length()) {
 			char c = this.line.charAt(i);
@@ -81,7 +85,6 @@ final class CommandLineParser {
 		if (this.words.isEmpty()) {
 			throw new IllegalArgumentException("The command line is empty");
 		}
-		return this.words;
 	}
 
 	private void note(char c, int position) {
