@@ -150,7 +150,7 @@ final class StartGate {
 		}
 		Path directory = spec.directory();
 		File tried = (directory != null) ? new File(directory.toFile(), program) : file;
-		return "at '" + tried.getAbsolutePath().replace("/./", "/") + "'";
+		return "at '" + Executables.absolutePath(tried) + "'";
 	}
 
 }

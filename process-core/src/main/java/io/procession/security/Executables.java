@@ -68,6 +68,15 @@ public final class Executables {
 		}
 	}
 
+	/**
+	 * Return the absolute path that a file is looked up at, for messages.
+	 * @param file the file
+	 * @return the path, without {@code .} elements; links and {@code ..} are not resolved
+	 */
+	public static String absolutePath(File file) {
+		return file.getAbsolutePath().replace("/./", "/");
+	}
+
 	private static Optional<Path> at(String program, @Nullable Path directory) {
 		Path file = (directory != null) ? directory.resolve(program) : Path.of(program);
 		return Optional.of(file.toAbsolutePath()).filter(Files::exists);

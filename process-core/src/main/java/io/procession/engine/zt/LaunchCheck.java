@@ -20,6 +20,7 @@ import io.procession.isolation.Account;
 import io.procession.isolation.IsolationPlan;
 import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessStartException.Reason;
+import io.procession.security.Executables;
 
 /**
  * Checks before the start of a process, and lookup of its program. Detects problems with
@@ -385,7 +386,7 @@ final class LaunchCheck {
 	}
 
 	private static String tried(File file) {
-		return "at '" + file.getAbsolutePath().replace("/./", "/") + "'";
+		return "at '" + Executables.absolutePath(file) + "'";
 	}
 
 	private static String notExpanded(String path) {
