@@ -201,6 +201,11 @@ public final class ProcessSupervisor implements AutoCloseable {
 		}
 	}
 
+	@Override
+	public String toString() {
+		return "the programs " + this.programs.keySet();
+	}
+
 	private static long bound(Collection<SupervisedProgram> programs) {
 		return programs.stream().mapToLong((program) -> program.downWithin().toNanos()).max().orElse(0);
 	}

@@ -198,7 +198,9 @@ final class SupervisorThreads {
 
 	/** Wait, within a bound, until all that was to be logged before the end is logged. */
 	void awaitReports() throws InterruptedException {
-		this.ownReporter.awaitTermination(REPORTED_BOUND, TimeUnit.NANOSECONDS);
+		if (this.reporter == this.ownReporter) {
+			this.ownReporter.awaitTermination(REPORTED_BOUND, TimeUnit.NANOSECONDS);
+		}
 	}
 
 	private void shutDown() {
