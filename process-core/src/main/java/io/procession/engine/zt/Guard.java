@@ -94,17 +94,21 @@ final class Guard {
 			if (this.closed || this.whyNot != null || (running != null && running.isAlive())) {
 				return;
 			}
-			if (running != null) {
-				ended(running);
-			}
+			String end = (running != null) ? ended(running) : null;
 			if (this.whyNot == null) {
 				start();
+			}
+			if (end != null && this.failures == 1 && this.process != null) {
+				this.log.write(() -> logger.warn("The guard had ended and was started again: {}", end));
 			}
 		}
 	}
 
-	// called with the lock held
-	private void ended(Process guard) {
+	/**
+	 * Record that a guard has exited. The lock is held.
+	 * @return how it has exited, for a message
+	 */
+	private String ended(Process guard) {
 		this.process = null;
 		this.told = "";
 		if (System.nanoTime() - this.startedAt >= STABLE.toNanos()) {
@@ -115,9 +119,7 @@ final class Guard {
 		if (this.failures >= MOST_FAILURES) {
 			abandon("it was started " + this.failures + " times, and the last one ended at once: " + end);
 		}
-		else if (this.failures == 1) {
-			this.log.write(() -> logger.warn("The guard has ended and is started again: {}", end));
-		}
+		return end;
 	}
 
 	private void abandon(String reason) {

@@ -241,9 +241,10 @@ public final class ZtProcessEngine implements ProcessEngine {
 				LocalTree orphans = LocalTree.ofOrphans(this.system, this.marker);
 				List<Long> found = orphans.alive();
 				if (!found.isEmpty()) {
-					this.log.write(() -> logger.warn(
-							"Processes that an earlier JVM of this application left behind are ended: pids={}", found));
 					end(orphans);
+					this.log.write(() -> logger.warn(
+							"Processes that an earlier JVM of this application left behind were ended: pids={}",
+							found));
 				}
 				this.swept = true;
 			}

@@ -135,7 +135,7 @@ class GuardIntegrationTests {
 			.asString()
 			.contains("There is no guard", "started 5 times", "exitCode=71");
 		assertThat(result.outputLines()).filteredOn((line) -> line.contains("WARN"))
-			.satisfiesExactly((line) -> assertThat(line).contains("is started again"),
+			.satisfiesExactly((line) -> assertThat(line).contains("was started again"),
 					(line) -> assertThat(line).contains("There is no guard"));
 	}
 
