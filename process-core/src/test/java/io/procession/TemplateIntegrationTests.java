@@ -20,7 +20,10 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.security.CommandPolicy;
+import io.procession.testing.IgnoresSignals;
+import io.procession.testing.Namespaces;
 import io.procession.testing.RealProcesses;
+import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -131,6 +134,20 @@ class TemplateIntegrationTests {
 			.output()).containsPattern("SigIgn:\\s+\\p{XDigit}{8}[08]0000003\\b");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("true").ignoreSignals(Signal.KILL))
 			.withMessage("No process can ignore the signal KILL");
+	}
+
+	@Test
+	@RequiresProgram({ "env", "unshare", "mount" })
+	void saysWhatIgnoringSignalsNeeds(ProcessManager processes, @TempDir Path directory) throws IOException {
+		Path old = Files.writeString(directory.resolve("env"), "#!/bin/sh\necho unrecognized option >&2\nexit 125\n");
+		assertThat(old.toFile().setExecutable(true)).isTrue();
+		Namespaces machine = new Namespaces(Namespaces.CONTAINER,
+				"for env in /usr/bin/env /bin/env; do [ ! -f $env ] || mount --bind '" + old + "' $env; done; \"$@\"");
+
+		ProcessResult result = machine.run(processes, IgnoresSignals.class);
+
+		assertThat(result.output()).startsWith("ISOLATION: ")
+			.contains("ignoreSignals(...) needs env(1) of coreutils 8.31 or later");
 	}
 
 	@Test

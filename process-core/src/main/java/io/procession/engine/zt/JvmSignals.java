@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.isolation.Tool;
 import io.procession.process.Signal;
 
@@ -46,6 +48,8 @@ final class JvmSignals {
 	private long blocked;
 
 	private boolean possible;
+
+	private @Nullable Boolean settable;
 
 	JvmSignals() {
 		this(JvmSignals::ownStatus, JvmSignals::canReset);
@@ -116,9 +120,22 @@ final class JvmSignals {
 				this.ignored = field(text, "SigIgn:");
 				// QUIT is blocked in all threads of a JVM but one
 				this.blocked = (Runtime.version().feature() < UNBLOCKED_SINCE) ? field(text, "SigBlk:") & ~bit(3) : 0;
-				this.possible = (this.ignored | this.blocked) != 0 && this.canReset.getAsBoolean();
+				this.possible = (this.ignored | this.blocked) != 0 && canBeSet();
 				this.read = true;
 			}
+		}
+	}
+
+	/**
+	 * Return whether {@code env(1)} can set the signals of a program: coreutils 8.31 or
+	 * later. Starts it on first use.
+	 */
+	boolean canBeSet() {
+		synchronized (this.lock) {
+			if (this.settable == null) {
+				this.settable = this.canReset.getAsBoolean();
+			}
+			return this.settable;
 		}
 	}
 

@@ -106,6 +106,10 @@ final class Spawner {
 	}
 
 	private void makeChain() {
+		if (!this.launch.spec().ignoredSignals().isEmpty() && !this.isolator.signals().canBeSet()) {
+			throw this.check.failure(Reason.ISOLATION,
+					"ignoreSignals(...) needs env(1) of coreutils 8.31 or later, which is not installed");
+		}
 		try {
 			this.chain = ExecChain.of(this.launch, this.plan, this.group, this.isolator.signals());
 		}
