@@ -455,7 +455,7 @@ final class OutputRecorder implements OutputSink {
 	}
 
 	/**
-	 * How the bytes of one stream are handled.
+	 * Plan for the bytes of one stream.
 	 *
 	 * @param piped whether they pass through the JVM
 	 * @param capture whether they are captured

@@ -6,7 +6,7 @@ import io.procession.process.ExitCause;
 import io.procession.process.Signal;
 
 /**
- * How a process is to be stopped.
+ * Order to stop a process.
  *
  * @param cause the cause of its end in the result
  * @param signal the first signal

@@ -1,7 +1,7 @@
 package io.procession.process;
 
 /**
- * Which terminals processes can have here. <i>Immutable.</i>
+ * Terminals that processes can have on this machine. <i>Immutable.</i>
  *
  * @param tty whether the JVM has a terminal that {@code tty()} can hand over
  * @param pty whether {@code pty(...)} can make pseudoterminals, which needs pty4j

@@ -31,7 +31,7 @@ record ProgramLife(ProgramStatus status, boolean closed, long run, Presence pres
 	}
 
 	/**
-	 * What exists of an execution.
+	 * Part of an execution that exists.
 	 */
 	enum Presence {
 
