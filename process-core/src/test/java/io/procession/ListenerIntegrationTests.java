@@ -523,7 +523,7 @@ class ListenerIntegrationTests {
 		assertThat(events.get(1)).isInstanceOfSatisfying(ProcessStopping.class, (stopping) -> {
 			assertThat(stopping.cause()).isEqualTo(ExitCause.STOPPED);
 			assertThat(stopping.signal()).isEqualTo(Signal.TERM);
-			assertThat(stopping.executionId()).isEqualTo(stopped.id());
+			assertThat(stopping.executionId()).isEqualTo(stopped.executionId());
 			assertThat(stopping.pid()).isEqualTo(stopped.pid());
 		});
 		assertThat(events.get(4)).isInstanceOfSatisfying(ProcessStopping.class, (stopping) -> {

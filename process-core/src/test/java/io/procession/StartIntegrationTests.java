@@ -73,14 +73,15 @@ class StartIntegrationTests {
 		assertThat(watch.elapsed()).isLessThan(SOON);
 		assertThat(process.isRunning()).isTrue();
 		assertThat(ProcessTable.isAlive(process.pid())).isTrue();
-		assertThat(process.id()).isNotBlank();
+		assertThat(process.executionId()).isNotBlank();
 		assertThat(process.name()).isEqualTo("sleeper");
 		assertThat(process.command()).isEqualTo(Command.of("sleep", "300"));
 		assertThat(process.startedAt()).isBetween(before, Instant.now());
 		assertThat(process.output()).isEmpty();
 		assertThat(process.errorOutput()).isEmpty();
 		assertThat(process.latestOutput()).isEmpty();
-		assertThat(process).hasToString("RunningProcess[sleeper pid=" + process.pid() + " id=" + process.id() + "]");
+		assertThat(process)
+			.hasToString("RunningProcess[sleeper pid=" + process.pid() + " id=" + process.executionId() + "]");
 		assertThat(process.waitFor(Duration.ofMillis(50))).isEmpty();
 		assertThat(process.waitFor(Duration.ZERO)).isEmpty();
 		assertThat(process.onExit()).isNotDone();
@@ -97,9 +98,9 @@ class StartIntegrationTests {
 
 		assertThat(processes.running()).extracting(RunningProcess::pid)
 			.containsExactly(first.pid(), second.pid(), third.pid());
-		assertThat(processes.find(second.pid()).map(RunningProcess::id)).contains(second.id());
+		assertThat(processes.find(second.pid()).map(RunningProcess::executionId)).contains(second.executionId());
 		assertThat(processes.find(ProcessHandle.current().pid())).isEmpty();
-		assertThat(List.of(first.id(), second.id(), third.id())).doesNotHaveDuplicates();
+		assertThat(List.of(first.executionId(), second.executionId(), third.executionId())).doesNotHaveDuplicates();
 
 		second.stop();
 

@@ -419,7 +419,8 @@ final class StressScenarios {
 			assertThat(result.output()).as(() -> this + " " + result).isIn(outputs(result.cause()));
 			assertThat(process.isRunning()).as(this::toString).isFalse();
 			assertThat(ProcessTable.isAlive(process.pid())).as(this::toString).isFalse();
-			assertThat(processes.running()).as(this::toString).noneMatch((other) -> other.id().equals(process.id()));
+			assertThat(processes.running()).as(this::toString)
+				.noneMatch((other) -> other.executionId().equals(process.executionId()));
 			if (EnumSet.of(ExitCause.STOPPED, ExitCause.KILLED, ExitCause.TIMED_OUT).contains(result.cause())) {
 				assertThat(plant.alive()).as(() -> this + " " + result).isEmpty();
 			}

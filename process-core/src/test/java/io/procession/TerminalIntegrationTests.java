@@ -107,8 +107,9 @@ class TerminalIntegrationTests {
 
 	@Test
 	@RequiresProgram("less")
-	void runsAFullScreenProgram(ProcessManager processes) throws Exception {
-		RunningProcess less = processes.shell("seq 1000 > \"$1\"; exec less \"$1\"", "less-test")
+	void runsAFullScreenProgram(ProcessManager processes, @TempDir Path directory) throws Exception {
+		RunningProcess less = processes.shell("seq 1000 > numbers; exec less numbers")
+			.directory(directory)
 			.env("TERM", "xterm")
 			.env("LESS", "")
 			.pty(80, 24)

@@ -24,16 +24,16 @@ final class AsyncLaunches {
 	 */
 	private static final int MOST_LAUNCHES = 32;
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	private final ConcurrencyLimit limit;
 
-	private final LaunchTurns turns;
+	private final BoundedExecutor launches;
 
-	AsyncLaunches(RunContext context, ConcurrencyLimit limit) {
+	AsyncLaunches(ExecutionContext context, ConcurrencyLimit limit) {
 		this.context = context;
 		this.limit = limit;
-		this.turns = new LaunchTurns(MOST_LAUNCHES, context::execute);
+		this.launches = new BoundedExecutor(MOST_LAUNCHES, context::execute);
 	}
 
 	/**
@@ -48,30 +48,30 @@ final class AsyncLaunches {
 	 */
 	<T> CompletableFuture<T> whenPermitted(int permits, Supplier<Launched<T>> launch, Runnable permitted,
 			boolean stoppable, Supplier<? extends RuntimeException> closed) {
-		Turn<T> turn = new Turn<>(this.context.time(), stoppable);
+		QueuedLaunch<T> queued = new QueuedLaunch<>(this.context.time(), stoppable);
 		CompletableFuture<Boolean> permit = this.limit.whenAvailable(permits);
 		permit.thenAccept((granted) -> {
 			if (granted) {
 				permitted.run();
-				launchAtItsTurn(turn, launch, permits);
+				launchInOrder(queued, launch, permits);
 			}
 			else {
-				this.context.execute(() -> turn.completeExceptionally(closed.get()));
+				this.context.execute(() -> queued.completeExceptionally(closed.get()));
 			}
 		});
 		// canceling a waiting launch gives up its place in the queue
-		turn.whenComplete((made, failure) -> {
+		queued.whenComplete((made, failure) -> {
 			this.limit.giveUp(permit);
-			turn.stop();
+			queued.stop();
 		});
-		return turn;
+		return queued;
 	}
 
-	private <T> void launchAtItsTurn(Turn<T> turn, Supplier<Launched<T>> launch, int permits) {
+	private <T> void launchInOrder(QueuedLaunch<T> queued, Supplier<Launched<T>> launch, int permits) {
 		try {
-			this.turns.execute(() -> {
-				if (turn.begin()) {
-					turn.launch(launch, this.context::execute);
+			this.launches.execute(() -> {
+				if (queued.begin()) {
+					queued.launch(launch, this.context::execute);
 				}
 				else {
 					this.limit.release(permits);
@@ -80,7 +80,7 @@ final class AsyncLaunches {
 		}
 		catch (RuntimeException | Error ex) {
 			this.limit.release(permits);
-			turn.completeExceptionally(ex);
+			queued.completeExceptionally(ex);
 		}
 	}
 
@@ -100,7 +100,7 @@ final class AsyncLaunches {
 	 * launched. If that is not possible, it can no longer be canceled: otherwise a
 	 * process would be left without an owner.
 	 */
-	private static final class Turn<T> extends CompletableFuture<T> {
+	private static final class QueuedLaunch<T> extends CompletableFuture<T> {
 
 		private final TimeSource time;
 
@@ -110,7 +110,7 @@ final class AsyncLaunches {
 
 		private volatile @Nullable Runnable stop;
 
-		private Turn(TimeSource time, boolean stoppable) {
+		private QueuedLaunch(TimeSource time, boolean stoppable) {
 			this.time = time;
 			this.stoppable = stoppable;
 		}

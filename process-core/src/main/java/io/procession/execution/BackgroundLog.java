@@ -97,7 +97,7 @@ final class BackgroundLog {
 		ThreadPoolExecutor executor = this.thread;
 		if (executor != null) {
 			executor.shutdown();
-			Waiting.of(bound, (nanos) -> executor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+			UninterruptibleWait.of(bound, (nanos) -> executor.awaitTermination(nanos, TimeUnit.NANOSECONDS));
 		}
 	}
 

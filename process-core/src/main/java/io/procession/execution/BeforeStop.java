@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BeforeStop {
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	private final Runnable listeners;
 
@@ -34,7 +34,7 @@ final class BeforeStop {
 	 * @param signal begins the stop; called once
 	 * @param tooLong reports that the signal no longer waited for the listeners
 	 */
-	BeforeStop(RunContext context, Runnable listeners, Runnable signal, Runnable tooLong) {
+	BeforeStop(ExecutionContext context, Runnable listeners, Runnable signal, Runnable tooLong) {
 		this.context = context;
 		this.listeners = listeners;
 		this.signal = signal;

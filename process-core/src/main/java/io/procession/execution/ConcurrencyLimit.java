@@ -68,7 +68,7 @@ final class ConcurrencyLimit {
 		CompletableFuture<Boolean> granted = whenAvailable(permits);
 		boolean inTime = false;
 		try {
-			inTime = this.time.await(granted, RunContext.nanos(timeout));
+			inTime = this.time.await(granted, ExecutionContext.nanos(timeout));
 		}
 		finally {
 			if (!inTime) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadline {
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	/** Guards everything below. */
 	private final Object lock = new Object();
@@ -31,9 +31,9 @@ final class Deadline {
 	 * @param since the time from which the timeout counts, by the monotonic clock
 	 * @param timeout the timeout, or {@code null} for no deadline
 	 */
-	Deadline(RunContext context, long since, @Nullable Duration timeout) {
+	Deadline(ExecutionContext context, long since, @Nullable Duration timeout) {
 		this.context = context;
-		this.due = (timeout != null) ? since + RunContext.nanos(timeout) : Long.MAX_VALUE;
+		this.due = (timeout != null) ? since + ExecutionContext.nanos(timeout) : Long.MAX_VALUE;
 	}
 
 	/** Return the remaining nanoseconds; zero or negative if the deadline is due. */

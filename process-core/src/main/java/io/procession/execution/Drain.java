@@ -28,7 +28,7 @@ final class Drain {
 
 	private boolean countsListeners;
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	/**
 	 * Time by which the remaining time is requested again, unless the JVM is paused; 0 if
@@ -45,9 +45,9 @@ final class Drain {
 	 * @param output the standard output, with the time spent in listeners
 	 * @param error the standard error, with the time spent in listeners
 	 */
-	Drain(RunContext context, Duration said, OutputRecorder output, OutputRecorder error) {
+	Drain(ExecutionContext context, Duration said, OutputRecorder output, OutputRecorder error) {
 		this.context = context;
-		this.bound = RunContext.nanos(bound(said));
+		this.bound = ExecutionContext.nanos(bound(said));
 		this.output = output;
 		this.error = error;
 	}
@@ -111,7 +111,7 @@ final class Drain {
 		if (this.output.isListenerAtWork() || this.error.isListenerAtWork()) {
 			remaining = Math.max(remaining, LOOK_AGAIN);
 		}
-		return Math.min(remaining, Math.max(untilDeadline, RunContext.nanos(EXIT_AFTER_END) - elapsed));
+		return Math.min(remaining, Math.max(untilDeadline, ExecutionContext.nanos(EXIT_AFTER_END) - elapsed));
 	}
 
 	private long busyNanos(long now) {

@@ -73,7 +73,7 @@ final class EventDispatcher {
 		this.time = time;
 		this.log = log;
 		this.scheduler = scheduler;
-		this.slow = RunContext.nanos(slow);
+		this.slow = ExecutionContext.nanos(slow);
 		this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
 				threads.factory("procession-events"));
 		Executor given = time.executor();

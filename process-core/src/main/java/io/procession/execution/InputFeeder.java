@@ -52,7 +52,7 @@ final class InputFeeder {
 		this.name = name;
 	}
 
-	static InputFeeder feed(ProcessInput.Bytes input, OutputStream stdin, RunContext context, String name) {
+	static InputFeeder feed(ProcessInput.Bytes input, OutputStream stdin, ExecutionContext context, String name) {
 		byte[] content = input.content();
 		InputFeeder feeder = new InputFeeder(new ByteArrayInputStream(content), stdin, name, context.log());
 		if (content.length <= FITS_ANY_PIPE) {
@@ -64,7 +64,7 @@ final class InputFeeder {
 		return feeder;
 	}
 
-	static InputFeeder feed(InputStream input, OutputStream stdin, RunContext context, String name) {
+	static InputFeeder feed(InputStream input, OutputStream stdin, ExecutionContext context, String name) {
 		InputFeeder feeder = new InputFeeder(input, stdin, name, context.log());
 		context.streams().execute(feeder.task);
 		return feeder;

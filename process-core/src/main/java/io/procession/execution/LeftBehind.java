@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeftBehind {
 
-	private final ProcessRun run;
+	private final ProcessExecution execution;
 
 	/** Guards the field below. */
 	private final Object lock = new Object();
 
 	private @Nullable Attempt attempt;
 
-	LeftBehind(ProcessRun run) {
-		this.run = run;
+	LeftBehind(ProcessExecution execution) {
+		this.execution = execution;
 	}
 
 	/**
@@ -28,10 +28,10 @@ final class LeftBehind {
 	 * @return a future that indicates whether nothing remains
 	 */
 	CompletableFuture<Boolean> stop(@Nullable Duration grace) {
-		if (this.run.outcome() == null) {
-			throw new IllegalStateException("'" + this.run.name() + "' has not ended: use stop()");
+		if (this.execution.outcome() == null) {
+			throw new IllegalStateException("'" + this.execution.name() + "' has not ended: use stop()");
 		}
-		StopOrder order = this.run.plan().toStop(grace);
+		StopOrder order = this.execution.plan().toStop(grace);
 		Attempt present;
 		boolean begins;
 		synchronized (this.lock) {
@@ -62,18 +62,18 @@ final class LeftBehind {
 
 	private final class Attempt {
 
-		private final RunContext context = LeftBehind.this.run.context();
+		private final ExecutionContext context = LeftBehind.this.execution.context();
 
 		private final CompletableFuture<Boolean> gone = this.context.time().newFuture();
 
 		private final Stopper.Stop stop;
 
 		private Attempt(StopOrder order) {
-			this.stop = LeftBehind.this.run.stopOfLeftBehind(order, this::ended);
+			this.stop = LeftBehind.this.execution.stopOfLeftBehind(order, this::ended);
 		}
 
 		private void begin() {
-			if (LeftBehind.this.run.isSurelyGone()) {
+			if (LeftBehind.this.execution.isSurelyGone()) {
 				this.gone.complete(true);
 				return;
 			}

@@ -57,7 +57,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final ProcessEngine engine;
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	private final ManagerThreads threads;
 
@@ -69,7 +69,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	private final AsyncLaunches asyncLaunches;
 
-	private final RunBooks books;
+	private final ExecutionRegistry registry;
 
 	private final ShellSyntaxWarnings shellSyntaxWarnings = new ShellSyntaxWarnings();
 
@@ -98,21 +98,22 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		this.threads = new ManagerThreads(time);
 		BackgroundLog log = new BackgroundLog(this.threads.workers(), time);
 		Executor pool = this.threads.pool();
-		Executor streams = (executor != null) ? new LentExecutor(executor, pool, log) : pool;
+		Executor streams = (executor != null) ? new FallbackExecutor(executor, pool, log) : pool;
 		EventDispatcher events = new EventDispatcher(this.threads.workers(), log, time, this.threads.scheduler(),
 				EventDispatcher.SLOW);
 		Stopper stopper = new Stopper(engine, time, this.threads.scheduler(), this.threads.stopper(), log,
 				settings.lostAfter());
-		this.context = new RunContext(settings, time, this.threads.scheduler(), streams, pool, this.threads::execute,
-				this.threads::executeOwn, stopper, log, events, new CopyOnWriteArrayList<>(),
-				new StartGate(security, secretResolver, events, time), new AtomicBoolean(), new Closed(log));
+		this.context = new ExecutionContext(settings, time, this.threads.scheduler(), streams, pool,
+				this.threads::execute, this.threads::executeOwn, stopper, log, events, new CopyOnWriteArrayList<>(),
+				new LaunchAuthorizer(security, secretResolver, events, time), new AtomicBoolean(),
+				new CloseSignal(log));
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
-		this.books = new RunBooks(this.context, this.limit, engine);
+		this.registry = new ExecutionRegistry(this.context, this.limit, engine);
 	}
 
 	@Override
 	public PendingProcess pending(ProcessSpec spec) {
-		PendingProcess pending = PendingProcess.of(this, spec).redactedBy(this.context.gate().redactor());
+		PendingProcess pending = PendingProcess.of(this, spec).redactedBy(this.context.authorizer().redactor());
 		this.shellSyntaxWarnings.warn(pending.command());
 		return pending;
 	}
@@ -120,8 +121,9 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public ProcessResult run(PendingProcess pending) {
 		acquire(pending.command(), permits(pending));
-		ProcessRun run = launch(RunPlanner.ofRun(this.settings, pending, true), pending, permits(pending));
-		return new RunWait(run).attend();
+		ProcessExecution execution = launch(ExecutionPlanner.ofRun(this.settings, pending, true), pending,
+				permits(pending));
+		return new ExecutionWait(execution).attend();
 	}
 
 	private void acquire(Command command, int permits) {
@@ -167,14 +169,15 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	@Override
 	public RunningProcess start(PendingProcess pending) {
 		tryAcquire(pending.command(), permits(pending));
-		RunPlanner planner = pending.toSpec().output().pull()
-				? RunPlanner.ofPull(this.settings, pending, new BoundedPipe(this.context.time())) : started(pending);
+		ExecutionPlanner planner = pending.toSpec().output().pull()
+				? ExecutionPlanner.ofPull(this.settings, pending, new BoundedPipe(this.context.time()))
+				: started(pending);
 		return handOver(launch(planner, pending, permits(pending)));
 	}
 
-	private RunningProcess handOver(ProcessRun run) {
+	private RunningProcess handOver(ProcessExecution execution) {
 		this.context.time().settle();
-		return new RunningProcess(run);
+		return new RunningProcess(execution);
 	}
 
 	@Override
@@ -187,7 +190,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
 		PendingProcess asRun = withoutLiveInput(pending);
 		CompletableFuture<ProcessResult> result = whenPermitted(pending.command(), permits(pending),
-				() -> launched(launch(RunPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun))));
+				() -> launched(launch(ExecutionPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun))));
 		this.context.time().settle();
 		return result;
 	}
@@ -202,23 +205,23 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	// the pool stops it
-	private static Launched<RunningProcess> started(ProcessRun run) {
-		return new Launched<>(CompletableFuture.completedFuture(new RunningProcess(run)), () -> {
+	private static Launched<RunningProcess> started(ProcessExecution execution) {
+		return new Launched<>(CompletableFuture.completedFuture(new RunningProcess(execution)), () -> {
 		});
 	}
 
-	private RunPlanner member(PendingProcess pending, @Nullable Duration timeout, long since) {
-		return RunPlanner.ofMember(this.settings, pending,
-				(timeout != null) ? WholeTimeout.ofPool(timeout, since, this.context.time().nanoTime()) : null);
+	private ExecutionPlanner member(PendingProcess pending, @Nullable Duration timeout, long since) {
+		return ExecutionPlanner.ofMember(this.settings, pending,
+				(timeout != null) ? SharedDeadline.ofPool(timeout, since, this.context.time().nanoTime()) : null);
 	}
 
-	private RunPlanner started(PendingProcess pending) {
-		return RunPlanner.ofStart(this.settings, pending);
+	private ExecutionPlanner started(PendingProcess pending) {
+		return ExecutionPlanner.ofStart(this.settings, pending);
 	}
 
 	@Override
 	public Optional<Path> executable(PendingProcess pending) {
-		return RunPlanner.ofStart(this.settings, pending).executable(this.context.gate());
+		return ExecutionPlanner.ofStart(this.settings, pending).executable(this.context.authorizer());
 	}
 
 	@Override
@@ -248,12 +251,12 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	// as run() does when its thread is interrupted
-	private static Launched<ProcessResult> launched(ProcessRun run) {
-		return new Launched<>(run.onEnd(), () -> run.end(run.plan().toAbort()));
+	private static Launched<ProcessResult> launched(ProcessExecution execution) {
+		return new Launched<>(execution.onEnd(), () -> execution.end(execution.plan().toAbort()));
 	}
 
-	private static Launched<PipelineResult> launched(PipelineRun run) {
-		return new Launched<>(run.onEnd(), run::abort);
+	private static Launched<PipelineResult> launched(PipelineExecution execution) {
+		return new Launched<>(execution.onEnd(), execution::abort);
 	}
 
 	private <T> CompletableFuture<T> whenPermitted(Command command, int permits, Supplier<Launched<T>> launch) {
@@ -287,29 +290,29 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	// all processes are launched here; the permit is held
-	private ProcessRun launch(RunPlanner planner, PendingProcess pending, int permits) {
-		long number = this.books.nextNumber();
-		String id = this.books.id(number);
+	private ProcessExecution launch(ExecutionPlanner planner, PendingProcess pending, int permits) {
+		long number = this.registry.nextNumber();
+		String id = this.registry.id(number);
 		boolean entered = false;
 		try {
 			// steps that may take long come before the spawn permit
-			Launch launch = planner.launch(id, this.context.gate());
-			RunPlan plan = planner.plan(launch, permits);
+			Launch launch = planner.launch(id, this.context.authorizer());
+			ExecutionPlan plan = planner.plan(launch, permits);
 			this.spawns.acquireUninterruptibly();
 			try {
 				checkOpen(pending.command());
 				ensureThreads(pending);
-				ProcessRun run = this.books.enter(number, plan, this.engine.start(launch));
+				ProcessExecution execution = this.registry.enter(number, plan, this.engine.start(launch));
 				entered = true;
-				this.books.begin(run);
-				return run;
+				this.registry.begin(execution);
+				return execution;
 			}
 			finally {
 				endSpawn();
 			}
 		}
 		catch (ProcessStartException ex) {
-			this.books.startFailed(id, pending, ex);
+			this.registry.startFailed(id, pending, ex);
 			throw ex;
 		}
 		finally {
@@ -360,10 +363,10 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	// the permits are held
-	private PipelineRun launch(PipelineLaunch launch, boolean closeInput) {
+	private PipelineExecution launch(PipelineLaunch launch, boolean closeInput) {
 		try {
 			ensureThreads(launch.first());
-			launch.prepare(this.context, this.engine, this.books, closeInput);
+			launch.prepare(this.context, this.engine, this.registry, closeInput);
 			return begin(launch);
 		}
 		catch (RuntimeException | Error ex) {
@@ -376,11 +379,11 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 	}
 
-	private PipelineRun begin(PipelineLaunch launch) {
+	private PipelineExecution begin(PipelineLaunch launch) {
 		this.spawns.acquireUninterruptibly();
 		try {
 			checkOpen(launch.command());
-			return launch.start(this.context, this.engine, this.books);
+			return launch.start(this.context, this.engine, this.registry);
 		}
 		finally {
 			endSpawn();
@@ -412,7 +415,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 * @return a snapshot, oldest first
 	 */
 	public List<RunningProcess> running() {
-		return this.books.entries().stream().map(RunningProcess::new).filter(RunningProcess::isRunning).toList();
+		return this.registry.entries().stream().map(RunningProcess::new).filter(RunningProcess::isRunning).toList();
 	}
 
 	/**
@@ -477,7 +480,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	 * @return the current support
 	 */
 	public TerminalSupport terminals() {
-		return new TerminalSupport(RunPlanner.hasTerminal(), this.engine.supportsPty());
+		return new TerminalSupport(ExecutionPlanner.hasTerminal(), this.engine.supportsPty());
 	}
 
 	/**
@@ -494,7 +497,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 			}
 		}
 		else if (!this.threads.workers().isCurrent()) {
-			Waiting.of(Duration.ofNanos(Long.MAX_VALUE), (nanos) -> this.closed.await(nanos, TimeUnit.NANOSECONDS));
+			UninterruptibleWait.of(Duration.ofNanos(Long.MAX_VALUE),
+					(nanos) -> this.closed.await(nanos, TimeUnit.NANOSECONDS));
 		}
 	}
 
@@ -523,7 +527,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	private void awaitStarts() {
 		// a spawn in progress has ended after this wait, or notices that the manager is
 		// closing
-		boolean quiet = Waiting.of(this.settings.lostAfter(),
+		boolean quiet = UninterruptibleWait.of(this.settings.lostAfter(),
 				(nanos) -> this.spawns.tryAcquire(this.maxSpawns, nanos, TimeUnit.NANOSECONDS));
 		if (quiet) {
 			this.spawns.release(this.maxSpawns);
@@ -536,22 +540,28 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private void stopAll() {
-		List<ProcessRun> runs = this.books.entries().stream().filter((run) -> !run.spec().detached()).toList();
+		List<ProcessExecution> executions = this.registry.entries()
+			.stream()
+			.filter((execution) -> !execution.spec().detached())
+			.toList();
 		// the sweep retries what fails
-		runs.forEach((run) -> attempt(run.name(), () -> run.shutDown(this.settings.shutdownGrace())));
-		awaitAll(runs);
+		executions
+			.forEach((execution) -> attempt(execution.name(), () -> execution.shutDown(this.settings.shutdownGrace())));
+		awaitAll(executions);
 	}
 
 	// a stop ends by itself within this time, and then the output is drained
 	private Duration bound(Duration grace) {
-		return Duration.ofNanos(RunContext.nanos(grace) + 2 * RunContext.nanos(this.settings.lostAfter())
-				+ RunContext.nanos(this.settings.drain()));
+		return Duration.ofNanos(ExecutionContext.nanos(grace) + 2 * ExecutionContext.nanos(this.settings.lostAfter())
+				+ ExecutionContext.nanos(this.settings.drain()));
 	}
 
-	private void awaitAll(List<ProcessRun> runs) {
-		CompletableFuture<?>[] ends = runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new);
-		await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()),
-				() -> "processes: " + runs.stream().filter(ProcessRun::isEndable).map(ProcessRun::pid).toList());
+	private void awaitAll(List<ProcessExecution> executions) {
+		CompletableFuture<?>[] ends = executions.stream()
+			.map(ProcessExecution::onExit)
+			.toArray(CompletableFuture[]::new);
+		await(CompletableFuture.allOf(ends), bound(this.settings.shutdownGrace()), () -> "processes: "
+				+ executions.stream().filter(ProcessExecution::isEndable).map(ProcessExecution::pid).toList());
 	}
 
 	private void stopLeftovers() {
@@ -568,7 +578,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 	}
 
 	private void await(CompletableFuture<Void> future, Duration bound, Supplier<String> what) {
-		boolean ended = Waiting.of(bound, (nanos) -> this.context.time().await(future, nanos));
+		boolean ended = UninterruptibleWait.of(bound, (nanos) -> this.context.time().await(future, nanos));
 		if (!ended) {
 			String missing = what.get();
 			this.context.log()
@@ -590,7 +600,7 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 		}
 		Duration bound = this.settings.lostAfter();
 		Duration drain = Drain.bound(this.settings.drain());
-		Waiting.of(bound, (nanos) -> this.context.events().awaitEnd(nanos));
+		UninterruptibleWait.of(bound, (nanos) -> this.context.events().awaitEnd(nanos));
 		this.threads.awaitEnd(bound, drain);
 		this.context.log().close(drain);
 	}

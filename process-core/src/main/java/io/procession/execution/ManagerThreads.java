@@ -174,7 +174,7 @@ final class ManagerThreads {
 	}
 
 	private static void awaitEnd(ThreadPoolExecutor threads, Duration bound) {
-		Waiting.of(bound, (nanos) -> threads.awaitTermination(nanos, TimeUnit.NANOSECONDS));
+		UninterruptibleWait.of(bound, (nanos) -> threads.awaitTermination(nanos, TimeUnit.NANOSECONDS));
 	}
 
 }

@@ -63,7 +63,7 @@ final class OutputRecorder implements OutputSink {
 	private final int largestRead;
 
 	/** Held while listeners are called: the two pumps of a process take turns. */
-	private final ReentrantLock turn;
+	private final ReentrantLock listenerLock;
 
 	private final Owner owner;
 
@@ -104,11 +104,12 @@ final class OutputRecorder implements OutputSink {
 	 * @param type the stream
 	 * @param plan how its bytes are handled
 	 * @param pending the process, with its listeners
-	 * @param turn held while listeners are called, shared by the streams of a process
+	 * @param listenerLock held while listeners are called, shared by the streams of a
+	 * process
 	 * @param owner notified of bytes and of the end
 	 * @param log writes messages
 	 */
-	OutputRecorder(OutputType type, StreamPlan plan, PendingProcess pending, ReentrantLock turn, Owner owner,
+	OutputRecorder(OutputType type, StreamPlan plan, PendingProcess pending, ReentrantLock listenerLock, Owner owner,
 			BackgroundLog log) {
 		this.type = type;
 		this.charset = plan.charset();
@@ -121,7 +122,7 @@ final class OutputRecorder implements OutputSink {
 		this.capture = plan.capture() ? new Capture(this.largestRead, plan.keep()) : null;
 		this.splitter = (!plan.piped() || this.lineListeners.isEmpty()) ? null
 				: new LineSplitter(plan.charset(), plan.maxLineLength(), new Delivery());
-		this.turn = turn;
+		this.listenerLock = listenerLock;
 		this.owner = owner;
 		this.log = log;
 		this.target = plan.target();
@@ -239,7 +240,7 @@ final class OutputRecorder implements OutputSink {
 	// listeners may block indefinitely: only the other pump of this process waits for
 	// this lock
 	private void atWork(Runnable calls) {
-		this.turn.lock();
+		this.listenerLock.lock();
 		long began = this.owner.nanoTime();
 		this.busySince = (began != 0) ? began : 1;
 		MDC.put("child.name", this.owner.name());
@@ -253,7 +254,7 @@ final class OutputRecorder implements OutputSink {
 			this.owner.delivered();
 			this.busyNanos += this.owner.nanoTime() - began;
 			this.busySince = 0;
-			this.turn.unlock();
+			this.listenerLock.unlock();
 		}
 	}
 

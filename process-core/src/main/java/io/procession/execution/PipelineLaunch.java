@@ -51,9 +51,9 @@ final class PipelineLaunch {
 
 	private final List<List<Planned>> planned = new ArrayList<>();
 
-	private final List<ProcessRun> runs = new CopyOnWriteArrayList<>();
+	private final List<ProcessExecution> executions = new CopyOnWriteArrayList<>();
 
-	private @Nullable WholeTimeout whole;
+	private @Nullable SharedDeadline sharedDeadline;
 
 	private @Nullable PipelineStopper stopper;
 
@@ -102,24 +102,24 @@ final class PipelineLaunch {
 
 	/** Return how many of the programs have been registered. */
 	int entered() {
-		return this.runs.size();
+		return this.executions.size();
 	}
 
 	/**
 	 * Plan and check all programs before any is started. May take long.
 	 * @throws ProcessStartException if a program cannot be started, with its name
 	 */
-	void prepare(RunContext context, ProcessEngine engine, RunBooks books, boolean closeInput) {
+	void prepare(ExecutionContext context, ProcessEngine engine, ExecutionRegistry registry, boolean closeInput) {
 		long now = context.time().nanoTime();
 		Duration bound = this.timeout.duration();
-		this.whole = (bound != null) ? WholeTimeout.ofPipeline(bound, now) : null;
+		this.sharedDeadline = (bound != null) ? SharedDeadline.ofPipeline(bound, now) : null;
 		try {
-			List<List<RunPlanner>> planners = new ArrayList<>();
+			List<List<ExecutionPlanner>> planners = new ArrayList<>();
 			for (int i = 0; i < this.segments.size(); i++) {
 				planners.add(planners(i, context, closeInput));
 			}
-			planners.forEach((segment) -> segment.forEach((planner) -> planner.readSecrets(context.gate())));
-			planners.forEach((segment) -> this.planned.add(plan(segment, context, books)));
+			planners.forEach((segment) -> segment.forEach((planner) -> planner.readSecrets(context.authorizer())));
+			planners.forEach((segment) -> this.planned.add(plan(segment, context, registry)));
 			if (this.planned.size() > 1 || this.pipeline.errorTo() != null) {
 				// a single segment is checked when it is started, unless the error file
 				// is truncated before
@@ -129,14 +129,14 @@ final class PipelineLaunch {
 			emptyErrorFile();
 		}
 		catch (RuntimeException | Error ex) {
-			undo(ex, books);
+			undo(ex, registry);
 			throw ex;
 		}
 	}
 
-	private List<RunPlanner> planners(int index, RunContext context, boolean closeInput) {
+	private List<ExecutionPlanner> planners(int index, ExecutionContext context, boolean closeInput) {
 		List<PendingProcess> stages = this.segments.get(index);
-		List<RunPlanner> segment = new ArrayList<>();
+		List<ExecutionPlanner> segment = new ArrayList<>();
 		for (int i = 0; i < stages.size(); i++) {
 			boolean last = i == stages.size() - 1;
 			BoundedPipe feed = (last && index < this.pipes.size()) ? this.pipes.get(index) : null;
@@ -144,17 +144,18 @@ final class PipelineLaunch {
 			if (index == 0 && i == 0 && closeInput && isSilent(stage)) {
 				stage = stage.input(new byte[0]);
 			}
-			segment.add(RunPlanner.ofStage(context.settings(), stage, new RunPlanner.Place(i == 0, last, feed),
-					this.whole));
+			segment.add(ExecutionPlanner.ofStage(context.settings(), stage,
+					new ExecutionPlanner.Place(i == 0, last, feed), this.sharedDeadline));
 		}
 		return segment;
 	}
 
-	private static List<Planned> plan(List<RunPlanner> planners, RunContext context, RunBooks books) {
+	private static List<Planned> plan(List<ExecutionPlanner> planners, ExecutionContext context,
+			ExecutionRegistry registry) {
 		List<Planned> segment = new ArrayList<>();
-		for (RunPlanner planner : planners) {
-			long number = books.nextNumber();
-			segment.add(new Planned(planner, number, planner.launch(books.id(number), context.gate())));
+		for (ExecutionPlanner planner : planners) {
+			long number = registry.nextNumber();
+			segment.add(new Planned(planner, number, planner.launch(registry.id(number), context.authorizer())));
 		}
 		return segment;
 	}
@@ -164,26 +165,27 @@ final class PipelineLaunch {
 	 * @throws ProcessStartException if a program cannot be started, with its name; the
 	 * others are being killed
 	 */
-	PipelineRun start(RunContext context, ProcessEngine engine, RunBooks books) {
-		PipelineStopper stopper = new PipelineStopper(context, this.runs);
+	PipelineExecution start(ExecutionContext context, ProcessEngine engine, ExecutionRegistry registry) {
+		PipelineStopper stopper = new PipelineStopper(context, this.executions);
 		this.stopper = stopper;
 		try {
-			List<StreamStageRun> streamRuns = new ArrayList<>();
+			List<StreamStageExecution> streamExecutions = new ArrayList<>();
 			for (int i = 0; i < this.planned.size(); i++) {
-				int before = this.runs.size() - 1;
-				startSegment(this.planned.get(i), engine, books);
+				int before = this.executions.size() - 1;
+				startSegment(this.planned.get(i), engine, registry);
 				if (i > 0) {
-					streamRuns.add(new StreamStageRun(this.streams.get(i - 1), this.pipes.get(i - 1),
-							this.runs.get(before), this.runs.get(before + 1), context, stopper));
+					streamExecutions.add(new StreamStageExecution(this.streams.get(i - 1), this.pipes.get(i - 1),
+							this.executions.get(before), this.executions.get(before + 1), context, stopper));
 				}
 			}
-			PipelineRun run = new PipelineRun(context, displayName(), this.runs, streamRuns, stopper,
+			PipelineExecution execution = new PipelineExecution(context, displayName(), this.executions,
+					streamExecutions, stopper,
 					Objects.requireNonNullElse(this.pipeline.pipefail(), context.settings().pipefail()));
-			run.begin(this.whole);
-			return run;
+			execution.begin(this.sharedDeadline);
+			return execution;
 		}
 		catch (RuntimeException | Error ex) {
-			undo(ex, books);
+			undo(ex, registry);
 			throw ex;
 		}
 	}
@@ -192,26 +194,26 @@ final class PipelineLaunch {
 		return this.segments.get(0).get(0).toSpec().shown(this.pipeline.displayName());
 	}
 
-	private void startSegment(List<Planned> segment, ProcessEngine engine, RunBooks books) {
+	private void startSegment(List<Planned> segment, ProcessEngine engine, ExecutionRegistry registry) {
 		List<Launch> launches = segment.stream().map(Planned::launch).toList();
 		List<EngineProcess> processes = (launches.size() == 1) ? List.of(engine.start(launches.get(0)))
 				: engine.startPipeline(launches);
-		List<ProcessRun> entered = new ArrayList<>();
+		List<ProcessExecution> entered = new ArrayList<>();
 		for (int i = 0; i < processes.size(); i++) {
-			entered.add(books.enter(segment.get(i).number, segment.get(i).plan(), processes.get(i)));
+			entered.add(registry.enter(segment.get(i).number, segment.get(i).plan(), processes.get(i)));
 		}
-		this.runs.addAll(entered);
-		entered.forEach(books::begin);
+		this.executions.addAll(entered);
+		entered.forEach(registry::begin);
 	}
 
-	private void undo(Throwable failure, RunBooks books) {
+	private void undo(Throwable failure, ExecutionRegistry registry) {
 		if (this.stopper != null) {
 			// nothing reads the output of programs that were already started
-			this.stopper.stopAtAnyRate(RunPlan::toUndo);
+			this.stopper.stopAtAnyRate(ExecutionPlan::toUndo);
 		}
 		this.pipes.forEach(BoundedPipe::close);
 		if (failure instanceof ProcessStartException ex) {
-			books.startFailed(books.id(books.nextNumber()), culprit(ex), ex);
+			registry.startFailed(registry.id(registry.nextNumber()), culprit(ex), ex);
 		}
 	}
 
@@ -222,15 +224,16 @@ final class PipelineLaunch {
 	 * @param bound the maximum time to wait
 	 */
 	void cleanUp(Duration bound) {
-		this.planned.stream().flatMap(List::stream).skip(this.runs.size()).forEach(Planned::closeFiles);
-		if (this.stopper == null || this.runs.isEmpty()) {
+		this.planned.stream().flatMap(List::stream).skip(this.executions.size()).forEach(Planned::closeFiles);
+		if (this.stopper == null || this.executions.isEmpty()) {
 			return;
 		}
 		PipelineStopper ending = this.stopper;
 		CompletableFuture<Void> gone = this.time.newFuture();
-		CompletableFuture.allOf(this.runs.stream().map(ProcessRun::onExit).toArray(CompletableFuture[]::new))
+		CompletableFuture
+			.allOf(this.executions.stream().map(ProcessExecution::onExit).toArray(CompletableFuture[]::new))
 			.thenRun(() -> ending.close(() -> gone.complete(null)));
-		Waiting.of(bound, (nanos) -> {
+		UninterruptibleWait.of(bound, (nanos) -> {
 			try {
 				gone.get(nanos, TimeUnit.NANOSECONDS);
 				return true;
@@ -249,7 +252,7 @@ final class PipelineLaunch {
 			.toList();
 		Optional<String> name = ex.result().map(ProcessResult::name);
 		return suspects.stream()
-			.filter((stage) -> name.equals(Optional.of(RunBooks.shownName(stage, ex))))
+			.filter((stage) -> name.equals(Optional.of(ExecutionRegistry.shownName(stage, ex))))
 			.findFirst()
 			.orElse(suspects.isEmpty() ? this.segments.get(0).get(0) : suspects.get(0));
 	}
@@ -279,15 +282,15 @@ final class PipelineLaunch {
 	/** A program to be started. */
 	private static final class Planned {
 
-		private final RunPlanner planner;
+		private final ExecutionPlanner planner;
 
 		private final long number;
 
 		private final Launch launch;
 
-		private @Nullable RunPlan plan;
+		private @Nullable ExecutionPlan plan;
 
-		private Planned(RunPlanner planner, long number, Launch launch) {
+		private Planned(ExecutionPlanner planner, long number, Launch launch) {
 			this.planner = planner;
 			this.number = number;
 			this.launch = launch;
@@ -301,7 +304,7 @@ final class PipelineLaunch {
 			this.plan = this.planner.plan(this.launch, 1);
 		}
 
-		private RunPlan plan() {
+		private ExecutionPlan plan() {
 			return Objects.requireNonNull(this.plan);
 		}
 

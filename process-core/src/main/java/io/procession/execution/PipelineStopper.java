@@ -24,9 +24,9 @@ final class PipelineStopper {
 	 */
 	private static final long SLICE = Duration.ofMillis(500).toNanos();
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
-	private final List<ProcessRun> processes;
+	private final List<ProcessExecution> processes;
 
 	private volatile boolean stopping;
 
@@ -36,7 +36,7 @@ final class PipelineStopper {
 	private final Condition changed = this.lock.newCondition();
 
 	/** Stops of the remaining descendants of ended programs. */
-	private final Map<ProcessRun, Stopper.Stop> leftBehind = new HashMap<>();
+	private final Map<ProcessExecution, Stopper.Stop> leftBehind = new HashMap<>();
 
 	/** Number of these stops, and of calls that begin them, in progress. */
 	private int underWay;
@@ -50,7 +50,7 @@ final class PipelineStopper {
 	 * @param context the context, shared with the executions of its programs
 	 * @param processes the programs that have been started so far
 	 */
-	PipelineStopper(RunContext context, List<ProcessRun> processes) {
+	PipelineStopper(ExecutionContext context, List<ProcessExecution> processes) {
 		this.context = context;
 		this.processes = processes;
 	}
@@ -60,8 +60,8 @@ final class PipelineStopper {
 	 * wait.
 	 * @param how determines how each program is stopped
 	 */
-	void stop(Function<RunPlan, StopOrder> how) {
-		if (this.processes.stream().anyMatch(ProcessRun::isEndable)) {
+	void stop(Function<ExecutionPlan, StopOrder> how) {
+		if (this.processes.stream().anyMatch(ProcessExecution::isEndable)) {
 			stopAtAnyRate(how);
 		}
 	}
@@ -69,7 +69,7 @@ final class PipelineStopper {
 	/**
 	 * Stop as {@link #stop} does, even if all started programs have ended by themselves.
 	 */
-	void stopAtAnyRate(Function<RunPlan, StopOrder> how) {
+	void stopAtAnyRate(Function<ExecutionPlan, StopOrder> how) {
 		if (!enter()) {
 			return;
 		}
@@ -84,10 +84,10 @@ final class PipelineStopper {
 	}
 
 	// a stop that fails, which is retried, must not prevent those of the others
-	private void endEach(Function<RunPlan, StopOrder> how) {
+	private void endEach(Function<ExecutionPlan, StopOrder> how) {
 		Throwable failure = null;
-		List<ProcessRun> ended = new ArrayList<>(this.processes.size());
-		for (ProcessRun process : this.processes) {
+		List<ProcessExecution> ended = new ArrayList<>(this.processes.size());
+		for (ProcessExecution process : this.processes) {
 			try {
 				if (!process.end(how.apply(process.plan()))) {
 					ended.add(process);
@@ -106,7 +106,7 @@ final class PipelineStopper {
 		}
 	}
 
-	private void endLeftBehind(ProcessRun process, StopOrder order) {
+	private void endLeftBehind(ProcessExecution process, StopOrder order) {
 		Stopper.Stop before;
 		Stopper.Stop begun = null;
 		this.lock.lock();
@@ -192,7 +192,7 @@ final class PipelineStopper {
 	 * programs.
 	 */
 	void awaitGone() throws InterruptedException {
-		for (ProcessRun process : this.processes) {
+		for (ProcessExecution process : this.processes) {
 			process.awaitStopped();
 		}
 		this.lock.lock();

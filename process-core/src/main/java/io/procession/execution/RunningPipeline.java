@@ -13,10 +13,10 @@ import io.procession.process.Signal;
 /** A handle to a pipeline that was started. <i>Thread-safe.</i> */
 public final class RunningPipeline {
 
-	private final PipelineRun run;
+	private final PipelineExecution execution;
 
-	RunningPipeline(PipelineRun run) {
-		this.run = run;
+	RunningPipeline(PipelineExecution execution) {
+		this.execution = execution;
 	}
 
 	/**
@@ -24,7 +24,7 @@ public final class RunningPipeline {
 	 * @return the name, by default derived from the names of its stages
 	 */
 	public String name() {
-		return this.run.name();
+		return this.execution.name();
 	}
 
 	/**
@@ -32,7 +32,7 @@ public final class RunningPipeline {
 	 * @return a handle to each program
 	 */
 	public List<RunningProcess> stages() {
-		return this.run.processes().stream().map(RunningProcess::new).toList();
+		return this.execution.processes().stream().map(RunningProcess::new).toList();
 	}
 
 	private RunningProcess last() {
@@ -90,7 +90,7 @@ public final class RunningPipeline {
 	 * @throws IllegalStateException if all stages have ended
 	 */
 	public void signal(Signal signal) {
-		this.run.signal(signal);
+		this.execution.signal(signal);
 	}
 
 	/**
@@ -101,7 +101,7 @@ public final class RunningPipeline {
 	 * interrupted; the stop continues
 	 */
 	public void stop() {
-		this.run.stop(null);
+		this.execution.stop(null);
 	}
 
 	/**
@@ -109,12 +109,12 @@ public final class RunningPipeline {
 	 * @param grace the grace period after the stop signal; zero means immediate KILL
 	 */
 	public void stop(Duration grace) {
-		this.run.stop(Objects.requireNonNull(grace, "grace"));
+		this.execution.stop(Objects.requireNonNull(grace, "grace"));
 	}
 
 	/** Kill all stages with their trees and return when all are gone. */
 	public void kill() {
-		this.run.kill();
+		this.execution.kill();
 	}
 
 	/**
@@ -129,7 +129,7 @@ public final class RunningPipeline {
 	 * interrupted; the pipeline continues
 	 */
 	public PipelineResult waitFor() {
-		return this.run.waitFor();
+		return this.execution.waitFor();
 	}
 
 	/**
@@ -144,7 +144,7 @@ public final class RunningPipeline {
 	 * interrupted; the pipeline continues
 	 */
 	public Optional<PipelineResult> waitFor(Duration timeout) {
-		return this.run.waitFor(timeout);
+		return this.execution.waitFor(timeout);
 	}
 
 	/**
@@ -153,7 +153,7 @@ public final class RunningPipeline {
 	 * @return a new future: canceling it stops nothing
 	 */
 	public CompletableFuture<PipelineResult> onExit() {
-		return this.run.onExit();
+		return this.execution.onExit();
 	}
 
 	@Override

@@ -26,16 +26,16 @@ import io.procession.stats.ProcessStats;
  */
 public final class RunningProcess {
 
-	private final ProcessRun run;
+	private final ProcessExecution execution;
 
-	private final RunWait wait;
+	private final ExecutionWait wait;
 
 	private final LeftBehind leftBehind;
 
-	RunningProcess(ProcessRun run) {
-		this.run = run;
-		this.wait = new RunWait(run);
-		this.leftBehind = new LeftBehind(run);
+	RunningProcess(ProcessExecution execution) {
+		this.execution = execution;
+		this.wait = new ExecutionWait(execution);
+		this.leftBehind = new LeftBehind(execution);
 	}
 
 	/**
@@ -43,8 +43,8 @@ public final class RunningProcess {
 	 * reused.
 	 * @return the id
 	 */
-	public String id() {
-		return this.run.id();
+	public String executionId() {
+		return this.execution.id();
 	}
 
 	/**
@@ -53,7 +53,7 @@ public final class RunningProcess {
 	 * @return the PID
 	 */
 	public long pid() {
-		return this.run.process().pid();
+		return this.execution.process().pid();
 	}
 
 	/**
@@ -61,7 +61,7 @@ public final class RunningProcess {
 	 * @return the name, by default the program's file name
 	 */
 	public String name() {
-		return this.run.spec().displayName();
+		return this.execution.spec().displayName();
 	}
 
 	/**
@@ -69,7 +69,7 @@ public final class RunningProcess {
 	 * @return the command, with its secrets redacted
 	 */
 	public Command command() {
-		return this.run.spec().command();
+		return this.execution.spec().command();
 	}
 
 	/**
@@ -77,7 +77,7 @@ public final class RunningProcess {
 	 * @return the instant
 	 */
 	public Instant startedAt() {
-		return this.run.startedAt();
+		return this.execution.startedAt();
 	}
 
 	/**
@@ -86,14 +86,14 @@ public final class RunningProcess {
 	 * @return whether the process is running
 	 */
 	public boolean isRunning() {
-		boolean running = this.run.isRunning();
+		boolean running = this.execution.isRunning();
 		polled();
 		return running;
 	}
 
 	private void polled() {
-		if (this.run.outcome() == null) {
-			this.run.context().time().polled(this.run.process());
+		if (this.execution.outcome() == null) {
+			this.execution.context().time().polled(this.execution.process());
 		}
 	}
 
@@ -138,8 +138,8 @@ public final class RunningProcess {
 
 	private OutputRecorder recorder(OutputType type) {
 		polled();
-		OutputRecorder recorder = this.run.recorder(type);
-		this.run.awaitCapture(recorder);
+		OutputRecorder recorder = this.execution.recorder(type);
+		this.execution.awaitCapture(recorder);
 		return recorder;
 	}
 
@@ -162,7 +162,7 @@ public final class RunningProcess {
 	 * {@code pullOutput()}
 	 */
 	public InputStream stdout() {
-		return this.run.recorder(OutputType.OUTPUT).pulled();
+		return this.execution.recorder(OutputType.OUTPUT).pulled();
 	}
 
 	/**
@@ -176,11 +176,11 @@ public final class RunningProcess {
 	 */
 	public Stream<String> lines() {
 		InputStream stream = stdout();
-		if (!this.run.takeLines()) {
+		if (!this.execution.takeLines()) {
 			throw new IllegalStateException("The lines of '" + name()
 					+ "' are being read already: keep the first stream that lines() returned");
 		}
-		Charset charset = this.run.recorder(OutputType.OUTPUT).charset();
+		Charset charset = this.execution.recorder(OutputType.OUTPUT).charset();
 		return new BufferedReader(new InputStreamReader(stream, charset)).lines().onClose(() -> {
 			try {
 				stream.close();
@@ -198,7 +198,7 @@ public final class RunningProcess {
 	 * @throws IllegalStateException if the input was configured in advance
 	 */
 	public StandardInput stdin() {
-		return this.run.stdin();
+		return this.execution.stdin();
 	}
 
 	/**
@@ -209,7 +209,7 @@ public final class RunningProcess {
 	 * @throws IllegalStateException if the process was not started with {@code pty(...)}
 	 */
 	public void resize(int columns, int rows) {
-		this.run.resize(columns, rows);
+		this.execution.resize(columns, rows);
 	}
 
 	/**
@@ -220,7 +220,7 @@ public final class RunningProcess {
 	 * EPERM)
 	 */
 	public void signal(Signal signal) {
-		this.run.signal(signal);
+		this.execution.signal(signal);
 	}
 
 	/**
@@ -230,7 +230,7 @@ public final class RunningProcess {
 	 * It does nothing if the process has ended.
 	 */
 	public void stop() {
-		this.run.beginStop(null);
+		this.execution.beginStop(null);
 		this.wait.forStop();
 	}
 
@@ -239,7 +239,7 @@ public final class RunningProcess {
 	 * @param grace the grace period after the stop signal; zero means immediate KILL
 	 */
 	public void stop(Duration grace) {
-		this.run.beginStop(Objects.requireNonNull(grace, "grace"));
+		this.execution.beginStop(Objects.requireNonNull(grace, "grace"));
 		this.wait.forStop();
 	}
 
@@ -250,7 +250,7 @@ public final class RunningProcess {
 	 * already in progress
 	 */
 	public void stop(Duration grace, Signal signal) {
-		this.run.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
+		this.execution.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
 		this.wait.forStop();
 	}
 
@@ -260,8 +260,8 @@ public final class RunningProcess {
 	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync() {
-		this.run.beginStop(null);
-		return this.run.onExit();
+		this.execution.beginStop(null);
+		return this.execution.onExit();
 	}
 
 	/**
@@ -271,8 +271,8 @@ public final class RunningProcess {
 	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace) {
-		this.run.beginStop(Objects.requireNonNull(grace, "grace"));
-		return this.run.onExit();
+		this.execution.beginStop(Objects.requireNonNull(grace, "grace"));
+		return this.execution.onExit();
 	}
 
 	/**
@@ -283,8 +283,8 @@ public final class RunningProcess {
 	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace, Signal signal) {
-		this.run.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
-		return this.run.onExit();
+		this.execution.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
+		return this.execution.onExit();
 	}
 
 	/**
@@ -292,7 +292,7 @@ public final class RunningProcess {
 	 * is gone. A stop that is in progress turns into a kill.
 	 */
 	public void kill() {
-		this.run.beginKill();
+		this.execution.beginKill();
 		this.wait.forStop();
 	}
 
@@ -413,7 +413,7 @@ public final class RunningProcess {
 	 * @return a new future: canceling it stops nothing
 	 */
 	public CompletableFuture<ProcessResult> onExit() {
-		return this.run.onExit();
+		return this.execution.onExit();
 	}
 
 	/**
@@ -425,7 +425,7 @@ public final class RunningProcess {
 	 * contains a result only if the process has ended
 	 */
 	public void ensureNotTimedOut() {
-		this.run.ensureNotTimedOut();
+		this.execution.ensureNotTimedOut();
 	}
 
 	/**
@@ -433,12 +433,12 @@ public final class RunningProcess {
 	 * @return the statistics of the process alone, or empty if it has ended
 	 */
 	public Optional<ProcessStats> stats() {
-		return isRunning() ? this.run.process().stats() : Optional.empty();
+		return isRunning() ? this.execution.process().stats() : Optional.empty();
 	}
 
 	@Override
 	public String toString() {
-		return "RunningProcess[" + name() + " pid=" + pid() + " id=" + id() + "]";
+		return "RunningProcess[" + name() + " pid=" + pid() + " id=" + executionId() + "]";
 	}
 
 }

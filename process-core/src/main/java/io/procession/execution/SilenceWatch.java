@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SilenceWatch {
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	private final long bound;
 
@@ -41,9 +41,9 @@ final class SilenceWatch {
 	 * @param listenerAtWork whether a listener of the process is executing
 	 * @param tooLong executed once, by the scheduler
 	 */
-	SilenceWatch(RunContext context, Duration bound, BooleanSupplier listenerAtWork, Runnable tooLong) {
+	SilenceWatch(ExecutionContext context, Duration bound, BooleanSupplier listenerAtWork, Runnable tooLong) {
 		this.context = context;
-		this.bound = RunContext.nanos(bound);
+		this.bound = ExecutionContext.nanos(bound);
 		this.listenerAtWork = listenerAtWork;
 		this.tooLong = tooLong;
 		heard();

@@ -11,10 +11,10 @@ import io.procession.process.Signal;
  * @param cause the cause of its end in the result
  * @param signal the first signal
  * @param grace the grace period after that signal, until KILL
- * @param requested whether listeners are called before the first signal, as for a
+ * @param callsListeners whether listeners are called before the first signal, as for a
  * requested stop
  */
-record StopOrder(ExitCause cause, Signal signal, Duration grace, boolean requested) {
+record StopOrder(ExitCause cause, Signal signal, Duration grace, boolean callsListeners) {
 
 	StopOrder(ExitCause cause, Signal signal, Duration grace) {
 		this(cause, signal, grace, false);

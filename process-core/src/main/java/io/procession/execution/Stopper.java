@@ -91,7 +91,7 @@ final class Stopper {
 		this.log = log;
 		this.looks = new FailureStreak(log, logger, "The scan of this machine's processes");
 		this.rounds = new FailureStreak(log, logger, "The handover of a stop to its thread, which is tried again,");
-		this.lostAfter = RunContext.nanos(lostAfter);
+		this.lostAfter = ExecutionContext.nanos(lostAfter);
 	}
 
 	/**
@@ -104,7 +104,7 @@ final class Stopper {
 	 * @param ended executed once, on the executor
 	 */
 	Stop prepare(String what, ProcessTree tree, BooleanSupplier exited, Signal signal, Duration grace, Runnable ended) {
-		return new Stop(what, tree, exited, signal, this.time.nanoTime(), RunContext.nanos(grace), ended);
+		return new Stop(what, tree, exited, signal, this.time.nanoTime(), ExecutionContext.nanos(grace), ended);
 	}
 
 	void begin(Stop stop) {
@@ -309,10 +309,10 @@ final class Stopper {
 		 */
 		void shorten(Duration remaining) {
 			if (!this.begun) {
-				this.grace = Math.min(this.grace, RunContext.nanos(remaining));
+				this.grace = Math.min(this.grace, ExecutionContext.nanos(remaining));
 				return;
 			}
-			long shorter = Stopper.this.time.nanoTime() - this.beganAt + RunContext.nanos(remaining);
+			long shorter = Stopper.this.time.nanoTime() - this.beganAt + ExecutionContext.nanos(remaining);
 			this.grace = Math.min(this.grace, shorter);
 			wake();
 		}

@@ -5,8 +5,8 @@
  *
  * <p>
  * An execution passes these classes: a {@code PendingProcess} is started by a
- * {@link ProcessLauncher} (permit, spawn, registry). {@code ProcessRun} manages its state
- * and its end on top of the engine's {@link io.procession.engine.EngineProcess}.
+ * {@link ProcessLauncher} (permit, spawn, registry). {@code ProcessExecution} manages its
+ * state and its end on top of the engine's {@link io.procession.engine.EngineProcess}.
  * {@code OutputRecorder} and {@code LineSplitter} pass its output to the capture and to
  * the listeners. {@code Stopper} ends process trees.
  *

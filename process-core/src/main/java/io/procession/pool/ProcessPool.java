@@ -203,7 +203,7 @@ public final class ProcessPool {
 	 * @throws IllegalStateException if the pool is empty
 	 */
 	public PoolResults run() {
-		PoolRun pool = prepared();
+		PoolExecution pool = prepared();
 		pool.begin();
 		return new RunningPool(pool).attend(this.launcher.settings().timeoutGrace());
 	}
@@ -220,7 +220,7 @@ public final class ProcessPool {
 	 * @throws IllegalStateException if the pool is empty
 	 */
 	public RunningPool start() {
-		PoolRun pool = prepared();
+		PoolExecution pool = prepared();
 		CompletableFuture<?> started = pool.begin();
 		try {
 			this.launcher.timeSource()
@@ -232,12 +232,12 @@ public final class ProcessPool {
 		return new RunningPool(pool);
 	}
 
-	private PoolRun prepared() {
+	private PoolExecution prepared() {
 		if (this.entries.isEmpty()) {
 			throw new IllegalStateException("The pool has no processes: add some by add(...)");
 		}
-		return new PoolRun(this.launcher, withListeners(), this.concurrency, this.failFast, this.timeout.duration(),
-				List.copyOf(this.progressListeners));
+		return new PoolExecution(this.launcher, withListeners(), this.concurrency, this.failFast,
+				this.timeout.duration(), List.copyOf(this.progressListeners));
 	}
 
 	private Map<String, PendingProcess> sharingSecrets() {

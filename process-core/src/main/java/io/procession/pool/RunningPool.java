@@ -25,10 +25,10 @@ public final class RunningPool {
 
 	private static final String STOPPED = "its pool was stopped";
 
-	private final PoolRun run;
+	private final PoolExecution execution;
 
-	RunningPool(PoolRun run) {
-		this.run = run;
+	RunningPool(PoolExecution execution) {
+		this.execution = execution;
 	}
 
 	/**
@@ -39,7 +39,7 @@ public final class RunningPool {
 	 * @return handles by key, in the order in which the processes were added; a snapshot
 	 */
 	public Map<String, RunningProcess> running() {
-		return this.run.running();
+		return this.execution.running();
 	}
 
 	/**
@@ -47,7 +47,7 @@ public final class RunningPool {
 	 * @return at least 1
 	 */
 	public int size() {
-		return this.run.size();
+		return this.execution.size();
 	}
 
 	/**
@@ -55,7 +55,7 @@ public final class RunningPool {
 	 * @return whether the pool is running
 	 */
 	public boolean isRunning() {
-		return !this.run.ended().isDone();
+		return !this.execution.ended().isDone();
 	}
 
 	/**
@@ -64,7 +64,7 @@ public final class RunningPool {
 	 * @param signal the signal to send
 	 */
 	public void signal(Signal signal) {
-		this.run.signal(signal);
+		this.execution.signal(signal);
 	}
 
 	/**
@@ -94,8 +94,8 @@ public final class RunningPool {
 	}
 
 	private void stopAll(BiConsumer<PendingProcess, RunningProcess> how) {
-		this.run.stop(STOPPED, how);
-		if (!this.run.isInStep()) {
+		this.execution.stop(STOPPED, how);
+		if (!this.execution.isInStep()) {
 			waitFor();
 		}
 	}
@@ -109,12 +109,12 @@ public final class RunningPool {
 	 * keeps running
 	 */
 	public PoolResults waitFor() {
-		if (this.run.isInStep() && isRunning()) {
+		if (this.execution.isInStep() && isRunning()) {
 			throw new IllegalStateException("A progress listener cannot wait for the end of its pool:"
 					+ " the pool goes on when the listener has returned");
 		}
 		try {
-			return this.run.ended().get();
+			return this.execution.ended().get();
 		}
 		catch (InterruptedException ex) {
 			throw interrupted("its pool goes on, stop() ends it", ex);
@@ -133,7 +133,7 @@ public final class RunningPool {
 	 */
 	public Optional<PoolResults> waitFor(Duration bound) {
 		try {
-			return Optional.of(this.run.ended().get(TimeUnit.NANOSECONDS.convert(bound), TimeUnit.NANOSECONDS));
+			return Optional.of(this.execution.ended().get(TimeUnit.NANOSECONDS.convert(bound), TimeUnit.NANOSECONDS));
 		}
 		catch (InterruptedException ex) {
 			throw interrupted("its pool goes on, stop() ends it", ex);
@@ -151,7 +151,7 @@ public final class RunningPool {
 	 * @return a new future; canceling it does not stop the pool
 	 */
 	public CompletableFuture<PoolResults> onEnd() {
-		return this.run.ended().copy();
+		return this.execution.ended().copy();
 	}
 
 	/**
@@ -162,17 +162,17 @@ public final class RunningPool {
 			return waitFor();
 		}
 		catch (ProcessInterruptedException ex) {
-			this.run.stop(STOPPED, (pending, process) -> process
+			this.execution.stop(STOPPED, (pending, process) -> process
 				.stopAsync(Objects.requireNonNullElse(pending.toSpec().stopGrace(), timeoutGrace)));
 			// bounded like the stop, and not shortened by a further interrupt
-			this.run.ended().join();
+			this.execution.ended().join();
 			throw interrupted("its pool was stopped", ex.getCause());
 		}
 	}
 
 	private ProcessInterruptedException interrupted(String outcome, @Nullable Throwable ex) {
 		Thread.currentThread().interrupt();
-		return new ProcessInterruptedException(this.run.first().command(), outcome, null, ex);
+		return new ProcessInterruptedException(this.execution.first().command(), outcome, null, ex);
 	}
 
 }

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 
-import io.procession.supervision.ProgramStatus.Wanted;
+import io.procession.supervision.ProgramStatus.DesiredState;
 
 /**
  * Complete state of a program, from which its next steps are determined.
@@ -25,7 +25,7 @@ record ProgramLife(ProgramStatus status, boolean closed, long run, Presence pres
 		@Nullable Next next, int attempts, long timer, String lastStartFailure) {
 
 	static ProgramLife begin(Program program, Instant now) {
-		ProgramStatus status = new ProgramStatus(program.name(), ProgramState.STOPPED, Wanted.DOWN, null, 0, null,
+		ProgramStatus status = new ProgramStatus(program.name(), ProgramState.STOPPED, DesiredState.DOWN, null, 0, null,
 				false, now, "never started");
 		return new ProgramLife(status, false, 0, Presence.NONE, false, null, 0, 0, "");
 	}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name name of the program
  * @param state state in its life cycle
- * @param wanted whether the program is intended to run
+ * @param desired whether the program is intended to run
  * @param pid the process ID, including that of a process that could not be killed, or
  * {@code null} if no process is running
  * @param restarts number of restarts by the restart policy since the program was added
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param since when the program entered this state
  * @param reason description of why the program is in this state; contains no secret
  */
-public record ProgramStatus(String name, ProgramState state, Wanted wanted, @Nullable Long pid, int restarts,
+public record ProgramStatus(String name, ProgramState state, DesiredState desired, @Nullable Long pid, int restarts,
 		@Nullable Integer lastExitCode, boolean lastFailed, Instant since, String reason) {
 
 	/**
 	 * Target of the last request, which the state follows with a delay.
 	 */
-	public enum Wanted {
+	public enum DesiredState {
 
 		/** The program is intended to run. */
 		UP,

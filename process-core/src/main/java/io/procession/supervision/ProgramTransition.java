@@ -15,7 +15,7 @@ import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.supervision.ProgramLife.Next;
 import io.procession.supervision.ProgramLife.Presence;
-import io.procession.supervision.ProgramStatus.Wanted;
+import io.procession.supervision.ProgramStatus.DesiredState;
 
 /**
  * State machine of a program: computes the new state, the actions to perform and the
@@ -44,7 +44,7 @@ final class ProgramTransition {
 
 	private ProgramState state;
 
-	private Wanted wanted;
+	private DesiredState desired;
 
 	private @Nullable Long pid;
 
@@ -80,7 +80,7 @@ final class ProgramTransition {
 		this.now = now;
 		ProgramStatus status = life.status();
 		this.state = status.state();
-		this.wanted = status.wanted();
+		this.desired = status.desired();
 		this.pid = status.pid();
 		this.restarts = status.restarts();
 		this.lastExitCode = status.lastExitCode();
@@ -113,7 +113,7 @@ final class ProgramTransition {
 	}
 
 	private ProgramLife life() {
-		ProgramStatus status = new ProgramStatus(this.program.name(), this.state, this.wanted, this.pid, this.restarts,
+		ProgramStatus status = new ProgramStatus(this.program.name(), this.state, this.desired, this.pid, this.restarts,
 				this.lastExitCode, this.lastFailed, this.since, this.reason);
 		return new ProgramLife(status, this.closed, this.run, this.presence, this.killing, this.next, this.attempts,
 				this.timer, this.lastStartFailure);
@@ -156,7 +156,7 @@ final class ProgramTransition {
 		if (this.closed) {
 			return;
 		}
-		this.wanted = Wanted.UP;
+		this.desired = DesiredState.UP;
 		switch (this.state) {
 			case STARTING -> {
 			}
@@ -173,8 +173,8 @@ final class ProgramTransition {
 	}
 
 	private void stop(boolean insist) {
-		boolean again = this.wanted == Wanted.DOWN;
-		this.wanted = Wanted.DOWN;
+		boolean again = this.desired == DesiredState.DOWN;
+		this.desired = DesiredState.DOWN;
 		Next down = new Next(ProgramState.STOPPED, STOPPED_ON_REQUEST);
 		switch (this.state) {
 			case STARTING, RUNNING -> end(down);
@@ -253,7 +253,7 @@ final class ProgramTransition {
 	// the manager starts no more processes
 	private void managerClosed() {
 		if (this.state != ProgramState.STARTING) {
-			this.wanted = Wanted.DOWN;
+			this.desired = DesiredState.DOWN;
 			become(ProgramState.STOPPED, STOPPED_ON_REQUEST);
 			return;
 		}

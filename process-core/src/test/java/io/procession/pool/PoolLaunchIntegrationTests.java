@@ -204,7 +204,7 @@ class PoolLaunchIntegrationTests {
 			.until(() -> threadsIn(PoolProgress.class) == 1
 					&& running.running().values().stream().noneMatch(RunningProcess::isRunning));
 
-		await().atMost(SOON).until(() -> threadsIn(PoolRun.class, RunningPool.class) == 1);
+		await().atMost(SOON).until(() -> threadsIn(PoolExecution.class, RunningPool.class) == 1);
 		assertThat(running.isRunning()).isTrue();
 		go.countDown();
 

@@ -33,7 +33,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.process.TimeLimit;
-import io.procession.supervision.ProgramStatus.Wanted;
+import io.procession.supervision.ProgramStatus.DesiredState;
 import io.procession.testing.FailingEngine;
 import io.procession.testing.ImmortalEngine;
 import io.procession.testing.LogCapture;
@@ -85,10 +85,10 @@ class ProcessSupervisorIntegrationTests {
 
 		assertThat(started).extracting(ProgramStatus::name).containsExactly("first");
 		assertThat(status("first").state()).isEqualTo(ProgramState.RUNNING);
-		assertThat(status("first").wanted()).isEqualTo(Wanted.UP);
+		assertThat(status("first").desired()).isEqualTo(DesiredState.UP);
 		assertThat(ProcessTable.isAlive(pid("first"))).isTrue();
 		assertThat(status("second").state()).isEqualTo(ProgramState.STOPPED);
-		assertThat(status("second").wanted()).isEqualTo(Wanted.DOWN);
+		assertThat(status("second").desired()).isEqualTo(DesiredState.DOWN);
 		assertThat(this.supervisor.programs()).extracting(ProgramStatus::name).containsExactly("first", "second");
 		assertThat(this.processes.running()).extracting(RunningProcess::name).containsExactly("first");
 	}
@@ -201,7 +201,7 @@ class ProcessSupervisorIntegrationTests {
 		ProgramStatus stopped = get(this.supervisor.stop("worker"));
 
 		assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
-		assertThat(stopped.wanted()).isEqualTo(Wanted.DOWN);
+		assertThat(stopped.desired()).isEqualTo(DesiredState.DOWN);
 		assertThat(status("worker")).isEqualTo(stopped);
 		assertThat(this.plant.alive()).isEmpty();
 	}

@@ -12,7 +12,7 @@ import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 import io.procession.supervision.ProgramLife.Presence;
-import io.procession.supervision.ProgramStatus.Wanted;
+import io.procession.supervision.ProgramStatus.DesiredState;
 import io.procession.supervision.ProgramTransition.Bounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +45,7 @@ class ProgramTransitionTests {
 
 		assertThat(this.actions).containsExactly(new ProgramAction.Spawn(1));
 		assertThat(status().state()).isEqualTo(ProgramState.STARTING);
-		assertThat(status().wanted()).isEqualTo(Wanted.UP);
+		assertThat(status().desired()).isEqualTo(DesiredState.UP);
 		assertThat(status().reason()).isEqualTo("started");
 	}
 
@@ -293,7 +293,7 @@ class ProgramTransitionTests {
 		take(new ProgramInput.LeftBehindStopped(1, false));
 
 		assertThat(status().state()).isEqualTo(ProgramState.LOST);
-		assertThat(status().wanted()).isEqualTo(Wanted.UP);
+		assertThat(status().desired()).isEqualTo(DesiredState.UP);
 		assertThat(this.actions).noneMatch(ProgramAction.Spawn.class::isInstance);
 	}
 
@@ -385,7 +385,7 @@ class ProgramTransitionTests {
 		take(new ProgramInput.Restart());
 
 		assertThat(status().state()).isEqualTo(ProgramState.STOPPED);
-		assertThat(status().wanted()).isEqualTo(Wanted.DOWN);
+		assertThat(status().desired()).isEqualTo(DesiredState.DOWN);
 		assertThat(this.actions).isEmpty();
 	}
 

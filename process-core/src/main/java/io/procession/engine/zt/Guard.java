@@ -158,7 +158,7 @@ final class Guard {
 		if (!new File("/bin/sh").canExecute()) {
 			return "/bin/sh is missing";
 		}
-		if (SystemView.Visibility.detect() != SystemView.Visibility.PROC) {
+		if (SystemProcesses.Visibility.detect() != SystemProcesses.Visibility.PROC) {
 			return "/proc is missing, or shows another PID namespace than that of this JVM";
 		}
 		return TOOLS.stream().filter((tool) -> tool.find().isEmpty()).map(Tool::whyMissing).findFirst().orElse(null);

@@ -28,20 +28,21 @@ final class LocalProcess implements EngineProcess {
 
 	private final String executionId;
 
-	private final SystemView system;
+	private final SystemProcesses system;
 
 	private final Marker marker;
 
-	private final Isolated isolated;
+	private final AppliedIsolation isolation;
 
 	private volatile @Nullable ProcStat identity;
 
-	LocalProcess(Process process, String executionId, SystemView system, Marker marker, Isolated isolated) {
+	LocalProcess(Process process, String executionId, SystemProcesses system, Marker marker,
+			AppliedIsolation isolation) {
 		this.process = process;
 		this.executionId = executionId;
 		this.system = system;
 		this.marker = marker;
-		this.isolated = isolated;
+		this.isolation = isolation;
 	}
 
 	/**
@@ -152,12 +153,12 @@ final class LocalProcess implements EngineProcess {
 
 	@Override
 	public Optional<StartFailure> startFailure(int exitCode, String written) {
-		return this.isolated.startFailure(exitCode, written);
+		return this.isolation.startFailure(exitCode, written);
 	}
 
 	@Override
 	public ProcessTree tree() {
-		return LocalTree.of(this.system, this.marker, this, this.executionId, this.isolated.group());
+		return LocalTree.of(this.system, this.marker, this, this.executionId, this.isolation.group());
 	}
 
 }

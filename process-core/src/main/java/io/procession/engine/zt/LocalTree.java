@@ -30,7 +30,7 @@ import io.procession.process.Signal;
  */
 final class LocalTree implements ProcessTree {
 
-	private final SystemView system;
+	private final SystemProcesses system;
 
 	private final @Nullable LocalProcess root;
 
@@ -59,7 +59,7 @@ final class LocalTree implements ProcessTree {
 
 	private @Nullable ProcessTable seen;
 
-	private LocalTree(SystemView system, @Nullable LocalProcess root, Predicate<List<String>> marked,
+	private LocalTree(SystemProcesses system, @Nullable LocalProcess root, Predicate<List<String>> marked,
 			Predicate<ProcStat> never, List<ControlGroup> controlGroups) {
 		this.system = system;
 		this.root = root;
@@ -69,7 +69,7 @@ final class LocalTree implements ProcessTree {
 	}
 
 	/** Create the tree of a single execution, optionally with its control group. */
-	static LocalTree of(SystemView system, Marker marker, @Nullable LocalProcess root, String executionId,
+	static LocalTree of(SystemProcesses system, Marker marker, @Nullable LocalProcess root, String executionId,
 			@Nullable ControlGroup group) {
 		return new LocalTree(system, root,
 				(markers) -> markers.stream()
@@ -81,7 +81,7 @@ final class LocalTree implements ProcessTree {
 	 * Create a tree of all processes that carry the marker of an engine or are in one of
 	 * its control groups.
 	 */
-	static LocalTree ofMarked(SystemView system, Marker marker, List<ControlGroup> groups) {
+	static LocalTree ofMarked(SystemProcesses system, Marker marker, List<ControlGroup> groups) {
 		return new LocalTree(system, null,
 				(markers) -> markers.stream().anyMatch((entry) -> marker.execution(entry).isPresent()),
 				(process) -> false, groups);
@@ -92,7 +92,7 @@ final class LocalTree implements ProcessTree {
 	 * the same boot and PID namespace, that no longer exists. Living JVMs of the
 	 * application and the processes owned by them are excluded, whatever their origin.
 	 */
-	static LocalTree ofOrphans(SystemView system, Marker marker) {
+	static LocalTree ofOrphans(SystemProcesses system, Marker marker) {
 		Orphans orphans = new Orphans(system, marker.owner());
 		return new LocalTree(system, null, orphans::areOrphaned, orphans::isOwner, List.of());
 	}

@@ -9,11 +9,11 @@ import java.util.Optional;
  */
 final class Orphans {
 
-	private final SystemView system;
+	private final SystemProcesses system;
 
 	private final Marker.Owner self;
 
-	Orphans(SystemView system, Marker.Owner self) {
+	Orphans(SystemProcesses system, Marker.Owner self) {
 		this.system = system;
 		this.self = self;
 	}

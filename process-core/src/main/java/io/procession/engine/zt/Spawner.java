@@ -152,8 +152,8 @@ final class Spawner {
 	}
 
 	/** Return the isolation to be kept while the process is alive. */
-	Isolated isolated() {
-		return new Isolated(this.chain, this.launch.arguments().get(0), this.launch.directory(),
+	AppliedIsolation isolation() {
+		return new AppliedIsolation(this.chain, this.launch.arguments().get(0), this.launch.directory(),
 				this.check.executable(), this.group);
 	}
 

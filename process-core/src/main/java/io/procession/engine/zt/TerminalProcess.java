@@ -85,7 +85,8 @@ final class TerminalProcess extends Process implements Resizable {
 			if (child <= 0) {
 				throw new NotExecutedException(TerminalLibrary.errno());
 			}
-			boolean executed = SystemView.Visibility.detect() != SystemView.Visibility.PROC || awaitExec(child);
+			boolean executed = SystemProcesses.Visibility.detect() != SystemProcesses.Visibility.PROC
+					|| awaitExec(child);
 			pid.complete(child);
 			if (!executed) {
 				exit.join();

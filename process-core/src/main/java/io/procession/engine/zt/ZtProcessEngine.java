@@ -40,7 +40,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 
 	private final Marker marker;
 
-	private final SystemView system;
+	private final SystemProcesses system;
 
 	private final @Nullable Guard guard;
 
@@ -103,7 +103,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 	 */
 	public ZtProcessEngine(boolean guard, @Nullable String application, @Nullable Path controlGroup,
 			Duration leftoverGrace, Duration lostAfter) {
-		this.system = new SystemView(lostAfter);
+		this.system = new SystemProcesses(lostAfter);
 		this.isolator = new Isolator(controlGroup);
 		this.marker = Marker.create(application);
 		this.guard = guard ? new Guard(this.marker, this.log, lostAfter) : null;
@@ -118,7 +118,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		spawner.check(launch.terminal() != null);
 		try {
 			prepare();
-			return enter(spawner.spawn(), launch, spawner.isolated());
+			return enter(spawner.spawn(), launch, spawner.isolation());
 		}
 		catch (OutOfMemoryError ex) {
 			killUnknown(List.of(launch));
@@ -156,9 +156,9 @@ public final class ZtProcessEngine implements ProcessEngine {
 		launches.forEach((launch) -> new Spawner(launch, this.marker, this.isolator).check(true));
 	}
 
-	private LocalProcess enter(Process process, Launch launch, Isolated isolated) {
-		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, isolated);
-		ControlGroup group = isolated.group();
+	private LocalProcess enter(Process process, Launch launch, AppliedIsolation isolation) {
+		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, isolation);
+		ControlGroup group = isolation.group();
 		if (group != null && launch.detached()) {
 			this.detachedGroups.put(group, process);
 		}
@@ -178,7 +178,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 	}
 
 	private void leaveGroup(Spawner failed) {
-		ControlGroup group = failed.isolated().group();
+		ControlGroup group = failed.isolation().group();
 		if (group != null) {
 			leave(group);
 		}
@@ -201,7 +201,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 			List<Process> processes = Spawner.spawnPipeline(spawners);
 			List<EngineProcess> started = new ArrayList<>();
 			for (int i = 0; i < processes.size(); i++) {
-				started.add(enter(processes.get(i), launches.get(i), spawners.get(i).isolated()));
+				started.add(enter(processes.get(i), launches.get(i), spawners.get(i).isolation()));
 			}
 			return started;
 		}
@@ -317,7 +317,7 @@ public final class ZtProcessEngine implements ProcessEngine {
 		return leftovers(this.system);
 	}
 
-	private LocalTree leftovers(SystemView view) {
+	private LocalTree leftovers(SystemProcesses view) {
 		return LocalTree.ofMarked(view, this.marker, List.copyOf(this.leftGroups));
 	}
 
@@ -376,12 +376,12 @@ public final class ZtProcessEngine implements ProcessEngine {
 			return isNothingLeft(this.system);
 		}
 		// something was left at the first close
-		try (SystemView view = new SystemView(this.lostAfter)) {
+		try (SystemProcesses view = new SystemProcesses(this.lostAfter)) {
 			return isNothingLeft(view);
 		}
 	}
 
-	private boolean isNothingLeft(SystemView view) {
+	private boolean isNothingLeft(SystemProcesses view) {
 		try {
 			return view.look() && leftovers(view).alive().isEmpty();
 		}

@@ -47,7 +47,7 @@ class ControlGroupIntegrationTests {
 		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
 		await().until(() -> this.plant.alive().size() == 2);
 
-		try (SystemView system = new SystemView(Duration.ofSeconds(5))) {
+		try (SystemProcesses system = new SystemProcesses(Duration.ofSeconds(5))) {
 			system.look();
 			LocalTree tree = LocalTree.of(system, Marker.create(null), null, "unknown", group);
 			assertThat(group.remove()).isFalse();

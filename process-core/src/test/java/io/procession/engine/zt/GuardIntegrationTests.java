@@ -92,7 +92,7 @@ class GuardIntegrationTests {
 			.orElseThrow()
 			.environment()
 			.stream()
-			.filter((variable) -> variable.startsWith("PROCESSION_") && variable.contains("=" + process.id()))
+			.filter((variable) -> variable.startsWith("PROCESSION_") && variable.contains("=" + process.executionId()))
 			.findFirst()
 			.orElseThrow();
 		String name = marker.substring(0, marker.indexOf('='));

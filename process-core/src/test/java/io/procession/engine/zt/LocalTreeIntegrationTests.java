@@ -17,7 +17,7 @@ class LocalTreeIntegrationTests {
 	void losesTheDeadThoughNoScanComesToItsEnd(ProcessManager processes) {
 		Marker marker = Marker.create(null);
 		RunningProcess process = processes.command("sleep", "300").env(marker.name(), marker.value("tested")).start();
-		SystemView system = new SystemView(Duration.ofSeconds(5));
+		SystemProcesses system = new SystemProcesses(Duration.ofSeconds(5));
 		LocalTree tree = LocalTree.of(system, marker, null, "tested", null);
 		assertThat(system.look()).isTrue();
 		assertThat(tree.alive()).containsExactly(process.pid());

@@ -158,19 +158,19 @@ public final class ProcessesEndpoint {
 	/**
 	 * Description of a running process.
 	 *
-	 * @param id ID of the execution, the same as in its events
+	 * @param executionId ID of the execution, the same as in its events
 	 * @param name name of the process
 	 * @param pid its process ID
 	 * @param command its command line, with secrets hidden
 	 * @param startedAt time at which it was started
 	 * @param uptime time since it was started
 	 */
-	public record ProcessDescriptor(String id, String name, long pid, String command, Instant startedAt,
+	public record ProcessDescriptor(String executionId, String name, long pid, String command, Instant startedAt,
 			Duration uptime) {
 
 		static ProcessDescriptor of(RunningProcess process, Instant now) {
-			return new ProcessDescriptor(process.id(), process.name(), process.pid(), process.command().toString(),
-					process.startedAt(), Duration.between(process.startedAt(), now));
+			return new ProcessDescriptor(process.executionId(), process.name(), process.pid(),
+					process.command().toString(), process.startedAt(), Duration.between(process.startedAt(), now));
 		}
 
 	}

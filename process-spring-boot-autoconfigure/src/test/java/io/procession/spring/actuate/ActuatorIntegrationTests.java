@@ -71,7 +71,7 @@ class ActuatorIntegrationTests {
 		JsonNode body = json(get("processes"));
 
 		JsonNode nap = body.at("/processes/1");
-		assertThat(nap.get("id").asString()).isEqualTo(process.id());
+		assertThat(nap.get("executionId").asString()).isEqualTo(process.executionId());
 		assertThat(nap.get("name").asString()).isEqualTo("nap");
 		assertThat(nap.get("pid").asLong()).isEqualTo(process.pid());
 		assertThat(nap.get("command").asString()).isEqualTo("sleep 300 ***");

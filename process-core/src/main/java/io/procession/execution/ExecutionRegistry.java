@@ -25,11 +25,11 @@ import io.procession.process.Signal;
  * anything else is done with it. It is removed when it ends, and releases its permits.
  * While there are entries, a sweep polls them at regular intervals. <i>Thread-safe.</i>
  */
-final class RunBooks {
+final class ExecutionRegistry {
 
-	private static final Logger logger = LoggerFactory.getLogger(RunBooks.class);
+	private static final Logger logger = LoggerFactory.getLogger(ExecutionRegistry.class);
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	private final ConcurrencyLimit limit;
 
@@ -40,7 +40,7 @@ final class RunBooks {
 	private final AtomicLong sequence = new AtomicLong();
 
 	/** By number: oldest first. */
-	private final Map<Long, ProcessRun> entries = new ConcurrentSkipListMap<>();
+	private final Map<Long, ProcessExecution> entries = new ConcurrentSkipListMap<>();
 
 	/** Guards the field below. */
 	private final Object lock = new Object();
@@ -57,7 +57,7 @@ final class RunBooks {
 
 	private final Runnable sweep = this::sweep;
 
-	RunBooks(RunContext context, ConcurrencyLimit limit, ProcessEngine engine) {
+	ExecutionRegistry(ExecutionContext context, ConcurrencyLimit limit, ProcessEngine engine) {
 		this.context = context;
 		this.limit = limit;
 		this.engine = engine;
@@ -74,7 +74,7 @@ final class RunBooks {
 		return this.idPrefix + "-" + number;
 	}
 
-	Collection<ProcessRun> entries() {
+	Collection<ProcessExecution> entries() {
 		return this.entries.values();
 	}
 
@@ -82,11 +82,12 @@ final class RunBooks {
 	 * Register a process that was started, or kill it if there is no memory for that. The
 	 * next step is {@link #begin}.
 	 */
-	ProcessRun enter(long number, RunPlan plan, EngineProcess process) {
+	ProcessExecution enter(long number, ExecutionPlan plan, EngineProcess process) {
 		try {
-			ProcessRun run = new ProcessRun(this.context, plan, process, (ended) -> leave(number, ended));
-			this.entries.put(number, run);
-			return run;
+			ProcessExecution execution = new ProcessExecution(this.context, plan, process,
+					(ended) -> leave(number, ended));
+			this.entries.put(number, execution);
+			return execution;
 		}
 		catch (RuntimeException | Error ex) {
 			process.signal(Signal.KILL);
@@ -94,30 +95,30 @@ final class RunBooks {
 		}
 	}
 
-	private void leave(long number, ProcessRun run) {
+	private void leave(long number, ProcessExecution execution) {
 		this.entries.remove(number);
-		this.limit.release(run.permits());
+		this.limit.release(execution.permits());
 	}
 
-	void begin(ProcessRun run) {
+	void begin(ProcessExecution execution) {
 		try {
-			run.begin();
+			execution.begin();
 		}
 		catch (RuntimeException | OutOfMemoryError ex) {
-			run.events().startFailed();
+			execution.events().startFailed();
 			// no thread for its pumps: a process whose output is not read must not be
 			// left behind
 			try {
-				run.process().signal(Signal.KILL);
+				execution.process().signal(Signal.KILL);
 			}
 			finally {
-				run.failToRead();
+				execution.failToRead();
 			}
-			throw new ProcessStartException(run.spec(), ProcessStartException.Reason.NO_RESOURCES,
+			throw new ProcessStartException(execution.spec(), ProcessStartException.Reason.NO_RESOURCES,
 					"its output cannot be read (" + ex + ")", ex);
 		}
 		// neither blocks nor fails
-		run.events().started();
+		execution.events().started();
 		if (this.engine.missesExits()) {
 			ensureSwept();
 		}
@@ -144,7 +145,7 @@ final class RunBooks {
 	private void ensureSwept() {
 		synchronized (this.lock) {
 			if (this.sweeps == null) {
-				long interval = RunContext.nanos(this.context.settings().sweepInterval());
+				long interval = ExecutionContext.nanos(this.context.settings().sweepInterval());
 				// one timer for all sweeps: there may be no memory for the next one
 				this.sweeps = this.context.scheduler()
 					.scheduleWithFixedDelay(this::handOverSweep, interval, interval, TimeUnit.NANOSECONDS);
@@ -192,10 +193,10 @@ final class RunBooks {
 	// a process that fails must not prevent the check of the others
 	private void lookAtAll() {
 		Throwable failure = null;
-		for (ProcessRun run : this.entries.values()) {
+		for (ProcessExecution execution : this.entries.values()) {
 			try {
-				run.lookForExit();
-				run.enforce();
+				execution.lookForExit();
+				execution.enforce();
 			}
 			catch (RuntimeException | Error ex) {
 				failure = ex;

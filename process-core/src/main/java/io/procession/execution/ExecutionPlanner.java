@@ -34,10 +34,10 @@ import io.procession.security.Redactor;
 
 /**
  * Resolves the process definition, the manager's defaults and the secrets into a
- * {@link Launch}, which the engine starts, and a {@link RunPlan}, which the execution
- * uses. <i>Confined to the thread that starts the process.</i>
+ * {@link Launch}, which the engine starts, and a {@link ExecutionPlan}, which the
+ * execution uses. <i>Confined to the thread that starts the process.</i>
  */
-final class RunPlanner {
+final class ExecutionPlanner {
 
 	private static final Path TTY = Path.of("/dev/tty");
 
@@ -62,7 +62,7 @@ final class RunPlanner {
 
 	private final DefaultTimeout defaultTimeout;
 
-	private final @Nullable WholeTimeout whole;
+	private final @Nullable SharedDeadline sharedDeadline;
 
 	private final List<String> secrets = new ArrayList<>();
 
@@ -73,76 +73,77 @@ final class RunPlanner {
 
 	private final List<OutputStream> files = new ArrayList<>();
 
-	private RunPlanner(ProcessSettings settings, PendingProcess pending, boolean attended, Place place,
-			DefaultTimeout defaultTimeout, @Nullable WholeTimeout whole) {
+	private ExecutionPlanner(ProcessSettings settings, PendingProcess pending, boolean attended, Place place,
+			DefaultTimeout defaultTimeout, @Nullable SharedDeadline sharedDeadline) {
 		this.settings = settings;
 		this.pending = pending;
 		this.spec = pending.toSpec();
 		this.attended = attended;
 		this.place = place;
 		this.defaultTimeout = defaultTimeout;
-		this.whole = whole;
+		this.sharedDeadline = sharedDeadline;
 	}
 
 	/**
 	 * Create a planner for {@code run()} or {@code runAsync()}.
 	 * @param attended whether a caller waits and enforces the deadline
 	 */
-	static RunPlanner ofRun(ProcessSettings settings, PendingProcess pending, boolean attended) {
-		return new RunPlanner(settings, pending, attended, Place.ALONE, DefaultTimeout.RUN, null);
+	static ExecutionPlanner ofRun(ProcessSettings settings, PendingProcess pending, boolean attended) {
+		return new ExecutionPlanner(settings, pending, attended, Place.ALONE, DefaultTimeout.RUN, null);
 	}
 
 	/** Create a planner for {@code start()}. */
-	static RunPlanner ofStart(ProcessSettings settings, PendingProcess pending) {
-		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.START, null);
+	static ExecutionPlanner ofStart(ProcessSettings settings, PendingProcess pending) {
+		return new ExecutionPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.START, null);
 	}
 
 	/**
 	 * Create a planner for {@code start()} with output that the caller reads.
 	 * @param reader the stream that the caller reads
 	 */
-	static RunPlanner ofPull(ProcessSettings settings, PendingProcess pending, BoundedPipe reader) {
-		return new RunPlanner(settings, pending, false, new Place(true, true, reader, true), DefaultTimeout.START,
+	static ExecutionPlanner ofPull(ProcessSettings settings, PendingProcess pending, BoundedPipe reader) {
+		return new ExecutionPlanner(settings, pending, false, new Place(true, true, reader, true), DefaultTimeout.START,
 				null);
 	}
 
 	/**
 	 * Create a planner for a stage of a pipeline.
 	 * @param place the position of the stage
-	 * @param whole the timeout of the pipeline, or {@code null} for none
+	 * @param sharedDeadline the timeout of the pipeline, or {@code null} for none
 	 */
-	static RunPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place,
-			@Nullable WholeTimeout whole) {
-		return new RunPlanner(settings, pending, false, place, DefaultTimeout.NONE, whole);
+	static ExecutionPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place,
+			@Nullable SharedDeadline sharedDeadline) {
+		return new ExecutionPlanner(settings, pending, false, place, DefaultTimeout.NONE, sharedDeadline);
 	}
 
 	/**
 	 * Create a planner for a process of a pool.
-	 * @param whole the timeout of the pool, or {@code null} for none
+	 * @param sharedDeadline the timeout of the pool, or {@code null} for none
 	 */
-	static RunPlanner ofMember(ProcessSettings settings, PendingProcess pending, @Nullable WholeTimeout whole) {
-		return new RunPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.RUN, whole);
+	static ExecutionPlanner ofMember(ProcessSettings settings, PendingProcess pending,
+			@Nullable SharedDeadline sharedDeadline) {
+		return new ExecutionPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.RUN, sharedDeadline);
 	}
 
 	/**
 	 * Return the launch for the engine.
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
-	Launch launch(String id, StartGate gate) {
+	Launch launch(String id, LaunchAuthorizer authorizer) {
 		checkPull();
-		readSecrets(gate);
+		readSecrets(authorizer);
 		checkDetached();
 		checkTerminal();
 		boolean inherit = inherits();
-		Map<String, String> environment = environment(gate);
+		Map<String, String> environment = environment(authorizer);
 		List<String> arguments = Objects.requireNonNull(this.arguments);
-		hideSecrets(gate);
-		Path executable = gate.admit(id, this.spec, arguments, environment.get("PATH"),
-				seenPath(environment, inherit && gate.inheritsAll()), this.pending.processListeners());
+		hideSecrets(authorizer);
+		Path executable = authorizer.admit(id, this.spec, arguments, environment.get("PATH"),
+				seenPath(environment, inherit && authorizer.inheritsAll()), this.pending.processListeners());
 		OutputOptions output = this.spec.output();
 		Terminal terminal = this.spec.terminal();
 		Launch launch = new Launch(id, this.spec, executable, arguments, this.spec.directory(),
-				inherit && gate.inheritsAll(), environment, this.spec.environment().unset(), input(),
+				inherit && authorizer.inheritsAll(), environment, this.spec.environment().unset(), input(),
 				output(output.outputTo()), output(output.errorTo()), output.mergeError() || terminal != null,
 				this.spec.detached(), (terminal instanceof Terminal.Pseudo pseudo) ? pseudo : null,
 				this.spec.isolation().over(this.settings.isolation()));
@@ -154,9 +155,9 @@ final class RunPlanner {
 		return !Boolean.FALSE.equals(this.spec.environment().inherit());
 	}
 
-	private Map<String, String> environment(StartGate gate) {
+	private Map<String, String> environment(LaunchAuthorizer authorizer) {
 		Environment changes = this.spec.environment();
-		Map<String, String> environment = (inherits() && !gate.inheritsAll()) ? gate.inherited()
+		Map<String, String> environment = (inherits() && !authorizer.inheritsAll()) ? authorizer.inherited()
 				: new LinkedHashMap<>();
 		environment.keySet().removeAll(changes.unset());
 		environment.putAll(changes.variables());
@@ -169,12 +170,12 @@ final class RunPlanner {
 	 * @throws ProcessStartException if a secret cannot be read
 	 * @throws ProcessDeniedException if the policy does not allow it
 	 */
-	Optional<Path> executable(StartGate gate) {
-		readSecrets(gate);
-		Map<String, String> environment = environment(gate);
-		hideSecrets(gate);
-		return gate.find(this.spec, Objects.requireNonNull(this.arguments), environment.get("PATH"),
-				seenPath(environment, inherits() && gate.inheritsAll()));
+	Optional<Path> executable(LaunchAuthorizer authorizer) {
+		readSecrets(authorizer);
+		Map<String, String> environment = environment(authorizer);
+		hideSecrets(authorizer);
+		return authorizer.find(this.spec, Objects.requireNonNull(this.arguments), environment.get("PATH"),
+				seenPath(environment, inherits() && authorizer.inheritsAll()));
 	}
 
 	// the JVM would open them with its own permissions: a symbolic link that the user has
@@ -200,11 +201,11 @@ final class RunPlanner {
 	 * processes must all be known before anything is shown of one of them.
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
-	void readSecrets(StartGate gate) {
+	void readSecrets(LaunchAuthorizer authorizer) {
 		if (this.arguments != null) {
 			return;
 		}
-		SecretResolver resolver = gate.secretResolver();
+		SecretResolver resolver = authorizer.secretResolver();
 		try {
 			List<String> resolved = this.spec.command().resolve(resolver);
 			for (Integer position : this.spec.command().secretPositions()) {
@@ -232,9 +233,9 @@ final class RunPlanner {
 	}
 
 	// a secret may also occur in another argument, or in the path of a file
-	private void hideSecrets(StartGate gate) {
+	private void hideSecrets(LaunchAuthorizer authorizer) {
 		SharedSecrets shared = this.pending.sharedSecrets();
-		Redactor redactor = (shared != null) ? gate.redactor().hiding(shared) : gate.redactor();
+		Redactor redactor = (shared != null) ? authorizer.redactor().hiding(shared) : authorizer.redactor();
 		Command shown = this.spec.command().redactedBy(redactor.hiding(this.secrets));
 		if (shown != this.spec.command()) {
 			this.spec = this.spec.toBuilder().command(shown).build();
@@ -340,15 +341,17 @@ final class RunPlanner {
 	 * the files to which output is written through the JVM.
 	 * @throws ProcessStartException if a file cannot be opened
 	 */
-	RunPlan plan(Launch launch, int permits) {
+	ExecutionPlan plan(Launch launch, int permits) {
 		OutputOptions output = this.spec.output();
 		boolean errorPiped = !launch.mergeError() && launch.error() instanceof Launch.Output.Pipe;
 		Duration grace = this.spec.stopGrace();
 		boolean live = launch.input() instanceof Launch.Input.Pipe && !this.attended && this.spec.input() == null
 				&& this.pending.inputStream() == null && this.place.readsJvm();
-		WholeTimeout whole = (this.whole != null && this.whole.binds(ownTimeout())) ? this.whole : null;
-		return new RunPlan(launch.executionId(), this.pending.redactedBy(this.spec.command().redactor()), this.attended,
-				permits, (whole != null) ? whole.timeout() : ownTimeout(), timeoutRemedy(whole), whole, idleTimeout(),
+		SharedDeadline sharedDeadline = (this.sharedDeadline != null && this.sharedDeadline.binds(ownTimeout()))
+				? this.sharedDeadline : null;
+		return new ExecutionPlan(launch.executionId(), this.pending.redactedBy(this.spec.command().redactor()),
+				this.attended, permits, (sharedDeadline != null) ? sharedDeadline.timeout() : ownTimeout(),
+				timeoutRemedy(sharedDeadline), sharedDeadline, idleTimeout(),
 				(this.spec.idleTimeout() != null) ? OWN_IDLE_TIMEOUT : DEFAULT_IDLE_TIMEOUT,
 				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
 				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
@@ -359,7 +362,7 @@ final class RunPlanner {
 						this.place.feed() == null),
 				stream(errorPiped, output.errorTo(), true), live,
 				(this.spec.input() instanceof ProcessInput.Bytes bytes) ? bytes : null,
-				new Masks(this.spec, launch.arguments()));
+				new OutputRedaction(this.spec, launch.arguments()));
 	}
 
 	// the default protects the heap: it applies to output that is captured completely
@@ -425,9 +428,9 @@ final class RunPlanner {
 				this.spec.detached() ? TimeLimit.none() : this.defaultTimeout.of(this.settings));
 	}
 
-	private String timeoutRemedy(@Nullable WholeTimeout whole) {
-		if (whole != null) {
-			return whole.remedy();
+	private String timeoutRemedy(@Nullable SharedDeadline sharedDeadline) {
+		if (sharedDeadline != null) {
+			return sharedDeadline.remedy();
 		}
 		return (this.spec.timeout() != null) ? OWN_TIMEOUT : this.defaultTimeout.remedy;
 	}

@@ -7,7 +7,7 @@ import java.time.Duration;
  * afterwards.
  */
 @FunctionalInterface
-interface Waiting {
+interface UninterruptibleWait {
 
 	/**
 	 * Wait once.
@@ -22,8 +22,8 @@ interface Waiting {
 	 * @param waiting performs the wait
 	 * @return whether the condition is fulfilled
 	 */
-	static boolean of(Duration bound, Waiting waiting) {
-		long until = System.nanoTime() + RunContext.nanos(bound);
+	static boolean of(Duration bound, UninterruptibleWait waiting) {
+		long until = System.nanoTime() + ExecutionContext.nanos(bound);
 		boolean interrupted = Thread.interrupted();
 		try {
 			while (true) {

@@ -21,7 +21,7 @@ import io.procession.security.Executables;
  * @param executable file of the program, or {@code null} if the JDK has looked it up
  * @param group control group of the process, or {@code null} if it has none of its own
  */
-record Isolated(ExecChain chain, String program, @Nullable Path directory, @Nullable File executable,
+record AppliedIsolation(ExecChain chain, String program, @Nullable Path directory, @Nullable File executable,
 		@Nullable ControlGroup group) {
 
 	/**

@@ -12,7 +12,7 @@ import io.procession.security.Redactor;
  * Redacts the secrets of an execution in excerpts of its output: values that were passed
  * as secrets, and values whose names identify them as secrets. <i>Immutable.</i>
  */
-final class Masks {
+final class OutputRedaction {
 
 	private static final int EXCERPT = 400;
 
@@ -27,7 +27,7 @@ final class Masks {
 	 * @param spec the process, whose redactor has the values that were passed as secrets
 	 * @param arguments the argument vector, with unredacted secrets
 	 */
-	Masks(ProcessSpec spec, List<String> arguments) {
+	OutputRedaction(ProcessSpec spec, List<String> arguments) {
 		this.spec = spec;
 		this.arguments = arguments;
 	}

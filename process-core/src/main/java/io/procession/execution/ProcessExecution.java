@@ -37,21 +37,21 @@ import io.procession.process.Terminal;
  * notices a change (the waiting caller, a pump, the sweep, the stopper) reports it and
  * calls {@link #finishIfOver()}.
  */
-final class ProcessRun implements OutputRecorder.Owner {
+final class ProcessExecution implements OutputRecorder.Owner {
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
-	private final RunPlan plan;
+	private final ExecutionPlan plan;
 
 	private final EngineProcess process;
 
-	private final Consumer<ProcessRun> leaveBooks;
+	private final Consumer<ProcessExecution> unregister;
 
 	private final Instant startedAt;
 
 	private final long startedNanos;
 
-	private final RunEvents events;
+	private final ExecutionEvents events;
 
 	private final Deadline deadline;
 
@@ -60,7 +60,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	private final OutputRecorder error;
 
 	/** Held while listeners are called. */
-	private final ReentrantLock turn = new ReentrantLock();
+	private final ReentrantLock listenerLock = new ReentrantLock();
 
 	private final AtomicLong arrived = new AtomicLong();
 
@@ -109,7 +109,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	private boolean finishing;
 
-	private volatile @Nullable RunOutcome outcome;
+	private volatile @Nullable ExecutionOutcome outcome;
 
 	private final List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
 
@@ -128,20 +128,22 @@ final class ProcessRun implements OutputRecorder.Owner {
 	 */
 	private @Nullable OutputWatch nextWatch;
 
-	ProcessRun(RunContext context, RunPlan plan, EngineProcess process, Consumer<ProcessRun> leaveBooks) {
+	ProcessExecution(ExecutionContext context, ExecutionPlan plan, EngineProcess process,
+			Consumer<ProcessExecution> unregister) {
 		this.context = context;
 		this.plan = plan;
 		this.process = process;
-		this.leaveBooks = leaveBooks;
+		this.unregister = unregister;
 		this.startedAt = context.time().now();
 		this.startedNanos = context.time().nanoTime();
-		this.events = new RunEvents(context, this);
-		this.deadline = new Deadline(context, (plan.whole() != null) ? plan.whole().since() : this.startedNanos,
-				plan.timeout());
+		this.events = new ExecutionEvents(context, this);
+		this.deadline = new Deadline(context,
+				(plan.sharedDeadline() != null) ? plan.sharedDeadline().since() : this.startedNanos, plan.timeout());
 		this.waiting = plan.attended() ? 1 : 0;
-		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), this.turn, this,
+		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), this.listenerLock, this,
 				context.log());
-		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), this.turn, this, context.log());
+		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), this.listenerLock, this,
+				context.log());
 		this.drain = new Drain(context, plan.drain(), this.output, this.error);
 		this.silence = (plan.idleTimeout() != null)
 				? new SilenceWatch(context, plan.idleTimeout(), this::isListenerAtWork, this::silentTooLong) : null;
@@ -226,15 +228,15 @@ final class ProcessRun implements OutputRecorder.Owner {
 		return this.startedAt;
 	}
 
-	RunPlan plan() {
+	ExecutionPlan plan() {
 		return this.plan;
 	}
 
-	RunContext context() {
+	ExecutionContext context() {
 		return this.context;
 	}
 
-	RunEvents events() {
+	ExecutionEvents events() {
 		return this.events;
 	}
 
@@ -519,9 +521,9 @@ final class ProcessRun implements OutputRecorder.Owner {
 		if (this.feeder != null) {
 			this.feeder.stop();
 		}
-		RunOutcome made = outcomeAtAnyRate(complete);
+		ExecutionOutcome made = outcomeAtAnyRate(complete);
 		try {
-			this.leaveBooks.accept(this);
+			this.unregister.accept(this);
 			this.events.ended(made.result(),
 					ended ? null
 							: atWork ? "a listener, stage or reader that is still at work on its output misses the rest"
@@ -532,7 +534,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	private void complete(RunOutcome made) {
+	private void complete(ExecutionOutcome made) {
 		this.lock.lock();
 		try {
 			this.outcome = made;
@@ -559,7 +561,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	// waiting threads get an outcome, even if there is no memory left for the output
-	private RunOutcome outcomeAtAnyRate(boolean complete) {
+	private ExecutionOutcome outcomeAtAnyRate(boolean complete) {
 		try {
 			return outcome(this.output.captured(), this.error.captured(), complete);
 		}
@@ -569,12 +571,12 @@ final class ProcessRun implements OutputRecorder.Owner {
 		}
 	}
 
-	private RunOutcome outcome(CapturedOutput out, CapturedOutput err, boolean complete) {
+	private ExecutionOutcome outcome(CapturedOutput out, CapturedOutput err, boolean complete) {
 		ExitCause cause = (this.stopCause == null && this.overLimit) ? ExitCause.OUTPUT_LIMIT : this.stopCause;
 		Duration duration = Duration.ofNanos(nanoTime() - this.startedNanos);
 		String lost = (this.output.lost() != null) ? this.output.lost() : this.error.lost();
-		return new RunOutcome(this.context, this.plan, this.process,
-				new RunOutcome.Ending(this.exitCode, cause, this.startedAt, duration, lost), out, err, complete);
+		return new ExecutionOutcome(this.context, this.plan, this.process,
+				new ExecutionOutcome.Ending(this.exitCode, cause, this.startedAt, duration, lost), out, err, complete);
 	}
 
 	void resize(int columns, int rows) {
@@ -751,7 +753,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 					this.events.stopKills();
 				}
 				// a further request waits for the same listeners, any other stop does not
-				before = order.requested() ? null : this.beforeStop;
+				before = order.callsListeners() ? null : this.beforeStop;
 			}
 			else if (this.exitCode == null && !this.finishing) {
 				begun = this.context.stopper()
@@ -785,7 +787,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 	}
 
 	private @Nullable BeforeStop beforeStop(Stopper.Stop begun, StopOrder order) {
-		if (!order.requested() || !this.events.isHeardBeforeStop()) {
+		if (!order.callsListeners() || !this.events.isHeardBeforeStop()) {
 			return null;
 		}
 		return new BeforeStop(this.context, () -> this.events.beforeStop(order.signal()), () -> {
@@ -854,7 +856,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 						+ "' cannot wait for the stop, which waits for it: use stopAsync()");
 			}
 			while (this.stop != null && !this.stopEnded && this.outcome == null) {
-				awaitChange(RunWait.SLICE);
+				awaitChange(ExecutionWait.SLICE);
 				if (this.context.closed().get()) {
 					// the stop does not continue, as for a detached process
 					checkCanStop();
@@ -888,7 +890,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 					enforce = false;
 					timeUp();
 				}
-				long slice = Math.min(RunWait.SLICE, remaining);
+				long slice = Math.min(ExecutionWait.SLICE, remaining);
 				awaitSomething(enforce ? Math.min(slice, this.deadline.remaining(now)) : slice);
 			}
 			return true;
@@ -1012,13 +1014,13 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	/** Return whether the current thread is executing a listener of this process. */
 	boolean isToldByThisThread() {
-		return this.turn.isHeldByCurrentThread();
+		return this.listenerLock.isHeldByCurrentThread();
 	}
 
 	// --- outcome
 
 	/** Return the outcome, or {@code null} if the process has not ended. */
-	@Nullable RunOutcome outcome() {
+	@Nullable ExecutionOutcome outcome() {
 		return this.outcome;
 	}
 
@@ -1042,7 +1044,7 @@ final class ProcessRun implements OutputRecorder.Owner {
 
 	/** Throw an exception as soon as a timeout has caused a stop. */
 	void ensureNotTimedOut() {
-		RunOutcome known;
+		ExecutionOutcome known;
 		ExitCause cause;
 		this.lock.lock();
 		try {

@@ -8,9 +8,9 @@ import io.procession.engine.TimeSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class ClosedTests {
+class CloseSignalTests {
 
-	private final Closed closed = new Closed(new BackgroundLog(new WorkerThreads(), TimeSource.system()));
+	private final CloseSignal closed = new CloseSignal(new BackgroundLog(new WorkerThreads(), TimeSource.system()));
 
 	private final AtomicInteger runs = new AtomicInteger();
 

@@ -18,7 +18,7 @@ import io.procession.process.Signal;
  * View of the processes of this machine, shared by all trees of an engine: the result of
  * the last scan, and the means to send signals. <i>Thread-safe.</i>
  */
-final class SystemView implements AutoCloseable {
+final class SystemProcesses implements AutoCloseable {
 
 	private final Visibility visibility = Visibility.detect();
 
@@ -41,7 +41,7 @@ final class SystemView implements AutoCloseable {
 	 * Create a view without any process.
 	 * @param signalBound the maximum time to send a signal
 	 */
-	SystemView(Duration signalBound) {
+	SystemProcesses(Duration signalBound) {
 		this.signals = new Signals(signalBound);
 	}
 

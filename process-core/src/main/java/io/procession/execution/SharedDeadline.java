@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param kept whether the pipeline enforces it; otherwise each process does
  * @param remedy the origin of the timeout and how to raise it
  */
-record WholeTimeout(Duration timeout, long since, Duration left, boolean kept, String remedy) {
+record SharedDeadline(Duration timeout, long since, Duration left, boolean kept, String remedy) {
 
 	/** Create the timeout of a pipeline, which the pipeline enforces. */
-	static WholeTimeout ofPipeline(Duration timeout, long now) {
-		return new WholeTimeout(timeout, now, timeout, true,
+	static SharedDeadline ofPipeline(Duration timeout, long now) {
+		return new SharedDeadline(timeout, now, timeout, true,
 				"it is that of its pipeline, raise it there with timeout(...)");
 	}
 
 	/** Create the timeout of a pool, which each of its processes enforces. */
-	static WholeTimeout ofPool(Duration timeout, long since, long now) {
-		return new WholeTimeout(timeout, since, timeout.minusNanos(now - since), false,
+	static SharedDeadline ofPool(Duration timeout, long since, long now) {
+		return new SharedDeadline(timeout, since, timeout.minusNanos(now - since), false,
 				"it is that of its pool, raise it there with timeout(...)");
 	}
 

@@ -20,17 +20,17 @@ import io.procession.process.ProcessResult;
  * next program receives end-of-file, and the previous program, if it continues to write,
  * is ended by PIPE.
  */
-final class StreamStageRun {
+final class StreamStageExecution {
 
 	private final Pipeline.Stage.Java stage;
 
 	private final BoundedPipe input;
 
-	private final ProcessRun before;
+	private final ProcessExecution before;
 
-	private final ProcessRun after;
+	private final ProcessExecution after;
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	private final PipelineStopper stopper;
 
@@ -42,8 +42,8 @@ final class StreamStageRun {
 
 	private volatile @Nullable Thread thread;
 
-	StreamStageRun(Pipeline.Stage.Java stage, BoundedPipe input, ProcessRun before, ProcessRun after,
-			RunContext context, PipelineStopper stopper) {
+	StreamStageExecution(Pipeline.Stage.Java stage, BoundedPipe input, ProcessExecution before, ProcessExecution after,
+			ExecutionContext context, PipelineStopper stopper) {
 		this.stage = stage;
 		this.input = input;
 		this.before = before;
@@ -119,7 +119,7 @@ final class StreamStageRun {
 
 	private void end(OutputStream output) {
 		if (this.failure != null) {
-			this.stopper.stop(RunPlan::toAbort);
+			this.stopper.stop(ExecutionPlan::toAbort);
 			// its output stays open: end-of-file would make the next program handle
 			// partial data as complete
 		}

@@ -28,13 +28,14 @@ import io.procession.engine.TimeSource;
  * @param log writes log messages, which may block
  * @param events delivers events to the listeners
  * @param outputListeners the listeners for the output of all processes
- * @param gate authorizes each start
+ * @param authorizer authorizes each start
  * @param closing whether the manager is closing or closed
  * @param closed whether the manager is closed, so that nothing is scheduled any more
  */
-record RunContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
+record ExecutionContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
 		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events,
-		List<ProcessOutputListener> outputListeners, StartGate gate, AtomicBoolean closing, Closed closed) {
+		List<ProcessOutputListener> outputListeners, LaunchAuthorizer authorizer, AtomicBoolean closing,
+		CloseSignal closed) {
 
 	/**
 	 * Convert a duration to nanoseconds, limited so that it can be added to the reading

@@ -16,18 +16,18 @@ import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
 
 /**
- * A single execution of a pipeline: its programs, each a {@link ProcessRun}, and its Java
- * stages. Enforces the deadline of the pipeline.
+ * A single execution of a pipeline: its programs, each a {@link ProcessExecution}, and
+ * its Java stages. Enforces the deadline of the pipeline.
  */
-final class PipelineRun {
+final class PipelineExecution {
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
 	private final String name;
 
-	private final List<ProcessRun> processes;
+	private final List<ProcessExecution> processes;
 
-	private final List<StreamStageRun> streams;
+	private final List<StreamStageExecution> streams;
 
 	private final PipelineStopper stopper;
 
@@ -35,8 +35,8 @@ final class PipelineRun {
 
 	private final CompletableFuture<Void> ended;
 
-	PipelineRun(RunContext context, String name, List<ProcessRun> processes, List<StreamStageRun> streams,
-			PipelineStopper stopper, boolean pipefail) {
+	PipelineExecution(ExecutionContext context, String name, List<ProcessExecution> processes,
+			List<StreamStageExecution> streams, PipelineStopper stopper, boolean pipefail) {
 		this.context = context;
 		this.ended = context.time().newFuture();
 		this.name = name;
@@ -48,17 +48,17 @@ final class PipelineRun {
 
 	/**
 	 * Begin the execution. The programs are already running.
-	 * @param whole the timeout of the pipeline, or {@code null} for none
+	 * @param sharedDeadline the timeout of the pipeline, or {@code null} for none
 	 */
-	void begin(@Nullable WholeTimeout whole) {
-		if (whole != null) {
-			Deadline deadline = new Deadline(this.context, whole.since(), whole.timeout());
-			deadline.watch(() -> this.stopper.stop(RunPlan::toTimeOut));
+	void begin(@Nullable SharedDeadline sharedDeadline) {
+		if (sharedDeadline != null) {
+			Deadline deadline = new Deadline(this.context, sharedDeadline.since(), sharedDeadline.timeout());
+			deadline.watch(() -> this.stopper.stop(ExecutionPlan::toTimeOut));
 			this.ended.thenRun(deadline::cancel);
 		}
-		this.streams.forEach(StreamStageRun::begin);
-		Stream<CompletableFuture<?>> ends = Stream.concat(this.processes.stream().map(ProcessRun::onExit),
-				this.streams.stream().map(StreamStageRun::ended));
+		this.streams.forEach(StreamStageExecution::begin);
+		Stream<CompletableFuture<?>> ends = Stream.concat(this.processes.stream().map(ProcessExecution::onExit),
+				this.streams.stream().map(StreamStageExecution::ended));
 		CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
 			.thenRun(() -> this.stopper.close(() -> this.ended.complete(null)));
 	}
@@ -67,7 +67,7 @@ final class PipelineRun {
 		return this.name;
 	}
 
-	List<ProcessRun> processes() {
+	List<ProcessExecution> processes() {
 		return this.processes;
 	}
 
@@ -88,7 +88,7 @@ final class PipelineRun {
 	}
 
 	void kill() {
-		this.stopper.stop(RunPlan::toKill);
+		this.stopper.stop(ExecutionPlan::toKill);
 		awaitStopped();
 	}
 
@@ -96,7 +96,7 @@ final class PipelineRun {
 	 * Begin to stop the pipeline because its result is no longer needed; does not wait.
 	 */
 	void abort() {
-		this.stopper.stop(RunPlan::toAbort);
+		this.stopper.stop(ExecutionPlan::toAbort);
 	}
 
 	private void awaitStopped() {
@@ -121,7 +121,7 @@ final class PipelineRun {
 	}
 
 	private PipelineResult result() {
-		List<ProcessResult> results = this.processes.stream().map(ProcessRun::result).toList();
+		List<ProcessResult> results = this.processes.stream().map(ProcessExecution::result).toList();
 		StreamStageException failure = this.streams.stream()
 			.flatMap((stream) -> stream.failure(results.get(results.size() - 1)).stream())
 			.findFirst()
@@ -158,8 +158,8 @@ final class PipelineRun {
 	}
 
 	PipelineResult waitFor() {
-		this.processes.forEach(RunWait::refuseListener);
-		this.streams.forEach(StreamStageRun::refuseToWaitForItself);
+		this.processes.forEach(ExecutionWait::refuseListener);
+		this.streams.forEach(StreamStageExecution::refuseToWaitForItself);
 		try {
 			this.ended.get();
 		}
@@ -174,7 +174,7 @@ final class PipelineRun {
 
 	Optional<PipelineResult> waitFor(Duration timeout) {
 		try {
-			this.ended.get(RunContext.nanos(timeout), TimeUnit.NANOSECONDS);
+			this.ended.get(ExecutionContext.nanos(timeout), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw interrupted("its pipeline was left alone, stop() ends it", null, ex);

@@ -21,7 +21,7 @@ import io.procession.process.Signal;
  * Outcome of an execution: its result, and the exception that {@code run()} throws
  * instead of returning it. <i>Immutable.</i>
  */
-final class RunOutcome {
+final class ExecutionOutcome {
 
 	/**
 	 * Maximum time by which the JVM begins to exit later than its child processes on
@@ -35,7 +35,7 @@ final class RunOutcome {
 	 */
 	private static final int LONGEST_START_ERROR = 1024;
 
-	private final RunPlan plan;
+	private final ExecutionPlan plan;
 
 	private final @Nullable ExitCause stopCause;
 
@@ -44,8 +44,8 @@ final class RunOutcome {
 	/** The reason why the program was not executed. */
 	private final @Nullable StartFailure startError;
 
-	RunOutcome(RunContext context, RunPlan plan, EngineProcess process, Ending ending, CapturedOutput out,
-			CapturedOutput err, boolean complete) {
+	ExecutionOutcome(ExecutionContext context, ExecutionPlan plan, EngineProcess process, Ending ending,
+			CapturedOutput out, CapturedOutput err, boolean complete) {
 		this.plan = plan;
 		this.stopCause = ending.stopCause();
 		Integer code = ending.exitCode();
@@ -63,18 +63,18 @@ final class RunOutcome {
 			.lostOutput(ending.lostOutput())
 			.times(ending.startedAt(), ending.duration());
 		if (code == null || code != 0) {
-			Masks masks = plan.masks();
+			OutputRedaction redaction = plan.redaction();
 			// searching for secrets takes long, and the excerpt may not be needed
-			builder.errorTail(() -> masks.excerpt(err));
+			builder.errorTail(() -> redaction.excerpt(err));
 			if (plan.pending().toSpec().terminal() == null) {
 				// a terminal also shows what was typed, such as a password
-				builder.outputTail(() -> masks.excerpt(out));
+				builder.outputTail(() -> redaction.excerpt(out));
 			}
 		}
 		this.result = builder.build();
 	}
 
-	private static ExitCause cause(RunContext context, Ending ending) {
+	private static ExitCause cause(ExecutionContext context, Ending ending) {
 		Integer code = ending.exitCode();
 		if (code == null) {
 			return ExitCause.LOST;
@@ -89,7 +89,7 @@ final class RunOutcome {
 	 * Return the cause of an end by a signal. Ctrl-C in the terminal reaches the child
 	 * processes and the JVM, which may react slightly later.
 	 */
-	private static ExitCause causeOf(RunContext context, Signal signal) {
+	private static ExitCause causeOf(ExecutionContext context, Signal signal) {
 		boolean asked = signal == Signal.INT || signal == Signal.TERM || signal == Signal.HUP;
 		if (asked && context.isShuttingDown((signal == Signal.INT) ? AFTER_CTRL_C : Duration.ZERO)) {
 			return ExitCause.SHUTDOWN;
@@ -107,7 +107,7 @@ final class RunOutcome {
 		}
 		return process.startFailure(code, written.toString())
 			.map((failure) -> new StartFailure(failure.reason(),
-					failure.detail() + ": " + this.plan.masks().excerpt(written)))
+					failure.detail() + ": " + this.plan.redaction().excerpt(written)))
 			.orElse(null);
 	}
 

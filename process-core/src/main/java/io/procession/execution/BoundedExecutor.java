@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Executes asynchronous launches in the order in which they arrive, with limited
  * concurrency: more threads would only wait for each other's spawns. <i>Thread-safe.</i>
  */
-final class LaunchTurns implements Executor {
+final class BoundedExecutor implements Executor {
 
 	private final int most;
 
@@ -28,7 +28,7 @@ final class LaunchTurns implements Executor {
 	 * @param most the maximum number of concurrent launches
 	 * @param executor executes the launches, which must not throw
 	 */
-	LaunchTurns(int most, Executor executor) {
+	BoundedExecutor(int most, Executor executor) {
 		this.most = most;
 		this.executor = executor;
 	}

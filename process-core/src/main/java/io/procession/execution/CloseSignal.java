@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
  * The closed state of a manager, after which timers no longer fire, and the actions to be
  * executed at that time. <i>Thread-safe.</i>
  */
-final class Closed {
+final class CloseSignal {
 
-	private static final Logger logger = LoggerFactory.getLogger(Closed.class);
+	private static final Logger logger = LoggerFactory.getLogger(CloseSignal.class);
 
 	private final Set<Runnable> actions = ConcurrentHashMap.newKeySet();
 
@@ -20,7 +20,7 @@ final class Closed {
 
 	private volatile boolean closed;
 
-	Closed(BackgroundLog log) {
+	CloseSignal(BackgroundLog log) {
 		this.log = log;
 	}
 

@@ -24,13 +24,13 @@ import io.procession.process.Signal;
  * method blocks or fails, so that each is called after the operation that it reports.
  * <i>Thread-safe.</i>
  */
-final class RunEvents {
+final class ExecutionEvents {
 
-	private static final Logger logger = LoggerFactory.getLogger(ProcessRun.class);
+	private static final Logger logger = LoggerFactory.getLogger(ProcessExecution.class);
 
-	private final RunContext context;
+	private final ExecutionContext context;
 
-	private final ProcessRun run;
+	private final ProcessExecution execution;
 
 	/** Guards everything below, and the order of the events. */
 	private final Object lock = new Object();
@@ -45,9 +45,9 @@ final class RunEvents {
 	/** Events that happened before the success of the start was known. */
 	private final List<Supplier<ProcessEvent>> held = new ArrayList<>(2);
 
-	RunEvents(RunContext context, ProcessRun run) {
+	ExecutionEvents(ExecutionContext context, ProcessExecution execution) {
 		this.context = context;
-		this.run = run;
+		this.execution = execution;
 	}
 
 	/**
@@ -56,13 +56,13 @@ final class RunEvents {
 	 */
 	void started() {
 		if (logger.isDebugEnabled()) {
-			log(() -> logger.debug("Process started: name={} pid={} id={}", this.run.name(), this.run.process().pid(),
-					this.run.id()));
+			log(() -> logger.debug("Process started: name={} pid={} id={}", this.execution.name(),
+					this.execution.process().pid(), this.execution.id()));
 		}
 		synchronized (this.lock) {
 			this.phase = Phase.STARTED;
-			publish(() -> new ProcessStarted(this.run.id(), this.run.name(), this.run.startedAt(),
-					this.run.process().pid(), this.run.spec().command().toString()));
+			publish(() -> new ProcessStarted(this.execution.id(), this.execution.name(), this.execution.startedAt(),
+					this.execution.process().pid(), this.execution.spec().command().toString()));
 			this.held.forEach(this::publish);
 			this.held.clear();
 		}
@@ -80,7 +80,8 @@ final class RunEvents {
 		synchronized (this.lock) {
 			switch (this.phase) {
 				case STARTING -> this.held.add(event);
-				case STARTED -> this.context.events().publish(event, this.run.plan().pending().processListeners());
+				case STARTED ->
+					this.context.events().publish(event, this.execution.plan().pending().processListeners());
 				case FAILED -> {
 				}
 			}
@@ -117,16 +118,16 @@ final class RunEvents {
 
 	/** Return whether there is a listener to be called before a stop. */
 	boolean isHeardBeforeStop() {
-		return this.context.events().isHeardBeforeStop(this.run.plan().pending().processListeners());
+		return this.context.events().isHeardBeforeStop(this.execution.plan().pending().processListeners());
 	}
 
 	/** Call the listeners, on this thread, before the first signal of a stop. */
 	void beforeStop(Signal signal) {
 		this.context.events()
 			.beforeStop(
-					new ProcessStopping(this.run.id(), this.run.name(), this.context.time().now(),
-							this.run.process().pid(), ExitCause.STOPPED, signal),
-					this.run.plan().pending().processListeners());
+					new ProcessStopping(this.execution.id(), this.execution.name(), this.context.time().now(),
+							this.execution.process().pid(), ExitCause.STOPPED, signal),
+					this.execution.plan().pending().processListeners());
 	}
 
 	/** Log that the signal was sent although a listener had not returned. */
@@ -134,7 +135,7 @@ final class RunEvents {
 		log(() -> logger.warn(
 				"A beforeStop listener has not returned within {} and the process is stopped regardless (raise it with"
 						+ " procession.before-stop-timeout): name={} pid={}",
-				this.context.settings().beforeStopTimeout(), this.run.name(), this.run.process().pid()));
+				this.context.settings().beforeStopTimeout(), this.execution.name(), this.execution.process().pid()));
 	}
 
 	void stopBegun() {
@@ -150,14 +151,14 @@ final class RunEvents {
 
 	private ProcessEvent stopEvent(ExitCause cause, Signal signal) {
 		Instant now = this.context.time().now();
-		long pid = this.run.process().pid();
-		RunPlan plan = this.run.plan();
+		long pid = this.execution.process().pid();
+		ExecutionPlan plan = this.execution.plan();
 		return switch (cause) {
-			case TIMED_OUT -> new ProcessTimedOut(this.run.id(), this.run.name(), now, pid,
+			case TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, pid,
 					Objects.requireNonNull(plan.timeout()), false);
-			case IDLE_TIMED_OUT -> new ProcessTimedOut(this.run.id(), this.run.name(), now, pid,
+			case IDLE_TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, pid,
 					Objects.requireNonNull(plan.idleTimeout()), true);
-			default -> new ProcessStopping(this.run.id(), this.run.name(), now, pid, cause, signal);
+			default -> new ProcessStopping(this.execution.id(), this.execution.name(), now, pid, cause, signal);
 		};
 	}
 
@@ -169,19 +170,20 @@ final class RunEvents {
 	 */
 	void ended(ProcessResult result, @Nullable String missing) {
 		stopBegun();
-		publish(() -> new ProcessExited(this.run.id(), this.run.name(), this.context.time().now(), result.pid(),
-				result.exitCode(), result.cause(), result.successful(), result.duration()));
+		publish(() -> new ProcessExited(this.execution.id(), this.execution.name(), this.context.time().now(),
+				result.pid(), result.exitCode(), result.cause(), result.successful(), result.duration()));
 		if (missing != null) {
-			log(() -> logger.warn("Process ended, but {}: name={} pid={}", missing, this.run.name(), result.pid()));
+			log(() -> logger.warn("Process ended, but {}: name={} pid={}", missing, this.execution.name(),
+					result.pid()));
 		}
 		if (logger.isDebugEnabled()) {
-			log(() -> logger.debug("Process ended: name={} pid={} exitCode={} cause={} duration={}", this.run.name(),
-					result.pid(), result.exitCode(), result.cause(), result.duration()));
+			log(() -> logger.debug("Process ended: name={} pid={} exitCode={} cause={} duration={}",
+					this.execution.name(), result.pid(), result.exitCode(), result.cause(), result.duration()));
 		}
 	}
 
 	void outputLost(Throwable failure) {
-		log(() -> logger.error("Output of a process is lost: name={}", this.run.name(), failure));
+		log(() -> logger.error("Output of a process is lost: name={}", this.execution.name(), failure));
 	}
 
 	private void log(Runnable message) {

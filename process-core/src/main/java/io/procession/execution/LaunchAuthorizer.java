@@ -30,7 +30,7 @@ import io.procession.security.SecurityPolicy;
  * policy allows to be inherited, evaluates the command policy, and calls the listeners.
  * <i>Thread-safe.</i>
  */
-final class StartGate {
+final class LaunchAuthorizer {
 
 	private final SecurityPolicy policy;
 
@@ -46,7 +46,7 @@ final class StartGate {
 	 */
 	private final Map<String, String> inherited;
 
-	StartGate(SecurityPolicy policy, SecretResolver secretResolver, EventDispatcher events, TimeSource time) {
+	LaunchAuthorizer(SecurityPolicy policy, SecretResolver secretResolver, EventDispatcher events, TimeSource time) {
 		this.policy = policy;
 		this.secretResolver = secretResolver;
 		this.events = events;

@@ -14,7 +14,7 @@ import io.procession.process.ProcessResult;
  * Waits of a caller for an execution: for its result, for the end of a stop, or for a
  * line of its output; and the effect of an interrupt. <i>Thread-safe.</i>
  */
-final class RunWait {
+final class ExecutionWait {
 
 	/**
 	 * Maximum time, in nanoseconds, until a wait checks whether the process was
@@ -31,10 +31,10 @@ final class RunWait {
 	/** The state of a process after an interrupted wait for it. */
 	private static final String LEFT_ALONE = "it was left alone, stop() ends it";
 
-	private final ProcessRun run;
+	private final ProcessExecution execution;
 
-	RunWait(ProcessRun run) {
-		this.run = run;
+	ExecutionWait(ProcessExecution execution) {
+		this.execution = execution;
 	}
 
 	/**
@@ -43,24 +43,24 @@ final class RunWait {
 	 */
 	ProcessResult attend() {
 		try {
-			this.run.awaitOutcome(Long.MAX_VALUE, true);
+			this.execution.awaitOutcome(Long.MAX_VALUE, true);
 		}
 		catch (InterruptedException ex) {
-			this.run.end(this.run.plan().toAbort());
+			this.execution.end(this.execution.plan().toAbort());
 			throw interrupted("it was stopped", awaitUninterruptibly(), ex);
 		}
 		finally {
-			this.run.unattended();
+			this.execution.unattended();
 		}
-		return this.run.resultOrThrow();
+		return this.execution.resultOrThrow();
 	}
 
 	// bounded: a stop is in progress, or the exit is known
 	private ProcessResult awaitUninterruptibly() {
 		while (true) {
 			try {
-				this.run.awaitOutcome(Long.MAX_VALUE, false);
-				return this.run.result();
+				this.execution.awaitOutcome(Long.MAX_VALUE, false);
+				return this.execution.result();
 			}
 			catch (InterruptedException ex) {
 				// it is already being stopped: another interrupt changes nothing
@@ -70,32 +70,32 @@ final class RunWait {
 	}
 
 	ProcessResult forResult() {
-		refuseListener(this.run);
+		refuseListener(this.execution);
 		try {
-			this.run.awaitOutcome(Long.MAX_VALUE, false);
+			this.execution.awaitOutcome(Long.MAX_VALUE, false);
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(LEFT_ALONE, null, ex);
 		}
-		return this.run.resultOrThrow();
+		return this.execution.resultOrThrow();
 	}
 
 	Optional<ProcessResult> forResult(Duration timeout) {
 		try {
-			if (!this.run.awaitOutcome(until(timeout), false)) {
+			if (!this.execution.awaitOutcome(until(timeout), false)) {
 				return Optional.empty();
 			}
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(LEFT_ALONE, null, ex);
 		}
-		return Optional.of(this.run.resultOrThrow());
+		return Optional.of(this.execution.resultOrThrow());
 	}
 
 	/** Wait for the end of a stop that has begun. */
 	void forStop() {
 		try {
-			this.run.awaitStopped();
+			this.execution.awaitStopped();
 		}
 		catch (InterruptedException ex) {
 			throw interrupted("its stop goes on", null, ex);
@@ -111,10 +111,10 @@ final class RunWait {
 	boolean forLine(BiPredicate<OutputType, String> condition, @Nullable Duration timeout) {
 		checkCaptured();
 		if (timeout == null) {
-			refuseListener(this.run);
+			refuseListener(this.execution);
 		}
 		long until = (timeout != null) ? until(timeout) : Long.MAX_VALUE;
-		return forLine(this.run.newWatch(), condition, until) == OutputMatch.MATCHED;
+		return forLine(this.execution.newWatch(), condition, until) == OutputMatch.MATCHED;
 	}
 
 	/**
@@ -126,31 +126,32 @@ final class RunWait {
 	OutputMatch forNextLine(BiPredicate<OutputType, String> condition, Duration timeout) {
 		long until = until(timeout);
 		checkCaptured();
-		OutputWatch watch = this.run.takeWatch();
+		OutputWatch watch = this.execution.takeWatch();
 		try {
 			watch.lookAnew();
 			return forLine(watch, condition, until);
 		}
 		finally {
-			this.run.giveBackWatch();
+			this.execution.giveBackWatch();
 		}
 	}
 
 	private void checkCaptured() {
-		if (!this.run.recorder(OutputType.OUTPUT).isKept() && !this.run.recorder(OutputType.ERROR).isKept()) {
-			throw new IllegalStateException("The output of '" + this.run.name()
+		if (!this.execution.recorder(OutputType.OUTPUT).isKept()
+				&& !this.execution.recorder(OutputType.ERROR).isKept()) {
+			throw new IllegalStateException("The output of '" + this.execution.name()
 					+ "' is not kept, there is nothing to look at: use onLine(...)");
 		}
 	}
 
 	private OutputMatch forLine(OutputWatch watch, BiPredicate<OutputType, String> condition, long until) {
-		this.run.watch(1);
+		this.execution.watch(1);
 		try {
 			while (true) {
 				// determined before the test: subsequent output is tested in the next
 				// iteration
-				boolean last = this.run.outcome() != null;
-				long now = this.run.nanoTime();
+				boolean last = this.execution.outcome() != null;
+				long now = this.execution.nanoTime();
 				if (watch.look(condition, last, now)) {
 					return OutputMatch.MATCHED;
 				}
@@ -164,14 +165,14 @@ final class RunWait {
 				if (remaining <= 0) {
 					return OutputMatch.TIMED_OUT;
 				}
-				this.run.awaitOutput(watch, Math.min(remaining, watch.untilStill(QUIET, now)));
+				this.execution.awaitOutput(watch, Math.min(remaining, watch.untilStill(QUIET, now)));
 			}
 		}
 		catch (InterruptedException ex) {
 			throw interrupted(LEFT_ALONE, null, ex);
 		}
 		finally {
-			this.run.watch(-1);
+			this.execution.watch(-1);
 		}
 	}
 
@@ -179,21 +180,21 @@ final class RunWait {
 	 * Prevent a listener from waiting for the end of its own process, which waits for its
 	 * listeners.
 	 */
-	static void refuseListener(ProcessRun run) {
-		if (run.outcome() == null && run.isToldByThisThread()) {
-			throw new IllegalStateException("A listener of '" + run.name()
+	static void refuseListener(ProcessExecution execution) {
+		if (execution.outcome() == null && execution.isToldByThisThread()) {
+			throw new IllegalStateException("A listener of '" + execution.name()
 					+ "' cannot wait without a bound for what comes after it: use onExit(), or wait on another thread");
 		}
 	}
 
 	private long until(Duration timeout) {
-		return this.run.nanoTime() + RunContext.nanos(timeout);
+		return this.execution.nanoTime() + ExecutionContext.nanos(timeout);
 	}
 
 	private ProcessInterruptedException interrupted(String outcome, @Nullable ProcessResult soFar,
 			InterruptedException ex) {
 		Thread.currentThread().interrupt();
-		return new ProcessInterruptedException(this.run.spec().command(), outcome, soFar, ex);
+		return new ProcessInterruptedException(this.execution.spec().command(), outcome, soFar, ex);
 	}
 
 }

@@ -18,7 +18,8 @@ import io.procession.process.Signal;
  * @param permits the number of permits that it holds
  * @param timeout the timeout of the execution
  * @param timeoutRemedy the origin of that timeout and how to raise it
- * @param whole the timeout of the pipeline or pool, if it is the one that applies
+ * @param sharedDeadline the timeout of the pipeline or pool, if it is the one that
+ * applies
  * @param idleTimeout the maximum time without output
  * @param idleRemedy the origin of that timeout and how to raise it
  * @param stopSignal the signal that requests the process to end
@@ -31,20 +32,21 @@ import io.procession.process.Signal;
  * @param error how standard error is handled
  * @param liveInput whether standard input stays open for the caller
  * @param inputBytes the bytes that are written to standard input
- * @param masks redacts secrets in messages
+ * @param redaction redacts secrets in messages
  */
-record RunPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
-		String timeoutRemedy, @Nullable WholeTimeout whole, @Nullable Duration idleTimeout, String idleRemedy,
-		Signal stopSignal, Duration stopGrace, Duration timeoutGrace, Duration drain, @Nullable Long outputLimit,
-		String outputRemedy, OutputRecorder.StreamPlan output, OutputRecorder.StreamPlan error, boolean liveInput,
-		ProcessInput.@Nullable Bytes inputBytes, Masks masks) {
+record ExecutionPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
+		String timeoutRemedy, @Nullable SharedDeadline sharedDeadline, @Nullable Duration idleTimeout,
+		String idleRemedy, Signal stopSignal, Duration stopGrace, Duration timeoutGrace, Duration drain,
+		@Nullable Long outputLimit, String outputRemedy, OutputRecorder.StreamPlan output,
+		OutputRecorder.StreamPlan error, boolean liveInput, ProcessInput.@Nullable Bytes inputBytes,
+		OutputRedaction redaction) {
 
 	/**
 	 * Return whether the execution enforces its timeout itself, instead of its caller or
 	 * its pipeline.
 	 */
 	boolean keepsTimeout() {
-		return this.timeout != null && !this.attended && (this.whole == null || !this.whole.kept());
+		return this.timeout != null && !this.attended && (this.sharedDeadline == null || !this.sharedDeadline.kept());
 	}
 
 	/** Return the order for a requested stop. */

@@ -10,9 +10,9 @@ import org.slf4j.LoggerFactory;
  * An executor that was provided by the application, with the manager's own executor as a
  * fallback, since the application may shut its executor down first.
  */
-final class LentExecutor implements Executor {
+final class FallbackExecutor implements Executor {
 
-	private static final Logger logger = LoggerFactory.getLogger(LentExecutor.class);
+	private static final Logger logger = LoggerFactory.getLogger(FallbackExecutor.class);
 
 	private final Executor lent;
 
@@ -22,7 +22,7 @@ final class LentExecutor implements Executor {
 
 	private volatile boolean refused;
 
-	LentExecutor(Executor lent, Executor own, BackgroundLog log) {
+	FallbackExecutor(Executor lent, Executor own, BackgroundLog log) {
 		this.log = log;
 		this.lent = lent;
 		this.own = own;

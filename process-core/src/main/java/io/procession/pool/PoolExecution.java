@@ -28,7 +28,7 @@ import io.procession.process.Signal;
  * A single execution of a pool. It occupies no waiting thread: each start and each end of
  * a process causes the next {@linkplain #step() step}. <i>Thread-safe.</i>
  */
-final class PoolRun {
+final class PoolExecution {
 
 	private static final String CLOSED = "its ProcessManager starts nothing more";
 
@@ -87,7 +87,7 @@ final class PoolRun {
 	/** Stops a process that is started despite the cancellation. */
 	private @Nullable BiConsumer<PendingProcess, RunningProcess> stopping;
 
-	PoolRun(ProcessLauncher launcher, Map<String, PendingProcess> entries, int concurrency, boolean failFast,
+	PoolExecution(ProcessLauncher launcher, Map<String, PendingProcess> entries, int concurrency, boolean failFast,
 			@Nullable Duration timeout, List<PoolProgressListener> progressListeners) {
 		this.launcher = launcher;
 		this.keys = List.copyOf(entries.keySet());
