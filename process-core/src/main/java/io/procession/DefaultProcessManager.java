@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.TimeSource;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.event.ProcessListener;
 import io.procession.execution.LocalProcessLauncher;
 import io.procession.execution.PendingProcess;
@@ -38,7 +38,7 @@ final class DefaultProcessManager implements ProcessManager {
 
 	DefaultProcessManager(ProcessManager.Builder builder) {
 		ProcessEngine given = builder.engine();
-		ProcessEngine engine = (given != null) ? given : new ZtProcessEngine(builder.guard(), builder.application(),
+		ProcessEngine engine = (given != null) ? given : new LocalProcessEngine(builder.guard(), builder.application(),
 				builder.controlGroup(), builder.settings().leftoverGrace(), builder.settings().lostAfter());
 		TimeSource time = (builder.timeSource() != null) ? builder.timeSource() : engine.timeSource();
 		this.launcher = new LocalProcessLauncher(builder.settings(), engine, time, builder.executor(),

@@ -41,7 +41,7 @@ class ArchitectureTests {
 			Map.entry("lang", List.of()), Map.entry("security", List.of()), Map.entry("isolation", List.of("lang")),
 			Map.entry("backoff", List.of()), Map.entry("process", List.of("stats", "isolation", "security", "backoff")),
 			Map.entry("event", List.of("process")), Map.entry("engine", List.of("event")),
-			Map.entry("engine.zt", List.of("engine")), Map.entry("execution", List.of("engine")),
+			Map.entry("engine.local", List.of("engine")), Map.entry("execution", List.of("engine")),
 			Map.entry("log", List.of("execution")), Map.entry("monitor", List.of("execution")),
 			Map.entry("history", List.of("execution")), Map.entry("pool", List.of("execution")),
 			Map.entry("queue", List.of("execution")), Map.entry("supervision", List.of("log", "monitor")));
@@ -53,14 +53,14 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule onlyTheAdapterKnowsZtExec = noClasses().that()
-		.resideOutsideOfPackage("io.procession.engine.zt..")
+		.resideOutsideOfPackage("io.procession.engine.local..")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.zeroturnaround..");
 
 	@ArchTest
 	static final ArchRule onlyTheAdapterStartsProcesses = noClasses().that()
-		.resideOutsideOfPackage("io.procession.engine.zt..")
+		.resideOutsideOfPackage("io.procession.engine.local..")
 		.should()
 		.dependOnClassesThat()
 		.areAssignableTo(ProcessBuilder.class)

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.Pipeline;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -176,7 +176,7 @@ class BoundsIntegrationTests {
 		CountDownLatch end = new CountDownLatch(1);
 		ProcessManager processes = ProcessManager.builder()
 			.settings(lostSoon())
-			.engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
+			.engine(new FailingEngine(new LocalProcessEngine(false, null), (launch) -> {
 				entered.countDown();
 				awaitUninterruptibly(end);
 				throw new IllegalStateException("planned");
@@ -299,7 +299,7 @@ class BoundsIntegrationTests {
 				}
 				threads.execute(task);
 			}))
-			.engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
+			.engine(new FailingEngine(new LocalProcessEngine(false, null), (launch) -> {
 				if (starts.incrementAndGet() == 2) {
 					full.set(true);
 					throw new IllegalStateException("planned");
@@ -344,7 +344,7 @@ class BoundsIntegrationTests {
 			long pid;
 			try (ProcessManager processes = ProcessManager.builder()
 				.settings(lostSoon())
-				.engine(new FailingEngine(new ZtProcessEngine(false, null), (launch) -> {
+				.engine(new FailingEngine(new LocalProcessEngine(false, null), (launch) -> {
 				}) {
 
 					@Override

@@ -20,7 +20,7 @@ import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.ProcessTree;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
 import io.procession.event.ProcessStartFailed;
@@ -331,7 +331,7 @@ class FaultyEngineIntegrationTests {
 	private static class RealEngine extends FailingEngine {
 
 		RealEngine() {
-			super(new ZtProcessEngine(false, null), (launch) -> {
+			super(new LocalProcessEngine(false, null), (launch) -> {
 			});
 		}
 

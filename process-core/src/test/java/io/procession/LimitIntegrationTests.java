@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -294,7 +294,7 @@ class LimitIntegrationTests {
 		int most = Runtime.getRuntime().availableProcessors() + 1;
 		AtomicInteger inFlight = new AtomicInteger();
 		AtomicInteger highest = new AtomicInteger();
-		ProcessEngine engine = new ZtProcessEngine(true, null);
+		ProcessEngine engine = new LocalProcessEngine(true, null);
 		ProcessEngine slow = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
 					if (!method.getName().equals("start")) {

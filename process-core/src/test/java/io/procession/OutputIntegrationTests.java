@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.LineListener;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
@@ -502,7 +502,7 @@ class OutputIntegrationTests {
 	@Test
 	void stopsOneThatWritesTooMuchWithoutHaste() {
 		AtomicLong looks = new AtomicLong();
-		ProcessEngine engine = new ZtProcessEngine(true, null);
+		ProcessEngine engine = new LocalProcessEngine(true, null);
 		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
 					looks.addAndGet(method.getName().equals("look") ? 1 : 0);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
@@ -363,7 +363,7 @@ class StopIntegrationTests {
 	@Test
 	void sharesOneLookAmongStopsThatCoincide() {
 		AtomicInteger looks = new AtomicInteger();
-		ProcessEngine engine = new ZtProcessEngine(true, null);
+		ProcessEngine engine = new LocalProcessEngine(true, null);
 		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
 					looks.addAndGet(method.getName().equals("look") ? 1 : 0);

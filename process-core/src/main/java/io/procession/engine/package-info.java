@@ -5,7 +5,7 @@
  * engine.
  *
  * <p>
- * {@link io.procession.engine.zt} contains the engine for real processes. Use another
+ * {@link io.procession.engine.local} contains the engine for real processes. Use another
  * engine as follows:
  *
  * <pre>

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.ProcessManager;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessStartFailed;
 import io.procession.process.ExitCause;
@@ -439,7 +439,7 @@ class PipelineStageIntegrationTests {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(4).build();
 		try (ProcessManager processes = ProcessManager.builder()
 			.settings(settings)
-			.engine(new FailingEngine(new ZtProcessEngine(false, null), good))
+			.engine(new FailingEngine(new LocalProcessEngine(false, null), good))
 			.build()) {
 			StreamStage stage = (input, output) -> called.set(true);
 			Pipeline pipeline = planted(processes, "(setsid sleep 300 &); exit 0").pipe("first", stage)

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 import io.procession.ProcessManager;
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
 import io.procession.process.Command;
@@ -256,7 +256,7 @@ class ProcessSupervisorIntegrationTests {
 	@Test
 	void stopsProgramThatIsJustStarting() {
 		CountDownLatch release = new CountDownLatch(1);
-		ProcessEngine engine = new FailingEngine(new ZtProcessEngine(false, null), (launch) -> Threads.hold(release));
+		ProcessEngine engine = new FailingEngine(new LocalProcessEngine(false, null), (launch) -> Threads.hold(release));
 		try (ProcessManager slow = ProcessManager.builder().engine(engine).build();
 				ProcessSupervisor held = ProcessSupervisor.create(slow)) {
 			held.add(program("worker", Scripts.SLEEPS).build());

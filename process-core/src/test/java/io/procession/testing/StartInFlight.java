@@ -9,7 +9,7 @@ import io.procession.ProcessManager;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.ProcessSettings;
 
 /**
@@ -31,7 +31,7 @@ public final class StartInFlight {
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch closed = new CountDownLatch(1);
 		CompletableFuture<Long> pid = new CompletableFuture<>();
-		ProcessEngine real = new ZtProcessEngine(true, null);
+		ProcessEngine real = new LocalProcessEngine(true, null);
 		ProcessEngine engine = new FailingEngine(real, (launch) -> {
 		}) {
 

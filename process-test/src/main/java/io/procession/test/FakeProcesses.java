@@ -28,7 +28,7 @@ import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.ProcessTree;
 import io.procession.engine.TimeSource;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessSpec;
@@ -545,7 +545,7 @@ public final class FakeProcesses implements ProcessEngine {
 		synchronized (this.realLock) {
 			ProcessEngine engine = this.real;
 			if (engine == null) {
-				engine = new ZtProcessEngine(true, null);
+				engine = new LocalProcessEngine(true, null);
 				this.real = engine;
 			}
 			return engine;

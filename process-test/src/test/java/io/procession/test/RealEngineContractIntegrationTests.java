@@ -7,7 +7,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.zt.ZtProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 
 @Timeout(60)
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the scripts are for a POSIX shell")
@@ -15,7 +15,7 @@ class RealEngineContractIntegrationTests extends ProcessEngineContract {
 
 	@Override
 	ProcessEngine engine() {
-		return new ZtProcessEngine(true, null);
+		return new LocalProcessEngine(true, null);
 	}
 
 	@Override

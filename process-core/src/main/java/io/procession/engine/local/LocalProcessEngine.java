@@ -1,0 +1,393 @@
+package io.procession.engine.local;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.procession.engine.EngineProcess;
+import io.procession.engine.Launch;
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.ProcessTree;
+import io.procession.isolation.ControlGroup;
+import io.procession.isolation.IsolationSupport;
+import io.procession.process.ProcessStartException;
+import io.procession.process.Signal;
+
+/**
+ * {@link ProcessEngine} for real processes. All features are available on Linux. On other
+ * systems, a process tree contains only the processes whose parents are known to
+ * {@link ProcessHandle}, and there is no guard. <i>Thread-safe.</i>
+ */
+public final class LocalProcessEngine implements ProcessEngine {
+
+	private static final Duration DEFAULT_GRACE = Duration.ofSeconds(2);
+
+	private static final Duration DEFAULT_LOST_AFTER = Duration.ofSeconds(5);
+
+	private static final Logger logger = LoggerFactory.getLogger(LocalProcessEngine.class);
+
+	private final EngineLog log = new EngineLog();
+
+	private final Marker marker;
+
+	private final SystemProcesses system;
+
+	private final @Nullable Guard guard;
+
+	private final Isolator isolator;
+
+	private final Duration leftoverGrace;
+
+	private final Duration lostAfter;
+
+	/** Control groups of processes that have exited and left descendants behind. */
+	private final Set<ControlGroup> leftGroups = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Control groups of detached processes. No callback is registered for the exit of
+	 * these processes: the JDK would keep it, and thereby the application, in memory as
+	 * long as they are alive.
+	 */
+	private final Map<ControlGroup, Process> detachedGroups = new ConcurrentHashMap<>();
+
+	/**
+	 * Guards {@link #swept} and is held during the sweep, for which the first start
+	 * waits.
+	 */
+	private final Object sweepLock = new Object();
+
+	private volatile boolean swept;
+
+	private volatile boolean closed;
+
+	/**
+	 * Processes alive at the last heartbeat or started since, as reported to the guard.
+	 */
+	private final Set<LocalProcess> living = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Create an engine without starting any process.
+	 * @param guard whether a guard process, started with the first child process, ends
+	 * the remaining processes if the JVM is killed
+	 * @param application the name of the application, the same after a restart; without a
+	 * guard, processes left behind by a dead JVM of that name are ended before the first
+	 * start
+	 */
+	public LocalProcessEngine(boolean guard, @Nullable String application) {
+		this(guard, application, null, DEFAULT_GRACE, DEFAULT_LOST_AFTER);
+	}
+
+	/**
+	 * Create an engine with the given directory for limits of process trees and the given
+	 * bounds, without starting any process.
+	 * @param guard whether a guard process ends the remaining processes if the JVM is
+	 * killed
+	 * @param application the name of the application, the same after a restart
+	 * @param controlGroup a control group directory (version 2), or {@code null} for the
+	 * parent of that of the JVM
+	 * @param leftoverGrace the time between TERM and KILL for processes left behind by a
+	 * dead JVM; 2 s by default
+	 * @param lostAfter the time after KILL at which such a process is abandoned, and the
+	 * maximum time to send a signal and, on close, for the guard to exit and for pending
+	 * log messages to be written; 5 s by default
+	 */
+	public LocalProcessEngine(boolean guard, @Nullable String application, @Nullable Path controlGroup,
+			Duration leftoverGrace, Duration lostAfter) {
+		this.system = new SystemProcesses(lostAfter);
+		this.isolator = new Isolator(controlGroup);
+		this.marker = Marker.create(application);
+		this.guard = guard ? new Guard(this.marker, this.log, lostAfter) : null;
+		this.leftoverGrace = leftoverGrace;
+		this.lostAfter = lostAfter;
+		this.swept = application == null;
+	}
+
+	@Override
+	public EngineProcess start(Launch launch) {
+		Spawner spawner = new Spawner(launch, this.marker, this.isolator);
+		spawner.check(launch.terminal() != null);
+		try {
+			prepare();
+			return enter(spawner.spawn(), launch, spawner.isolation());
+		}
+		catch (OutOfMemoryError ex) {
+			killUnknown(List.of(launch));
+			leaveGroup(spawner);
+			throw noThread(launch, ex);
+		}
+	}
+
+	/**
+	 * Kill processes left behind by a failed start: those that the JDK started without
+	 * having a thread to wait for them, and their descendants.
+	 */
+	private void killUnknown(List<Launch> launches) {
+		try {
+			this.system.look();
+			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
+				.signal(Signal.KILL));
+		}
+		catch (RuntimeException | Error ex) {
+			// the caller needs to see the failed start; the guard ends remaining
+			// processes
+			this.log.write(() -> logger.warn("What a failed start left behind could not be looked for", ex));
+		}
+	}
+
+	private static ProcessStartException noThread(Launch launch, OutOfMemoryError ex) {
+		return new ProcessStartException(launch.spec(), ProcessStartException.Reason.NO_RESOURCES,
+				"the JVM has no thread that could wait for it (" + ex.getMessage()
+						+ "): raise the limit on processes, ulimit -u or pids.max, or the memory of the JVM",
+				null);
+	}
+
+	@Override
+	public void check(List<Launch> launches) {
+		launches.forEach((launch) -> new Spawner(launch, this.marker, this.isolator).check(true));
+	}
+
+	private LocalProcess enter(Process process, Launch launch, AppliedIsolation isolation) {
+		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, isolation);
+		ControlGroup group = isolation.group();
+		if (group != null && launch.detached()) {
+			this.detachedGroups.put(group, process);
+		}
+		else if (group != null) {
+			process.onExit().thenRun(() -> leave(group));
+		}
+		if (this.guard != null && !launch.detached()) {
+			this.living.add(entered);
+		}
+		return entered;
+	}
+
+	private void leave(ControlGroup group) {
+		if (!group.remove()) {
+			this.leftGroups.add(group);
+		}
+	}
+
+	private void leaveGroup(Spawner failed) {
+		ControlGroup group = failed.isolation().group();
+		if (group != null) {
+			leave(group);
+		}
+	}
+
+	private void removeEmptyGroups() {
+		this.leftGroups.removeIf(ControlGroup::remove);
+		this.detachedGroups.entrySet().removeIf((entry) -> !entry.getValue().isAlive() && entry.getKey().remove());
+	}
+
+	@Override
+	public List<EngineProcess> startPipeline(List<Launch> launches) {
+		List<Spawner> spawners = launches.stream()
+			.map((launch) -> new Spawner(launch, this.marker, this.isolator))
+			.toList();
+		// check all of them first: the JDK leaks a descriptor if a later one fails
+		spawners.forEach((spawner) -> spawner.check(true));
+		try {
+			prepare();
+			List<Process> processes = Spawner.spawnPipeline(spawners);
+			List<EngineProcess> started = new ArrayList<>();
+			for (int i = 0; i < processes.size(); i++) {
+				started.add(enter(processes.get(i), launches.get(i), spawners.get(i).isolation()));
+			}
+			return started;
+		}
+		catch (ProcessStartException ex) {
+			// the JDK has killed the child processes, but not their descendants
+			killUnknown(launches);
+			throw ex;
+		}
+		catch (OutOfMemoryError ex) {
+			killUnknown(launches);
+			spawners.forEach(this::leaveGroup);
+			throw noThread(launches.get(0), ex);
+		}
+	}
+
+	/**
+	 * Prepare for the first process: start the guard, or perform the sweep if there is
+	 * none.
+	 */
+	private void prepare() {
+		this.system.prepare();
+		if (this.guard != null) {
+			this.guard.ensureRunning();
+		}
+		if (!this.swept && (this.guard == null || this.guard.whyNot().isPresent())) {
+			sweep();
+		}
+	}
+
+	private void sweep() {
+		synchronized (this.sweepLock) {
+			if (this.swept) {
+				return;
+			}
+			try {
+				this.system.look();
+				LocalTree orphans = LocalTree.ofOrphans(this.system, this.marker);
+				List<Long> found = orphans.alive();
+				if (!found.isEmpty()) {
+					end(orphans);
+					this.log.write(() -> logger.warn(
+							"Processes that an earlier JVM of this application left behind were ended: pids={}",
+							found));
+				}
+				this.swept = true;
+			}
+			catch (UncheckedIOException | IllegalStateException ex) {
+				// the next start tries again, and this start does not fail because of it
+				this.log.write(() -> logger.warn("The processes of an earlier JVM could not be looked for", ex));
+			}
+		}
+	}
+
+	private void end(LocalTree orphans) {
+		long began = System.nanoTime();
+		while (!orphans.alive().isEmpty()) {
+			Duration age = Duration.ofNanos(System.nanoTime() - began);
+			if (age.compareTo(this.leftoverGrace) < 0) {
+				orphans.signal(Signal.TERM);
+			}
+			else if (age.minus(this.leftoverGrace).compareTo(this.lostAfter) < 0) {
+				orphans.signal(Signal.KILL);
+			}
+			else {
+				List<Long> left = orphans.alive();
+				this.log.write(() -> logger.warn("Processes that an earlier JVM left behind are still alive after KILL"
+						+ " and are abandoned: pids={}", left));
+				return;
+			}
+			try {
+				Thread.sleep(20);
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				orphans.signal(Signal.KILL);
+				return;
+			}
+			this.system.look();
+		}
+	}
+
+	@Override
+	public void look() {
+		if (!this.system.look()) {
+			throw new IllegalStateException(
+					"The processes of this machine could not be scanned in time: it is too busy,"
+							+ " or the data of many processes cannot be read");
+		}
+	}
+
+	@Override
+	public void heartbeat() {
+		removeEmptyGroups();
+		if (this.guard == null || this.living.isEmpty()) {
+			return;
+		}
+		this.guard.ensureRunning();
+		StringBuilder text = new StringBuilder();
+		for (LocalProcess process : this.living) {
+			ProcStat identity = process.identity();
+			if (!process.isAlive()) {
+				this.living.remove(process);
+			}
+			else if (identity != null) {
+				text.append(identity.pid()).append(':').append(identity.startTicks()).append(' ');
+			}
+		}
+		this.guard.remember(text.toString());
+	}
+
+	@Override
+	public ProcessTree leftovers() {
+		return leftovers(this.system);
+	}
+
+	private LocalTree leftovers(SystemProcesses view) {
+		return LocalTree.ofMarked(view, this.marker, List.copyOf(this.leftGroups));
+	}
+
+	@Override
+	public IsolationSupport isolation() {
+		return this.isolator.support();
+	}
+
+	@Override
+	public boolean supportsPty() {
+		try {
+			return !Spawner.WINDOWS && TerminalLibrary.isLoaded();
+		}
+		catch (LinkageError | RuntimeException ex) {
+			// pty4j is missing, or cannot unpack its library
+			return false;
+		}
+	}
+
+	@Override
+	public List<String> limitations() {
+		List<String> limitations = new ArrayList<>(this.system.limitations());
+		if (this.guard == null) {
+			limitations.add("The guard is switched off: a JVM that is killed leaves its processes behind");
+		}
+		else {
+			this.guard.whyNot().ifPresent(limitations::add);
+		}
+		this.isolator.signals().limitation().ifPresent(limitations::add);
+		return limitations;
+	}
+
+	@Override
+	public void close() {
+		boolean gone = isEverythingGone();
+		this.closed = true;
+		this.system.close();
+		this.leftGroups.forEach(ControlGroup::kill);
+		removeEmptyGroups();
+		if (this.guard != null && gone) {
+			this.guard.close();
+		}
+		this.log.close(TimeUnit.NANOSECONDS.convert(this.lostAfter), TimeUnit.NANOSECONDS);
+	}
+
+	// otherwise the guard is kept until the JVM exits, and then ends the remaining
+	// processes
+	private boolean isEverythingGone() {
+		if (this.guard == null || !this.guard.isStarted()) {
+			return true;
+		}
+		if (this.living.stream().anyMatch(LocalProcess::isAlive)) {
+			return false;
+		}
+		if (!this.closed) {
+			return isNothingLeft(this.system);
+		}
+		// something was left at the first close
+		try (SystemProcesses view = new SystemProcesses(this.lostAfter)) {
+			return isNothingLeft(view);
+		}
+	}
+
+	private boolean isNothingLeft(SystemProcesses view) {
+		try {
+			return view.look() && leftovers(view).alive().isEmpty();
+		}
+		catch (UncheckedIOException | IllegalStateException ex) {
+			return false;
+		}
+	}
+
+}

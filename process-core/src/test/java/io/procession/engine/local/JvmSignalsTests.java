@@ -1,0 +1,64 @@
+package io.procession.engine.local;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class JvmSignalsTests {
+
+	@Test
+	void areLeftAloneWhereNothingIsIgnored() {
+		JvmSignals signals = new JvmSignals(() -> "SigBlk:\t0000000000000004\nSigIgn:\t0000000180000000\n", () -> {
+			throw new AssertionError("nothing has to be started");
+		});
+
+		assertThat(signals.haveToBeReset(false)).isFalse();
+		assertThat(signals.limitation()).isEmpty();
+	}
+
+	@Test
+	void areLeftAloneWhereNothingIsKnown() {
+		assertThat(new JvmSignals(() -> "", () -> true).haveToBeReset(false)).isFalse();
+	}
+
+	@Test
+	void haveToBeResetWhereTheyAreIgnored() {
+		JvmSignals signals = new JvmSignals(() -> "SigBlk:\t0000000000000004\nSigIgn:\t0000000000000003\n", () -> true);
+
+		assertThat(signals.haveToBeReset(false)).isTrue();
+		assertThat(signals.haveToBeReset(true)).isTrue();
+		assertThat(signals.limitation()).isEmpty();
+	}
+
+	@Test
+	void areAlwaysResetInPartOnATerminal() {
+		JvmSignals signals = new JvmSignals(() -> "SigIgn:\t0000000000001006\n", () -> true);
+
+		assertThat(signals.haveToBeReset(false)).isTrue();
+		assertThat(signals.haveToBeReset(true)).isFalse();
+	}
+
+	@Test
+	void areALimitationWhereNothingResetsThem() {
+		JvmSignals signals = new JvmSignals(() -> "SigIgn:\t0000000000000003\n", () -> false);
+
+		assertThat(signals.haveToBeReset(false)).isFalse();
+		assertThat(signals.limitation()).hasValueSatisfying(
+				(text) -> assertThat(text).contains("with the signals [HUP, INT] ignored", "coreutils 8.31"));
+	}
+
+	@Test
+	void areReadOnce() {
+		int[] reads = { 0 };
+		JvmSignals signals = new JvmSignals(() -> {
+			reads[0]++;
+			return "";
+		}, () -> true);
+
+		signals.haveToBeReset(false);
+		signals.haveToBeReset(true);
+
+		assertThat(reads[0]).isEqualTo(1);
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.procession.engine.local;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import io.procession.ProcessManager;
+import io.procession.execution.RunningProcess;
+import io.procession.testing.RealProcesses;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@RealProcesses
+class LocalTreeIntegrationTests {
+
+	@Test
+	void losesTheDeadThoughNoScanComesToItsEnd(ProcessManager processes) {
+		Marker marker = Marker.create(null);
+		RunningProcess process = processes.command("sleep", "300").env(marker.name(), marker.value("tested")).start();
+		SystemProcesses system = new SystemProcesses(Duration.ofSeconds(5));
+		LocalTree tree = LocalTree.of(system, marker, null, "tested", null);
+		assertThat(system.look()).isTrue();
+		assertThat(tree.alive()).containsExactly(process.pid());
+
+		// nobody scans any more
+		system.close();
+		assertThat(system.look()).isFalse();
+		assertThat(tree.alive()).containsExactly(process.pid());
+		process.kill();
+
+		assertThat(system.look()).isFalse();
+		assertThat(tree.alive()).isEmpty();
+	}
+
+}
