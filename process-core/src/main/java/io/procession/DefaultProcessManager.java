@@ -9,8 +9,8 @@ import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.TimeSource;
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.TimeSource;
 import io.procession.engine.local.LocalProcessEngine;
 import io.procession.event.ProcessListener;
 import io.procession.execution.LocalProcessLauncher;

@@ -7,8 +7,8 @@ import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.TimeSource;
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.TimeSource;
 import io.procession.event.ProcessListener;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.Pipeline;

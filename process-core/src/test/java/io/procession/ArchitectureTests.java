@@ -39,8 +39,9 @@ class ArchitectureTests {
 	/** What stands beneath each storey, beside those beneath that. */
 	private static final Map<String, List<String>> BENEATH = Map.ofEntries(Map.entry("stats", List.of()),
 			Map.entry("lang", List.of()), Map.entry("security", List.of()), Map.entry("isolation", List.of("lang")),
-			Map.entry("backoff", List.of()), Map.entry("process", List.of("stats", "isolation", "security", "backoff")),
-			Map.entry("event", List.of("process")), Map.entry("engine", List.of("event")),
+			Map.entry("concurrent", List.of()), Map.entry("backoff", List.of()),
+			Map.entry("process", List.of("stats", "isolation", "security", "backoff")),
+			Map.entry("event", List.of("process")), Map.entry("engine", List.of("event", "concurrent")),
 			Map.entry("engine.local", List.of("engine")), Map.entry("execution", List.of("engine")),
 			Map.entry("log", List.of("execution")), Map.entry("monitor", List.of("execution")),
 			Map.entry("history", List.of("execution")), Map.entry("pool", List.of("execution")),

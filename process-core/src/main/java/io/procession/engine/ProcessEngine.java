@@ -2,6 +2,7 @@ package io.procession.engine;
 
 import java.util.List;
 
+import io.procession.concurrent.TimeSource;
 import io.procession.isolation.IsolationSupport;
 import io.procession.process.ProcessStartException;
 

@@ -10,7 +10,9 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.BoundedExecutor;
+import io.procession.concurrent.ConcurrencyLimit;
+import io.procession.concurrent.TimeSource;
 
 /**
  * Launches without a waiting thread. Each launch waits for its permits and for its place
@@ -61,7 +63,7 @@ final class AsyncLaunches {
 		});
 		// canceling a waiting launch gives up its place in the queue
 		queued.whenComplete((made, failure) -> {
-			this.limit.giveUp(permit);
+			this.limit.withdraw(permit);
 			queued.stop();
 		});
 		return queued;

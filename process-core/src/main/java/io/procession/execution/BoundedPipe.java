@@ -9,7 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import org.jspecify.annotations.Nullable;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 
 /**
  * A pipe from a pump to a Java stage or to the caller. It buffers at most

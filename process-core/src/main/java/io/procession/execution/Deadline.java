@@ -5,6 +5,9 @@ import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.Lateness;
+import io.procession.concurrent.Nanos;
+
 /**
  * The time at which an operation must have ended. A check that is late, for example after
  * a pause of the JVM, is repeated after a short delay, since an exit in time may not have
@@ -33,7 +36,7 @@ final class Deadline {
 	 */
 	Deadline(ExecutionContext context, long since, @Nullable Duration timeout) {
 		this.context = context;
-		this.due = (timeout != null) ? since + ExecutionContext.nanos(timeout) : Long.MAX_VALUE;
+		this.due = (timeout != null) ? since + Nanos.of(timeout) : Long.MAX_VALUE;
 	}
 
 	/** Return the remaining nanoseconds; zero or negative if the deadline is due. */

@@ -2,6 +2,9 @@ package io.procession.execution;
 
 import java.time.Duration;
 
+import io.procession.concurrent.Lateness;
+import io.procession.concurrent.Nanos;
+
 /**
  * The wait for the remaining output of a process, which descendants may hold open. The
  * time during which listeners are executing does not count, unless the process is being
@@ -47,7 +50,7 @@ final class Drain {
 	 */
 	Drain(ExecutionContext context, Duration said, OutputRecorder output, OutputRecorder error) {
 		this.context = context;
-		this.bound = ExecutionContext.nanos(bound(said));
+		this.bound = Nanos.of(bound(said));
 		this.output = output;
 		this.error = error;
 	}
@@ -111,7 +114,7 @@ final class Drain {
 		if (this.output.isListenerAtWork() || this.error.isListenerAtWork()) {
 			remaining = Math.max(remaining, LOOK_AGAIN);
 		}
-		return Math.min(remaining, Math.max(untilDeadline, ExecutionContext.nanos(EXIT_AFTER_END) - elapsed));
+		return Math.min(remaining, Math.max(untilDeadline, Nanos.of(EXIT_AFTER_END) - elapsed));
 	}
 
 	private long busyNanos(long now) {

@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.BackgroundLog;
+import io.procession.concurrent.Nanos;
+import io.procession.concurrent.SerialExecutor;
+import io.procession.concurrent.TimeSource;
+import io.procession.concurrent.WorkerThreads;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
@@ -73,7 +77,7 @@ final class EventDispatcher {
 		this.time = time;
 		this.log = log;
 		this.scheduler = scheduler;
-		this.slow = ExecutionContext.nanos(slow);
+		this.slow = Nanos.of(slow);
 		this.thread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
 				threads.factory("procession-events"));
 		Executor given = time.executor();

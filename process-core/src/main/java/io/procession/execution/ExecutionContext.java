@@ -9,7 +9,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.BackgroundLog;
+import io.procession.concurrent.CloseSignal;
+import io.procession.concurrent.Lateness;
+import io.procession.concurrent.Nanos;
+import io.procession.concurrent.TimeSource;
 
 /**
  * The services of a manager that an execution needs.
@@ -36,14 +40,6 @@ record ExecutionContext(ProcessSettings settings, TimeSource time, ScheduledExec
 		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events,
 		List<ProcessOutputListener> outputListeners, LaunchAuthorizer authorizer, AtomicBoolean closing,
 		CloseSignal closed) {
-
-	/**
-	 * Convert a duration to nanoseconds, limited so that it can be added to the reading
-	 * of a clock.
-	 */
-	static long nanos(Duration duration) {
-		return Math.min(TimeUnit.NANOSECONDS.convert(duration), Long.MAX_VALUE / 4);
-	}
 
 	Future<?> schedule(long nanos, Runnable task) {
 		return this.scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);
@@ -109,7 +105,7 @@ record ExecutionContext(ProcessSettings settings, TimeSource time, ScheduledExec
 	}
 
 	Future<?> schedule(Duration delay, Runnable task) {
-		return schedule(nanos(delay), task);
+		return schedule(Nanos.of(delay), task);
 	}
 
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.concurrent.ConcurrencyLimit;
+import io.procession.concurrent.FailureStreak;
+import io.procession.concurrent.Nanos;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.ProcessEngine;
 import io.procession.event.ProcessStartFailed;
@@ -145,7 +148,7 @@ final class ExecutionRegistry {
 	private void ensureSwept() {
 		synchronized (this.lock) {
 			if (this.sweeps == null) {
-				long interval = ExecutionContext.nanos(this.context.settings().sweepInterval());
+				long interval = Nanos.of(this.context.settings().sweepInterval());
 				// one timer for all sweeps: there may be no memory for the next one
 				this.sweeps = this.context.scheduler()
 					.scheduleWithFixedDelay(this::handOverSweep, interval, interval, TimeUnit.NANOSECONDS);

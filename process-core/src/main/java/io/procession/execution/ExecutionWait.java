@@ -6,6 +6,7 @@ import java.util.function.BiPredicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.Nanos;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
@@ -188,7 +189,7 @@ final class ExecutionWait {
 	}
 
 	private long until(Duration timeout) {
-		return this.execution.nanoTime() + ExecutionContext.nanos(timeout);
+		return this.execution.nanoTime() + Nanos.of(timeout);
 	}
 
 	private ProcessInterruptedException interrupted(String outcome, @Nullable ProcessResult soFar,

@@ -10,6 +10,7 @@ import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.concurrent.BackgroundLog;
 import io.procession.process.ProcessInput;
 
 /**

@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
 import io.procession.process.ProcessDeniedException;

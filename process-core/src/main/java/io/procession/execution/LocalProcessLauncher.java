@@ -19,9 +19,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.concurrent.BackgroundLog;
+import io.procession.concurrent.CloseSignal;
+import io.procession.concurrent.ConcurrencyLimit;
+import io.procession.concurrent.FallbackExecutor;
+import io.procession.concurrent.ManagerThreads;
+import io.procession.concurrent.Nanos;
+import io.procession.concurrent.TimeSource;
+import io.procession.concurrent.UninterruptibleWait;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.TimeSource;
 import io.procession.event.ProcessListener;
 import io.procession.execution.AsyncLaunches.Launched;
 import io.procession.isolation.IsolationSupport;
@@ -552,8 +559,8 @@ public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseabl
 
 	// a stop ends by itself within this time, and then the output is drained
 	private Duration bound(Duration grace) {
-		return Duration.ofNanos(ExecutionContext.nanos(grace) + 2 * ExecutionContext.nanos(this.settings.lostAfter())
-				+ ExecutionContext.nanos(this.settings.drain()));
+		return Duration
+			.ofNanos(Nanos.of(grace) + 2 * Nanos.of(this.settings.lostAfter()) + Nanos.of(this.settings.drain()));
 	}
 
 	private void awaitAll(List<ProcessExecution> executions) {

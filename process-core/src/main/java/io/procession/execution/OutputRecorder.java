@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
+import io.procession.concurrent.BackgroundLog;
 import io.procession.engine.OutputSink;
 import io.procession.process.CapturedOutput;
 import io.procession.process.OutputType;

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.Nanos;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.Signal;
@@ -174,7 +175,7 @@ final class PipelineExecution {
 
 	Optional<PipelineResult> waitFor(Duration timeout) {
 		try {
-			this.ended.get(ExecutionContext.nanos(timeout), TimeUnit.NANOSECONDS);
+			this.ended.get(Nanos.of(timeout), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
 			throw interrupted("its pipeline was left alone, stop() ends it", null, ex);

@@ -17,10 +17,11 @@ import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.TimeSource;
+import io.procession.concurrent.UninterruptibleWait;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
-import io.procession.engine.TimeSource;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessResult;

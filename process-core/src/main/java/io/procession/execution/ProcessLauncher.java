@@ -8,7 +8,7 @@ import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 

@@ -6,6 +6,9 @@ import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.Lateness;
+import io.procession.concurrent.Nanos;
+
 /**
  * Detects that a process has not written output for too long. The time during which a
  * listener is executing does not count, since the process is not the cause of it. Nor
@@ -43,7 +46,7 @@ final class SilenceWatch {
 	 */
 	SilenceWatch(ExecutionContext context, Duration bound, BooleanSupplier listenerAtWork, Runnable tooLong) {
 		this.context = context;
-		this.bound = ExecutionContext.nanos(bound);
+		this.bound = Nanos.of(bound);
 		this.listenerAtWork = listenerAtWork;
 		this.tooLong = tooLong;
 		heard();

@@ -14,9 +14,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.concurrent.BackgroundLog;
+import io.procession.concurrent.FailureStreak;
+import io.procession.concurrent.Lateness;
+import io.procession.concurrent.Nanos;
+import io.procession.concurrent.TimeSource;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.ProcessTree;
-import io.procession.engine.TimeSource;
 import io.procession.process.Signal;
 
 /**
@@ -91,7 +95,7 @@ final class Stopper {
 		this.log = log;
 		this.looks = new FailureStreak(log, logger, "The scan of this machine's processes");
 		this.rounds = new FailureStreak(log, logger, "The handover of a stop to its thread, which is tried again,");
-		this.lostAfter = ExecutionContext.nanos(lostAfter);
+		this.lostAfter = Nanos.of(lostAfter);
 	}
 
 	/**
@@ -104,7 +108,7 @@ final class Stopper {
 	 * @param ended executed once, on the executor
 	 */
 	Stop prepare(String what, ProcessTree tree, BooleanSupplier exited, Signal signal, Duration grace, Runnable ended) {
-		return new Stop(what, tree, exited, signal, this.time.nanoTime(), ExecutionContext.nanos(grace), ended);
+		return new Stop(what, tree, exited, signal, this.time.nanoTime(), Nanos.of(grace), ended);
 	}
 
 	void begin(Stop stop) {
@@ -309,10 +313,10 @@ final class Stopper {
 		 */
 		void shorten(Duration remaining) {
 			if (!this.begun) {
-				this.grace = Math.min(this.grace, ExecutionContext.nanos(remaining));
+				this.grace = Math.min(this.grace, Nanos.of(remaining));
 				return;
 			}
-			long shorter = Stopper.this.time.nanoTime() - this.beganAt + ExecutionContext.nanos(remaining);
+			long shorter = Stopper.this.time.nanoTime() - this.beganAt + Nanos.of(remaining);
 			this.grace = Math.min(this.grace, shorter);
 			wake();
 		}

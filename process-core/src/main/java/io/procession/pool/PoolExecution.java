@@ -16,6 +16,7 @@ import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.concurrent.RepeatableStep;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessLauncher;
 import io.procession.execution.RunningProcess;
@@ -50,7 +51,7 @@ final class PoolExecution {
 
 	private final PoolProgress progress;
 
-	private final SerialTurn turn = new SerialTurn(this::step);
+	private final RepeatableStep step = new RepeatableStep(this::step);
 
 	private final CompletableFuture<PoolResults> ended;
 
@@ -136,10 +137,10 @@ final class PoolExecution {
 	// a progress listener must not block the caller
 	private void takeStep() {
 		try {
-			this.launcher.schedule(Duration.ZERO, this.turn::take);
+			this.launcher.schedule(Duration.ZERO, this.step::execute);
 		}
 		catch (RejectedExecutionException ex) {
-			this.turn.take();
+			this.step.execute();
 		}
 	}
 
@@ -308,7 +309,7 @@ final class PoolExecution {
 			stop("another process of its pool failed", (pending, process) -> process.stopAsync());
 		}
 		endSoonIfOver();
-		this.turn.take();
+		this.step.execute();
 	}
 
 	// a stop that is in progress may have a shorter grace
@@ -464,7 +465,7 @@ final class PoolExecution {
 	 * waits.
 	 */
 	boolean isInStep() {
-		return this.turn.isMine();
+		return this.step.isExecutedByCurrentThread();
 	}
 
 	/**

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 import io.procession.execution.ProcessLauncher;
 
 /**

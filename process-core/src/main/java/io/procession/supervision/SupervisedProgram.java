@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessLauncher;
 import io.procession.execution.ProcessSettings;

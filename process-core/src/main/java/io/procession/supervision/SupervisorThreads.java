@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.SerialExecutor;
+import io.procession.concurrent.TimeSource;
 
 /**
  * Threads of a supervisor: a loop that makes decisions and never blocks, a reporter that
@@ -75,8 +76,8 @@ final class SupervisorThreads {
 				new SynchronousQueue<>(), named("procession-supervisor-worker", threads));
 		Executor given = time.executor();
 		ScheduledExecutorService givenTimers = time.scheduler();
-		this.loop = (given != null) ? serial(given) : this.ownLoop;
-		this.reporter = (given != null) ? serial(given) : this.ownReporter;
+		this.loop = (given != null) ? new SerialExecutor(given) : this.ownLoop;
+		this.reporter = (given != null) ? new SerialExecutor(given) : this.ownReporter;
 		this.workers = (given != null) ? given : this.ownWorkers;
 		this.timers = (givenTimers != null) ? givenTimers : this.ownLoop;
 	}
@@ -96,11 +97,6 @@ final class SupervisorThreads {
 			thread.setContextClassLoader(contextClassLoader);
 			return thread;
 		};
-	}
-
-	private static Executor serial(Executor executor) {
-		SerialLoop serial = new SerialLoop();
-		return (task) -> executor.execute(() -> serial.execute(task));
 	}
 
 	/** Start the loop and the reporter. */

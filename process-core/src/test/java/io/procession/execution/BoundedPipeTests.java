@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;

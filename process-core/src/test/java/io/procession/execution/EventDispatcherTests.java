@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.BackgroundLog;
+import io.procession.concurrent.TimeSource;
+import io.procession.concurrent.WorkerThreads;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarted;

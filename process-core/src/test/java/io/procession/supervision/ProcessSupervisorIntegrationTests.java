@@ -256,7 +256,8 @@ class ProcessSupervisorIntegrationTests {
 	@Test
 	void stopsProgramThatIsJustStarting() {
 		CountDownLatch release = new CountDownLatch(1);
-		ProcessEngine engine = new FailingEngine(new LocalProcessEngine(false, null), (launch) -> Threads.hold(release));
+		ProcessEngine engine = new FailingEngine(new LocalProcessEngine(false, null),
+				(launch) -> Threads.hold(release));
 		try (ProcessManager slow = ProcessManager.builder().engine(engine).build();
 				ProcessSupervisor held = ProcessSupervisor.create(slow)) {
 			held.add(program("worker", Scripts.SLEEPS).build());

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 import io.procession.ProcessManager;
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 import io.procession.engine.local.LocalProcessEngine;
 import io.procession.event.ProcessExited;
 import io.procession.execution.ProcessSettings;
@@ -120,7 +120,8 @@ class SupervisorBoundsIntegrationTests {
 			.lostAfter(Duration.ofMillis(200))
 			.drain(Duration.ofMillis(100))
 			.build();
-		FailingEngine engine = new FailingEngine(new LocalProcessEngine(false, null), (launch) -> Threads.hold(release));
+		FailingEngine engine = new FailingEngine(new LocalProcessEngine(false, null),
+				(launch) -> Threads.hold(release));
 		try (ProcessManager slow = ProcessManager.builder().engine(engine).settings(settings).build()) {
 			CompletableFuture<ProcessExited> exited = new CompletableFuture<>();
 			slow.addListener((event) -> {

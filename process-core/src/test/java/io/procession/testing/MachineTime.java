@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledExecutorService;
 
 import org.jspecify.annotations.Nullable;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 
 /**
  * The clocks of the machine, with threads that a test can look at or hold up.

@@ -23,11 +23,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.ProcessManager;
+import io.procession.concurrent.TimeSource;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.ProcessTree;
-import io.procession.engine.TimeSource;
 import io.procession.engine.local.LocalProcessEngine;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;

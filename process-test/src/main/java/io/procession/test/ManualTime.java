@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 
 /**
  * A clock that stands still until it is moved, either by {@link #advance(Duration)} or by

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.concurrent.BackgroundLog;
 import io.procession.isolation.Tool;
 
 /**
@@ -50,7 +51,7 @@ final class Guard {
 
 	private final Marker marker;
 
-	private final EngineLog log;
+	private final BackgroundLog log;
 
 	/** Maximum time to wait for the guard to exit. */
 	private final Duration endBound;
@@ -73,7 +74,7 @@ final class Guard {
 	/** Processes most recently reported to the guard; updated at each heartbeat. */
 	private volatile String told = "";
 
-	Guard(Marker marker, EngineLog log, Duration endBound) {
+	Guard(Marker marker, BackgroundLog log, Duration endBound) {
 		this.marker = marker;
 		this.log = log;
 		this.endBound = endBound;

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.procession.concurrent.BackgroundLog;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
@@ -36,7 +36,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 
 	private static final Logger logger = LoggerFactory.getLogger(LocalProcessEngine.class);
 
-	private final EngineLog log = new EngineLog();
+	private final BackgroundLog log = new BackgroundLog(LocalProcessEngine::newLogThread);
 
 	private final Marker marker;
 
@@ -110,6 +110,14 @@ public final class LocalProcessEngine implements ProcessEngine {
 		this.leftoverGrace = leftoverGrace;
 		this.lostAfter = lostAfter;
 		this.swept = application == null;
+	}
+
+	// without the class loader of the application that happens to write first
+	private static Thread newLogThread(Runnable task) {
+		Thread thread = new Thread(null, task, "procession-engine-log", 0, false);
+		thread.setDaemon(true);
+		thread.setContextClassLoader(LocalProcessEngine.class.getClassLoader());
+		return thread;
 	}
 
 	@Override
@@ -360,7 +368,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 		if (this.guard != null && gone) {
 			this.guard.close();
 		}
-		this.log.close(TimeUnit.NANOSECONDS.convert(this.lostAfter), TimeUnit.NANOSECONDS);
+		this.log.close(this.lostAfter);
 	}
 
 	// otherwise the guard is kept until the JVM exits, and then ends the remaining

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 import io.procession.ProcessManager;
+import io.procession.concurrent.BackgroundLog;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 import io.procession.testing.LogCapture;
@@ -41,7 +42,7 @@ class GuardIntegrationTests {
 
 	@Test
 	void holdsUpNoCloseThoughItDoesNotReadAndItsPipeIsFull(ProcessManager processes) throws Exception {
-		Guard guard = new Guard(Marker.create(null), new EngineLog(), Duration.ofMillis(200));
+		Guard guard = new Guard(Marker.create(null), new BackgroundLog(Thread::new), Duration.ofMillis(200));
 		guard.ensureRunning();
 		ProcessTable.Entry shell = shell();
 		processes.shell("kill -s STOP $1", Long.toString(shell.pid())).run().throwIfFailed();

@@ -8,7 +8,7 @@ import org.springframework.test.context.TestContext;
 import org.springframework.test.context.support.AbstractTestExecutionListener;
 
 import io.procession.ProcessManager;
-import io.procession.engine.TimeSource;
+import io.procession.concurrent.TimeSource;
 import io.procession.test.FakeProcesses;
 import io.procession.test.StrayProcessError;
 

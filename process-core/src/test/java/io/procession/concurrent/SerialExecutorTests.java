@@ -1,4 +1,4 @@
-package io.procession.supervision;
+package io.procession.concurrent;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,18 +9,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @Timeout(30)
-class SerialLoopTests {
+class SerialExecutorTests {
 
-	private final SerialLoop loop = new SerialLoop();
+	private final SerialExecutor executor = new SerialExecutor(Runnable::run);
 
 	@Test
 	void runsTaskOfTaskAfterIt() {
 		List<String> order = new ArrayList<>();
 
-		this.loop.execute(() -> {
-			this.loop.execute(() -> order.add("second"));
+		this.executor.execute(() -> {
+			this.executor.execute(() -> order.add("second"));
 			order.add("first");
 		});
 
@@ -31,12 +32,13 @@ class SerialLoopTests {
 	void goesOnAfterTaskThatThrows() {
 		List<String> order = new ArrayList<>();
 
-		this.loop.execute(() -> {
+		assertThatIllegalStateException().isThrownBy(() -> this.executor.execute(() -> {
+			this.executor.execute(() -> order.add("queued"));
 			throw new IllegalStateException("on purpose");
-		});
-		this.loop.execute(() -> order.add("next"));
+		})).withMessage("on purpose");
+		this.executor.execute(() -> order.add("next"));
 
-		assertThat(order).containsExactly("next");
+		assertThat(order).containsExactly("queued", "next");
 	}
 
 	@Test
@@ -53,7 +55,7 @@ class SerialLoopTests {
 				awaitQuietly(start);
 				for (int task = 1; task <= tasks; task++) {
 					int number = task;
-					this.loop.execute(() -> {
+					this.executor.execute(() -> {
 						last[thread] = (last[thread] == number - 1) ? number : -tasks;
 						done[0]++;
 					});
@@ -68,7 +70,7 @@ class SerialLoopTests {
 			caller.join();
 		}
 		CountDownLatch seen = new CountDownLatch(1);
-		this.loop.execute(seen::countDown);
+		this.executor.execute(seen::countDown);
 		assertThat(seen.await(10, TimeUnit.SECONDS)).isTrue();
 		assertThat(last).containsOnly(tasks);
 		assertThat(done[0]).isEqualTo(threads * tasks);

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * The closed state of a manager, after which timers no longer fire, and the actions to be
  * executed at that time. <i>Thread-safe.</i>
  */
-final class CloseSignal {
+public final class CloseSignal {
 
 	private static final Logger logger = LoggerFactory.getLogger(CloseSignal.class);
 
@@ -20,15 +20,26 @@ final class CloseSignal {
 
 	private volatile boolean closed;
 
-	CloseSignal(BackgroundLog log) {
+	/**
+	 * Create a signal of a manager that is not closed.
+	 * @param log writes the failures of actions
+	 */
+	public CloseSignal(BackgroundLog log) {
 		this.log = log;
 	}
 
-	boolean get() {
+	/**
+	 * Return whether the manager is closed.
+	 * @return whether {@link #set()} was called
+	 */
+	public boolean get() {
 		return this.closed;
 	}
 
-	void set() {
+	/**
+	 * Mark the manager as closed and execute the actions.
+	 */
+	public void set() {
 		this.closed = true;
 		this.actions.forEach(this::runOnce);
 	}
@@ -36,9 +47,10 @@ final class CloseSignal {
 	/**
 	 * Add an action to be executed when the manager is closed, or now if it is already
 	 * closed.
+	 * @param action the action; it must not block
 	 * @return removes the action
 	 */
-	Runnable add(Runnable action) {
+	public Runnable add(Runnable action) {
 		this.actions.add(action);
 		if (this.closed) {
 			runOnce(action);

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Creates the threads of a manager: named daemon threads with the context class loader of
  * the thread that created the manager. <i>Thread-safe.</i>
  */
-final class WorkerThreads {
+public final class WorkerThreads {
 
 	private final AtomicInteger number = new AtomicInteger();
 
@@ -20,15 +20,21 @@ final class WorkerThreads {
 
 	private volatile @Nullable ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
-	ThreadFactory factory(String name) {
+	/**
+	 * Return a factory of daemon threads.
+	 * @param name the beginning of their names, followed by a number
+	 * @return a factory; its threads have the context class loader of the manager
+	 */
+	public ThreadFactory factory(String name) {
 		return (task) -> new Worker(task, name + "-" + this.number.incrementAndGet());
 	}
 
 	/**
 	 * Return whether the current thread was created here, so that it must not wait for
 	 * the end of these threads.
+	 * @return whether it is a thread of this manager
 	 */
-	boolean isCurrent() {
+	public boolean isCurrent() {
 		return Thread.currentThread() instanceof Worker worker && worker.owner() == this;
 	}
 
@@ -38,7 +44,7 @@ final class WorkerThreads {
 	 * listener calls this method, its thread keeps the class loader for the rest of the
 	 * call.
 	 */
-	void releaseContextClassLoader() {
+	public void releaseContextClassLoader() {
 		this.contextClassLoader = null;
 		for (Worker worker : this.alive) {
 			if (worker != Thread.currentThread()) {

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,10 +7,10 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Executes asynchronous launches in the order in which they arrive, with limited
- * concurrency: more threads would only wait for each other's spawns. <i>Thread-safe.</i>
+ * Executes tasks in the order in which they arrive, with limited concurrency.
+ * <i>Thread-safe.</i>
  */
-final class BoundedExecutor implements Executor {
+public final class BoundedExecutor implements Executor {
 
 	private final int most;
 
@@ -25,18 +25,18 @@ final class BoundedExecutor implements Executor {
 
 	/**
 	 * Create a queue on top of an executor.
-	 * @param most the maximum number of concurrent launches
-	 * @param executor executes the launches, which must not throw
+	 * @param most the maximum number of concurrent tasks
+	 * @param executor executes the tasks, which must not throw
 	 */
-	BoundedExecutor(int most, Executor executor) {
+	public BoundedExecutor(int most, Executor executor) {
 		this.most = most;
 		this.executor = executor;
 	}
 
 	@Override
-	public void execute(Runnable launch) {
+	public void execute(Runnable task) {
 		synchronized (this.lock) {
-			this.waiting.add(launch);
+			this.waiting.add(task);
 			if (this.threads == this.most) {
 				return;
 			}
@@ -46,31 +46,31 @@ final class BoundedExecutor implements Executor {
 			this.executor.execute(this::work);
 		}
 		catch (RuntimeException | Error ex) {
-			giveUp(launch);
+			remove(task);
 			throw ex;
 		}
 	}
 
-	private void giveUp(Runnable launch) {
+	private void remove(Runnable task) {
 		synchronized (this.lock) {
 			this.threads--;
-			this.waiting.remove(launch);
+			this.waiting.remove(task);
 		}
 	}
 
 	private void work() {
-		for (Runnable launch = next(); launch != null; launch = next()) {
-			launch.run();
+		for (Runnable task = next(); task != null; task = next()) {
+			task.run();
 		}
 	}
 
 	private @Nullable Runnable next() {
 		synchronized (this.lock) {
-			Runnable launch = this.waiting.poll();
-			if (launch == null) {
+			Runnable task = this.waiting.poll();
+			if (task == null) {
 				this.threads--;
 			}
-			return launch;
+			return task;
 		}
 	}
 

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.time.Duration;
 
@@ -8,25 +8,25 @@ import java.time.Duration;
  * collection). Events of the time before and during the pause are noticed shortly after
  * it, so that a decision based on elapsed time is checked again.
  */
-final class Lateness {
+public final class Lateness {
 
 	/** Minimum delay of a check, in nanoseconds, after which it is repeated. */
-	static final long NOTICEABLE = Duration.ofMillis(100).toNanos();
+	public static final long NOTICEABLE = Duration.ofMillis(100).toNanos();
 
 	/** Time in nanoseconds for earlier exits and output to be noticed. */
-	static final long LOOK_AGAIN = Duration.ofMillis(100).toNanos();
+	public static final long LOOK_AGAIN = Duration.ofMillis(100).toNanos();
 
 	/**
 	 * Minimum delay of a check, in nanoseconds, that is considered a pause of the
 	 * processes as well.
 	 */
-	static final long PAUSE = Duration.ofSeconds(1).toNanos();
+	public static final long PAUSE = Duration.ofSeconds(1).toNanos();
 
 	/**
 	 * Maximum number of consecutive late checks that are repeated: the limits must also
 	 * apply on a machine that is always late.
 	 */
-	static final int MOST_IN_A_ROW = 3;
+	public static final int MOST_IN_A_ROW = 3;
 
 	private Lateness() {
 	}

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +11,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-import io.procession.engine.TimeSource;
 import io.procession.testing.LogCapture;
 import io.procession.testing.NoLeaks;
 import io.procession.testing.Threads;

@@ -1,10 +1,8 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
-
-import io.procession.engine.TimeSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

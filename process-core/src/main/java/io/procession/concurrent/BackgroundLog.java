@@ -1,8 +1,9 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -12,15 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-import io.procession.engine.TimeSource;
-
 /**
  * Writes log messages on a dedicated thread, since an appender may block (for example if
  * the standard error of the JVM is not read) and must not delay a stop, a timer or a
  * pump. Messages that cannot be written in time are dropped and counted.
  * <i>Thread-safe.</i>
  */
-final class BackgroundLog {
+public final class BackgroundLog {
 
 	/** Maximum number of waiting messages. */
 	static final int CAPACITY = 1000;
@@ -34,14 +33,26 @@ final class BackgroundLog {
 
 	private final AtomicLong dropped = new AtomicLong();
 
-	BackgroundLog(WorkerThreads workers, TimeSource time) {
-		this.thread = (time.executor() != null) ? null : newThread(workers);
+	/**
+	 * Create the log of a manager.
+	 * @param workers creates the thread
+	 * @param time the clocks; with an executor of their own, the caller writes
+	 */
+	public BackgroundLog(WorkerThreads workers, TimeSource time) {
+		this.thread = (time.executor() != null) ? null : newThread(workers.factory("procession-log"));
 	}
 
-	private ThreadPoolExecutor newThread(WorkerThreads workers) {
+	/**
+	 * Create a log with a thread, which exists only while there are messages to write.
+	 * @param threads creates the thread
+	 */
+	public BackgroundLog(ThreadFactory threads) {
+		this.thread = newThread(threads);
+	}
+
+	private ThreadPoolExecutor newThread(ThreadFactory threads) {
 		ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, IDLE.toMillis(), TimeUnit.MILLISECONDS,
-				new ArrayBlockingQueue<>(CAPACITY), workers.factory("procession-log"),
-				(task, full) -> this.dropped.incrementAndGet());
+				new ArrayBlockingQueue<>(CAPACITY), threads, (task, full) -> this.dropped.incrementAndGet());
 		executor.allowCoreThreadTimeOut(true);
 		return executor;
 	}
@@ -51,7 +62,7 @@ final class BackgroundLog {
 	 * blocks nor fails.
 	 * @param message writes it to its logger
 	 */
-	void write(Runnable message) {
+	public void write(Runnable message) {
 		try {
 			if (this.thread != null) {
 				Map<String, String> context = MDC.getCopyOfContextMap();
@@ -87,13 +98,19 @@ final class BackgroundLog {
 		}
 	}
 
-	/** Return the number of messages dropped since the last one that was written. */
-	long dropped() {
+	/**
+	 * Return the number of messages dropped since the last one that was written.
+	 * @return the number of messages
+	 */
+	public long dropped() {
 		return this.dropped.get();
 	}
 
-	/** Reject further messages and wait until the queued ones are written. */
-	void close(Duration bound) {
+	/**
+	 * Reject further messages and wait until the queued ones are written.
+	 * @param bound the maximum time to wait
+	 */
+	public void close(Duration bound) {
 		ThreadPoolExecutor executor = this.thread;
 		if (executor != null) {
 			executor.shutdown();

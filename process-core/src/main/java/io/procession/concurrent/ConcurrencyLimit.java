@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -7,13 +7,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-import io.procession.engine.TimeSource;
-
 /**
  * Limit on the number of concurrent processes. Permits are granted in the order of the
  * requests, several at a time where they are needed together. <i>Thread-safe.</i>
  */
-final class ConcurrencyLimit {
+public final class ConcurrencyLimit {
 
 	private final int limit;
 
@@ -28,13 +26,22 @@ final class ConcurrencyLimit {
 
 	private boolean closed;
 
-	ConcurrencyLimit(int limit, TimeSource time) {
+	/**
+	 * Create a limit whose permits are all available.
+	 * @param limit the number of permits, or {@link Integer#MAX_VALUE} for no limit
+	 * @param time the clock by which requests wait
+	 */
+	public ConcurrencyLimit(int limit, TimeSource time) {
 		this.limit = limit;
 		this.time = time;
 		this.available = limit;
 	}
 
-	int limit() {
+	/**
+	 * Return the number of permits.
+	 * @return the number, or {@link Integer#MAX_VALUE} for no limit
+	 */
+	public int limit() {
 		return this.limit;
 	}
 
@@ -42,8 +49,12 @@ final class ConcurrencyLimit {
 		return this.limit == Integer.MAX_VALUE;
 	}
 
-	/** Acquire permits if they are available and no other request is waiting. */
-	boolean tryAcquire(int permits) {
+	/**
+	 * Acquire permits if they are available and no other request is waiting.
+	 * @param permits the number of permits
+	 * @return whether they were acquired
+	 */
+	public boolean tryAcquire(int permits) {
 		if (isUnlimited() || permits == 0) {
 			return true;
 		}
@@ -58,17 +69,20 @@ final class ConcurrencyLimit {
 
 	/**
 	 * Wait for permits.
+	 * @param permits the number of permits
+	 * @param timeout the maximum time to wait
 	 * @return whether they were granted; {@code false} if the timeout elapsed or the
 	 * limit was closed
+	 * @throws InterruptedException if the thread was interrupted; no permit is held
 	 */
-	boolean acquire(int permits, Duration timeout) throws InterruptedException {
+	public boolean acquire(int permits, Duration timeout) throws InterruptedException {
 		if (tryAcquire(permits)) {
 			return true;
 		}
 		CompletableFuture<Boolean> granted = whenAvailable(permits);
 		boolean inTime = false;
 		try {
-			inTime = this.time.await(granted, ExecutionContext.nanos(timeout));
+			inTime = this.time.await(granted, Nanos.of(timeout));
 		}
 		finally {
 			if (!inTime) {
@@ -84,11 +98,12 @@ final class ConcurrencyLimit {
 
 	/**
 	 * Request permits without waiting.
+	 * @param permits the number of permits
 	 * @return a future that is completed with {@code true} when they are granted, or
 	 * {@code false} when the limit is closed; canceling it removes the request from the
 	 * queue
 	 */
-	CompletableFuture<Boolean> whenAvailable(int permits) {
+	public CompletableFuture<Boolean> whenAvailable(int permits) {
 		if (tryAcquire(permits)) {
 			return CompletableFuture.completedFuture(true);
 		}
@@ -103,7 +118,11 @@ final class ConcurrencyLimit {
 		return waiter.granted();
 	}
 
-	void release(int permits) {
+	/**
+	 * Return permits.
+	 * @param permits the number of permits
+	 */
+	public void release(int permits) {
 		if (isUnlimited()) {
 			return;
 		}
@@ -113,9 +132,12 @@ final class ConcurrencyLimit {
 		grant();
 	}
 
-	/** Remove a request from the queue, if it is still waiting. */
-	void giveUp(CompletableFuture<Boolean> place) {
-		if (place.cancel(false)) {
+	/**
+	 * Remove a request from the queue, if it is still waiting.
+	 * @param request the future of the request
+	 */
+	public void withdraw(CompletableFuture<Boolean> request) {
+		if (request.cancel(false)) {
 			forgetCancelled();
 		}
 	}
@@ -147,8 +169,10 @@ final class ConcurrencyLimit {
 		}
 	}
 
-	/** Reject all waiting requests. */
-	void close() {
+	/**
+	 * Reject all waiting requests.
+	 */
+	public void close() {
 		List<Waiter> rejected;
 		synchronized (this.lock) {
 			this.closed = true;

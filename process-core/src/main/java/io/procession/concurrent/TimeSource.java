@@ -1,4 +1,4 @@
-package io.procession.engine;
+package io.procession.concurrent;
 
 import java.time.Instant;
 import java.util.concurrent.CancellationException;

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -10,11 +10,11 @@ import org.slf4j.LoggerFactory;
  * An executor that was provided by the application, with the manager's own executor as a
  * fallback, since the application may shut its executor down first.
  */
-final class FallbackExecutor implements Executor {
+public final class FallbackExecutor implements Executor {
 
 	private static final Logger logger = LoggerFactory.getLogger(FallbackExecutor.class);
 
-	private final Executor lent;
+	private final Executor supplied;
 
 	private final Executor own;
 
@@ -22,16 +22,22 @@ final class FallbackExecutor implements Executor {
 
 	private volatile boolean refused;
 
-	FallbackExecutor(Executor lent, Executor own, BackgroundLog log) {
-		this.log = log;
-		this.lent = lent;
+	/**
+	 * Create an executor.
+	 * @param supplied the executor of the application
+	 * @param own the executor of the manager
+	 * @param log writes the one warning that the application's executor rejects tasks
+	 */
+	public FallbackExecutor(Executor supplied, Executor own, BackgroundLog log) {
+		this.supplied = supplied;
 		this.own = own;
+		this.log = log;
 	}
 
 	@Override
 	public void execute(Runnable task) {
 		try {
-			this.lent.execute(task);
+			this.supplied.execute(task);
 		}
 		catch (RejectedExecutionException ex) {
 			this.own.execute(task);

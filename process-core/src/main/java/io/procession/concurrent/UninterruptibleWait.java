@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.time.Duration;
 
@@ -7,12 +7,13 @@ import java.time.Duration;
  * afterwards.
  */
 @FunctionalInterface
-interface UninterruptibleWait {
+public interface UninterruptibleWait {
 
 	/**
 	 * Wait once.
 	 * @param nanos the maximum time in nanoseconds
 	 * @return whether the condition is fulfilled
+	 * @throws InterruptedException if the thread was interrupted
 	 */
 	boolean await(long nanos) throws InterruptedException;
 
@@ -23,7 +24,7 @@ interface UninterruptibleWait {
 	 * @return whether the condition is fulfilled
 	 */
 	static boolean of(Duration bound, UninterruptibleWait waiting) {
-		long until = System.nanoTime() + ExecutionContext.nanos(bound);
+		long until = System.nanoTime() + Nanos.of(bound);
 		boolean interrupted = Thread.interrupted();
 		try {
 			while (true) {

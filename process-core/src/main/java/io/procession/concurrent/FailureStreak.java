@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -9,7 +9,7 @@ import org.slf4j.Logger;
  * then their number once it succeeds again. No method of this class fails, since they are
  * called where memory may be exhausted. <i>Thread-safe.</i>
  */
-final class FailureStreak {
+public final class FailureStreak {
 
 	private final BackgroundLog log;
 
@@ -25,13 +25,17 @@ final class FailureStreak {
 	 * @param logger the logger of the messages
 	 * @param what the subject of the messages, such as "Scan of the process table"
 	 */
-	FailureStreak(BackgroundLog log, Logger logger, String what) {
+	public FailureStreak(BackgroundLog log, Logger logger, String what) {
 		this.log = log;
 		this.logger = logger;
 		this.what = what;
 	}
 
-	void failed(Throwable failure) {
+	/**
+	 * Record a failure.
+	 * @param failure the failure, which is logged if it is the first in a row
+	 */
+	public void failed(Throwable failure) {
 		if (this.failures.incrementAndGet() > 1) {
 			return;
 		}
@@ -45,7 +49,10 @@ final class FailureStreak {
 		}
 	}
 
-	void succeeded() {
+	/**
+	 * Record a success, and log the number of failures before it.
+	 */
+	public void succeeded() {
 		if (this.failures.get() == 0) {
 			return;
 		}

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.concurrent;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
@@ -12,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
-import io.procession.engine.TimeSource;
-
 /**
  * The threads of a manager. Threads that must act even if the JVM cannot start another
  * thread are started before the first process and live until the manager is closed: the
@@ -24,7 +22,7 @@ import io.procession.engine.TimeSource;
  * The scheduler or executor of a time source, if it has one, replaces the threads of the
  * same purpose.
  */
-final class ManagerThreads {
+public final class ManagerThreads {
 
 	private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -49,7 +47,11 @@ final class ManagerThreads {
 
 	private volatile boolean started;
 
-	ManagerThreads(TimeSource time) {
+	/**
+	 * Create the threads without starting any.
+	 * @param time the clocks, whose scheduler and executor are used if it has them
+	 */
+	public ManagerThreads(TimeSource time) {
 		this.givenScheduler = time.scheduler();
 		this.givenExecutor = time.executor();
 		this.scheduler = new ScheduledThreadPoolExecutor(1, this.workers.factory("procession-scheduler"));
@@ -65,7 +67,7 @@ final class ManagerThreads {
 	 * Start the threads that must exist before the first process.
 	 * @throws OutOfMemoryError if the JVM cannot start a thread
 	 */
-	void ensureStarted() {
+	public void ensureStarted() {
 		if (this.started) {
 			return;
 		}
@@ -81,47 +83,62 @@ final class ManagerThreads {
 		}
 	}
 
-	/** Return whether a process may have been started. */
-	boolean isStarted() {
+	/**
+	 * Return whether a process may have been started.
+	 * @return whether {@link #ensureStarted()} was called
+	 */
+	public boolean isStarted() {
 		return this.started;
 	}
 
-	/** Return the factory of further threads of the manager. */
-	WorkerThreads workers() {
+	/**
+	 * Return the factory of further threads of the manager.
+	 * @return the factory
+	 */
+	public WorkerThreads workers() {
 		return this.workers;
 	}
 
-	/** Return the scheduler; its tasks must not take long. */
-	ScheduledExecutorService scheduler() {
+	/**
+	 * Return the scheduler; its tasks must not take long.
+	 * @return the scheduler
+	 */
+	public ScheduledExecutorService scheduler() {
 		return (this.givenScheduler != null) ? this.givenScheduler : this.scheduler;
 	}
 
-	/** Return the executor for the rounds of the stopper. */
-	Executor stopper() {
+	/**
+	 * Return the executor for the rounds of the stopper.
+	 * @return the executor
+	 */
+	public Executor stopper() {
 		return (this.givenExecutor != null) ? this.givenExecutor : this.stopper;
 	}
 
 	/**
 	 * Return the executor for tasks that may take as long as a process lives. It throws
 	 * an {@link OutOfMemoryError} if the JVM cannot start a thread.
+	 * @return the executor
 	 */
-	Executor pool() {
+	public Executor pool() {
 		return (this.givenExecutor != null) ? this.givenExecutor : this.pool;
 	}
 
 	/**
 	 * Execute a task, possibly caller code, on the pool, or on the reserve thread if the
 	 * pool has no thread for it.
+	 * @param task the task
 	 */
-	void execute(Runnable task) {
+	public void execute(Runnable task) {
 		execute(task, this.reserve);
 	}
 
 	/**
 	 * Execute a task that does not call caller code on the pool, or between the rounds of
 	 * the stopper if the pool has no thread for it.
+	 * @param task the task
 	 */
-	void executeOwn(Runnable task) {
+	public void executeOwn(Runnable task) {
 		execute(task, this.stopper);
 	}
 
@@ -152,7 +169,7 @@ final class ManagerThreads {
 	 * Shut the threads down; tasks that are running or queued on the pool, the stopper
 	 * and the reserve thread are still executed.
 	 */
-	void shutDown() {
+	public void shutDown() {
 		this.scheduler.shutdownNow();
 		this.stopper.shutdown();
 		this.reserve.shutdown();
@@ -165,7 +182,7 @@ final class ManagerThreads {
 	 * @param drain the maximum time for each of the others: pumps on pipes that survivors
 	 * hold open continue as daemon threads
 	 */
-	void awaitEnd(Duration bound, Duration drain) {
+	public void awaitEnd(Duration bound, Duration drain) {
 		awaitEnd(this.scheduler, bound);
 		awaitEnd(this.stopper, bound);
 		awaitEnd(this.reserve, drain);

@@ -1,4 +1,4 @@
-package io.procession.pool;
+package io.procession.concurrent;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -9,39 +9,43 @@ import org.jspecify.annotations.Nullable;
  * thread requests the step while another thread executes it, that thread executes it
  * again. <i>Thread-safe.</i>
  */
-final class SerialTurn {
+public final class RepeatableStep {
 
 	private final Runnable step;
 
-	private final AtomicInteger asked = new AtomicInteger();
+	private final AtomicInteger requests = new AtomicInteger();
 
 	private volatile @Nullable Thread owner;
 
-	SerialTurn(Runnable step) {
+	/**
+	 * Create a step.
+	 * @param step executes it once
+	 */
+	public RepeatableStep(Runnable step) {
 		this.step = step;
 	}
 
 	/** Execute the step, or have it executed again after the current execution. */
-	void take() {
-		if (this.asked.getAndIncrement() > 0) {
+	public void execute() {
+		if (this.requests.getAndIncrement() > 0) {
 			return;
 		}
 		int served;
 		do {
-			served = this.asked.get();
-			takeOnce();
+			served = this.requests.get();
+			executeOnce();
 		}
-		while (this.asked.addAndGet(-served) > 0);
+		while (this.requests.addAndGet(-served) > 0);
 	}
 
-	private void takeOnce() {
+	private void executeOnce() {
 		this.owner = Thread.currentThread();
 		try {
 			this.step.run();
 		}
 		catch (RuntimeException | Error ex) {
 			// a later execution may succeed
-			this.asked.set(0);
+			this.requests.set(0);
 			throw ex;
 		}
 		finally {
@@ -52,8 +56,9 @@ final class SerialTurn {
 	/**
 	 * Return whether the current thread executes the step, and therefore must not wait
 	 * for its outcome.
+	 * @return whether the current thread executes it
 	 */
-	boolean isMine() {
+	public boolean isExecutedByCurrentThread() {
 		return this.owner == Thread.currentThread();
 	}
 
