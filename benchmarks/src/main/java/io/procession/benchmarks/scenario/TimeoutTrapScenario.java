@@ -1,5 +1,6 @@
 package io.procession.benchmarks.scenario;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -8,6 +9,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
+import org.apache.commons.exec.CommandLine;
+import org.apache.commons.exec.DefaultExecutor;
+import org.apache.commons.exec.ExecuteException;
+import org.apache.commons.exec.ExecuteWatchdog;
+import org.apache.commons.exec.PumpStreamHandler;
 import org.zeroturnaround.exec.ProcessExecutor;
 
 import io.procession.process.ProcessTimedOutException;
@@ -34,7 +40,15 @@ final class TimeoutTrapScenario implements Scenario {
 	public List<Contender> contenders(Setting setting) {
 		return List.of(new Contender(Contender.RAW, () -> measure(TimeoutTrapScenario::raw)),
 				new Contender(Contender.PROCESSION, () -> measure((command) -> procession(setting, command))),
-				new Contender("zt-exec", () -> measure(TimeoutTrapScenario::ztExec)));
+				new Contender("ProcessBuilder, destroyForcibly", () -> measure(TimeoutTrapScenario::destroyForcibly)),
+				new Contender("zt-exec", () -> measure(TimeoutTrapScenario::ztExec)),
+				new Contender("commons-exec", () -> measure(TimeoutTrapScenario::commonsExec)));
+	}
+
+	@Override
+	public int rounds() {
+		// commons-exec waits for the end of the output, which is half a minute
+		return 5;
 	}
 
 	private static Sample measure(Trap trap) throws Exception {
@@ -63,6 +77,23 @@ final class TimeoutTrapScenario implements Scenario {
 
 	private static void raw(List<String> command) throws Exception {
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		Thread reader = readOutput(process);
+		waitForTimeout(process);
+		List<ProcessHandle> descendants = process.descendants().toList();
+		process.destroyForcibly();
+		descendants.forEach(ProcessHandle::destroyForcibly);
+		reader.join();
+		process.waitFor();
+	}
+
+	private static void destroyForcibly(List<String> command) throws Exception {
+		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+		readOutput(process);
+		waitForTimeout(process);
+		process.destroyForcibly().waitFor();
+	}
+
+	private static Thread readOutput(Process process) {
 		Thread reader = new Thread(() -> {
 			try {
 				process.getInputStream().readAllBytes();
@@ -71,15 +102,15 @@ final class TimeoutTrapScenario implements Scenario {
 				throw new UncheckedIOException(ex);
 			}
 		});
+		reader.setDaemon(true);
 		reader.start();
+		return reader;
+	}
+
+	private static void waitForTimeout(Process process) throws InterruptedException {
 		if (process.waitFor(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
 			throw new IllegalStateException("There was no timeout");
 		}
-		List<ProcessHandle> descendants = process.descendants().toList();
-		process.destroyForcibly();
-		descendants.forEach(ProcessHandle::destroyForcibly);
-		reader.join();
-		process.waitFor();
 	}
 
 	private static void ztExec(List<String> command) throws Exception {
@@ -91,6 +122,25 @@ final class TimeoutTrapScenario implements Scenario {
 		}
 		catch (TimeoutException ex) {
 			return;
+		}
+		throw new IllegalStateException("There was no timeout");
+	}
+
+	private static void commonsExec(List<String> command) throws Exception {
+		CommandLine line = new CommandLine(command.get(0));
+		command.subList(1, command.size()).forEach((argument) -> line.addArgument(argument, false));
+		ExecuteWatchdog watchdog = ExecuteWatchdog.builder().setTimeout(TIMEOUT).get();
+		DefaultExecutor executor = DefaultExecutor.builder()
+			.setExecuteStreamHandler(new PumpStreamHandler(new ByteArrayOutputStream()))
+			.get();
+		executor.setWatchdog(watchdog);
+		try {
+			executor.execute(line);
+		}
+		catch (ExecuteException ex) {
+			if (watchdog.killedProcess()) {
+				return;
+			}
 		}
 		throw new IllegalStateException("There was no timeout");
 	}
