@@ -111,8 +111,8 @@ public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integ
 	 * @param runAs User and groups that a process runs as.
 	 * @param limits Resource limits of a process.
 	 * @param priority CPU and I/O scheduling priority.
-	 * @param cpuAffinity Numbers of the CPUs on which a process may run. All CPUs if not
-	 * set.
+	 * @param cpuAffinity Numbers of the CPUs on which a process may run. The CPUs of the
+	 * application if not set.
 	 * @param oomScoreAdjustment Adjustment of the likelihood that a process is killed
 	 * when the machine runs out of memory, from -1000 (never) to 1000 (first).
 	 * @param umask Permissions to remove from new files, in octal notation and in quotes,

@@ -42,8 +42,8 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 	 * @param runAs User and groups that the program runs as.
 	 * @param limits Resource limits of the program.
 	 * @param priority CPU and I/O scheduling priority.
-	 * @param cpuAffinity Numbers of the CPUs on which the program may run. All CPUs if
-	 * not set.
+	 * @param cpuAffinity Numbers of the CPUs on which the program may run.
+	 * procession.defaults.cpu-affinity if not set.
 	 * @param oomScoreAdjustment Adjustment of the likelihood that the program is killed
 	 * when the machine runs out of memory, from -1000 (never) to 1000 (first).
 	 * @param umask Permissions to remove from new files, in octal notation and in quotes,
