@@ -35,7 +35,7 @@ class ReadmeExamplesIntegrationTests {
 				.run()
 				.throwIfFailed();
 
-			System.out.println("Exit code " + result.exitCode() + ", in one piece: " + result.outputLines());
+			System.out.println("Exit code " + result.exitCode() + ", output " + result.outputLines());
 			// endregion
 		});
 

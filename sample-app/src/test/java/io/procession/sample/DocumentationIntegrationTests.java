@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -56,10 +55,6 @@ class DocumentationIntegrationTests {
 	private static final Pattern EXAMPLE = Pattern.compile("example: (.+)#(.+)");
 
 	private static final Pattern LINK = Pattern.compile("]\\((?!\\w+:)([^)#]+)(?:#[^)]*)?\\)");
-
-	// name and default; what is no code is no default
-	private static final Pattern SETTING = Pattern
-		.compile("(?m)^\\| `(procession\\.[^`]+)` \\| [^|]+ \\| (?:`([^`]*)`|[^`|]*) ?\\|");
 
 	private static final Pattern WORD = Pattern.compile("\\b[A-Za-z_]\\w*\\b");
 
@@ -110,14 +105,14 @@ class DocumentationIntegrationTests {
 	}
 
 	@Test
-	void listsExactlyTheSettingsThereAre() throws IOException {
-		Map<String, String> listed = SETTING.matcher(Files.readString(ROOT.resolve("README.md")))
-			.results()
-			.collect(Collectors.toMap((row) -> row.group(1), (row) -> Objects.requireNonNullElse(row.group(2), "")));
-		Map<String, String> settings = settings();
+	void settingsPageMatchesConfigurationMetadata() throws IOException {
+		Path page = Path.of("docs", "settings.md");
+		Path rendered = Path.of("sample-app", "target", "settings.md");
 
-		assertThat(listed).containsAllEntriesOf(settings);
-		assertThat(listed.keySet()).allMatch((name) -> settings.containsKey(name) || name.contains(".<name>."));
+		Files.writeString(ROOT.resolve(rendered), SettingsPage.render(ROOT));
+
+		assertThat(ROOT.resolve(page)).as("to update the page, run: cp %s %s", rendered, page)
+			.hasSameTextualContentAs(ROOT.resolve(rendered));
 	}
 
 	@ParameterizedTest
@@ -147,7 +142,6 @@ class DocumentationIntegrationTests {
 	/** Those that documents and messages name. */
 	static Stream<String> namesOfSettings() throws IOException {
 		List<Path> texts = new ArrayList<>(documents().toList());
-		texts.add(ROOT.resolve("SECURITY.md"));
 		try (Stream<Path> modules = Files.list(ROOT)) {
 			for (Path sources : modules.map((module) -> module.resolve("src/main/java")).toList()) {
 				if (Files.isDirectory(sources)) {
@@ -174,9 +168,8 @@ class DocumentationIntegrationTests {
 		if (program.matches()) {
 			return isPart(ProgramProperties.class, List.of(program.group(1).split("\\.")));
 		}
-		return exact.equals("procession.programs") || settings().keySet()
-			.stream()
-			.anyMatch((setting) -> setting.equals(exact) || setting.startsWith(exact + "."));
+		return exact.equals("procession.programs")
+				|| settings().stream().anyMatch((setting) -> setting.equals(exact) || setting.startsWith(exact + "."));
 	}
 
 	private static boolean isPart(Class<?> section, List<String> path) {
@@ -189,7 +182,8 @@ class DocumentationIntegrationTests {
 	}
 
 	static Stream<Path> documents() throws IOException {
-		List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")));
+		List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md"),
+				ROOT.resolve("SECURITY.md"), ROOT.resolve("sample-app/README.md")));
 		if (Files.isDirectory(ROOT.resolve("docs"))) {
 			try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
 				docs.filter((file) -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
@@ -293,8 +287,8 @@ class DocumentationIntegrationTests {
 		}
 	}
 
-	private static Map<String, String> settings() throws IOException {
-		Map<String, String> settings = new TreeMap<>();
+	private static Set<String> settings() throws IOException {
+		Set<String> settings = new TreeSet<>();
 		Resource[] files = new PathMatchingResourcePatternResolver()
 			.getResources("classpath*:META-INF/spring-configuration-metadata.json");
 		for (Resource file : files) {
@@ -302,7 +296,7 @@ class DocumentationIntegrationTests {
 				String name = property.path("name").asString();
 				boolean isMap = property.path("type").asString().startsWith("java.util.Map");
 				if (name.startsWith("procession.") && !isMap) {
-					settings.put(name, property.path("defaultValue").asString(""));
+					settings.add(name);
 				}
 			});
 		}

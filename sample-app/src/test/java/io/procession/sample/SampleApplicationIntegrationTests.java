@@ -278,7 +278,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	private static String readme() throws IOException {
-		return Files.readString(Path.of("..", "README.md"));
+		return Files.readString(Path.of("README.md"));
 	}
 
 	private static Instant takenAt(JsonNode snapshot) {

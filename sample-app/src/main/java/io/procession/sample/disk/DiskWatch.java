@@ -37,10 +37,9 @@ class DiskWatch {
 	void look() {
 		try {
 			ProcessResult result = this.processes.command("df", "-P", "-k")
-				// a network disk that does not answer
+				// a network file system may not respond
 				.timeout(Duration.ofSeconds(30))
-				// 1: some file system may not be looked at; the others are there all the
-				// same
+				// 1 if a file system cannot be read, while the others are listed
 				.successExitCodes(0, 1)
 				.run()
 				.throwIfFailed();
