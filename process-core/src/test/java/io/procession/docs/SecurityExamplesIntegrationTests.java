@@ -68,7 +68,7 @@ class SecurityExamplesIntegrationTests {
 
 			@Override
 			public void onEvent(ProcessEvent event) {
-				// told of what happens afterwards
+				// called for all later events
 			}
 
 		});
