@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -54,7 +55,9 @@ class DocumentationIntegrationTests {
 
 	private static final Pattern EXAMPLE = Pattern.compile("example: (.+)#(.+)");
 
-	private static final Pattern LINK = Pattern.compile("]\\((?!\\w+:)([^)#]+)(?:#[^)]*)?\\)");
+	private static final Pattern LINK = Pattern.compile("]\\((?!\\w+:)([^)#]*)(?:#([^)]*))?\\)");
+
+	private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
 	private static final Pattern WORD = Pattern.compile("\\b[A-Za-z_]\\w*\\b");
 
@@ -98,10 +101,14 @@ class DocumentationIntegrationTests {
 
 	@ParameterizedTest
 	@MethodSource("documents")
-	void linksToWhatIsThere(Path document) throws IOException {
-		List<String> targets = LINK.matcher(Files.readString(document)).results().map((link) -> link.group(1)).toList();
-
-		assertThat(targets).allSatisfy((target) -> assertThat(document.resolveSibling(target)).exists());
+	void linksToExistingFilesAndHeadings(Path document) throws IOException {
+		for (MatchResult link : LINK.matcher(Files.readString(document)).results().toList()) {
+			Path target = link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
+			assertThat(target).exists();
+			if (link.group(2) != null) {
+				assertThat(anchors(target)).as("anchors of %s", target).contains(link.group(2));
+			}
+		}
 	}
 
 	@Test
@@ -190,6 +197,14 @@ class DocumentationIntegrationTests {
 			}
 		}
 		return documents.stream();
+	}
+
+	/** Anchors that GitHub generates for the headings of a document. */
+	private static List<String> anchors(Path document) throws IOException {
+		return HEADING.matcher(Files.readString(document))
+			.results()
+			.map((heading) -> heading.group(1).toLowerCase(Locale.ROOT).replaceAll("[^\\w -]", "").replace(' ', '-'))
+			.toList();
 	}
 
 	private static Path root() {
