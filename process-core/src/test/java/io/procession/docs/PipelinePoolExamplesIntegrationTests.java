@@ -189,7 +189,7 @@ class PipelinePoolExamplesIntegrationTests {
 			results.throwIfAnyFailed();
 		}
 		catch (PoolFailedException ex) {
-			message = ex.getMessage(); // tells all failures, as getSuppressed() does
+			message = ex.getMessage(); // lists all failures, as does getSuppressed()
 		}
 		// endregion
 		assertThat(results.failed()).isTrue();
@@ -205,7 +205,7 @@ class PipelinePoolExamplesIntegrationTests {
 		ProcessPool pool = processes.pool()
 			.concurrency(8)
 			.failFast() // the first failure stops the rest
-			.timeout(Duration.ofMinutes(10)) // for all together; none unless you say so
+			.timeout(Duration.ofMinutes(10)) // for the whole pool; none by default
 			.onLine((key, type, line) -> lines.add(key + ": " + line))
 			.onProgress((done, total) -> System.out.println(done + " of " + total));
 		for (int i = 0; i < 20; i++) {
@@ -243,7 +243,7 @@ class PipelinePoolExamplesIntegrationTests {
 		}
 		// region live-pool
 		RunningPool running = pool.start();
-		running.signal(Signal.CONT); // to all that run right now
+		running.signal(Signal.CONT); // to all running processes
 		boolean over = running.waitFor(Duration.ofMillis(100)).isPresent();
 		CompletableFuture<Boolean> later = running.onEnd().thenApply(PoolResults::successful);
 		running.stop(); // in parallel; nothing more is started

@@ -65,18 +65,18 @@ class TestingExamplesTests {
 		processes.stub("git pull *").outputLines("one", "two");
 		// several texts are the exact arguments; here * is a star
 		processes.stub("echo", "*").output("a star\n");
-		// anything else that a spec says
+		// a predicate of the spec
 		processes.stub((spec) -> Path.of("/srv").equals(spec.directory())).exitCode(2);
 		// the script of a shell command
 		processes.stub("make && make install").exitCode(1);
 
 		processes.stub("crash").killedBy(Signal.SEGV);
 		processes.stub("missing").failsToStart(Reason.NOT_FOUND);
-		// the first one fails, the second one, too, all others succeed
+		// the first two executions fail, all others succeed
 		processes.stub("fetch").exitCode(1).then().exitCode(1).otherwise().outputLines("fetched");
-		// a function of the call, its input included
+		// a function of the call, including its input
 		processes.stub("upper").repliesWith((call) -> call.input().toUpperCase(Locale.ROOT));
-		// all else succeeds and says nothing
+		// everything else succeeds without output
 		processes.stub("*");
 		// endregion
 
@@ -129,7 +129,7 @@ class TestingExamplesTests {
 		assertThat(process.isRunning()).isTrue();
 		assertThat(process.output()).isEqualTo("begun\n");
 
-		// waiting moves the clock, too: by another hour
+		// waiting moves the clock as well, by another hour
 		assertThat(process.waitFor()).hasOutput("begun\ndone");
 
 		assertThatExceptionOfType(ProcessTimedOutException.class)
