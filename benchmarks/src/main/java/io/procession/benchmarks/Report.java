@@ -101,7 +101,7 @@ final class Report {
 	 */
 	String footer(List<Results> results) {
 		StringBuilder text = new StringBuilder(
-				String.format(Locale.ROOT, "%nLoad at the end: %.1f. What the rows are:%n%n", load()));
+				String.format(Locale.ROOT, "%nLoad at the end: %.1f. Rows:%n%n", load()));
 		for (Results result : results) {
 			text.append("- ").append(result.scenario().name()).append(": ").append(result.scenario().title());
 			text.append("; against ").append(result.baseline()).append(System.lineSeparator());

@@ -28,8 +28,8 @@ final class JvmDeathScenario implements Scenario {
 
 	@Override
 	public String title() {
-		return "kill -9 of a JVM with 200 children, a third of them ignoring TERM and a third with a daemon:"
-				+ " until all are gone, for at most 4 s";
+		return "kill -9 of a JVM with 200 children, of which a third ignore TERM and a third have a daemon:"
+				+ " time until all are gone, at most 4 s";
 	}
 
 	@Override
