@@ -33,7 +33,7 @@ final class TimeoutTrapScenario implements Scenario {
 
 	@Override
 	public String title() {
-		return "`sh -c 'sleep 30 & sleep 20'` with a timeout of 1 s; `ProcessBuilder` with an explicit kill of `descendants()`";
+		return "`sh -c 'sleep 30 & sleep 20'` with a timeout of 1 s; `ProcessBuilder` kills `descendants()` explicitly";
 	}
 
 	@Override
