@@ -42,10 +42,11 @@ class ArchitectureTests {
 			Map.entry("concurrent", List.of()), Map.entry("backoff", List.of()),
 			Map.entry("process", List.of("stats", "isolation", "security", "backoff")),
 			Map.entry("event", List.of("process")), Map.entry("engine", List.of("event", "concurrent")),
-			Map.entry("engine.local", List.of("engine")), Map.entry("execution", List.of("engine")),
-			Map.entry("log", List.of("execution")), Map.entry("monitor", List.of("execution")),
-			Map.entry("history", List.of("execution")), Map.entry("pool", List.of("execution")),
-			Map.entry("queue", List.of("execution")), Map.entry("supervision", List.of("log", "monitor")));
+			Map.entry("engine.local", List.of("engine")), Map.entry("execution.output", List.of("engine")),
+			Map.entry("execution", List.of("execution.output")), Map.entry("log", List.of("execution")),
+			Map.entry("monitor", List.of("execution")), Map.entry("history", List.of("execution")),
+			Map.entry("pool", List.of("execution")), Map.entry("queue", List.of("execution")),
+			Map.entry("supervision", List.of("log", "monitor")));
 
 	private static final String[] ENGINES_OF_OTHERS = { "org.zeroturnaround..", "oshi..", "com.pty4j.." };
 

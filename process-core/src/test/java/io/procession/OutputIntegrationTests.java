@@ -28,10 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.local.LocalProcessEngine;
-import io.procession.execution.LineListener;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
+import io.procession.execution.output.LineListener;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessFailedException;

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessStartFailed;
-import io.procession.execution.LineListener;
 import io.procession.execution.PendingProcess;
+import io.procession.execution.output.LineListener;
 import io.procession.isolation.Priority;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessResult;

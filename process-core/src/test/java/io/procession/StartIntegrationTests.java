@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
-import io.procession.execution.StandardInput;
+import io.procession.execution.output.StandardInput;
 import io.procession.process.Command;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;

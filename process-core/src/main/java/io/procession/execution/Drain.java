@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.procession.concurrent.Lateness;
 import io.procession.concurrent.Nanos;
+import io.procession.execution.output.OutputRecorder;
 
 /**
  * The wait for the remaining output of a process, which descendants may hold open. The

@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.execution.output.OutputRecorder;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessInput;
 import io.procession.process.Signal;

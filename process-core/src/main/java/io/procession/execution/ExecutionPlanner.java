@@ -18,6 +18,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.Launch;
+import io.procession.execution.output.BoundedPipe;
+import io.procession.execution.output.OutputRecorder;
 import io.procession.process.Command;
 import io.procession.process.Environment;
 import io.procession.process.OutputFile;
@@ -377,10 +379,11 @@ final class ExecutionPlanner {
 		OutputOptions output = this.spec.output();
 		boolean capture = kept && piped && output.capture() && file == null;
 		Charset charset = Objects.requireNonNullElse(output.charset(), this.settings.charset());
+		BoundedPipe feed = kept ? null : this.place.feed();
 		return new OutputRecorder.StreamPlan(piped, capture,
 				Objects.requireNonNullElse(output.keepLast(), Long.MAX_VALUE), charset, this.settings.maxLineLength(),
 				(piped && file != null) ? new OutputRecorder.Target(file.path(), open(file), emptied(file)) : null,
-				kept ? null : this.place.feed());
+				this.pending.outputListeners(), this.pending.lineListeners(), feed, feed != null && output.pull());
 	}
 
 	private OutputStream open(OutputFile file) {

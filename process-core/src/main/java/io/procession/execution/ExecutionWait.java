@@ -7,6 +7,7 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.concurrent.Nanos;
+import io.procession.execution.output.OutputWatch;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
@@ -129,7 +130,7 @@ final class ExecutionWait {
 		checkCaptured();
 		OutputWatch watch = this.execution.takeWatch();
 		try {
-			watch.lookAnew();
+			watch.reset();
 			return forLine(watch, condition, until);
 		}
 		finally {
@@ -138,8 +139,8 @@ final class ExecutionWait {
 	}
 
 	private void checkCaptured() {
-		if (!this.execution.recorder(OutputType.OUTPUT).isKept()
-				&& !this.execution.recorder(OutputType.ERROR).isKept()) {
+		if (!this.execution.recorder(OutputType.OUTPUT).isCapturing()
+				&& !this.execution.recorder(OutputType.ERROR).isCapturing()) {
 			throw new IllegalStateException("The output of '" + this.execution.name()
 					+ "' is not kept, there is nothing to look at: use onLine(...)");
 		}
@@ -153,14 +154,14 @@ final class ExecutionWait {
 				// iteration
 				boolean last = this.execution.outcome() != null;
 				long now = this.execution.nanoTime();
-				if (watch.look(condition, last, now)) {
+				if (watch.testLines(condition, last, now)) {
 					return OutputMatch.MATCHED;
 				}
 				if (last) {
 					return OutputMatch.ENDED;
 				}
 				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - now);
-				if (watch.lookAtUnfinished(condition, (remaining > 0) ? QUIET : 0, now)) {
+				if (watch.testUnfinished(condition, (remaining > 0) ? QUIET : 0, now)) {
 					return OutputMatch.MATCHED;
 				}
 				if (remaining <= 0) {

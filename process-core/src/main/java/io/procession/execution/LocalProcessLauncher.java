@@ -31,6 +31,7 @@ import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.event.ProcessListener;
 import io.procession.execution.AsyncLaunches.Launched;
+import io.procession.execution.output.BoundedPipe;
 import io.procession.isolation.IsolationSupport;
 import io.procession.process.Command;
 import io.procession.process.ProcessInterruptedException;

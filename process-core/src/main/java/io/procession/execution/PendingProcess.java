@@ -21,6 +21,8 @@ import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarted;
 import io.procession.event.ProcessStarting;
 import io.procession.event.ProcessStopping;
+import io.procession.execution.output.LineListener;
+import io.procession.execution.output.OutputListener;
 import io.procession.isolation.Isolation;
 import io.procession.isolation.IsolationSupport;
 import io.procession.isolation.Priority;

@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.execution.output.OutputListener;
 import io.procession.lang.CanIgnoreReturnValue;
 import io.procession.lang.CheckReturnValue;
 import io.procession.process.Command;

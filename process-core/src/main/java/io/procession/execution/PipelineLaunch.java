@@ -22,6 +22,7 @@ import io.procession.concurrent.UninterruptibleWait;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
+import io.procession.execution.output.BoundedPipe;
 import io.procession.process.Command;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessResult;

@@ -1,5 +1,6 @@
 package io.procession.execution;
 
+import io.procession.execution.output.LineListener;
 import io.procession.process.OutputType;
 
 /**

@@ -18,6 +18,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.EngineProcess;
+import io.procession.execution.output.InputFeeder;
+import io.procession.execution.output.OutputListener;
+import io.procession.execution.output.OutputRecorder;
+import io.procession.execution.output.OutputWatch;
+import io.procession.execution.output.StandardInput;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
 import io.procession.process.OutputType;
@@ -140,10 +145,8 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		this.deadline = new Deadline(context,
 				(plan.sharedDeadline() != null) ? plan.sharedDeadline().since() : this.startedNanos, plan.timeout());
 		this.waiting = plan.attended() ? 1 : 0;
-		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), plan.pending(), this.listenerLock, this,
-				context.log());
-		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), plan.pending(), this.listenerLock, this,
-				context.log());
+		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), this.listenerLock, this, context.log());
+		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), this.listenerLock, this, context.log());
 		this.drain = new Drain(context, plan.drain(), this.output, this.error);
 		this.silence = (plan.idleTimeout() != null)
 				? new SilenceWatch(context, plan.idleTimeout(), this::isListenerAtWork, this::silentTooLong) : null;
@@ -189,11 +192,12 @@ final class ProcessExecution implements OutputRecorder.Owner {
 
 	private void feed() {
 		if (this.plan.inputBytes() != null) {
-			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context, name());
+			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context.streams(),
+					this.context.log(), name());
 		}
 		else if (this.plan.pending().inputStream() != null) {
-			this.feeder = InputFeeder.feed(this.plan.pending().inputStream(), this.process.input(), this.context,
-					name());
+			this.feeder = InputFeeder.feed(this.plan.pending().inputStream(), this.process.input(),
+					this.context.streams(), this.context.log(), name());
 		}
 		else if (this.stdin == null) {
 			closeQuietly();
@@ -339,7 +343,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	}
 
 	@Override
-	public void kept() {
+	public void captured() {
 		if (this.watchers > 0) {
 			signalChange();
 		}
@@ -1082,7 +1086,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	 * listeners, for which the end of the output waits.
 	 */
 	void awaitCapture(OutputRecorder recorder) {
-		if (recorder.isEnded() || !recorder.isKept() || isToldByThisThread() || isRunning()) {
+		if (recorder.isEnded() || !recorder.isCapturing() || isToldByThisThread() || isRunning()) {
 			return;
 		}
 		try {

@@ -2,6 +2,7 @@ package io.procession.execution;
 
 import java.nio.ByteBuffer;
 
+import io.procession.execution.output.OutputListener;
 import io.procession.process.OutputType;
 
 /**

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
 
+import io.procession.execution.output.StandardInput;
 import io.procession.process.OutputType;
 import io.procession.process.Signal;
 

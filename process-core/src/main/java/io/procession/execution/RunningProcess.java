@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
+import io.procession.execution.output.OutputRecorder;
+import io.procession.execution.output.StandardInput;
 import io.procession.process.Command;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessResult;

@@ -13,6 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.execution.output.BoundedPipe;
 import io.procession.process.ProcessResult;
 
 /**

@@ -4,9 +4,9 @@ import io.procession.process.OutputType;
 
 /**
  * Listener for the output of all processes of a pool, line by line. It is called like a
- * {@link io.procession.execution.LineListener}, and concurrently for the processes of a
- * pool. It may stop the pool but must not wait for its end because the pool waits for the
- * listener.
+ * {@link io.procession.execution.output.LineListener}, and concurrently for the processes
+ * of a pool. It may stop the pool but must not wait for its end because the pool waits
+ * for the listener.
  */
 @FunctionalInterface
 public interface PoolLineListener {

@@ -6,9 +6,9 @@ import io.procession.process.OutputType;
 
 /**
  * Listener for the output of all processes of a pool, in chunks of arbitrary size as it
- * arrives. It is called like an {@link io.procession.execution.OutputListener}, and
- * concurrently for the processes of a pool. It may stop the pool but must not wait for
- * its end because the pool waits for the listener.
+ * arrives. It is called like an {@link io.procession.execution.output.OutputListener},
+ * and concurrently for the processes of a pool. It may stop the pool but must not wait
+ * for its end because the pool waits for the listener.
  */
 @FunctionalInterface
 public interface PoolOutputListener {

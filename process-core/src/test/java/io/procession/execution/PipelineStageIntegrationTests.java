@@ -31,6 +31,7 @@ import io.procession.ProcessManager;
 import io.procession.engine.local.LocalProcessEngine;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessStartFailed;
+import io.procession.execution.output.BoundedPipe;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.execution.output;
 
 import java.nio.ByteBuffer;
 

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.execution.output;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,14 +11,20 @@ import io.procession.process.OutputType;
  * matches. The next call continues after that line. <i>Confined to the thread that
  * waits.</i>
  */
-final class OutputWatch {
+public final class OutputWatch {
 
 	/** Prompts are shorter; decoding a long line at each byte would be slow. */
 	private static final int LONGEST_UNFINISHED = 8192;
 
 	private final Stream[] streams;
 
-	OutputWatch(OutputRecorder output, OutputRecorder error, int maxLineLength) {
+	/**
+	 * Create a watch over the output that is captured from now on.
+	 * @param output the recorder of standard output
+	 * @param error the recorder of standard error
+	 * @param maxLineLength the maximum length of a line in bytes
+	 */
+	public OutputWatch(OutputRecorder output, OutputRecorder error, int maxLineLength) {
 		this.streams = new Stream[] { new Stream(OutputType.OUTPUT, output, maxLineLength),
 				new Stream(OutputType.ERROR, error, maxLineLength) };
 	}
@@ -31,33 +37,46 @@ final class OutputWatch {
 	 * @param now the time by the monotonic clock
 	 * @return whether a line matched
 	 */
-	boolean look(BiPredicate<OutputType, String> condition, boolean last, long now) {
-		return this.streams[0].look(condition, last, now) || this.streams[1].look(condition, last, now);
+	public boolean testLines(BiPredicate<OutputType, String> condition, boolean last, long now) {
+		return this.streams[0].testLines(condition, last, now) || this.streams[1].testLines(condition, last, now);
 	}
 
 	/**
 	 * Return the time until an unterminated line that has not been tested in its present
 	 * form is considered unchanged.
+	 * @param quiet the time without growth, in nanoseconds
+	 * @param now the time by the monotonic clock
 	 * @return the time in nanoseconds, or {@link Long#MAX_VALUE} if there is no such line
 	 */
-	long untilStill(long quiet, long now) {
+	public long untilStill(long quiet, long now) {
 		return Math.min(this.streams[0].untilStill(quiet, now), this.streams[1].untilStill(quiet, now));
 	}
 
-	/** Test the unterminated lines that have not changed for the given time. */
-	boolean lookAtUnfinished(BiPredicate<OutputType, String> condition, long quiet, long now) {
-		return this.streams[0].lookAtUnfinished(condition, quiet, now)
-				|| this.streams[1].lookAtUnfinished(condition, quiet, now);
+	/**
+	 * Test the unterminated lines that have not changed for the given time.
+	 * @param condition the condition for a line
+	 * @param quiet the time without growth, in nanoseconds
+	 * @param now the time by the monotonic clock
+	 * @return whether a line matched
+	 */
+	public boolean testUnfinished(BiPredicate<OutputType, String> condition, long quiet, long now) {
+		return this.streams[0].testUnfinished(condition, quiet, now)
+				|| this.streams[1].testUnfinished(condition, quiet, now);
 	}
 
-	/** Let the unterminated lines be tested again, by another condition. */
-	void lookAnew() {
+	/**
+	 * Let the unterminated lines be tested again, by another condition.
+	 */
+	public void reset() {
 		this.streams[0].unfinishedSeen = 0;
 		this.streams[1].unfinishedSeen = 0;
 	}
 
-	/** Return whether there is output that has not been tested. */
-	boolean isBehind() {
+	/**
+	 * Return whether there is output that has not been tested.
+	 * @return whether there is
+	 */
+	public boolean isBehind() {
 		return this.streams[0].isBehind() || this.streams[1].isBehind();
 	}
 
@@ -91,7 +110,7 @@ final class OutputWatch {
 			this.splitter = new LineSplitter(recorder.charset(), maxLineLength, this);
 		}
 
-		private boolean look(BiPredicate<OutputType, String> condition, boolean last, long now) {
+		private boolean testLines(BiPredicate<OutputType, String> condition, boolean last, long now) {
 			// no further than the present end: output may be written faster than it is
 			// tested
 			long end = this.recorder.end();
@@ -134,7 +153,7 @@ final class OutputWatch {
 			return (hasUnfinished() && !isBehind()) ? quiet - (now - this.grownAt) : Long.MAX_VALUE;
 		}
 
-		private boolean lookAtUnfinished(BiPredicate<OutputType, String> condition, long quiet, long now) {
+		private boolean testUnfinished(BiPredicate<OutputType, String> condition, long quiet, long now) {
 			if (untilStill(quiet, now) > 0) {
 				return false;
 			}

@@ -1,10 +1,11 @@
-package io.procession.execution;
+package io.procession.execution.output;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 
 import org.slf4j.Logger;
@@ -17,7 +18,7 @@ import io.procession.process.ProcessInput;
  * Writes the configured input to a process and then closes its standard input. It is not
  * an error if the process does not read all of it.
  */
-final class InputFeeder {
+public final class InputFeeder {
 
 	/**
 	 * Number of bytes that fit into any empty pipe ({@code pipe(7)}), so that writing
@@ -53,21 +54,41 @@ final class InputFeeder {
 		this.name = name;
 	}
 
-	static InputFeeder feed(ProcessInput.Bytes input, OutputStream stdin, ExecutionContext context, String name) {
+	/**
+	 * Write bytes, at once if they fit into an empty pipe.
+	 * @param input the bytes
+	 * @param stdin the standard input of the process
+	 * @param streams writes all others
+	 * @param log writes messages
+	 * @param name the name of the process
+	 * @return the feeder
+	 */
+	public static InputFeeder feed(ProcessInput.Bytes input, OutputStream stdin, Executor streams, BackgroundLog log,
+			String name) {
 		byte[] content = input.content();
-		InputFeeder feeder = new InputFeeder(new ByteArrayInputStream(content), stdin, name, context.log());
+		InputFeeder feeder = new InputFeeder(new ByteArrayInputStream(content), stdin, name, log);
 		if (content.length <= FITS_ANY_PIPE) {
 			feeder.run();
 		}
 		else {
-			context.streams().execute(feeder.task);
+			streams.execute(feeder.task);
 		}
 		return feeder;
 	}
 
-	static InputFeeder feed(InputStream input, OutputStream stdin, ExecutionContext context, String name) {
-		InputFeeder feeder = new InputFeeder(input, stdin, name, context.log());
-		context.streams().execute(feeder.task);
+	/**
+	 * Copy a stream.
+	 * @param input the stream, which is closed at the end
+	 * @param stdin the standard input of the process
+	 * @param streams copies the stream
+	 * @param log writes messages
+	 * @param name the name of the process
+	 * @return the feeder
+	 */
+	public static InputFeeder feed(InputStream input, OutputStream stdin, Executor streams, BackgroundLog log,
+			String name) {
+		InputFeeder feeder = new InputFeeder(input, stdin, name, log);
+		streams.execute(feeder.task);
 		return feeder;
 	}
 
@@ -87,7 +108,7 @@ final class InputFeeder {
 	 * Stop, since the process has ended. A stream that still blocks is interrupted. It is
 	 * closed by the thread that reads it, since closing it executes caller code.
 	 */
-	void stop() {
+	public void stop() {
 		this.over = true;
 		if (this.taken) {
 			this.task.cancel(true);

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.execution.output;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +16,7 @@ import io.procession.concurrent.TimeSource;
  * {@value #CAPACITY} bytes, and the pump blocks while it is full. One thread writes, one
  * thread reads. The reader may close it, after which everything written is discarded.
  */
-final class BoundedPipe extends InputStream {
+public final class BoundedPipe extends InputStream {
 
 	private static final int CAPACITY = 64 * 1024;
 
@@ -40,15 +40,20 @@ final class BoundedPipe extends InputStream {
 	/** Reason why the rest is missing. */
 	private @Nullable String cut;
 
-	BoundedPipe(TimeSource time) {
+	/**
+	 * Create an empty pipe.
+	 * @param time the clock by which reader and writer wait
+	 */
+	public BoundedPipe(TimeSource time) {
 		this.time = time;
 	}
 
 	/**
 	 * Write all bytes, blocking while the pipe is full.
+	 * @param bytes the bytes
 	 * @return whether the reader has not closed the pipe
 	 */
-	boolean write(ByteBuffer bytes) {
+	public boolean write(ByteBuffer bytes) {
 		boolean interrupted = false;
 		this.lock.lock();
 		try {
@@ -83,8 +88,10 @@ final class BoundedPipe extends InputStream {
 		}
 	}
 
-	/** End the stream. Bytes that are being written are discarded. */
-	void end() {
+	/**
+	 * End the stream. Bytes that are being written are discarded.
+	 */
+	public void end() {
 		this.lock.lock();
 		try {
 			this.ended = true;
@@ -100,7 +107,7 @@ final class BoundedPipe extends InputStream {
 	 * @param reason the reason, which is reported to the reader after the bytes that have
 	 * been written
 	 */
-	void cut(String reason) {
+	public void cut(String reason) {
 		this.lock.lock();
 		try {
 			if (!this.ended) {

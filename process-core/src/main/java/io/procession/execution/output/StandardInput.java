@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.execution.output;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,7 +23,12 @@ public final class StandardInput extends OutputStream {
 
 	private boolean textWritten;
 
-	StandardInput(OutputStream stream, Charset charset) {
+	/**
+	 * Create the standard input of a process.
+	 * @param stream writes to the process
+	 * @param charset the charset of text
+	 */
+	public StandardInput(OutputStream stream, Charset charset) {
 		this.stream = stream;
 		this.charset = charset;
 		this.markLength = charset.canEncode() ? 2 * "a".getBytes(charset).length - "aa".getBytes(charset).length : 0;

@@ -1,4 +1,4 @@
-package io.procession.execution;
+package io.procession.execution.output;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,7 +28,7 @@ import io.procession.process.OutputType;
  * file, passes them to the listeners. There is one recorder for each stream that is read.
  * Its pump writes to it, and any thread can query it.
  */
-final class OutputRecorder implements OutputSink {
+public final class OutputRecorder implements OutputSink {
 
 	/**
 	 * Size of the largest read, with the highest throughput for bytes (16 KiB) and for
@@ -104,21 +104,20 @@ final class OutputRecorder implements OutputSink {
 	 * Create a recorder for one stream.
 	 * @param type the stream
 	 * @param plan how its bytes are handled
-	 * @param pending the process, with its listeners
 	 * @param listenerLock held while listeners are called, shared by the streams of a
 	 * process
 	 * @param owner notified of bytes and of the end
 	 * @param log writes messages
 	 */
-	OutputRecorder(OutputType type, StreamPlan plan, PendingProcess pending, ReentrantLock listenerLock, Owner owner,
+	public OutputRecorder(OutputType type, StreamPlan plan, ReentrantLock listenerLock, Owner owner,
 			BackgroundLog log) {
 		this.type = type;
 		this.charset = plan.charset();
 		this.feed = plan.feed();
-		this.pulled = this.feed != null && pending.toSpec().output().pull();
+		this.pulled = plan.pulled();
 		// output that is read by a Java stage or by the caller is not passed to listeners
-		this.listeners = (this.feed == null) ? pending.outputListeners() : List.of();
-		this.lineListeners = (this.feed == null) ? pending.lineListeners() : List.of();
+		this.listeners = (this.feed == null) ? plan.listeners() : List.of();
+		this.lineListeners = (this.feed == null) ? plan.lineListeners() : List.of();
 		this.largestRead = this.lineListeners.isEmpty() ? LARGEST_READ : LARGEST_READ_FOR_LINES;
 		this.capture = plan.capture() ? new Capture(this.largestRead, plan.keep()) : null;
 		this.splitter = (!plan.piped() || this.lineListeners.isEmpty()) ? null
@@ -135,7 +134,7 @@ final class OutputRecorder implements OutputSink {
 	 * Begin: the process has started, so that the previous content of the file can be
 	 * discarded.
 	 */
-	void begin() {
+	public void begin() {
 		Path emptied = (this.target != null) ? this.target.emptied() : null;
 		if (emptied == null) {
 			return;
@@ -172,7 +171,7 @@ final class OutputRecorder implements OutputSink {
 		int accepted = this.owner.arrived(count);
 		if (this.capture != null) {
 			this.capture.filled(accepted);
-			this.owner.kept();
+			this.owner.captured();
 		}
 		boolean goOn = true;
 		if (accepted > 0) {
@@ -313,8 +312,10 @@ final class OutputRecorder implements OutputSink {
 		}
 	}
 
-	/** Stop recording: subsequent bytes are read and discarded. */
-	void close() {
+	/**
+	 * Stop recording: subsequent bytes are read and discarded.
+	 */
+	public void close() {
 		if (this.capture != null) {
 			this.capture.freeze();
 		}
@@ -339,8 +340,12 @@ final class OutputRecorder implements OutputSink {
 		}
 	}
 
-	/** Return the stream that the caller reads, if the output is pulled. */
-	BoundedPipe pulled() {
+	/**
+	 * Return the stream that the caller reads.
+	 * @return the stream
+	 * @throws IllegalStateException if the output is not pulled
+	 */
+	public BoundedPipe pulled() {
 		if (!this.pulled || this.feed == null) {
 			throw new IllegalStateException("The output of '" + this.owner.name()
 					+ "' is not pulled: start it with pullOutput(), or use output(), onLine(...) or onOutput(...)");
@@ -363,42 +368,70 @@ final class OutputRecorder implements OutputSink {
 				this.owner.name(), this.type, failure));
 	}
 
-	/** Return whether a part of the output is missing. */
-	boolean isBroken() {
+	/**
+	 * Return whether a part of the output is missing.
+	 * @return whether output was lost
+	 */
+	public boolean isBroken() {
 		return this.broken;
 	}
 
-	/** Return the output that could not be written to its file, and the reason. */
-	@Nullable String lost() {
+	/**
+	 * Return the output that could not be written to its file, and the reason.
+	 * @return a part of a sentence, or {@code null} if nothing was lost in this way
+	 */
+	public @Nullable String lost() {
 		return this.lost;
 	}
 
-	/** Abandon the stream, which is not going to be read. */
-	void abandon() {
+	/**
+	 * Abandon the stream, which is not going to be read.
+	 */
+	public void abandon() {
 		close();
 		closeFile();
 		this.ended = true;
 	}
 
-	boolean isEnded() {
+	/**
+	 * Return whether the stream has ended.
+	 * @return whether nothing more will be recorded
+	 */
+	public boolean isEnded() {
 		return this.ended;
 	}
 
-	/** Return the total time spent in listeners, including the current call. */
-	long busyNanos(long now) {
+	/**
+	 * Return the total time spent in listeners, including the current call.
+	 * @param now the time by the monotonic clock
+	 * @return the time in nanoseconds
+	 */
+	public long busyNanos(long now) {
 		long since = this.busySince;
 		return this.busyNanos + ((since != 0) ? Math.max(0, now - since) : 0);
 	}
 
-	boolean isListenerAtWork() {
+	/**
+	 * Return whether a listener, a Java stage or the caller is handling output.
+	 * @return whether a call is in progress
+	 */
+	public boolean isListenerAtWork() {
 		return this.busySince != 0;
 	}
 
-	boolean isKept() {
+	/**
+	 * Return whether the output is captured.
+	 * @return whether it is captured
+	 */
+	public boolean isCapturing() {
 		return this.capture != null;
 	}
 
-	CapturedOutput captured() {
+	/**
+	 * Return the captured output.
+	 * @return the output so far, or nothing if it is not captured
+	 */
+	public CapturedOutput captured() {
 		return (this.capture != null) ? CapturedOutput.of(this.capture.chunks(), this.charset, this.capture.dropped())
 				: CapturedOutput.empty();
 	}
@@ -413,15 +446,20 @@ final class OutputRecorder implements OutputSink {
 		return (this.capture != null) ? this.capture.end() : 0;
 	}
 
-	Charset charset() {
+	/**
+	 * Return the charset of the stream.
+	 * @return the charset
+	 */
+	public Charset charset() {
 		return this.charset;
 	}
 
 	/**
 	 * Return what has been captured since the last call, up to the last complete
 	 * character.
+	 * @return the text, possibly empty
 	 */
-	synchronized String latest() {
+	public synchronized String latest() {
 		if (this.capture == null) {
 			return "";
 		}
@@ -466,10 +504,14 @@ final class OutputRecorder implements OutputSink {
 	 * @param maxLineLength the maximum length of a line in bytes, beyond which it is
 	 * delivered in parts
 	 * @param target the file to which they are written, too, or {@code null} for none
-	 * @param feed the Java stage or the caller that reads them, or {@code null} for none
+	 * @param listeners the listeners for their chunks
+	 * @param lineListeners the listeners for their lines
+	 * @param feed read by a Java stage or by the caller, or {@code null} for none
+	 * @param pulled whether the caller reads it
 	 */
-	record StreamPlan(boolean piped, boolean capture, long keep, Charset charset, int maxLineLength,
-			@Nullable Target target, @Nullable BoundedPipe feed) {
+	public record StreamPlan(boolean piped, boolean capture, long keep, Charset charset, int maxLineLength,
+			@Nullable Target target, List<OutputListener> listeners, List<LineListener> lineListeners,
+			@Nullable BoundedPipe feed, boolean pulled) {
 
 	}
 
@@ -480,21 +522,36 @@ final class OutputRecorder implements OutputSink {
 	 * @param stream writes to the file; closed at the end
 	 * @param emptied the file to be truncated first, or {@code null} for none
 	 */
-	record Target(Path path, OutputStream stream, @Nullable Path emptied) {
+	public record Target(Path path, OutputStream stream, @Nullable Path emptied) {
 
 	}
 
-	/** The execution to which a stream belongs. */
-	interface Owner {
+	/**
+	 * The execution to which a stream belongs.
+	 */
+	public interface Owner {
 
+		/**
+		 * Return the name of the process.
+		 * @return the name, for messages
+		 */
 		String name();
 
+		/**
+		 * Return the process ID.
+		 * @return the PID as text
+		 */
 		String pid();
 
+		/**
+		 * Return the time by the monotonic clock.
+		 * @return the time in nanoseconds
+		 */
 		long nanoTime();
 
 		/**
 		 * Handle the arrival of bytes.
+		 * @param count the number of bytes
 		 * @return how many of them may be captured
 		 */
 		int arrived(int count);
@@ -505,22 +562,31 @@ final class OutputRecorder implements OutputSink {
 		 */
 		void outOfMemory();
 
-		/** Handle the end of a delivery to listeners, which may have taken long. */
+		/**
+		 * Handle the end of a delivery to listeners, which may have taken long.
+		 */
 		void delivered();
 
 		/**
-		 * Return the reason why the output is incomplete, or {@code null} if it is
-		 * complete.
+		 * Return the reason why the output is incomplete.
+		 * @return the reason, or {@code null} if the output is complete
 		 */
 		@Nullable String whyCutShort();
 
-		/** Return the listeners for the output of all processes of the manager. */
+		/**
+		 * Return the listeners for the output of all processes of the manager.
+		 * @return the listeners
+		 */
 		List<OutputListener> listenersOfAll();
 
-		/** Handle the capture of bytes, which can now be read. */
-		void kept();
+		/**
+		 * Handle the capture of bytes, which can now be read.
+		 */
+		void captured();
 
-		/** Handle the end of the stream. */
+		/**
+		 * Handle the end of the stream.
+		 */
 		void streamEnded();
 
 	}
