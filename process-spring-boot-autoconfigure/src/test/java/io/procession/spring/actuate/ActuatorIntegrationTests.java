@@ -79,7 +79,7 @@ class ActuatorIntegrationTests {
 		assertThat(Duration.parse(nap.get("uptime").asString())).isBetween(Duration.ZERO, BOUND);
 		JsonNode worker = program(body, "worker");
 		assertThat(worker.get("state").asString()).isEqualTo("RUNNING");
-		assertThat(worker.get("wanted").asString()).isEqualTo("UP");
+		assertThat(worker.get("desired").asString()).isEqualTo("UP");
 		assertThat(worker.get("pid").asLong()).isEqualTo(body.at("/processes/0/pid").asLong());
 		assertThat(worker.get("restarts").asInt()).isZero();
 		assertThat(Instant.parse(worker.get("since").asString())).isBeforeOrEqualTo(Instant.now());
@@ -155,12 +155,12 @@ class ActuatorIntegrationTests {
 
 		HttpResponse<String> stop = post("processes/worker", "stop");
 		assertThat(stop.statusCode()).isEqualTo(200);
-		assertThat(json(stop).get("wanted").asString()).isEqualTo("DOWN");
+		assertThat(json(stop).get("desired").asString()).isEqualTo("DOWN");
 		await().atMost(BOUND).until(() -> status().state() == ProgramState.STOPPED);
 
 		HttpResponse<String> start = post("processes/worker", "START");
 		assertThat(start.statusCode()).isEqualTo(200);
-		assertThat(json(start).get("wanted").asString()).isEqualTo("UP");
+		assertThat(json(start).get("desired").asString()).isEqualTo("UP");
 		await().atMost(BOUND).until(() -> status().state() == ProgramState.RUNNING);
 		long second = status().pid();
 
