@@ -48,10 +48,10 @@ import io.procession.security.SecurityPolicy;
 
 /**
  * Launches processes on an engine and manages what is running: permits, spawns in flight,
- * events, shutdown. This is the core of a manager, which is the type that applications
- * use. <i>Thread-safe.</i>
+ * events, shutdown. The default manager extends it; applications use the manager.
+ * <i>Thread-safe.</i>
  */
-public final class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
+public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 
 	/**
 	 * Number of concurrent spawns, in addition to one per processor, with the highest
