@@ -539,7 +539,7 @@ class ListenerIntegrationTests {
 		assertThat(events.get(13)).isInstanceOfSatisfying(ProcessStopping.class,
 				(stopping) -> assertThat(stopping.cause()).isEqualTo(ExitCause.OUTPUT_LIMIT));
 		assertThat(events.get(15)).isInstanceOfSatisfying(ProcessStartFailed.class, (failed) -> {
-			assertThat(failed.reason()).isEqualTo("NOT_FOUND");
+			assertThat(failed.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND);
 			assertThat(failed.command()).isEqualTo("no-such-program");
 			assertThat(failed.message()).contains("no-such-program");
 		});

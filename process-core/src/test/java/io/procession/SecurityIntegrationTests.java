@@ -151,7 +151,7 @@ class SecurityIntegrationTests {
 	}
 
 	private static boolean isDenial(ProcessEvent event) {
-		return event instanceof ProcessStartFailed failed && failed.reason().equals("DENIED");
+		return event instanceof ProcessStartFailed failed && failed.reason() == ProcessStartException.Reason.DENIED;
 	}
 
 	@Test

@@ -518,7 +518,7 @@ class StartFailureIntegrationTests {
 		await().until(() -> !events.isEmpty());
 		assertThat(events).singleElement().isInstanceOfSatisfying(ProcessStartFailed.class, (failed) -> {
 			assertThat(failed.name()).isEqualTo("import");
-			assertThat(failed.reason()).isEqualTo("NO_SUCH_DIRECTORY");
+			assertThat(failed.reason()).isEqualTo(Reason.NO_SUCH_DIRECTORY);
 			assertThat(failed.message()).contains("missing");
 		});
 	}

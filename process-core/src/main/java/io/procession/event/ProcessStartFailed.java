@@ -2,6 +2,8 @@ package io.procession.event;
 
 import java.time.Instant;
 
+import io.procession.process.ProcessStartException.Reason;
+
 /**
  * Event published when a process could not be started.
  *
@@ -9,10 +11,10 @@ import java.time.Instant;
  * @param name name of the process
  * @param at time of the event
  * @param command command line, with secrets hidden
- * @param reason name of the reason, such as {@code NOT_FOUND}
+ * @param reason reason of the failure
  * @param message description of the failure
  */
-public record ProcessStartFailed(String executionId, String name, Instant at, String command, String reason,
+public record ProcessStartFailed(String executionId, String name, Instant at, String command, Reason reason,
 		String message) implements ProcessEvent {
 
 }

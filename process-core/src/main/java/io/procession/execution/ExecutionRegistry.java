@@ -135,7 +135,7 @@ final class ExecutionRegistry {
 		}
 		this.context.events()
 			.publish(() -> new ProcessStartFailed(id, name, this.context.time().now(), ex.command().toString(),
-					ex.reason().name(), String.valueOf(ex.getMessage())), pending.processListeners());
+					ex.reason(), String.valueOf(ex.getMessage())), pending.processListeners());
 	}
 
 	/** Return the name of the process, with the secrets redacted that are known now. */

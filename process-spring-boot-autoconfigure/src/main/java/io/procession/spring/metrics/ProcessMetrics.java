@@ -12,7 +12,7 @@ import io.procession.event.ProcessExited;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStartFailed;
 import io.procession.process.ExitCause;
-import io.procession.process.ProcessStartException;
+import io.procession.process.ProcessStartException.Reason;
 
 /**
  * {@link ProcessListener} that counts and times processes. <i>Thread-safe.</i>
@@ -41,8 +41,8 @@ public final class ProcessMetrics implements ProcessListener {
 			record(exited.name(), outcome(exited), exited.duration());
 		}
 		else if (event instanceof ProcessStartFailed failed) {
-			boolean denied = failed.reason().equals(ProcessStartException.Reason.DENIED.name());
-			record(failed.name(), denied ? failed.reason() : ExitCause.START_FAILED.name(), Duration.ZERO);
+			boolean denied = failed.reason() == Reason.DENIED;
+			record(failed.name(), denied ? Reason.DENIED.name() : ExitCause.START_FAILED.name(), Duration.ZERO);
 		}
 	}
 

@@ -17,6 +17,7 @@ import io.procession.event.ProcessExited;
 import io.procession.event.ProcessStartFailed;
 import io.procession.event.ProcessStarted;
 import io.procession.process.ExitCause;
+import io.procession.process.ProcessStartException.Reason;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -45,7 +46,7 @@ class ProcessMetricsTests {
 	@Test
 	void countsStartsThatFail() {
 		this.metrics
-			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", "NOT_FOUND", "missing"));
+			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", Reason.NOT_FOUND, "missing"));
 
 		Timer timer = this.registry.get("procession.execution").tag("outcome", "START_FAILED").timer();
 		assertThat(timer.count()).isEqualTo(1);
@@ -54,7 +55,8 @@ class ProcessMetricsTests {
 
 	@Test
 	void countsStartsThatAreDenied() {
-		this.metrics.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", "DENIED", "policy"));
+		this.metrics
+			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", Reason.DENIED, "policy"));
 
 		assertThat(this.registry.get("procession.execution").tag("outcome", "DENIED").timer().count()).isEqualTo(1);
 	}
