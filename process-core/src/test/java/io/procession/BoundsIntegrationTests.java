@@ -188,7 +188,7 @@ class BoundsIntegrationTests {
 		try (LogCapture log = LogCapture.begin()) {
 			processes.close();
 
-			assertThat(log.text()).contains("A start is still in flight after PT0.2S");
+			assertThat(log.text()).contains("A start is still in progress after PT0.2S");
 		}
 		finally {
 			end.countDown();

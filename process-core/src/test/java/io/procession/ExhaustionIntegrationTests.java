@@ -36,7 +36,7 @@ class ExhaustionIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "prlimit", "setpriv" })
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void actsThoughTheJvmCannotStartAThread(ProcessManager processes) {
 		List<String> lines = limited(processes, "threads");
 
@@ -48,18 +48,19 @@ class ExhaustionIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "prlimit", "setpriv", "perl" })
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void actsThoughProcessesUseUpAllThatTheUserMayHave(ProcessManager processes) {
 		assertThat(limited(processes, "children")).contains("deadline: TIMED_OUT", "stop: STOPPED", "left: 0");
 	}
 
 	@Test
 	@RequiresProgram({ "prlimit", "setpriv" })
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void killsAProcessThatTheJvmHasNoThreadToWaitFor(ProcessManager processes) {
 		List<String> lines = limited(processes, "reaper");
 
-		assertThat(lines).anyMatch((line) -> line.matches("start: NO_RESOURCES .*no thread that could wait for it.*"));
+		assertThat(lines)
+			.anyMatch((line) -> line.matches("start: NO_RESOURCES .*cannot create a thread to wait for it.*"));
 		assertThat(lines).contains("unknown: 0");
 	}
 

@@ -217,11 +217,11 @@ class IsolationIntegrationTests {
 	void saysWhenLimitsAreTooLowForAnyProgram(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("true").limits(ResourceLimits.none().withOpenFiles(3)).run())
-			.withMessageContaining("too low limits")
+			.withMessageContaining("limits may be too low")
 			.withMessageContaining("error while loading shared libraries");
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("true").limits(ResourceLimits.none().withAddressSpace(1 << 20)).run())
-			.withMessageContaining("too low limits");
+			.withMessageContaining("limits may be too low");
 	}
 
 	@Test
@@ -298,7 +298,7 @@ class IsolationIntegrationTests {
 		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
 			assertThatExceptionOfType(ProcessStartException.class)
 				.isThrownBy(() -> processes.command("true").treeLimits(TreeLimits.none().withMemory(1 << 30)).run())
-				.withMessageContaining("tree-memory: '" + this.folder + "' is no directory of the control groups");
+				.withMessageContaining("tree-memory: '" + this.folder + "' is not a cgroup v2 directory");
 		}
 	}
 
@@ -344,11 +344,11 @@ class IsolationIntegrationTests {
 			processes.command("true").umask("0022").run();
 
 			assertThat(processes.isolation()).isSameAs(support);
-			assertThat(support.toString()).startsWith("works: ").contains("umask");
+			assertThat(support.toString()).startsWith("supported: ").contains("umask");
 			for (IsolationFeature feature : IsolationFeature.values()) {
 				assertThat(support.toString()).contains(feature.label()).contains(support.whyNot(feature).orElse(""));
 			}
-			assertThat(log.text().lines().filter((line) -> line.contains("Isolation works: "))).singleElement()
+			assertThat(log.text().lines().filter((line) -> line.contains("Isolation supported: "))).singleElement()
 				.asString()
 				.startsWith("DEBUG ")
 				.endsWith(support.toString());

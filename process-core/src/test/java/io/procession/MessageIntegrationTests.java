@@ -76,7 +76,7 @@ class MessageIntegrationTests {
 	@Test
 	void tellsTheTimeoutOfItsPipeline(ProcessManager processes) {
 		timesOut(() -> processes.command("sleep", "300").pipe("sleep", "300").timeout(SHORT).run(),
-				"it is that of its pipeline, raise it there with timeout(...)");
+				"the timeout is that of its pipeline; raise it there with timeout(...)");
 	}
 
 	@Test
@@ -85,7 +85,7 @@ class MessageIntegrationTests {
 				processes.timeSource().nanoTime(), () -> {
 				});
 
-		timesOut(() -> member.join().waitFor(), "it is that of its pool, raise it there with timeout(...)");
+		timesOut(() -> member.join().waitFor(), "the timeout is that of its pool; raise it there with timeout(...)");
 	}
 
 	@Test
@@ -101,7 +101,7 @@ class MessageIntegrationTests {
 
 	@Test
 	void tellsTheIdleTimeout(ProcessManager processes) {
-		String silent = COMMAND + "wrote nothing for 200ms, its idle timeout, and was stopped: raise it with"
+		String silent = COMMAND + "wrote no output for its idle timeout of 200ms and was stopped: raise it with"
 				+ " idleTimeout(...)";
 
 		assertThatExceptionOfType(ProcessIdleTimedOutException.class)
@@ -118,7 +118,7 @@ class MessageIntegrationTests {
 	void tellsTheOutputLimit(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessOutputLimitException.class)
 			.isThrownBy(() -> processes.command("yes").outputLimit(10).run())
-			.withMessageStartingWith("Command 'yes' wrote more than its output limit of 10 bytes and was stopped: raise"
+			.withMessageStartingWith("Command 'yes' exceeded its output limit of 10 bytes and was stopped: raise"
 					+ " it with outputLimit(...), or keep only the end with keepLast(...); stdout ends: \"y | y");
 	}
 
@@ -129,11 +129,11 @@ class MessageIntegrationTests {
 		RunningPool pool = processes.pool().add(processes.command("sleep", "300")).start();
 
 		interrupted(() -> processes.run("sleep", "300"), "it was stopped");
-		interrupted(running::waitFor, "it was left alone, stop() ends it");
-		interrupted(() -> running.waitUntil((type, line) -> false), "it was left alone, stop() ends it");
-		interrupted(pipeline::waitFor, "its pipeline was left alone, stop() ends it");
+		interrupted(running::waitFor, "it keeps running until stop() is called");
+		interrupted(() -> running.waitUntil((type, line) -> false), "it keeps running until stop() is called");
+		interrupted(pipeline::waitFor, "its pipeline keeps running until stop() is called");
 		interrupted(() -> processes.command("sleep", "300").pipe("cat").run(), "its pipeline was stopped");
-		interrupted(pool::waitFor, "its pool goes on, stop() ends it");
+		interrupted(pool::waitFor, "its pool keeps running until stop() is called");
 		interrupted(() -> processes.pool().add(processes.command("sleep", "300")).run(), "its pool was stopped");
 		running.kill();
 		try (ProcessManager full = manager((settings) -> settings.maxConcurrent(1))) {
@@ -146,7 +146,7 @@ class MessageIntegrationTests {
 		Thread.currentThread().interrupt();
 		try {
 			assertThatExceptionOfType(ProcessInterruptedException.class).isThrownBy(call)
-				.withMessage(COMMAND + "was waited for by a thread that was interrupted: " + outcome);
+				.withMessage("Interrupted while waiting for command 'sleep 300': " + outcome);
 		}
 		finally {
 			assertThat(Thread.interrupted()).isTrue();
@@ -159,7 +159,7 @@ class MessageIntegrationTests {
 		ended.waitFor();
 
 		assertThatIllegalStateException().isThrownBy(() -> ended.signal(Signal.USR1))
-			.withMessage("Command 'echo ***' has ended: signal USR1 cannot reach it any more");
+			.withMessage("Command 'echo ***' has ended: signal USR1 can no longer be delivered");
 	}
 
 	@Test
@@ -169,7 +169,7 @@ class MessageIntegrationTests {
 		processes.close();
 
 		assertThatIllegalStateException().isThrownBy(detached::stop)
-			.withMessage(COMMAND + "cannot be stopped any more, its ProcessManager is closed: use"
+			.withMessage(COMMAND + "can no longer be stopped because its ProcessManager is closed: use"
 					+ " ProcessHandle.of(" + detached.pid() + ")");
 		ProcessHandle.of(detached.pid()).ifPresent(ProcessHandle::destroyForcibly);
 		detached.onExit().orTimeout(20, TimeUnit.SECONDS).exceptionally((ex) -> null).join();

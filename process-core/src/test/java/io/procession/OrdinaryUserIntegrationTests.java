@@ -39,7 +39,7 @@ class OrdinaryUserIntegrationTests {
 	}
 
 	@Test
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void triesItInAChild(ProcessManager processes) throws IOException {
 		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
@@ -61,7 +61,7 @@ class OrdinaryUserIntegrationTests {
 	}
 
 	@Test
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void switchesUsersByCapabilitiesAlone(ProcessManager processes) throws IOException {
 		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
@@ -74,7 +74,7 @@ class OrdinaryUserIntegrationTests {
 					(line) -> is(line, "supported: true"), (line) -> is(line, "other user: 1"),
 					(line) -> is(line, "0000000000000000"), (line) -> is(line, "stopped: Optional[TERM]"),
 					(line) -> is(line, "here: NOT_A_DIRECTORY",
-							"'" + here + "', the JVM's, may not be entered by the user 'daemon': "),
+							"'" + here + "' (inherited from the JVM) is not accessible to the user 'daemon': "),
 					(line) -> is(line, "inherited: ISOLATION", "unsetEnv(\"my.setting\")"),
 					(line) -> is(line, "not inherited: 0077"));
 			assertThat(report(processes, "+setuid,+setgid", classPath, here)).startsWith("supported: false")
@@ -87,7 +87,7 @@ class OrdinaryUserIntegrationTests {
 	}
 
 	@Test
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void saysThatItMayNotSignalWhatHasBecomeRoot(ProcessManager processes) throws IOException {
 		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
@@ -108,8 +108,9 @@ class OrdinaryUserIntegrationTests {
 			List<String> said = lines.stream().filter((line) -> !line.startsWith("SLF4J")).toList();
 			assumeThat(said).as("a folder where set-user-ID works").first().isEqualTo("root");
 			assertThat(said).satisfiesExactly((line) -> is(line, "root"),
-					(line) -> is(line, "TERM", "may not signal it (kill(2): EPERM)"),
-					(line) -> is(line, "USR1", "may not signal it (kill(2): EPERM)"), (line) -> is(line, "own", "null"),
+					(line) -> is(line, "TERM", "not permitted to signal it (kill(2): EPERM)"),
+					(line) -> is(line, "USR1", "not permitted to signal it (kill(2): EPERM)"),
+					(line) -> is(line, "own", "null"),
 					(line) -> is(line, "timeout", "exceeded its timeout", "and could not be stopped"));
 		}
 		finally {
@@ -164,13 +165,14 @@ class OrdinaryUserIntegrationTests {
 	private static void assertReport(List<String> report) {
 		assertThat(report).filteredOn((line) -> !line.startsWith("SLF4J"))
 			.satisfiesExactly((line) -> is(line, "supported: false"),
-					(line) -> is(line, "other user: ISOLATION", "may not switch users: it lacks CAP_SETUID"),
+					(line) -> is(line, "other user: ISOLATION",
+							"is not permitted to switch users: it lacks CAP_SETUID"),
 					(line) -> is(line, "other group: ISOLATION", "lacks CAP_SETGID"),
 					(line) -> is(line, "same user: same"),
 					(line) -> is(line, "first: ISOLATION", "priority.nice: -5 is less than the JVM's own, "),
-					(line) -> is(line, "later: 18"), (line) -> is(line, "realtime: ISOLATION", "needs privilege"),
+					(line) -> is(line, "later: 18"), (line) -> is(line, "realtime: ISOLATION", "requires privileges"),
 					(line) -> is(line, "idle: idle"), (line) -> is(line, "batch: 19"),
-					(line) -> is(line, "more files: ISOLATION", "is above the hard limit of this JVM"),
+					(line) -> is(line, "more files: ISOLATION", "exceeds the hard limit of this JVM"),
 					(line) -> is(line, "fewer files: 50"),
 					(line) -> is(line, "never killed: ISOLATION", "CAP_SYS_RESOURCE"),
 					(line) -> is(line, "killed first: 900"), (line) -> is(line, "no privileges: NoNewPrivs:\t1"),

@@ -107,7 +107,7 @@ class PullIntegrationTests {
 	void givesItsLinesOnce(ProcessManager processes) {
 		RunningProcess process = processes.shell("echo one").pullOutput().start();
 		try (Stream<String> lines = process.lines()) {
-			assertThatIllegalStateException().isThrownBy(process::lines).withMessageContaining("read already");
+			assertThatIllegalStateException().isThrownBy(process::lines).withMessageContaining("already being read");
 			assertThat(lines).containsExactly("one");
 		}
 	}
@@ -254,7 +254,8 @@ class PullIntegrationTests {
 	void refusesToPullWhereNobodyCouldRead(ProcessManager processes) {
 		PendingProcess pulled = processes.shell("echo one").pullOutput();
 
-		assertThatIllegalStateException().isThrownBy(pulled::run).withMessageContaining("pullOutput() needs start()");
+		assertThatIllegalStateException().isThrownBy(pulled::run)
+			.withMessageContaining("use pullOutput() with start()");
 		assertThat(pulled.runAsync()).failsWithin(SOON);
 		assertThatIllegalStateException().isThrownBy(() -> pulled.pipe("cat").run());
 		assertThatIllegalStateException().isThrownBy(() -> pulled.detached().start());

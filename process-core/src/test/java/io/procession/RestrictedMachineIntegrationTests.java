@@ -28,7 +28,7 @@ class RestrictedMachineIntegrationTests {
 
 	@Test
 	@RequiresProgram("setpriv")
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void stopsThoughProcHidesOtherUsers(ProcessManager processes) {
 		Namespaces hiding = new Namespaces(List.of("--mount", "--pid", "--fork", "--kill-child"),
 				"mount -t proc -o hidepid=1 proc /proc; setpriv --reuid=65534 --clear-groups sleep 300 &"
@@ -42,7 +42,7 @@ class RestrictedMachineIntegrationTests {
 
 	@Test
 	@RequiresProgram("setpriv")
-	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can be somebody else")
+	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void stopsWhatRunsAsAUserWhomProcHides(ProcessManager processes) {
 		Namespaces hiding = new Namespaces(List.of("--mount", "--pid", "--fork", "--kill-child"),
 				"mount -t proc -o hidepid=2 proc /proc; setpriv --regid=65534 --clear-groups --inh-caps=-all"
@@ -88,8 +88,8 @@ class RestrictedMachineIntegrationTests {
 		ProcessResult result = foreign.run(processes, RestrictedMachine.class);
 
 		assertEndsTrees(result, "timeout TIMED_OUT 143 left ?", "stop STOPPED 143 left ?", "kill STOPPED 137 left ?");
-		assertThat(limitations(result)).anyMatch((line) -> line.contains("shows another PID namespace"))
-			.anyMatch((line) -> line.contains("There is no guard"));
+		assertThat(limitations(result)).anyMatch((line) -> line.contains("belongs to a different PID namespace"))
+			.anyMatch((line) -> line.contains("No guard process is available"));
 	}
 
 	@Test
@@ -103,7 +103,7 @@ class RestrictedMachineIntegrationTests {
 
 		assertEndsTrees(result, "timeout TIMED_OUT 143 left ?", "stop STOPPED 143 left ?", "kill STOPPED 137 left ?");
 		assertThat(limitations(result)).anyMatch((line) -> line.contains("/proc is missing"))
-			.anyMatch((line) -> line.contains("There is no guard"));
+			.anyMatch((line) -> line.contains("No guard process is available"));
 	}
 
 	@Test

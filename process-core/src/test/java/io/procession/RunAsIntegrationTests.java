@@ -176,12 +176,13 @@ class RunAsIntegrationTests {
 	@Test
 	void refusesUnknownNames(ProcessManager processes) {
 		assertRefused(processes.command("true").runAs(RunAs.user("nosuchuser")), Reason.NO_SUCH_USER,
-				"there is no user 'nosuchuser'");
+				"no such user 'nosuchuser'");
 		assertRefused(processes.command("true").runAs(NOBODY.withGroup("nosuchgroup")), Reason.NO_SUCH_USER,
-				"there is no group 'nosuchgroup'");
+				"no such group 'nosuchgroup'");
 		assertRefused(processes.command("true").runAs(NOBODY.withSupplementaryGroups("nosuchgroup")),
-				Reason.NO_SUCH_USER, "there is no group 'nosuchgroup'");
-		assertRefused(processes.command("true").runAs(RunAs.user("54321")), Reason.NO_SUCH_USER, "name the group too");
+				Reason.NO_SUCH_USER, "no such group 'nosuchgroup'");
+		assertRefused(processes.command("true").runAs(RunAs.user("54321")), Reason.NO_SUCH_USER,
+				"specify the group as well");
 	}
 
 	@ParameterizedTest
@@ -190,10 +191,10 @@ class RunAsIntegrationTests {
 		PendingProcess id = processes.command("id").directory(ROOT);
 
 		assertRefused(id.runAs(RunAs.user(number).withGroup("nogroup")), Reason.NO_SUCH_USER,
-				"there is no user '" + number + "'");
-		assertRefused(id.runAs(NOBODY.withGroup(number)), Reason.NO_SUCH_USER, "there is no group '" + number + "'");
+				"no such user '" + number + "'");
+		assertRefused(id.runAs(NOBODY.withGroup(number)), Reason.NO_SUCH_USER, "no such group '" + number + "'");
 		assertRefused(id.runAs(NOBODY.withSupplementaryGroups(number)), Reason.NO_SUCH_USER,
-				"there is no group '" + number + "'");
+				"no such group '" + number + "'");
 	}
 
 	@Test
@@ -201,7 +202,7 @@ class RunAsIntegrationTests {
 		Path program = script("private", "rwx------", "#!/bin/sh\n");
 
 		assertRefused(asNobody(processes.command(program.toString())), Reason.NOT_EXECUTABLE,
-				"may not be executed by the user 'nobody'");
+				"is not executable by the user 'nobody'");
 	}
 
 	@Test
@@ -219,7 +220,7 @@ class RunAsIntegrationTests {
 		inside.toFile().deleteOnExit();
 
 		assertRefused(processes.command("true").runAs(NOBODY).directory(inside), Reason.NOT_A_DIRECTORY,
-				"may not be entered by the user 'nobody' because of '" + this.folder + "'");
+				"is not accessible to the user 'nobody' because of '" + this.folder + "'");
 	}
 
 	@Test
@@ -260,16 +261,17 @@ class RunAsIntegrationTests {
 		PendingProcess process = asNobody(processes.shell("echo lost; echo lost >&2"));
 
 		for (Path file : List.of(link, unborn)) {
-			String message = "its output file '" + file + "' may not be written by the user 'nobody'";
+			String message = "its output file '" + file + "' cannot be written by the user 'nobody'";
 			assertRefused(Reason.FILE_NOT_ACCESSIBLE, message, process.outputTo(file)::run,
 					process.appendOutputTo(file)::run, process.errorOutputTo(file)::run,
 					processes.command("true").pipe(process.outputTo(file))::run,
 					process.outputTo(file).detached()::start);
-			assertRefused(Reason.ISOLATION, "no listener", process.outputTo(file).onLine((type, line) -> {
-			})::run, process.errorOutputTo(file).idleTimeout(Duration.ofSeconds(5))::start);
+			assertRefused(Reason.ISOLATION, "cannot be combined with listeners",
+					process.outputTo(file).onLine((type, line) -> {
+					})::run, process.errorOutputTo(file).idleTimeout(Duration.ofSeconds(5))::start);
 		}
 		assertRefused(asNobody(processes.command("cat")).input(link), Reason.FILE_NOT_ACCESSIBLE,
-				"its input file '" + link + "' may not be read by the user 'nobody'");
+				"its input file '" + link + "' cannot be read by the user 'nobody'");
 
 		assertThat(mine).hasContent("precious");
 		assertThat(this.folder.resolve("unborn")).doesNotExist();
@@ -326,7 +328,7 @@ class RunAsIntegrationTests {
 		// tools
 		assertThat(result.errorOutput()).contains("no-such-library").doesNotContain("setpriv");
 		assertRefused(asNobody(processes.command("true")).secretEnv("LD_PRELOAD", Secret.of("x")), Reason.ISOLATION,
-				"would be seen by everybody");
+				"would be visible to all users");
 	}
 
 	@Test

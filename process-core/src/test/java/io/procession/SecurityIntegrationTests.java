@@ -90,7 +90,7 @@ class SecurityIntegrationTests {
 			assertThat(cat.input("fine").run().output()).isEqualTo("fine");
 			assertThat(denied(echo::run))
 				.hasMessageContaining("Command 'echo --password=***' could not be started:"
-						+ " it is denied by the policy, which does not allow it: what is executed is ")
+						+ " it is denied by the policy, which does not allow it: the program is ")
 				.hasMessageContaining("procession.security.commands");
 			denied(echo::start);
 			denied(() -> echo.runAsync().join());
@@ -147,7 +147,7 @@ class SecurityIntegrationTests {
 			.run();
 
 		assertThat(result.throwIfFailed().output()).isEqualToIgnoringNewLines(
-				"inherited: decoywithout: the rule 'deny /usr/bin/sort', which holds for the interpreter of a script");
+				"inherited: decoywithout: the rule 'deny /usr/bin/sort', which applies to the interpreter of the script");
 	}
 
 	private static boolean isDenial(ProcessEvent event) {
@@ -166,7 +166,7 @@ class SecurityIntegrationTests {
 
 			await().until(() -> supervisor.find("denied").orElseThrow().state() == ProgramState.FATAL);
 			assertThat(supervisor.find("denied").orElseThrow().reason()).contains("denied by the policy");
-			assertThat(log.text()).contains("is not tried again");
+			assertThat(log.text()).contains("giving up");
 		}
 	}
 
@@ -253,7 +253,7 @@ class SecurityIntegrationTests {
 		try (ProcessManager processes = managerThatAllows("cat")) {
 			assertThatExceptionOfType(ProcessStartException.class)
 				.isThrownBy(() -> processes.command("no-such-program").run())
-				.withMessageContaining("there is no program 'no-such-program' in the JVM's PATH")
+				.withMessageContaining("program 'no-such-program' not found in the JVM's PATH")
 				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND));
 		}
 	}

@@ -76,7 +76,7 @@ class StartFailureIntegrationTests {
 		String here = Path.of("").toAbsolutePath().toString();
 
 		fails(processes.command("./no/program"), Reason.NOT_FOUND,
-				"there is no program './no/program' at '" + here + "/no/program'");
+				"program './no/program' not found at '" + here + "/no/program'");
 		fails(processes.command("no/program").directory(Path.of("target")), Reason.NOT_FOUND,
 				"'" + here + "/target/no/program', in its working directory");
 		fails(processes.command("./no/program").directory(Path.of("/")), Reason.NOT_FOUND,
@@ -90,10 +90,10 @@ class StartFailureIntegrationTests {
 	@Test
 	void saysThatNothingIsExpanded(ProcessManager processes) {
 		String here = Path.of("").toAbsolutePath().toString();
-		String hint = "; nothing is expanded, '~' is a part of the name: write the whole path";
+		String hint = "; '~' is not expanded: use the full path";
 
 		fails(processes.command("~/bin/program"), Reason.NOT_FOUND, "at '" + here + "/~/bin/program'" + hint);
-		fails(processes.command("$HOME/program"), Reason.NOT_FOUND, "nothing is expanded, '$' is a part of the name");
+		fails(processes.command("$HOME/program"), Reason.NOT_FOUND, "'$' is not expanded: use the full path");
 		fails(processes.command("true").directory(Path.of("~/folder")), Reason.NO_SUCH_DIRECTORY, hint);
 		fails(processes.command("true").input(Path.of("~/file")), Reason.FILE_NOT_ACCESSIBLE, hint);
 		fails(processes.command("true").outputTo(Path.of("~/file")), Reason.FILE_NOT_ACCESSIBLE,
@@ -107,8 +107,8 @@ class StartFailureIntegrationTests {
 			pushd  | use directory(...)
 			""")
 	void saysWhatToUseInPlaceOfCommandsOfShells(String program, String hint, ProcessManager processes) {
-		fails(processes.command(program, "x"), Reason.NOT_FOUND, "there is no program '" + program + "'",
-				"it is a command of shells, which changes the shell that runs it: " + hint);
+		fails(processes.command(program, "x"), Reason.NOT_FOUND, "program '" + program + "' not found",
+				"it is a shell builtin, which affects only the shell that runs it: " + hint);
 	}
 
 	@Test
@@ -116,16 +116,16 @@ class StartFailureIntegrationTests {
 		CommandPolicy policy = CommandPolicy.builder().deny("rm").build();
 		try (ProcessManager processes = ProcessManager.builder().commandPolicy(policy).build()) {
 			fails(processes.command("./no/program").directory(Path.of("/")), Reason.NOT_FOUND,
-					"there is no program './no/program' at '/no/program'");
+					"program './no/program' not found at '/no/program'");
 			fails(processes.command("/no/program"), Reason.NOT_FOUND, "at that path");
-			fails(processes.command("no-program"), Reason.NOT_FOUND, "in the JVM's PATH that");
+			fails(processes.command("no-program"), Reason.NOT_FOUND, "in the JVM's PATH for");
 		}
 	}
 
 	@Test
 	void saysHowVariablesAreSet(ProcessManager processes) {
-		fails(processes.commandLine("LEVEL=1 true"), Reason.NOT_FOUND, "there is no program 'LEVEL=1'",
-				"only shells take it for a variable: use env(...)");
+		fails(processes.commandLine("LEVEL=1 true"), Reason.NOT_FOUND, "program 'LEVEL=1' not found",
+				"variable assignments are shell syntax: use env(...)");
 	}
 
 	@Test
@@ -199,7 +199,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void hintsAtALineThatWasGivenAsAProgram(ProcessManager processes) {
-		fails(processes.command("ls -la"), Reason.NOT_FOUND, "no program 'ls -la'", "commandLine(", "shell(");
+		fails(processes.command("ls -la"), Reason.NOT_FOUND, "program 'ls -la' not found", "commandLine(", "shell(");
 	}
 
 	@Test
@@ -278,7 +278,8 @@ class StartFailureIntegrationTests {
 		for (PendingProcess each : List.of(pending, pending.env("PATH", "/bin"), pending.newSession(),
 				processes.command("./program").directory(this.folder),
 				processes.command("program").env("PATH", this.folder.toString()))) {
-			fails(each, Reason.NOT_EXECUTABLE, "program' is a program for another processor (ELF machine 51966)");
+			fails(each, Reason.NOT_EXECUTABLE,
+					"program' is built for another processor architecture (ELF machine 51966)");
 		}
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending.start()::waitFor)
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NOT_EXECUTABLE));
@@ -294,7 +295,7 @@ class StartFailureIntegrationTests {
 		PendingProcess pending = processes.command(foreign.toString()).pty(80, 24);
 
 		fails(isolated ? pending.priority(Priority.ofNice(1)) : pending, Reason.NOT_EXECUTABLE,
-				"'" + foreign + "' is a program for another processor (ELF machine 51966)");
+				"'" + foreign + "' is built for another processor architecture (ELF machine 51966)");
 	}
 
 	private static Path forAnotherProcessor(Path program) throws IOException {
@@ -391,7 +392,8 @@ class StartFailureIntegrationTests {
 
 		ProcessResult result = processes.command(command).run().throwIfFailed();
 
-		assertThat(result.output()).contains("OTHER Command 'true' could not be started: the JDK's helper")
+		assertThat(result.output())
+			.contains("OTHER Command 'true' could not be started: the JDK's process launch helper")
 			.contains("'" + home + "'")
 			.contains("restart the JVM");
 	}

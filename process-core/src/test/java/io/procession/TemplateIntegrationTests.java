@@ -133,7 +133,7 @@ class TemplateIntegrationTests {
 			.run()
 			.output()).containsPattern("SigIgn:\\s+\\p{XDigit}{8}[08]0000003\\b");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("true").ignoreSignals(Signal.KILL))
-			.withMessage("No process can ignore the signal KILL");
+			.withMessage("A process cannot ignore the signal KILL");
 	}
 
 	@Test
@@ -168,7 +168,7 @@ class TemplateIntegrationTests {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> process.stop(SOON, Signal.STOP))
-			.withMessage("The stop signal must end a process: STOP does not");
+			.withMessage("The stop signal must be one that ends a process: STOP does not");
 		assertThat(process.isRunning()).isTrue();
 		assertThat(process.stopAsync(SOON, Signal.HUP)).succeedsWithin(SOON)
 			.satisfies((result) -> assertThat(result.signal()).contains(Signal.HUP));

@@ -245,8 +245,9 @@ class TerminalIntegrationTests {
 
 		assertNotExecuted(processes.command(empty.toString()), Reason.NOT_EXECUTABLE, "'" + empty + "' is empty");
 		assertNotExecuted(processes.command(foreign.toString()), Reason.NOT_EXECUTABLE,
-				"'" + foreign + "' is a program for another processor (ELF machine 51966)");
-		assertNotExecuted(processes.command(data.toString()), Reason.NOT_EXECUTABLE, "'" + data + "' has no format");
+				"'" + foreign + "' is built for another processor architecture (ELF machine 51966)");
+		assertNotExecuted(processes.command(data.toString()), Reason.NOT_EXECUTABLE,
+				"'" + data + "' is not in an executable format");
 		try (OutputStream writer = Files.newOutputStream(busy, StandardOpenOption.APPEND)) {
 			assertNotExecuted(processes.command(busy.toString()), Reason.BUSY, "'" + busy + "' is open for writing");
 			assertThat(writer).isNotNull();
@@ -292,17 +293,17 @@ class TerminalIntegrationTests {
 	@Test
 	void saysWhatCannotGoTogether(ProcessManager processes) {
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").pty(0, 24))
-			.withMessage("A terminal has 1 to 65535 columns and rows: 0 x 24");
+			.withMessage("A terminal must have 1 to 65535 columns and rows: 0 x 24");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").detached().pty(80, 24))
-			.withMessageContaining("pty(...) cannot go with detached()");
+			.withMessageContaining("pty(...) cannot be combined with detached()");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").newSession().pty(80, 24))
 			.withMessageContaining("newSession()");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").input("x").tty())
-			.withMessageContaining("tty() cannot go with input");
+			.withMessageContaining("tty() cannot be combined with input");
 		assertThatIllegalStateException().isThrownBy(() -> processes.command("cat").tty().onLine((type, line) -> {
 		}).run()).withMessageContaining("use pty(...)");
 		assertThatIllegalStateException().isThrownBy(() -> processes.command("ls").pty(80, 24).pipe("cat").run())
-			.withMessageContaining("A stage of a pipeline has no terminal: 'ls'");
+			.withMessageContaining("A pipeline stage cannot have a terminal: 'ls'");
 		RunningProcess plain = processes.command("sleep", "300").start();
 		assertThatIllegalStateException().isThrownBy(() -> plain.resize(80, 24))
 			.withMessageContaining("start it with pty(...)");
@@ -341,10 +342,10 @@ class TerminalIntegrationTests {
 		assertThat(processes.command(application).pty(90, 20).run().outputLines()).contains("20 90", "0 true")
 			.last()
 			.asString()
-			.contains("new-session: a session of its own has no part in the terminal");
+			.contains("new-session: a process in a new session cannot use the JVM's terminal");
 		assertThat(processes.command(withoutTerminal).run().outputLines()).singleElement()
 			.asString()
-			.contains("could not be started: tty() needs the terminal that the JVM was started from, and it has none")
+			.contains("could not be started: tty() requires the JVM to be started from a terminal, but it has none")
 			.contains("use pty(columns, rows)");
 	}
 

@@ -221,7 +221,7 @@ class TimeoutIntegrationTests {
 			.isThrownBy(() -> shell(processes, "echo partial; exec sleep 300").idleTimeout(SHORT).run())
 			.satisfies((ex) -> {
 				assertThat(ex).isInstanceOf(ProcessTimedOutException.class)
-					.hasMessageContaining("wrote nothing for 300ms");
+					.hasMessageContaining("wrote no output for its idle timeout of 300ms");
 				assertThat(ex.exceededTimeout()).isEqualTo(SHORT);
 				assertThat(ex.result().orElseThrow().cause()).isEqualTo(ExitCause.IDLE_TIMED_OUT);
 				assertThat(ex.result().orElseThrow().output()).isEqualTo("partial\n");

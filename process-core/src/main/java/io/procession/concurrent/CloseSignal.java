@@ -67,7 +67,7 @@ public final class CloseSignal {
 		}
 		catch (RuntimeException | Error ex) {
 			// the other actions are still executed
-			this.log.write(() -> logger.error("The end of a manager could not be told", ex));
+			this.log.write(() -> logger.error("Failed to notify of the close of a process manager", ex));
 		}
 	}
 

@@ -40,7 +40,7 @@ public final class FailureStreak {
 			return;
 		}
 		try {
-			this.log.write(() -> this.logger.warn("{} failed; further failures in a row are only counted", this.what,
+			this.log.write(() -> this.logger.warn("{} failed; further consecutive failures are only counted", this.what,
 					failure));
 		}
 		catch (RuntimeException | Error ex) {
@@ -58,7 +58,7 @@ public final class FailureStreak {
 		}
 		long count = this.failures.getAndSet(0);
 		try {
-			this.log.write(() -> this.logger.warn("{} succeeds again: failures={}", this.what, count));
+			this.log.write(() -> this.logger.warn("{} succeeded again: failures={}", this.what, count));
 		}
 		catch (RuntimeException | Error ex) {
 			// no memory for the message: the next success logs it

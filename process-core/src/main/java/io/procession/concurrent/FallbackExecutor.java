@@ -43,11 +43,11 @@ public final class FallbackExecutor implements Executor {
 			this.own.execute(task);
 			if (!this.refused) {
 				this.refused = true;
-				this.log.write(
-						() -> logger.warn(
-								"The executor that was lent to the manager takes no more work, the manager goes on with"
-										+ " threads of its own: shut it down after the manager, or lend a larger one",
-								ex));
+				this.log
+					.write(() -> logger.warn(
+							"The configured executor rejects tasks; the process manager continues with its own"
+									+ " threads: shut the executor down after the manager, or increase its capacity",
+							ex));
 			}
 		}
 	}

@@ -76,7 +76,7 @@ public interface EngineProcess {
 	 * @param size the new size
 	 */
 	default void resize(Terminal.Pseudo size) {
-		throw new UnsupportedOperationException("This engine has no terminals");
+		throw new UnsupportedOperationException("This engine does not support terminals");
 	}
 
 	/**

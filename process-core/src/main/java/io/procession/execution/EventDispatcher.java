@@ -152,7 +152,7 @@ final class EventDispatcher {
 			});
 		}
 		catch (RejectedExecutionException ex) {
-			this.log.write(() -> logger.debug("Event after close: {}", event.get()));
+			this.log.write(() -> logger.debug("Process event dropped after close: {}", event.get()));
 		}
 		catch (RuntimeException | Error ex) {
 			tellLost(ex);
@@ -161,7 +161,7 @@ final class EventDispatcher {
 
 	private void tellLost(Throwable failure) {
 		try {
-			this.log.write(() -> logger.error("An event could not be published", failure));
+			this.log.write(() -> logger.error("Failed to publish a process event", failure));
 		}
 		catch (RuntimeException | Error ex) {
 			// no memory for the message either
@@ -236,13 +236,12 @@ final class EventDispatcher {
 	}
 
 	private void logSlow(Call call) {
-		Throwable where = new Throwable("Where the listener is at work");
+		Throwable where = new Throwable("Current stack trace of the listener");
 		where.setStackTrace(call.thread.getStackTrace());
 		if (this.present == call) {
 			logger.warn(
-					"A process listener has been at work for more than {} and holds up the events of all"
-							+ " processes; do such work on another thread, with Spring by @Async:"
-							+ " listener={} event={} name={}",
+					"Process listener has been running for more than {} and delays the events of all processes;"
+							+ " move long work to another thread, with Spring by @Async: listener={} event={} name={}",
 					Duration.ofNanos(this.slow), call.listener.getClass().getName(),
 					call.event.getClass().getSimpleName(), call.event.name(), where);
 		}

@@ -133,8 +133,8 @@ final class ExecutionEvents {
 	/** Log that the signal was sent although a listener had not returned. */
 	void beforeStopTookTooLong() {
 		log(() -> logger.warn(
-				"A beforeStop listener has not returned within {} and the process is stopped regardless (raise it with"
-						+ " procession.before-stop-timeout): name={} pid={}",
+				"A beforeStop listener has not returned within {}; stopping the process regardless (to allow more time,"
+						+ " raise procession.before-stop-timeout): name={} pid={}",
 				this.context.settings().beforeStopTimeout(), this.execution.name(), this.execution.process().pid()));
 	}
 
@@ -183,7 +183,7 @@ final class ExecutionEvents {
 	}
 
 	void outputLost(Throwable failure) {
-		log(() -> logger.error("Output of a process is lost: name={}", this.execution.name(), failure));
+		log(() -> logger.error("Process output was lost: name={}", this.execution.name(), failure));
 	}
 
 	private void log(Runnable message) {

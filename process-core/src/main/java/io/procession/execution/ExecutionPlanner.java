@@ -191,9 +191,9 @@ final class ExecutionPlanner {
 				|| (!launch.mergeError() && launch.error() instanceof Launch.Output.Pipe && output.errorTo() != null);
 		if (opened) {
 			throw new ProcessStartException(this.spec, ProcessStartException.Reason.ISOLATION,
-					"with runAs(...) a process writes the files of outputTo(...) and errorOutputTo(...) itself, so that it"
-							+ " can have no listener, idle timeout, output limit or stage in Java beside them, not by"
-							+ " default either: write the file in a listener, or do without",
+					"with runAs(...), the process itself writes the files of outputTo(...) and errorOutputTo(...):"
+							+ " they cannot be combined with listeners, Java stages, idle timeouts or output limits,"
+							+ " including default ones; write the file in a listener instead, or remove them",
 					null);
 		}
 	}
@@ -247,7 +247,7 @@ final class ExecutionPlanner {
 	private void checkPull() {
 		if (this.spec.output().pull() && !this.place.pulled()) {
 			throw new IllegalStateException("The output of '" + this.spec.displayName()
-					+ "' is read by nobody here: pullOutput() needs start(), whose handle has the stream");
+					+ "' would not be read: use pullOutput() with start(), and read the stream of the returned handle");
 		}
 	}
 
@@ -259,7 +259,7 @@ final class ExecutionPlanner {
 		if (terminal instanceof Terminal.Inherited) {
 			if (hasListeners() || this.pending.inputStream() != null) {
 				throw new IllegalStateException("With tty() '" + this.spec.displayName()
-						+ "' reads and writes the terminal itself: it can have no listeners and no input, use pty(...)");
+						+ "' reads and writes the terminal directly and cannot have listeners or input: use pty(...)");
 			}
 			checkInherited();
 		}
@@ -278,8 +278,8 @@ final class ExecutionPlanner {
 	private void checkInherited() {
 		if (!hasTerminal()) {
 			throw new ProcessStartException(this.spec, ProcessStartException.Reason.NO_TERMINAL,
-					"tty() needs the terminal that the JVM was started from, and it has none (" + TTY
-							+ "): start it in a terminal, or use pty(columns, rows)",
+					"tty() requires the JVM to be started from a terminal, but it has none (" + TTY
+							+ "): start the JVM in a terminal, or use pty(columns, rows)",
 					null);
 		}
 	}
@@ -289,7 +289,7 @@ final class ExecutionPlanner {
 				|| this.spec.input() instanceof ProcessInput.Bytes
 				|| this.spec.input() instanceof ProcessInput.Inherited)) {
 			throw new IllegalStateException("A detached process outlives the JVM: '" + this.spec.displayName()
-					+ "' can have no listeners, no reader and no input from the JVM, use outputTo(file) and input(file)");
+					+ "' cannot have listeners, readers or input from the JVM; use outputTo(file) and input(file)");
 		}
 	}
 

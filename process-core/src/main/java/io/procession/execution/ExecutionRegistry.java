@@ -64,8 +64,8 @@ final class ExecutionRegistry {
 		this.context = context;
 		this.limit = limit;
 		this.engine = engine;
-		this.looks = new FailureStreak(context.log(), logger, "The check of a process for its end");
-		this.heartbeats = new FailureStreak(context.log(), logger, "The heartbeat of the engine");
+		this.looks = new FailureStreak(context.log(), logger, "Check for the end of a process");
+		this.heartbeats = new FailureStreak(context.log(), logger, "Engine heartbeat");
 	}
 
 	/** Return a number that has not been used. */

@@ -31,7 +31,7 @@ final class ExecutionWait {
 	private static final long QUIET = Duration.ofMillis(50).toNanos();
 
 	/** The state of a process after an interrupted wait for it. */
-	private static final String LEFT_ALONE = "it was left alone, stop() ends it";
+	private static final String LEFT_ALONE = "it keeps running until stop() is called";
 
 	private final ProcessExecution execution;
 
@@ -100,7 +100,7 @@ final class ExecutionWait {
 			this.execution.awaitStopped();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its stop goes on", null, ex);
+			throw interrupted("it is still being stopped", null, ex);
 		}
 	}
 
@@ -139,10 +139,9 @@ final class ExecutionWait {
 	}
 
 	private void checkCaptured() {
-		if (!this.execution.recorder(OutputType.OUTPUT).isCapturing()
-				&& !this.execution.recorder(OutputType.ERROR).isCapturing()) {
-			throw new IllegalStateException("The output of '" + this.execution.name()
-					+ "' is not kept, there is nothing to look at: use onLine(...)");
+		if (!this.execution.recorder(OutputType.OUTPUT).isCapturing() && !this.execution.recorder(OutputType.ERROR).isCapturing()) {
+			throw new IllegalStateException(
+					"The output of '" + this.execution.name() + "' is not captured and cannot be searched: use onLine(...)");
 		}
 	}
 
@@ -185,7 +184,7 @@ final class ExecutionWait {
 	static void refuseListener(ProcessExecution execution) {
 		if (execution.outcome() == null && execution.isToldByThisThread()) {
 			throw new IllegalStateException("A listener of '" + execution.name()
-					+ "' cannot wait without a bound for what comes after it: use onExit(), or wait on another thread");
+					+ "' cannot wait indefinitely for a later event: use onExit(), or wait on another thread");
 		}
 	}
 

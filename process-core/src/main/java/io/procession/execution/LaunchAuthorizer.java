@@ -126,15 +126,15 @@ final class LaunchAuthorizer {
 		String searched = Objects.requireNonNullElse(seenPath, Executables.WITHOUT_PATH);
 		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, spec.directory(), searched);
 		Path found = Executables.find(arguments.get(0), spec.directory(), ownPath)
-			.orElseThrow(() -> new ProcessStartException(spec, ProcessStartException.Reason.NOT_FOUND,
-					"there is no program '" + spec.command().program() + "' " + where(spec, ownPath)
-							+ " that the policy could judge",
-					null));
+			.orElseThrow(
+					() -> new ProcessStartException(
+							spec, ProcessStartException.Reason.NOT_FOUND, "program '" + spec.command().program()
+									+ "' not found " + where(spec, ownPath) + " for the command policy to check",
+							null));
 		CommandPolicy.Verdict verdict = this.policy.commands().judge(found, arguments, lookup);
 		if (verdict.start() == null) {
-			throw new ProcessDeniedException(spec, verdict.rule(), "what is executed is '" + found
-					+ "'; if it is meant to be, allow it by procession.security.commands or CommandPolicy.builder()",
-					null);
+			throw new ProcessDeniedException(spec, verdict.rule(), "the program is '" + found
+					+ "'; to allow it, use procession.security.commands or CommandPolicy.builder()", null);
 		}
 		return verdict.start();
 	}

@@ -148,8 +148,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		}
 		checkOpen(command);
 		throw new ProcessRejectedException(command, Reason.FULL,
-				this.limit.limit()
-						+ " processes run already, the most this manager allows, and not enough ended within "
+				this.limit.limit() + " processes are running, the maximum of this manager, and too few ended within "
 						+ this.settings.acquireTimeout() + ": raise max-concurrent or acquire-timeout");
 	}
 
@@ -158,7 +157,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		checkPossible(command, permits);
 		if (permits > 0 && !this.limit.tryAcquire(permits)) {
 			throw new ProcessRejectedException(command, Reason.FULL,
-					this.limit.limit() + " processes run already, the most this manager allows, and start() does not"
+					this.limit.limit() + " processes are running, the maximum of this manager, and start() does not"
 							+ " wait: use runAsync() or run(), or raise max-concurrent");
 		}
 	}
@@ -166,7 +165,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	private void checkPossible(Command command, int permits) {
 		if (permits > this.limit.limit()) {
 			throw new ProcessRejectedException(command, Reason.FULL, "it needs " + permits
-					+ " processes at once, and this manager allows " + this.limit.limit() + ": raise max-concurrent");
+					+ " processes at once, but this manager allows " + this.limit.limit() + ": raise max-concurrent");
 		}
 	}
 
@@ -294,7 +293,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 
 	private static ProcessRejectedException closedException(Command command) {
 		return new ProcessRejectedException(command, Reason.CLOSED,
-				"its ProcessManager is closed and starts nothing any more");
+				"its ProcessManager is closed and no longer starts processes");
 	}
 
 	// all processes are launched here; the permit is held
@@ -339,7 +338,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		}
 		catch (OutOfMemoryError ex) {
 			throw new ProcessStartException(pending.toSpec(), ProcessStartException.Reason.NO_RESOURCES,
-					"the JVM cannot start the threads that keep its deadline and stop it (" + ex.getMessage()
+					"the JVM cannot start the threads that enforce its timeout and stop it (" + ex.getMessage()
 							+ "): raise the limit on processes, ulimit -u or pids.max",
 					null);
 		}
@@ -414,7 +413,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		// nothing is started any more, but late starts need a permit to notice that
 		this.spawns.release(this.maxSpawns);
 		if (this.engineClosed.compareAndSet(false, true)) {
-			attempt("the engine", this.engine::close);
+			attempt("engine", this.engine::close);
 		}
 	}
 
@@ -513,10 +512,10 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	// each wait is bounded and is not ended by an interrupt: otherwise something would be
 	// left behind
 	private void closeOnce() {
-		attempt("the launches that wait", this.limit::close);
-		attempt("the starts in flight", this::awaitStarts);
-		attempt("the processes", this::stopAll);
-		attempt("the leftovers", this::stopLeftovers);
+		attempt("waiting launches", this.limit::close);
+		attempt("starts in progress", this::awaitStarts);
+		attempt("running processes", this::stopAll);
+		attempt("processes left behind", this::stopLeftovers);
 		this.engineDone = true;
 		closeEngineIfQuiet();
 		closeThreads();
@@ -528,7 +527,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 			step.run();
 		}
 		catch (RuntimeException | Error ex) {
-			this.context.log().write(() -> logger.warn("Part of the close of a manager failed: {}", what, ex));
+			this.context.log().write(() -> logger.warn("Failed to close part of a process manager: {}", what, ex));
 		}
 	}
 
@@ -542,7 +541,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		}
 		else {
 			this.context.log()
-				.write(() -> logger.warn("A start is still in flight after {}: its process is left to the guard",
+				.write(() -> logger.warn("A start is still in progress after {}; its process is left to the guard",
 						this.settings.lostAfter()));
 		}
 	}
@@ -582,7 +581,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		Stopper.Stop stop = this.context.stopper()
 			.prepare("leftovers", this.engine.leftovers(), () -> true, Signal.TERM, grace, () -> gone.complete(null));
 		this.context.stopper().begin(stop);
-		await(gone, bound(grace), () -> "leftovers: " + stop.whyNotOver());
+		await(gone, bound(grace), () -> "left behind: " + stop.whyNotOver());
 	}
 
 	private void await(CompletableFuture<Void> future, Duration bound, Supplier<String> what) {
@@ -591,14 +590,14 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 			String missing = what.get();
 			this.context.log()
 				.write(() -> logger.warn(
-						"Not everything had ended after {} of a close, the rest is left to the guard: {}", bound,
+						"Processes have not ended within {} of the close and are left to the guard: {}", bound,
 						missing));
 		}
 	}
 
 	private void closeThreads() {
-		attempt("those who wait for it", this.context.closed()::set);
-		attempt("the events", this.context.events()::close);
+		attempt("waiting threads", this.context.closed()::set);
+		attempt("event dispatcher", this.context.events()::close);
 		this.threads.shutDown();
 		if (this.threads.workers().isCurrent()) {
 			// called by a listener: the current thread cannot wait for itself

@@ -426,14 +426,15 @@ public final class Pipeline {
 
 	private void checkPlaces() {
 		if (this.stages.isEmpty()) {
-			throw new IllegalStateException("The pipeline has no stages: add some by pipe(...)");
+			throw new IllegalStateException("The pipeline has no stages: add some with pipe(...)");
 		}
 		int end = this.stages.size() - 1;
 		for (int i = 0; i <= end; i++) {
 			Stage stage = this.stages.get(i);
 			if (stage instanceof Stage.Java && (i == 0 || i == end || this.stages.get(i - 1) instanceof Stage.Java)) {
 				throw new IllegalStateException("The stage '" + stage.name()
-						+ "' is Java: it needs a program before and after it (use input(...) and onOutput(...) at the ends)");
+						+ "' is a Java stage, which must be between two programs (at the ends, use input(...) and"
+						+ " onOutput(...))");
 			}
 			if (stage instanceof Stage.Program program) {
 				boolean nativeOutput = i < end && this.stages.get(i + 1) instanceof Stage.Program;
@@ -445,23 +446,23 @@ public final class Pipeline {
 	private static void checkProgram(PendingProcess stage, boolean isFirst, boolean isLast, boolean nativeOutput) {
 		ProcessSpec spec = stage.toSpec();
 		if (spec.terminal() != null) {
-			throw new IllegalStateException("A stage of a pipeline has no terminal: '" + spec.displayName() + "'");
+			throw new IllegalStateException("A pipeline stage cannot have a terminal: '" + spec.displayName() + "'");
 		}
 		if (spec.detached()) {
 			throw new IllegalStateException(
-					"The stage '" + spec.displayName() + "' is detached: a pipeline ends with its manager");
+					"The stage '" + spec.displayName() + "' is detached, but a pipeline ends with its manager");
 		}
 		if (!isFirst && (spec.input() != null || stage.inputStream() != null)) {
 			throw new IllegalStateException("The stage '" + spec.displayName()
-					+ "' has input of its own, but reads what the stage before it writes");
+					+ "' has its own input, but reads the output of the previous stage");
 		}
 		if (!isLast && (spec.output().outputTo() != null || spec.idleTimeout() != null)) {
 			throw new IllegalStateException("The stage '" + spec.displayName()
-					+ "' has outputTo(...) or idleTimeout(...), but its output goes to the stage after it");
+					+ "' has outputTo(...) or idleTimeout(...), but its output goes to the next stage");
 		}
 		if (nativeOutput && spec.output().limit() != null) {
 			throw new IllegalStateException("The stage '" + spec.displayName()
-					+ "' has outputLimit(...), but nobody counts what goes to the stage after it: limit the last stage");
+					+ "' has outputLimit(...), but its output goes to the next stage uncounted: limit the last stage");
 		}
 	}
 

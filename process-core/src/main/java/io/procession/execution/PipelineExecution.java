@@ -76,13 +76,13 @@ final class PipelineExecution {
 		long reached = this.processes.stream().filter((process) -> process.trySignal(signal)).count();
 		if (reached == 0) {
 			throw new IllegalStateException(
-					"The pipeline '" + this.name + "' has ended: signal " + signal + " cannot reach it any more");
+					"The pipeline '" + this.name + "' has ended: signal " + signal + " can no longer be delivered");
 		}
 	}
 
 	void stop(@Nullable Duration grace) {
 		if (grace != null && grace.isNegative()) {
-			throw new IllegalArgumentException("The grace must not be negative: " + grace);
+			throw new IllegalArgumentException("The grace period must not be negative: " + grace);
 		}
 		this.stopper.stop((plan) -> plan.toStop(grace));
 		awaitStopped();
@@ -105,7 +105,7 @@ final class PipelineExecution {
 			this.stopper.awaitGone();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("the stop of its pipeline goes on", null, ex);
+			throw interrupted("its pipeline is still being stopped", null, ex);
 		}
 	}
 
@@ -165,7 +165,7 @@ final class PipelineExecution {
 			this.ended.get();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pipeline was left alone, stop() ends it", null, ex);
+			throw interrupted("its pipeline keeps running until stop() is called", null, ex);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
@@ -178,7 +178,7 @@ final class PipelineExecution {
 			this.ended.get(Nanos.of(timeout), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pipeline was left alone, stop() ends it", null, ex);
+			throw interrupted("its pipeline keeps running until stop() is called", null, ex);
 		}
 		catch (TimeoutException ex) {
 			return Optional.empty();

@@ -266,7 +266,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	StandardInput stdin() {
 		if (this.stdin == null) {
 			throw new IllegalStateException("The standard input of '" + name()
-					+ "' is not live: it was given in advance or closed at the start");
+					+ "' cannot be written to: its input was provided in advance or closed at the start");
 		}
 		return this.stdin;
 	}
@@ -529,9 +529,9 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		try {
 			this.unregister.accept(this);
 			this.events.ended(made.result(),
-					ended ? null
-							: atWork ? "a listener, stage or reader that is still at work on its output misses the rest"
-									: "something it left behind holds its output open");
+					ended ? null : atWork
+							? "its remaining output is not delivered to a listener, stage or reader that is still busy"
+							: "a process that it left behind holds its output open");
 		}
 		finally {
 			complete(made);
@@ -586,7 +586,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	void resize(int columns, int rows) {
 		Terminal.Pseudo size = new Terminal.Pseudo(columns, rows);
 		if (!(spec().terminal() instanceof Terminal.Pseudo)) {
-			throw new IllegalStateException("'" + name() + "' has no terminal of its own: start it with pty(...)");
+			throw new IllegalStateException("'" + name() + "' has no pseudoterminal: start it with pty(...)");
 		}
 		this.process.resize(size);
 	}
@@ -599,11 +599,13 @@ final class ProcessExecution implements OutputRecorder.Owner {
 
 	void signal(Signal signal) {
 		if (!trySignal(signal)) {
-			throw new IllegalStateException(describe() + " has ended: signal " + signal + " cannot reach it any more");
+			throw new IllegalStateException(
+					describe() + " has ended: signal " + signal + " can no longer be delivered");
 		}
 		if (!this.process.maySignal()) {
-			throw new IllegalStateException(describe() + " runs as another user, so that this JVM may not signal it"
-					+ " (kill(2): EPERM): signal " + signal + " was not delivered");
+			throw new IllegalStateException(
+					describe() + " runs as another user, and this JVM is not permitted to signal it"
+							+ " (kill(2): EPERM): signal " + signal + " was not delivered");
 		}
 	}
 
@@ -619,7 +621,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	void beginStop(@Nullable Duration grace, Signal signal) {
 		ProcessSpec.checkStopSignal(signal);
 		if (grace != null && grace.isNegative()) {
-			throw new IllegalArgumentException("The grace must not be negative: " + grace);
+			throw new IllegalArgumentException("The grace period must not be negative: " + grace);
 		}
 		checkCanStop();
 		end(this.plan.toStop(grace, signal));
@@ -680,9 +682,9 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	@Override
 	public @Nullable String whyCutShort() {
 		if (isStopRequested()) {
-			return "the process was stopped, waitFor() tells why";
+			return "the process was stopped; waitFor() returns or throws the cause";
 		}
-		return this.overLimit ? "it exceeds the output limit" : null;
+		return this.overLimit ? "it exceeded the output limit" : null;
 	}
 
 	/** Return whether a stop was begun before its end. */
@@ -719,8 +721,9 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	// only a detached process outlives its manager
 	private void checkCanStop() {
 		if (this.context.closed().get() && this.process.exitCode().isEmpty()) {
-			throw new IllegalStateException(describe() + " cannot be stopped any more, its ProcessManager is closed:"
-					+ " use ProcessHandle.of(" + this.process.pid() + ")");
+			throw new IllegalStateException(
+					describe() + " can no longer be stopped because its ProcessManager is closed:"
+							+ " use ProcessHandle.of(" + this.process.pid() + ")");
 		}
 	}
 
@@ -857,7 +860,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		try {
 			if (this.beforeStop != null && this.beforeStop.isCalling()) {
 				throw new IllegalStateException("A beforeStop listener of '" + name()
-						+ "' cannot wait for the stop, which waits for it: use stopAsync()");
+						+ "' cannot wait for the stop, which waits for the listener: use stopAsync()");
 			}
 			while (this.stop != null && !this.stopEnded && this.outcome == null) {
 				awaitChange(ExecutionWait.SLICE);
@@ -970,7 +973,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	OutputWatch takeWatch() {
 		if (!this.watchTaken.compareAndSet(false, true)) {
 			throw new IllegalStateException("Another thread is waiting for the next line of '" + name()
-					+ "': only one can go on after the last match, use waitUntil(...)");
+					+ "': only one thread can continue after the last match; use waitUntil(...) instead");
 		}
 		OutputWatch watch = this.nextWatch;
 		if (watch == null) {

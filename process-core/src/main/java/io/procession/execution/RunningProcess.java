@@ -179,8 +179,8 @@ public final class RunningProcess {
 	public Stream<String> lines() {
 		InputStream stream = stdout();
 		if (!this.execution.takeLines()) {
-			throw new IllegalStateException("The lines of '" + name()
-					+ "' are being read already: keep the first stream that lines() returned");
+			throw new IllegalStateException(
+					"The lines of '" + name() + "' are already being read: use the stream that lines() returned first");
 		}
 		Charset charset = this.execution.recorder(OutputType.OUTPUT).charset();
 		return new BufferedReader(new InputStreamReader(stream, charset)).lines().onClose(() -> {

@@ -18,13 +18,13 @@ record SharedDeadline(Duration timeout, long since, Duration left, boolean kept,
 	/** Create the timeout of a pipeline, which the pipeline enforces. */
 	static SharedDeadline ofPipeline(Duration timeout, long now) {
 		return new SharedDeadline(timeout, now, timeout, true,
-				"it is that of its pipeline, raise it there with timeout(...)");
+				"the timeout is that of its pipeline; raise it there with timeout(...)");
 	}
 
 	/** Create the timeout of a pool, which each of its processes enforces. */
 	static SharedDeadline ofPool(Duration timeout, long since, long now) {
 		return new SharedDeadline(timeout, since, timeout.minusNanos(now - since), false,
-				"it is that of its pool, raise it there with timeout(...)");
+				"the timeout is that of its pool; raise it there with timeout(...)");
 	}
 
 	/** Return whether it elapses no later than the given timeout of the process. */

@@ -37,7 +37,7 @@ final class ShellSyntaxWarnings {
 	private static String remedy(String syntax) {
 		return switch (syntax) {
 			case "\\" -> "quotes the next character and is dropped; put a Windows path in single quotes, or pass the"
-					+ " program and its arguments one by one";
+					+ " program and its arguments separately";
 			case "~" -> "is not expanded; write the path of the directory, or use shell(...)";
 			default -> "is passed to the program as text, as no shell is involved; use shell(...), which is"
 					+ " [\"/bin/sh\", \"-c\", \"...\"] in configuration, or put it in single quotes if it is text";

@@ -93,8 +93,8 @@ final class Stopper {
 		this.scheduler = scheduler;
 		this.executor = executor;
 		this.log = log;
-		this.looks = new FailureStreak(log, logger, "The scan of this machine's processes");
-		this.rounds = new FailureStreak(log, logger, "The handover of a stop to its thread, which is tried again,");
+		this.looks = new FailureStreak(log, logger, "Scan of this machine's processes");
+		this.rounds = new FailureStreak(log, logger, "Handover of a stop to its thread (retried)");
 		this.lostAfter = Nanos.of(lostAfter);
 	}
 
@@ -210,7 +210,7 @@ final class Stopper {
 			// only detached or abandoned processes outlive their manager
 			List<String> left = this.stops.stream().map((stop) -> stop.what).toList();
 			this.stops.clear();
-			this.log.write(() -> logger.warn("The manager is closed, these are no longer stopped: {}", left));
+			this.log.write(() -> logger.warn("Process manager is closed; stops are abandoned: {}", left));
 		}
 		catch (RuntimeException | Error ex) {
 			// the next sweep wakes it
@@ -343,7 +343,7 @@ final class Stopper {
 				this.ended.run();
 			}
 			catch (RuntimeException | Error ex) {
-				log(() -> logger.error("The end of a stop could not be told: {}", this.what, ex));
+				log(() -> logger.error("Failed to notify of the end of a stop: {}", this.what, ex));
 			}
 		}
 
@@ -357,11 +357,11 @@ final class Stopper {
 		 */
 		String whyNotOver() {
 			if (!Stopper.this.looked) {
-				return "the processes of this machine could not be scanned in time, so that it is not known whether"
-						+ " anything is left";
+				return "the processes of this machine could not be scanned in time, so it is unknown whether any"
+						+ " are left";
 			}
 			List<Long> found = this.present;
-			return found.isEmpty() ? "nothing was found, but the machine was too busy to look again"
+			return found.isEmpty() ? "no process was found, but the machine was too busy for a second scan"
 					: "still alive: pids=" + shown(found);
 		}
 
@@ -389,15 +389,14 @@ final class Stopper {
 		private boolean failed(long now, Throwable failure) {
 			if (!this.toldFailure) {
 				this.toldFailure = true;
-				log(() -> logger.warn("A process could not be signalled, trying again and again: {}", this.what,
-						failure));
+				log(() -> logger.warn("Process could not be signaled; retrying: {}", this.what, failure));
 			}
 			if (now - this.beganAt - this.grace < Stopper.this.lostAfter) {
 				return false;
 			}
 			this.lost = true;
 			this.over = true;
-			log(() -> logger.warn("A process could not be signalled and is given up: {}", this.what));
+			log(() -> logger.warn("Process could not be signaled; giving up: {}", this.what));
 			return true;
 		}
 
@@ -424,7 +423,7 @@ final class Stopper {
 				this.lost = true;
 				this.over = true;
 				String why = whyNotOver();
-				log(() -> logger.warn("Process is still there after KILL and given up: {} {}", this.what, why));
+				log(() -> logger.warn("Process is still alive after SIGKILL; giving up: {} {}", this.what, why));
 				return true;
 			}
 			boolean first = !this.killing;
@@ -434,8 +433,8 @@ final class Stopper {
 			}
 			this.tree.signal(Signal.KILL);
 			if (first && this.grace > 0) {
-				log(() -> logger.warn("Process did not end within its grace and is killed: {} pids={}", this.what,
-						shown(alive)));
+				log(() -> logger.warn("Process did not end within its grace period and is killed: {} pids={}",
+						this.what, shown(alive)));
 			}
 			return false;
 		}

@@ -106,7 +106,7 @@ final class StreamStageExecution {
 	void refuseToWaitForItself() {
 		if (this.thread == Thread.currentThread() && !this.ended.isDone()) {
 			throw new IllegalStateException("The stage '" + this.stage.name()
-					+ "' cannot wait without a bound for the end of its own pipeline: use onExit()");
+					+ "' cannot wait indefinitely for the end of its own pipeline: use onExit()");
 		}
 	}
 

@@ -63,12 +63,13 @@ final class Accounts {
 	private Account withoutEntry(RunAs runAs) {
 		Long uid = canonical(runAs.user());
 		if (uid == null) {
-			throw IsolationException.unknownAccount("run-as: there is no user '" + runAs.user()
-					+ "' on this machine: create it (useradd -r " + runAs.user() + "), or name another");
+			throw IsolationException.unknownAccount("run-as: no such user '" + runAs.user()
+					+ "' on this machine: create it (useradd -r " + runAs.user() + "), or use another one");
 		}
 		if (runAs.group() == null) {
-			throw IsolationException.unknownAccount("run-as: no user has the number " + uid
-					+ ", so that its group is unknown: name the group too, RunAs.user(\"" + uid + "\").withGroup(...)");
+			throw IsolationException.unknownAccount("run-as: no user has the ID " + uid
+					+ ", so its group is unknown: specify the group as well, RunAs.user(\"" + uid
+					+ "\").withGroup(...)");
 		}
 		List<String> others = runAs.supplementaryGroups();
 		return new Account(uid, gid(runAs.group()), (others != null) ? gids(others) : Set.of(), null, "/", null);
@@ -99,8 +100,8 @@ final class Accounts {
 			found = ask("group", nameOrNumber, 3);
 		}
 		if (found == null) {
-			throw IsolationException.unknownAccount("run-as: there is no group '" + nameOrNumber
-					+ "' on this machine: create it (groupadd -r " + nameOrNumber + "), or name another");
+			throw IsolationException.unknownAccount("run-as: no such group '" + nameOrNumber
+					+ "' on this machine: create it (groupadd -r " + nameOrNumber + "), or use another one");
 		}
 		return Long.parseLong(found[2]);
 	}

@@ -22,7 +22,7 @@ final class ControlGroups {
 	private static final long PERIOD_MICROS = 100_000;
 
 	private static final String HOW = " (systemd: Delegate=yes and DelegateSubgroup=jvm in the unit of the JVM;"
-			+ " or make a directory, let this user write to it, and set procession.control-group)";
+			+ " or create a directory that this user may write to, and set procession.control-group)";
 
 	private final @Nullable Path base;
 
@@ -49,7 +49,7 @@ final class ControlGroups {
 	static ControlGroups detect(@Nullable Path configured) {
 		if (configured != null) {
 			return Files.isRegularFile(configured.resolve("cgroup.controllers")) ? of(configured)
-					: none("'" + configured + "' is no directory of the control groups, version 2");
+					: none("'" + configured + "' is not a cgroup v2 directory");
 		}
 		String mount = mount(read(Path.of("/proc/self/mountinfo")));
 		String own = read(Path.of("/proc/self/cgroup")).lines()
@@ -58,15 +58,14 @@ final class ControlGroups {
 			.findFirst()
 			.orElse("");
 		if (mount == null || own.isEmpty()) {
-			return none("version 2 of the control groups is not mounted here");
+			return none("cgroup v2 is not mounted");
 		}
 		Path parent = Path.of(own).getParent();
 		// groups directly in the root or in a slice belong to the system, even if root
 		// runs the JVM
 		if (parent == null || own.startsWith("/..") || parent.getFileName() == null
 				|| parent.toString().endsWith(".slice")) {
-			return none(
-					"no directory of the control groups was delegated to this JVM, which is in '" + own + "'" + HOW);
+			return none("no cgroup directory was delegated to this JVM, which is in '" + own + "'" + HOW);
 		}
 		return of(Path.of(mount).resolve("." + parent).normalize());
 	}
@@ -93,17 +92,17 @@ final class ControlGroups {
 			return Optional.of(this.whyNone);
 		}
 		if (!Files.isWritable(this.base) || !Files.isWritable(this.base.resolve("cgroup.procs"))) {
-			return Optional.of("'" + this.base + "' may not be written by this JVM" + HOW);
+			return Optional.of("'" + this.base + "' is not writable by this JVM" + HOW);
 		}
 		if (!words("cgroup.controllers").contains(controller)) {
 			return Optional.of("'" + this.base + "' lacks the controller '" + controller
-					+ "': the directory above it does not share it out (cgroup.subtree_control),"
-					+ " or version 1 of the control groups has it");
+					+ "': its parent directory does not enable it (cgroup.subtree_control),"
+					+ " or it is in use by cgroup v1");
 		}
 		boolean occupied = !read(this.base.resolve("cgroup.procs")).isBlank();
 		if (!words("cgroup.subtree_control").contains(controller) && occupied) {
-			return Optional.of("processes are in '" + this.base
-					+ "' itself, so that it cannot share out the controller '" + controller + "'" + HOW);
+			return Optional.of("'" + this.base + "' contains processes itself, so it cannot enable the controller '"
+					+ controller + "'" + HOW);
 		}
 		return Optional.empty();
 	}
@@ -136,8 +135,8 @@ final class ControlGroups {
 	}
 
 	private static IsolationException failure(Path directory, IOException ex) {
-		return new IsolationException("the control group '" + directory + "' cannot be made (" + ex
-				+ "): has the directory been delegated to this JVM?");
+		return new IsolationException("failed to create the control group '" + directory + "' (" + ex
+				+ "): check that the directory is delegated to this JVM");
 	}
 
 	/** Enable the required controllers for child groups. */

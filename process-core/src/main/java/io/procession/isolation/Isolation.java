@@ -65,7 +65,7 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 		}
 		if (umask != null && !UMASK.matcher(umask).matches()) {
 			throw new IllegalArgumentException("umask must be three or four octal digits, the first of them 0: '"
-					+ umask + "'. YAML takes a bare 0027 for another number: write \"0027\", in quotes");
+					+ umask + "'. YAML reads an unquoted 0027 as a different number: write \"0027\", in quotes");
 		}
 	}
 

@@ -45,7 +45,7 @@ public final class IsolationSupport {
 		}
 		else {
 			for (IsolationFeature feature : IsolationFeature.values()) {
-				this.reasons.put(feature, "isolation needs Linux, and this is " + System.getProperty("os.name"));
+				this.reasons.put(feature, "isolation requires Linux, but this is " + System.getProperty("os.name"));
 			}
 		}
 	}
@@ -113,8 +113,8 @@ public final class IsolationSupport {
 	}
 
 	private String whyNoSwitch(List<Capability> missing) {
-		return "this JVM, run by user " + this.jvm.uid() + ", may not switch users: it lacks " + join(missing)
-				+ ". Run it as root, or give it these capabilities"
+		return "this JVM, run by user " + this.jvm.uid() + ", is not permitted to switch users: it lacks "
+				+ join(missing) + ". Run it as root, or give it these capabilities"
 				+ " (systemd: AmbientCapabilities=CAP_SETUID CAP_SETGID CAP_KILL)";
 	}
 
@@ -183,7 +183,7 @@ public final class IsolationSupport {
 
 	private void requireLinux() {
 		String reason = this.reasons.get(IsolationFeature.NEW_SESSION);
-		if (reason != null && reason.startsWith("isolation needs Linux")) {
+		if (reason != null && reason.startsWith("isolation requires Linux")) {
 			throw new IsolationException("run-as: " + reason);
 		}
 	}
@@ -252,8 +252,8 @@ public final class IsolationSupport {
 			long most = hard.getOrDefault(limit.procName(), Long.MAX_VALUE);
 			if (limit.hard() > most) {
 				throw new IsolationException(
-						limit.label() + ": " + limit.value() + " is above the hard limit of this JVM, " + most
-								+ ": ask for less, or raise the JVM's own (systemd: Limit...=, shell: ulimit -H)");
+						limit.label() + ": " + limit.value() + " exceeds the hard limit of this JVM, " + most
+								+ ": reduce it, or raise the JVM's own (systemd: Limit...=, shell: ulimit -H)");
 			}
 		}
 	}
@@ -262,14 +262,15 @@ public final class IsolationSupport {
 		Integer nice = priority.nice();
 		if (nice != null && nice < jvmNice && !this.jvm.has(Capability.CAP_SYS_NICE) && nice < leastNice()) {
 			throw new IsolationException("priority.nice: " + nice + " is less than the JVM's own, " + jvmNice
-					+ ", which needs privilege: ask for " + jvmNice
+					+ ", which requires privileges: use " + jvmNice
 					+ " to 19, run the JVM as root, or give it CAP_SYS_NICE or a limit (systemd: LimitNICE="
 					+ (NICE_BASE - nice) + ")");
 		}
 		if (priority.ioClass() == IoClass.REALTIME && !this.jvm.has(Capability.CAP_SYS_NICE)
 				&& !this.jvm.has(Capability.CAP_SYS_ADMIN)) {
-			throw new IsolationException("priority.io-class: realtime needs privilege (CAP_SYS_NICE): use best-effort,"
-					+ " or run the JVM as root");
+			throw new IsolationException(
+					"priority.io-class: realtime requires privileges (CAP_SYS_NICE): use best-effort,"
+							+ " or run the JVM as root");
 		}
 	}
 
@@ -297,7 +298,7 @@ public final class IsolationSupport {
 		// the kernel would silently ignore them
 		if (!list.isEmpty() && !absent.isEmpty()) {
 			throw new IsolationException(
-					"cpu-affinity: this machine has no CPU " + absent + ", only " + list.strip() + ": name others");
+					"cpu-affinity: this machine has no CPU " + absent + ", only " + list.strip() + ": use others");
 		}
 	}
 
@@ -308,8 +309,8 @@ public final class IsolationSupport {
 		String own = JvmStatus.text(Path.of("/proc/self/oom_score_adj")).strip();
 		if (!own.isEmpty() && asked < Integer.parseInt(own)) {
 			throw new IsolationException("oom-score-adjustment: " + asked + " is less than the JVM's own, " + own
-					+ ", which needs CAP_SYS_RESOURCE: ask for at least " + own + ", or give the JVM that capability"
-					+ " or less itself (systemd: OOMScoreAdjust=)");
+					+ ", which requires CAP_SYS_RESOURCE: use at least " + own + ", or give the JVM that capability"
+					+ " or a lower value of its own (systemd: OOMScoreAdjust=)");
 		}
 	}
 
@@ -337,10 +338,10 @@ public final class IsolationSupport {
 					: works;
 			labels.add(feature.label());
 		}
-		StringBuilder text = new StringBuilder("works: ").append(String.join(", ", works));
-		byReason.forEach((reason, labels) -> text.append("; does not: ")
+		StringBuilder text = new StringBuilder("supported: ").append(String.join(", ", works));
+		byReason.forEach((reason, labels) -> text.append("; not supported: ")
 			.append(String.join(", ", labels))
-			.append(", since ")
+			.append(", because ")
 			.append(reason));
 		return text.toString();
 	}

@@ -41,7 +41,7 @@ public record Priority(@Nullable Integer nice, @Nullable IoClass ioClass, @Nulla
 		}
 		if (ioLevel != null && (ioClass == null || ioClass == IoClass.IDLE)) {
 			throw new IllegalArgumentException(
-					"priority.io-level needs priority.io-class best-effort or realtime: " + ioLevel);
+					"priority.io-level requires priority.io-class best-effort or realtime: " + ioLevel);
 		}
 	}
 

@@ -42,7 +42,7 @@ public record RunAs(String user, @Nullable String group, @Nullable List<String> 
 		boolean odd = name.startsWith("-") || name.chars().anyMatch((c) -> c <= ' ' || c == ':' || c == ',');
 		if (name.isEmpty() || odd) {
 			throw new IllegalArgumentException("'" + name.replace("\0", "\\0") + "' cannot be the name of a " + what
-					+ ": it must not be empty, start with '-' nor hold blanks, ':' and ','");
+					+ ": it must not be empty, start with '-', or contain blanks, ':' or ','");
 		}
 	}
 

@@ -79,7 +79,8 @@ public enum Tool {
 	 */
 	public String whyMissing() {
 		Path found = lookUp();
-		return (found != null) ? "'" + found + "' is that of BusyBox, which cannot do it: install " + this.origin
+		return (found != null)
+				? "'" + found + "' is the BusyBox version, which is not sufficient: install " + this.origin
 				: "'" + command() + "' is missing: install " + this.origin;
 	}
 

@@ -31,9 +31,9 @@ import io.procession.process.Signal;
  */
 final class PoolExecution {
 
-	private static final String CLOSED = "its ProcessManager starts nothing more";
+	private static final String CLOSED = "its ProcessManager no longer starts processes";
 
-	private static final String TIME_OVER = "its pool's time was over";
+	private static final String TIME_OVER = "the timeout of its pool had elapsed";
 
 	private final ProcessLauncher launcher;
 

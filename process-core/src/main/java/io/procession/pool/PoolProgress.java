@@ -38,7 +38,7 @@ final class PoolProgress {
 			listener.onProgress(done, this.total);
 		}
 		catch (Throwable ex) {
-			logger.warn("Progress listener of a pool failed", ex);
+			logger.warn("Pool progress listener failed", ex);
 		}
 	}
 

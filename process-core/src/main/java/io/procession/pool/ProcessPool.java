@@ -95,10 +95,10 @@ public final class ProcessPool {
 	public ProcessPool add(String key, PendingProcess process) {
 		if (process.toSpec().detached()) {
 			throw new IllegalArgumentException(
-					"The process '" + key + "' of the pool is detached: nobody would wait for it");
+					"The process '" + key + "' of the pool is detached: a pool cannot wait for detached processes");
 		}
 		if (this.entries.putIfAbsent(Objects.requireNonNull(key, "key"), process) != null) {
-			throw new IllegalArgumentException("The pool has a process '" + key + "' already: choose another key");
+			throw new IllegalArgumentException("The pool already has a process '" + key + "': choose another key");
 		}
 		return this;
 	}
@@ -234,7 +234,7 @@ public final class ProcessPool {
 
 	private PoolExecution prepared() {
 		if (this.entries.isEmpty()) {
-			throw new IllegalStateException("The pool has no processes: add some by add(...)");
+			throw new IllegalStateException("The pool has no processes: add some with add(...)");
 		}
 		return new PoolExecution(this.launcher, withListeners(), this.concurrency, this.failFast,
 				this.timeout.duration(), List.copyOf(this.progressListeners));

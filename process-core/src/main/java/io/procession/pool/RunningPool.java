@@ -88,7 +88,7 @@ public final class RunningPool {
 	 */
 	public void stop(Duration grace) {
 		if (grace.isNegative()) {
-			throw new IllegalArgumentException("The grace must not be negative: " + grace);
+			throw new IllegalArgumentException("The grace period must not be negative: " + grace);
 		}
 		stopAll((pending, process) -> process.stopAsync(grace));
 	}
@@ -111,13 +111,13 @@ public final class RunningPool {
 	public PoolResults waitFor() {
 		if (this.execution.isInStep() && isRunning()) {
 			throw new IllegalStateException("A progress listener cannot wait for the end of its pool:"
-					+ " the pool goes on when the listener has returned");
+					+ " the pool continues only after the listener returns");
 		}
 		try {
 			return this.execution.ended().get();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pool goes on, stop() ends it", ex);
+			throw interrupted("its pool keeps running until stop() is called", ex);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
@@ -136,7 +136,7 @@ public final class RunningPool {
 			return Optional.of(this.execution.ended().get(TimeUnit.NANOSECONDS.convert(bound), TimeUnit.NANOSECONDS));
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pool goes on, stop() ends it", ex);
+			throw interrupted("its pool keeps running until stop() is called", ex);
 		}
 		catch (TimeoutException ex) {
 			return Optional.empty();

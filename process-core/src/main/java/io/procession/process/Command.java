@@ -68,7 +68,7 @@ public final class Command {
 		this.arguments = List.copyOf(arguments);
 		this.secrets = secrets.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(secrets));
 		if (this.arguments.isEmpty()) {
-			throw new IllegalArgumentException("A command needs at least a program: it is empty");
+			throw new IllegalArgumentException("A command must not be empty: it needs at least a program");
 		}
 		if (this.arguments.get(0).isBlank()) {
 			throw new IllegalArgumentException("The program of a command must not be empty");
@@ -77,7 +77,7 @@ public final class Command {
 			if (this.arguments.get(i).indexOf('\0') >= 0) {
 				throw new IllegalArgumentException(
 						"Argument " + i + " of command '" + Printable.of(this.arguments.get(0))
-								+ "' holds a NUL character, which no program can receive: execve(2)");
+								+ "' contains a NUL character, which cannot be passed to a program: execve(2)");
 			}
 		}
 	}

@@ -202,8 +202,8 @@ final class CommandLineParser {
 
 	private int escaped(int backslash) {
 		if (backslash + 1 == this.line.length()) {
-			throw new IllegalArgumentException(
-					"The backslash at position " + backslash + " escapes nothing: it ends the command line");
+			throw new IllegalArgumentException("The backslash at position " + backslash
+					+ " escapes nothing: it is the last character of the command line");
 		}
 		if (this.word.length() == 2 && this.word.charAt(1) == ':' && Character.isLetter(this.word.charAt(0))) {
 			note("\\");

@@ -49,10 +49,10 @@ public final class Environment {
 		unset.forEach(Environment::checkName);
 		variables.forEach((name, value) -> {
 			Objects.requireNonNull(value, () -> "The value of environment variable '" + Printable.of(name)
-					+ "' must not be null: unsetEnv(...) removes a variable");
+					+ "' must not be null: use unsetEnv(...) to remove a variable");
 			if (value.indexOf('\0') >= 0) {
 				throw new IllegalArgumentException("The value of environment variable '" + Printable.of(name)
-						+ "' holds a NUL character, which no program can receive: environ(7)");
+						+ "' contains a NUL character, which cannot be passed to a program: environ(7)");
 			}
 		});
 	}
@@ -101,7 +101,7 @@ public final class Environment {
 	private static void checkName(String name) {
 		if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
 			throw new IllegalArgumentException("'" + Printable.of(name)
-					+ "' cannot be the name of an environment variable: it must not be empty nor hold '=' or NUL");
+					+ "' cannot be the name of an environment variable: it must not be empty or contain '=' or NUL");
 		}
 	}
 

@@ -46,15 +46,15 @@ public record OutputOptions(boolean capture, boolean mergeError, @Nullable Outpu
 		}
 		if (pull && outputTo != null) {
 			throw new IllegalArgumentException("pullOutput() and outputTo(" + outputTo.path()
-					+ ") exclude each other: what is pulled is written by its reader");
+					+ ") cannot be combined: pulled output is written by its reader");
 		}
 		if (mergeError && errorTo != null) {
 			throw new IllegalArgumentException("mergeErrorOutput() and errorOutputTo(" + errorTo.path()
-					+ ") exclude each other: merged error output goes where the output goes");
+					+ ") cannot be combined: merged error output goes to the same place as the output");
 		}
 		if (outputTo != null && errorTo != null && overwrite(outputTo, errorTo)) {
-			throw new IllegalArgumentException("Both outputs would go to '" + outputTo.path()
-					+ "' and overwrite each other there: use mergeErrorOutput(), or two files");
+			throw new IllegalArgumentException("Output and error output would both be written to '" + outputTo.path()
+					+ "' and overwrite each other: use mergeErrorOutput(), or two files");
 		}
 	}
 

@@ -39,7 +39,7 @@ public final class ProcessFailedException extends ProcessException {
 	 */
 	public ProcessResult failed() {
 		return result()
-			.orElseThrow(() -> new IllegalStateException("This exception was deserialized and has no result any more"));
+			.orElseThrow(() -> new IllegalStateException("This exception was deserialized and no longer has a result"));
 	}
 
 	private static String message(ProcessResult result) {
@@ -48,10 +48,10 @@ public final class ProcessFailedException extends ProcessException {
 			case SIGNALED -> "exited with " + result.exitCode()
 					+ result.signal().map((signal) -> " (signal " + signal + ")").orElse("");
 			case TIMED_OUT -> "timed out and was stopped, exit code " + result.exitCode();
-			case IDLE_TIMED_OUT -> "wrote nothing for too long and was stopped, exit code " + result.exitCode();
+			case IDLE_TIMED_OUT -> "exceeded its idle timeout and was stopped, exit code " + result.exitCode();
 			case STOPPED -> "was stopped, exit code " + result.exitCode();
 			case KILLED -> "was killed, exit code " + result.exitCode();
-			case OUTPUT_LIMIT -> "wrote more than it may and was stopped, exit code " + result.exitCode();
+			case OUTPUT_LIMIT -> "exceeded its output limit and was stopped, exit code " + result.exitCode();
 			case SHUTDOWN -> "was stopped by the shutdown of its manager, exit code " + result.exitCode();
 			case START_FAILED -> "could not be started";
 			case LOST -> "could not be killed";

@@ -32,7 +32,7 @@ public final class ProcessIdleTimedOutException extends ProcessTimedOutException
 	}
 
 	private static String what(Duration timeout) {
-		return "wrote nothing for " + seconds(timeout) + ", its idle timeout,";
+		return "wrote no output for its idle timeout of " + seconds(timeout);
 	}
 
 }

@@ -20,8 +20,7 @@ public final class ProcessInterruptedException extends ProcessException {
 	 */
 	public ProcessInterruptedException(Command command, String outcome, @Nullable ProcessResult result,
 			@Nullable Throwable cause) {
-		super(describe(command) + " was waited for by a thread that was interrupted: " + outcome, command, result,
-				cause);
+		super("Interrupted while waiting for command '" + command.summary() + "': " + outcome, command, result, cause);
 	}
 
 }

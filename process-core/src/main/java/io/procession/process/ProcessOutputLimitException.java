@@ -15,7 +15,7 @@ public final class ProcessOutputLimitException extends ProcessException {
 	 * @param result the result so far
 	 */
 	public ProcessOutputLimitException(long limit, String remedy, ProcessResult result) {
-		super(withErrorTail(describe(result.command()) + " wrote more than its output limit of " + limit + " bytes and "
+		super(withErrorTail(describe(result.command()) + " exceeded its output limit of " + limit + " bytes and "
 				+ stopped(result) + ": " + remedy + ", or keep only the end with keepLast(...)", result),
 				result.command(), result, null);
 	}
@@ -26,8 +26,8 @@ public final class ProcessOutputLimitException extends ProcessException {
 	 * @param result the result so far, without the output
 	 */
 	public ProcessOutputLimitException(ProcessResult result) {
-		super(withErrorTail(describe(result.command()) + " wrote more than fits into the memory of the JVM and "
-				+ stopped(result) + "; what was captured is dropped:"
+		super(withErrorTail(describe(result.command()) + " wrote more output than fits into the memory of the JVM and "
+				+ stopped(result) + "; the captured output was discarded:"
 				+ " limit it with outputLimit(...) or procession.defaults.output-limit, or keep only the end with"
 				+ " keepLast(...)", result), result.command(), result, null);
 	}

@@ -94,7 +94,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		}
 		for (int code : successExitCodes) {
 			if (code < 0 || code > 255) {
-				throw new IllegalArgumentException("An exit code is 0 to 255: " + code);
+				throw new IllegalArgumentException("An exit code must be 0 to 255: " + code);
 			}
 		}
 		if (stopSignal != null) {
@@ -103,7 +103,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		ignoredSignals = Collections.unmodifiableSet(new LinkedHashSet<>(ignoredSignals));
 		for (Signal signal : ignoredSignals) {
 			if (signal == Signal.KILL || signal == Signal.STOP) {
-				throw new IllegalArgumentException("No process can ignore the signal " + signal);
+				throw new IllegalArgumentException("A process cannot ignore the signal " + signal);
 			}
 		}
 		requireNotNegative("stopGrace", stopGrace);
@@ -111,7 +111,7 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		command = hiding(command, environment);
 		if (terminal != null && Boolean.TRUE.equals(isolation.newSession())) {
 			throw new IllegalArgumentException("A terminal cannot go with newSession(): tty() needs the JVM's session,"
-					+ " and pty(...) gives it one of its own already");
+					+ " and pty(...) already creates a new one");
 		}
 		if (terminal != null) {
 			requireTerminalPossible(terminal, input, output, detached);
@@ -125,7 +125,8 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 	 */
 	public static void checkStopSignal(Signal signal) {
 		if (NOT_ENDING.contains(signal)) {
-			throw new IllegalArgumentException("The stop signal must end a process: " + signal + " does not");
+			throw new IllegalArgumentException(
+					"The stop signal must be one that ends a process: " + signal + " does not");
 		}
 	}
 
@@ -141,25 +142,26 @@ public record ProcessSpec(Command command, @Nullable String name, Set<String> ta
 		boolean inherited = terminal instanceof Terminal.Inherited;
 		String conflict = null;
 		if (detached) {
-			conflict = "detached(): it outlives the JVM, its terminal does not";
+			conflict = "detached(): the process outlives the JVM, but its terminal does not";
 		}
 		else if (output.errorTo() != null) {
 			conflict = "errorOutputTo(...): a terminal has one stream for output and error output";
 		}
 		else if (inherited && (input != null || output.outputTo() != null || output.limit() != null)) {
-			conflict = "input(...), outputTo(...) and outputLimit(...): it reads and writes the terminal itself";
+			conflict = "input(...), outputTo(...) and outputLimit(...): the process uses the terminal directly";
 		}
 		else if (inherited && output.pull()) {
-			conflict = "pullOutput(): it writes to the terminal itself";
+			conflict = "pullOutput(): the process uses the terminal directly";
 		}
 		else if (input instanceof ProcessInput.File) {
-			conflict = "input(file): a terminal is typed on, use input(stream)";
+			conflict = "input(file): input is typed into the terminal; use input(stream)";
 		}
 		else if (input instanceof ProcessInput.Inherited) {
-			conflict = "inheritInput(): its input is its own terminal, use tty()";
+			conflict = "inheritInput(): the process reads from its own terminal; use tty()";
 		}
 		if (conflict != null) {
-			throw new IllegalArgumentException((inherited ? "tty()" : "pty(...)") + " cannot go with " + conflict);
+			throw new IllegalArgumentException(
+					(inherited ? "tty()" : "pty(...)") + " cannot be combined with " + conflict);
 		}
 	}
 

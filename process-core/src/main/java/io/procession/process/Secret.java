@@ -71,7 +71,7 @@ public final class Secret {
 		String name = Objects.requireNonNull(this.reference);
 		String resolved = ask(resolver, name);
 		if (resolved == null) {
-			throw new IllegalArgumentException("The secret '" + name + "' is not known"
+			throw new IllegalArgumentException("The secret '" + name + "' is unknown"
 					+ ((resolver == SecretResolver.none()) ? ": this ProcessManager has no SecretResolver" : ""));
 		}
 		return checked(resolved, "The secret '" + name + "'");
@@ -89,14 +89,14 @@ public final class Secret {
 		catch (Exception ex) {
 			// omit the exception and its message, which may contain the secret
 			StackTraceElement[] trace = ex.getStackTrace();
-			throw new IllegalArgumentException("The secret '" + name + "' cannot be read: its SecretResolver threw "
+			throw new IllegalArgumentException("The secret '" + name + "' cannot be resolved: its SecretResolver threw "
 					+ ex.getClass().getName() + ((trace.length > 0) ? " at " + trace[0] : ""));
 		}
 	}
 
 	private static String checked(String value, String what) {
 		if (value.indexOf('\0') >= 0) {
-			throw new IllegalArgumentException(what + " holds a NUL character, which no program can receive");
+			throw new IllegalArgumentException(what + " contains a NUL character, which cannot be passed to a program");
 		}
 		return value;
 	}

@@ -161,8 +161,7 @@ public final class Signal implements Serializable {
 	 */
 	public static Signal realTime(int offset) {
 		if (offset < 0 || offset > RTMAX - RTMIN) {
-			throw new IllegalArgumentException(
-					"There is no real-time signal " + offset + ": use 0 to " + (RTMAX - RTMIN));
+			throw new IllegalArgumentException("No such real-time signal " + offset + ": use 0 to " + (RTMAX - RTMIN));
 		}
 		return new Signal((offset == 0) ? "RTMIN" : "RTMIN+" + offset, RTMIN + offset);
 	}
@@ -191,9 +190,8 @@ public final class Signal implements Serializable {
 		}
 		Signal signal = plain.matches("[1-9]\\d?") ? byNumber(Integer.parseInt(plain)) : byName(plain);
 		if (signal == null) {
-			throw new IllegalArgumentException(
-					"There is no signal '" + nameOrNumber + "': use one of " + STANDARD.keySet() + ", RTMIN to RTMIN+"
-							+ (RTMAX - RTMIN) + ", or a number from 1 to " + RTMAX + " except 32 and 33");
+			throw new IllegalArgumentException("No such signal '" + nameOrNumber + "': use one of " + STANDARD.keySet()
+					+ ", RTMIN to RTMIN+" + (RTMAX - RTMIN) + ", or a number from 1 to " + RTMAX + " except 32 and 33");
 		}
 		return signal;
 	}

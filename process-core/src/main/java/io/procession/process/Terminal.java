@@ -47,7 +47,7 @@ public sealed interface Terminal {
 		public Pseudo {
 			if (columns < 1 || columns > 65535 || rows < 1 || rows > 65535) {
 				throw new IllegalArgumentException(
-						"A terminal has 1 to 65535 columns and rows: " + columns + " x " + rows);
+						"A terminal must have 1 to 65535 columns and rows: " + columns + " x " + rows);
 			}
 		}
 

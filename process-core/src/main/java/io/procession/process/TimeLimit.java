@@ -22,7 +22,7 @@ public record TimeLimit(@Nullable Duration duration) {
 	public TimeLimit {
 		if (duration != null && (duration.isNegative() || duration.isZero())) {
 			throw new IllegalArgumentException(
-					"A timeout must be positive: " + duration + " (say noTimeout() for none)");
+					"A timeout must be positive: " + duration + " (use noTimeout() for none)");
 		}
 	}
 
@@ -33,7 +33,8 @@ public record TimeLimit(@Nullable Duration duration) {
 	 * @throws IllegalArgumentException if the duration is zero or negative
 	 */
 	public static TimeLimit of(Duration duration) {
-		return new TimeLimit(Objects.requireNonNull(duration, "The timeout is null: say noTimeout() for none"));
+		return new TimeLimit(
+				Objects.requireNonNull(duration, "The timeout must not be null: use noTimeout() for none"));
 	}
 
 	/**

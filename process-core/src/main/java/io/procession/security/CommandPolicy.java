@@ -87,14 +87,14 @@ public final class CommandPolicy {
 			executable = Executable.of(file, arguments);
 		}
 		catch (IOException ex) {
-			return Verdict.denied("the path cannot be resolved");
+			return Verdict.denied("the policy: the path cannot be resolved");
 		}
 		try {
 			return judge(executable, Interpreters.of(executable.real(), lookup), arguments);
 		}
 		catch (StackOverflowError ex) {
 			// Pattern recurses for each repetition of some loops
-			return Verdict.denied("the policy: an argument is too long for its patterns");
+			return Verdict.denied("the policy: an argument is too long for the patterns of its rules");
 		}
 	}
 
@@ -107,7 +107,7 @@ public final class CommandPolicy {
 				return Verdict.denied("the rule 'deny " + rule + "'");
 			}
 			if (interpreters.found().stream().anyMatch((interpreter) -> rule.denies(interpreter, arguments))) {
-				return Verdict.denied("the rule 'deny " + rule + "', which holds for the interpreter of a script");
+				return Verdict.denied("the rule 'deny " + rule + "', which applies to the interpreter of the script");
 			}
 		}
 		if (!this.denied.isEmpty() && !interpreters.unclear().isEmpty()) {
@@ -144,7 +144,7 @@ public final class CommandPolicy {
 	}
 
 	private static Verdict shellsAreOff() {
-		return Verdict.denied("the policy, by which shells and programs that run others are off");
+		return Verdict.denied("the policy, which does not allow shells and programs that run other programs");
 	}
 
 	@Override
@@ -236,7 +236,7 @@ public final class CommandPolicy {
 				if (this.denied.stream()
 					.anyMatch((other) -> other.equals(rule) || (!other.hasArguments() && other.covers(rule)))) {
 					throw new IllegalArgumentException("'" + rule
-							+ "' is both allowed and denied: a deny rule always wins, remove one of the two");
+							+ "' is both allowed and denied: a deny rule always wins; remove one of the two");
 				}
 			}
 			return new CommandPolicy(this.allowed, this.denied, this.shells);

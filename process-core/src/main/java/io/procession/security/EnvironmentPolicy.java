@@ -76,7 +76,7 @@ public final class EnvironmentPolicy {
 	private static Pattern pattern(String name) {
 		if (name.isBlank() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
 			throw new IllegalArgumentException("'" + name.replace("\0", "\\0")
-					+ "' cannot be the name of an environment variable: it must not be empty nor hold '=' or NUL");
+					+ "' cannot be the name of an environment variable: it must not be empty or contain '=' or NUL");
 		}
 		return Pattern.compile(String.join(".*", Arrays.stream(name.split("\\*", -1)).map(Pattern::quote).toList()));
 	}

@@ -93,7 +93,7 @@ final class Interpreters {
 			return;
 		}
 		if (this.found.size() >= DEEPEST) {
-			this.unclear = "the policy: too many programs interpret each other";
+			this.unclear = "the policy: the chain of interpreters is too long";
 			return;
 		}
 		Executable interpreter = resolve(line.interpreter(), line.argument());
@@ -119,7 +119,7 @@ final class Interpreters {
 	}
 
 	private static String unclear(Path script) {
-		return "the policy: the first line of '" + shown(script) + "' does not tell what interprets it";
+		return "the policy: the first line of '" + shown(script) + "' does not identify its interpreter";
 	}
 
 	// the options of launchers other than env are not known: each of their words may be a
@@ -168,10 +168,10 @@ final class Interpreters {
 			if (interpreter.isAbsolute()) {
 				return Executable.of(interpreter, argument.isEmpty() ? List.of(name) : List.of(name, argument));
 			}
-			this.unknown = "the policy: '" + shown(name) + "', which is to interpret it, is a relative path";
+			this.unknown = "the policy: its interpreter '" + shown(name) + "' is a relative path";
 		}
 		catch (IOException | InvalidPathException ex) {
-			this.unknown = "the policy: '" + shown(name) + "', which is to interpret it, is not there";
+			this.unknown = "the policy: its interpreter '" + shown(name) + "' does not exist";
 		}
 		return null;
 	}

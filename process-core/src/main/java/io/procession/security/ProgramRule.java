@@ -42,17 +42,16 @@ final class ProgramRule {
 	 */
 	ProgramRule(String program, List<String> arguments) {
 		if (program.isBlank()) {
-			throw new IllegalArgumentException("A rule must name a program or a folder: it is empty");
+			throw new IllegalArgumentException("A rule must name a program or a directory, but is empty");
 		}
 		boolean isPath = program.indexOf('/') >= 0 || program.indexOf('\\') >= 0;
 		if (isPath && !Path.of(program).isAbsolute()) {
 			throw new IllegalArgumentException(
-					"'" + program + "' must be an absolute path, or a name that is looked up in the PATH");
+					"'" + program + "' must be an absolute path, or a name to be looked up in the PATH");
 		}
 		Path found = Executables.find(program, null, null)
-			.orElseThrow(
-					() -> new IllegalArgumentException("there is no " + (isPath ? "program or folder '" + program + "'"
-							: "program '" + program + "' in the PATH of the JVM: give its path")));
+			.orElseThrow(() -> new IllegalArgumentException((isPath ? "no such program or directory: '" + program + "'"
+					: "program '" + program + "' not found in the PATH of the JVM: use its path")));
 		try {
 			this.executable = Executable.of(found, List.of(program));
 		}
@@ -70,8 +69,8 @@ final class ProgramRule {
 			return Pattern.compile(expression, Pattern.DOTALL);
 		}
 		catch (PatternSyntaxException ex) {
-			throw new IllegalArgumentException("'" + expression + "' is no regular expression: " + ex.getDescription(),
-					ex);
+			throw new IllegalArgumentException(
+					"'" + expression + "' is not a regular expression: " + ex.getDescription(), ex);
 		}
 	}
 

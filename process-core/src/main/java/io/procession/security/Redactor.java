@@ -79,7 +79,7 @@ public final class Redactor {
 
 	private static void check(String name) {
 		if (name.isBlank()) {
-			throw new IllegalArgumentException("A pattern for the names of secrets must not be empty");
+			throw new IllegalArgumentException("A pattern for names of secrets must not be empty");
 		}
 	}
 
@@ -92,7 +92,8 @@ public final class Redactor {
 			return Pattern.compile(name, Pattern.CASE_INSENSITIVE);
 		}
 		catch (PatternSyntaxException ex) {
-			throw new IllegalArgumentException("'" + name + "' is no regular expression: " + ex.getDescription(), ex);
+			throw new IllegalArgumentException("'" + name + "' is not a regular expression: " + ex.getDescription(),
+					ex);
 		}
 	}
 

@@ -49,8 +49,8 @@ public record ProcessStats(long pid, Instant startedAt, Duration uptime, Duratio
 	 */
 	public double cpuShareSince(ProcessStats earlier) {
 		if (earlier.pid != this.pid || !earlier.startedAt.equals(this.startedAt)) {
-			throw new IllegalArgumentException("Not the same process: PID " + this.pid + " started at " + this.startedAt
-					+ ", PID " + earlier.pid + " at " + earlier.startedAt);
+			throw new IllegalArgumentException("The statistics are not of the same process: PID " + this.pid
+					+ " started at " + this.startedAt + ", PID " + earlier.pid + " at " + earlier.startedAt);
 		}
 		return share(this.cpuTime.minus(earlier.cpuTime), this.uptime.minus(earlier.uptime));
 	}

@@ -74,7 +74,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 		synchronized (this.lock) {
 			checkOpen();
 			if (this.programs.containsKey(program.name())) {
-				throw new IllegalArgumentException("There is a program '" + program.name() + "' already");
+				throw new IllegalArgumentException("Program '" + program.name() + "' already exists");
 			}
 			Map<String, SupervisedProgram> changed = new LinkedHashMap<>(this.programs);
 			changed.put(program.name(), new SupervisedProgram(program, this.launcher, this.threads, this.time));
@@ -192,7 +192,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 		try {
 			if (!this.time.await(down, bound(all))) {
 				this.threads.close();
-				logger.warn("Programs are not down and no longer waited for: {}", statuses());
+				logger.warn("Programs have not stopped in time and are no longer waited for: {}", statuses());
 			}
 			this.threads.awaitReports();
 		}
@@ -214,7 +214,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 		SupervisedProgram program = this.programs.get(name);
 		if (program == null) {
 			throw new IllegalArgumentException(
-					"There is no program '" + name + "': there are " + this.programs.keySet());
+					"No such program '" + name + "'; programs are: " + this.programs.keySet());
 		}
 		return program;
 	}

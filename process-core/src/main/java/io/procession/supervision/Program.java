@@ -42,7 +42,7 @@ public record Program(String name, ProcessSpec spec, boolean autostart, RestartP
 	public Program {
 		if (!NAME.matcher(name).matches()) {
 			throw new IllegalArgumentException("'" + name.replace("\0", "\\0") + "' cannot be the name of a program: "
-					+ "it must be a letter, then letters, digits, '.', '_' and '-'");
+					+ "it must start with a letter, followed by letters, digits, '.', '_' or '-'");
 		}
 		if (spec.detached()) {
 			throw new IllegalArgumentException(

@@ -26,18 +26,18 @@ record ProgramReport(Level level, Supplier<String> text) {
 	}
 
 	static ProgramReport startFailedForNow(Program program, String message) {
-		return new ProgramReport(Level.ERROR, () -> "Program could not be started and is tried again: name="
-				+ program.name() + " delay=" + program.restart().delay() + ": " + message);
+		return new ProgramReport(Level.ERROR, () -> "Program could not be started; retrying: name=" + program.name()
+				+ " delay=" + program.restart().delay() + ": " + message);
 	}
 
 	static ProgramReport startFailedForGood(Program program, String message) {
 		return new ProgramReport(Level.ERROR,
-				() -> "Program could not be started and is not tried again: name=" + program.name() + ": " + message);
+				() -> "Program could not be started; giving up: name=" + program.name() + ": " + message);
 	}
 
 	static ProgramReport managerClosed(Program program) {
 		return new ProgramReport(Level.INFO,
-				() -> "Program is not started any more, its process manager is closed: name=" + program.name());
+				() -> "Program is no longer started because its process manager is closed: name=" + program.name());
 	}
 
 	/** Report that the process was stopped on request. */
@@ -71,7 +71,7 @@ record ProgramReport(Level level, Supplier<String> text) {
 
 	static ProgramReport lost(Program program, String why) {
 		return new ProgramReport(Level.ERROR,
-				() -> "Program cannot be stopped and is not started again while it is alive: name=" + program.name()
+				() -> "Program could not be stopped and is not restarted while it is alive: name=" + program.name()
 						+ ": " + why);
 	}
 

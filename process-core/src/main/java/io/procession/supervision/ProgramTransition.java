@@ -28,7 +28,7 @@ final class ProgramTransition {
 
 	private static final String STOPPED_ON_REQUEST = "stopped on request";
 
-	private static final String STILL_ALIVE = "is still alive after KILL";
+	private static final String STILL_ALIVE = "is still alive after SIGKILL";
 
 	private final Program program;
 
@@ -269,7 +269,7 @@ final class ProgramTransition {
 	private void timeUp() {
 		if (this.state == ProgramState.BACKOFF) {
 			this.restarts++;
-			launch("restarted by its policy");
+			launch("restarted by its restart policy");
 		}
 		else if (this.state == ProgramState.STOPPING && this.attempts == 0) {
 			// the JVM may have been suspended, and the result may still be pending
@@ -277,7 +277,7 @@ final class ProgramTransition {
 			stopWhatThereIs();
 		}
 		else if (this.state == ProgramState.STOPPING) {
-			lose("its stop did not come to an end within " + this.bounds.stop());
+			lose("its stop did not complete within " + this.bounds.stop());
 		}
 		else if (this.state == ProgramState.LOST) {
 			this.attempts++;
@@ -366,7 +366,7 @@ final class ProgramTransition {
 			becomeNext();
 		}
 		else if (this.state == ProgramState.STOPPING) {
-			lose((this.pid != null) ? STILL_ALIVE : "what it left behind " + STILL_ALIVE);
+			lose((this.pid != null) ? STILL_ALIVE : "a process that it left behind " + STILL_ALIVE);
 		}
 	}
 
@@ -374,10 +374,10 @@ final class ProgramTransition {
 		return switch (result.cause()) {
 			case EXITED -> "exited with " + result.exitCode();
 			case SIGNALED -> "ended by signal " + result.signal().map((signal) -> signal.name()).orElse("unknown");
-			case TIMED_OUT -> "ran for too long";
-			case IDLE_TIMED_OUT -> "was silent for too long";
-			case OUTPUT_LIMIT -> "wrote too much";
-			case STOPPED, KILLED -> "stopped by somebody else than its supervisor";
+			case TIMED_OUT -> "exceeded its timeout";
+			case IDLE_TIMED_OUT -> "exceeded its idle timeout";
+			case OUTPUT_LIMIT -> "exceeded its output limit";
+			case STOPPED, KILLED -> "stopped by other code than its supervisor";
 			case SHUTDOWN -> MANAGER_CLOSED;
 			case START_FAILED -> "could not be started";
 			case LOST -> STILL_ALIVE;

@@ -24,7 +24,7 @@ public record RestartPolicy(When when, Duration delay) {
 	 */
 	public RestartPolicy {
 		if (delay.isNegative()) {
-			throw new IllegalArgumentException("The delay of a restart must not be negative: " + delay);
+			throw new IllegalArgumentException("The restart delay must not be negative: " + delay);
 		}
 	}
 

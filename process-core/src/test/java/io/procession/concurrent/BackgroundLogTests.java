@@ -94,7 +94,7 @@ class BackgroundLogTests {
 			this.log.close(Duration.ofSeconds(20));
 
 			assertThat(capture.text()).containsOnlyOnce("IllegalStateException: planned")
-				.containsOnlyOnce("It succeeds again: failures=50");
+				.containsOnlyOnce("It succeeded again: failures=50");
 		}
 	}
 

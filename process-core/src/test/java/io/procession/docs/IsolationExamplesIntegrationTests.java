@@ -90,8 +90,8 @@ class IsolationExamplesIntegrationTests {
 			message = ex.getMessage(); // reason() is NO_SUCH_USER
 		}
 		// endregion
-		assertThat(message).isEqualTo("Command 'true' could not be started: run-as: there is no user 'no-such-user' on"
-				+ " this machine: create it (useradd -r no-such-user), or name another");
+		assertThat(message).isEqualTo("Command 'true' could not be started: run-as: no such user 'no-such-user' on"
+				+ " this machine: create it (useradd -r no-such-user), or use another one");
 	}
 
 }

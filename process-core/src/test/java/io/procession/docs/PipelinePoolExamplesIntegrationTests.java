@@ -111,7 +111,7 @@ class PipelinePoolExamplesIntegrationTests {
 		}
 		// endregion
 		assertThat(message)
-			.isEqualTo("Command 'srot' could not be started: there is no program 'srot' in the JVM's PATH");
+			.isEqualTo("Command 'srot' could not be started: program 'srot' not found in the JVM's PATH");
 	}
 
 	@Test

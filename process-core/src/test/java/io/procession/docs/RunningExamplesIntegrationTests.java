@@ -103,8 +103,8 @@ class RunningExamplesIntegrationTests {
 		// endregion
 		assertThat(messages.get(0)).startsWith("Command 'cp no-such-file elsewhere' exited with 1 after ")
 			.contains("stderr ends: \"cp: ");
-		assertThat(messages.get(1)).isEqualTo(
-				"Command 'pg_dumpp shop' could not be started: there is no program 'pg_dumpp' in the JVM's PATH");
+		assertThat(messages.get(1))
+			.isEqualTo("Command 'pg_dumpp shop' could not be started: program 'pg_dumpp' not found in the JVM's PATH");
 	}
 
 	@Test

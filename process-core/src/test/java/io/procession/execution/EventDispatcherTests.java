@@ -64,7 +64,7 @@ class EventDispatcherTests {
 			publish(events, "slow");
 
 			await().atMost(SOON)
-				.untilAsserted(() -> assertThat(capture.text()).contains("has been at work for more than PT0.02S",
+				.untilAsserted(() -> assertThat(capture.text()).contains("has been running for more than PT0.02S",
 						"listener=" + Blocking.class.getName(), "event=ProcessStarted", "name=slow",
 						Blocking.class.getName() + ".onEvent("));
 			this.release.countDown();
@@ -111,7 +111,7 @@ class EventDispatcherTests {
 
 			events.close();
 			assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
-			assertThat(capture.text()).doesNotContain("at work");
+			assertThat(capture.text()).doesNotContain("has been running");
 		}
 	}
 

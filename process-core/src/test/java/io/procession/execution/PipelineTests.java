@@ -54,7 +54,7 @@ class PipelineTests {
 			.of(this.empty.pipe("upper", COPY), this.empty.pipe("upper", COPY).pipe("cat"),
 					this.cat.pipe("cat").pipe("upper", COPY),
 					this.cat.pipe("cat").pipe("other", COPY).pipe("upper", COPY).pipe("cat"))
-			.forEach((pipeline) -> refuses(pipeline, "'upper'", "Java", "program before and after"));
+			.forEach((pipeline) -> refuses(pipeline, "'upper'", "Java", "between two programs"));
 	}
 
 	@Test
@@ -70,14 +70,14 @@ class PipelineTests {
 		Stream
 			.of(this.cat.outputTo(Path.of("file")), this.cat.appendOutputTo(Path.of("file")),
 					this.cat.idleTimeout(Duration.ofSeconds(1)))
-			.forEach((stage) -> refuses(stage.name("first").pipe(this.cat), "'first'", "stage after it"));
+			.forEach((stage) -> refuses(stage.name("first").pipe(this.cat), "'first'", "next stage"));
 	}
 
 	@Test
 	void limitsOutputOnlyWhereTheJvmSeesIt() {
 		PendingProcess limited = this.cat.outputLimit(10).name("first");
 
-		refuses(limited.pipe(this.cat), "'first'", "outputLimit(...)", "stage after it");
+		refuses(limited.pipe(this.cat), "'first'", "outputLimit(...)", "next stage");
 		assertThat(limited.pipe("copy", COPY).pipe(this.cat).stages()).hasSize(3);
 		assertThat(this.cat.pipe(limited).stages()).hasSize(2);
 	}

@@ -81,11 +81,11 @@ class AccountsTests {
 	@Test
 	void refusesWhatIsNowhere() {
 		assertUnknown(RunAs.user("nobody-here"), "useradd -r nobody-here");
-		assertUnknown(RunAs.user("broken"), "there is no user 'broken'");
-		assertUnknown(RunAs.user("app").withGroup("none"), "there is no group 'none'");
-		assertUnknown(RunAs.user("999"), "name the group too");
+		assertUnknown(RunAs.user("broken"), "no such user 'broken'");
+		assertUnknown(RunAs.user("app").withGroup("none"), "no such group 'none'");
+		assertUnknown(RunAs.user("999"), "specify the group as well");
 		// to the kernel it means "no change"
-		assertUnknown(RunAs.user("4294967295").withGroup("0"), "there is no user '4294967295'");
+		assertUnknown(RunAs.user("4294967295").withGroup("0"), "no such user '4294967295'");
 	}
 
 	@ParameterizedTest
@@ -95,10 +95,9 @@ class AccountsTests {
 		Accounts wrapping = new Accounts(this.folder.resolve("passwd"), this.folder.resolve("group"), (database,
 				key) -> Optional.of(database.equals("passwd") ? "root:x:0:0:root:/root:/bin/bash\n" : "root:x:0:\n"));
 
-		assertUnknown(wrapping, RunAs.user(number), "there is no user '" + number + "'");
-		assertUnknown(wrapping, RunAs.user("app").withGroup(number), "there is no group '" + number + "'");
-		assertUnknown(wrapping, RunAs.user("app").withSupplementaryGroups(number),
-				"there is no group '" + number + "'");
+		assertUnknown(wrapping, RunAs.user(number), "no such user '" + number + "'");
+		assertUnknown(wrapping, RunAs.user("app").withGroup(number), "no such group '" + number + "'");
+		assertUnknown(wrapping, RunAs.user("app").withSupplementaryGroups(number), "no such group '" + number + "'");
 	}
 
 	@ParameterizedTest

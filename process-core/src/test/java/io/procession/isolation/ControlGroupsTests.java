@@ -41,14 +41,16 @@ class ControlGroupsTests {
 		Files.writeString(this.base.resolve("cgroup.procs"), "17\n");
 
 		assertThat(this.groups.whyNot("memory")).isEmpty();
-		assertThat(this.groups.whyNot("pids")).get().asString().contains("processes are in '" + this.base + "' itself");
+		assertThat(this.groups.whyNot("pids")).get()
+			.asString()
+			.contains("'" + this.base + "' contains processes itself");
 	}
 
 	@Test
 	void needsADirectoryOfControlGroups() {
 		assertThat(ControlGroups.detect(this.base.resolve("none")).whyNot("memory")).get()
 			.asString()
-			.contains("is no directory of the control groups");
+			.contains("is not a cgroup v2 directory");
 	}
 
 	@Test

@@ -623,7 +623,7 @@ class PoolIntegrationTests {
 		assertThat(results.get("trap").cause()).isEqualTo(ExitCause.TIMED_OUT);
 		assertThat(results.get("trap").output()).isEqualTo("begun\n");
 		assertThat(results.get("own").cause()).isEqualTo(ExitCause.TIMED_OUT);
-		isCancelled(results.get("waiting"), "time was over");
+		isCancelled(results.get("waiting"), "the timeout of its pool had elapsed");
 	}
 
 	@Test
@@ -635,7 +635,7 @@ class PoolIntegrationTests {
 
 		PoolResults results = pool.run();
 
-		isCancelled(results.get(49), "time was over");
+		isCancelled(results.get(49), "the timeout of its pool had elapsed");
 		assertThat(results).extracting(ProcessResult::cause)
 			// none if its time was over between two
 			.isSubsetOf(ExitCause.EXITED, ExitCause.TIMED_OUT, ExitCause.START_FAILED);
@@ -701,8 +701,8 @@ class PoolIntegrationTests {
 				.add(processes.command("true"))
 				.start();
 
-			assertThat(running.waitFor(Duration.ofSeconds(8))).hasValueSatisfying(
-					(results) -> assertThat(results).allSatisfy((result) -> isCancelled(result, "time was over")));
+			assertThat(running.waitFor(Duration.ofSeconds(8))).hasValueSatisfying((results) -> assertThat(results)
+				.allSatisfy((result) -> isCancelled(result, "the timeout of its pool had elapsed")));
 			holder.kill();
 			assertThat(processes.run("true").successful()).isTrue();
 		}

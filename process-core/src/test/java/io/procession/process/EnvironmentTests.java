@@ -55,7 +55,8 @@ class EnvironmentTests {
 	@Test
 	void refusesANullValue() {
 		assertThatNullPointerException().isThrownBy(() -> Environment.unchanged().with("A", (String) null))
-			.withMessage("The value of environment variable 'A' must not be null: unsetEnv(...) removes a variable");
+			.withMessage(
+					"The value of environment variable 'A' must not be null: use unsetEnv(...) to remove a variable");
 	}
 
 	@Test

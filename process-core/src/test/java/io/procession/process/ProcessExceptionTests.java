@@ -44,7 +44,7 @@ class ProcessExceptionTests {
 		ProcessIdleTimedOutException ex = new ProcessIdleTimedOutException(Duration.ofSeconds(30), "raise it", RESULT);
 
 		assertThat(ex).isInstanceOf(ProcessTimedOutException.class)
-			.hasMessage("Command 'mysql ***' wrote nothing for 30s, its idle timeout, and was stopped: raise it;"
+			.hasMessage("Command 'mysql ***' wrote no output for its idle timeout of 30s and was stopped: raise it;"
 					+ " stderr ends: \"waiting for lock\"");
 		assertThat(ex.exceededTimeout()).isEqualTo(Duration.ofSeconds(30));
 	}
@@ -59,7 +59,7 @@ class ProcessExceptionTests {
 	@Test
 	void saysHowMuchWasAllowed() {
 		assertThat(new ProcessOutputLimitException(1024, "raise it with outputLimit(...)", RESULT))
-			.hasMessage("Command 'mysql ***' wrote more than its output limit of 1024 bytes and was stopped: raise it"
+			.hasMessage("Command 'mysql ***' exceeded its output limit of 1024 bytes and was stopped: raise it"
 					+ " with outputLimit(...), or keep only the end with keepLast(...);"
 					+ " stderr ends: \"waiting for lock\"");
 	}
@@ -79,7 +79,7 @@ class ProcessExceptionTests {
 		InterruptedException cause = new InterruptedException();
 
 		assertThat(new ProcessInterruptedException(COMMAND, "it was stopped", RESULT, cause))
-			.hasMessage("Command 'mysql ***' was waited for by a thread that was interrupted: it was stopped")
+			.hasMessage("Interrupted while waiting for command 'mysql ***': it was stopped")
 			.hasCause(cause);
 	}
 

@@ -44,7 +44,7 @@ class SecretTests {
 		};
 
 		assertThatIllegalArgumentException().isThrownBy(() -> Secret.reference("db").resolve(telling))
-			.withMessageStartingWith("The secret 'db' cannot be read: its SecretResolver threw"
+			.withMessageStartingWith("The secret 'db' cannot be resolved: its SecretResolver threw"
 					+ " java.lang.IllegalStateException at io.procession.process.SecretTests.")
 			.withMessageNotContaining("hunter2")
 			.withNoCause()

@@ -185,7 +185,7 @@ class CommandPolicyTests {
 		CommandPolicy denyingPerl = CommandPolicy.builder().deny(perl.toString()).build();
 
 		assertThat(judge(denyingPerl, script).rule())
-			.isEqualTo("the rule 'deny " + perl + "', which holds for the interpreter of a script");
+			.isEqualTo("the rule 'deny " + perl + "', which applies to the interpreter of the script");
 		assertThat(judge(denyingPerl, nested).rule()).contains("deny " + perl);
 		assertThat(allows(CommandPolicy.builder().deny("sort").allowShells().build(), byEnv)).isFalse();
 		assertThat(allows(CommandPolicy.builder().deny("cat").allowShells().build(), byEnv)).isTrue();
@@ -224,7 +224,7 @@ class CommandPolicyTests {
 				"-SPATH=/other sort", "-S-C/ ./sort")) {
 			Path script = script("told", "#!/usr/bin/env " + line + "\n");
 			assertThat(judge(policy, script).rule()).as(line)
-				.isEqualTo("the policy: the first line of '" + script + "' does not tell what interprets it");
+				.isEqualTo("the policy: the first line of '" + script + "' does not identify its interpreter");
 			assertThat(allows(allowing, script)).as("who allows a script trusts it").isTrue();
 		}
 	}
@@ -244,7 +244,7 @@ class CommandPolicyTests {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 
 		assertThat(judge(policy, script).rule())
-			.isEqualTo("the policy: '" + harmless + "\\r', which is to interpret it, is not there");
+			.isEqualTo("the policy: its interpreter '" + harmless + "\\r' does not exist");
 		link("bin/harmless\r", Path.of("/usr/bin/sort"));
 		assertThat(judge(policy, script).rule()).contains("deny sort");
 	}
@@ -260,7 +260,7 @@ class CommandPolicyTests {
 
 		for (Path file : List.of(script, blank, empty)) {
 			assertThat(judge(denyingSh, file).rule()).as(file.toString())
-				.isEqualTo("the rule 'deny sh', which holds for the interpreter of a script");
+				.isEqualTo("the rule 'deny sh', which applies to the interpreter of the script");
 			assertThat(judge(shellsOff, file).rule()).as(file.toString()).contains("shells");
 		}
 	}
@@ -284,7 +284,7 @@ class CommandPolicyTests {
 
 		assertThat(judge(policy, script("relative", "#!bin/x\n")).rule()).contains("is a relative path");
 		assertThat(judge(policy, script("missing", "#!/no/such\n")).rule())
-			.isEqualTo("the policy: '/no/such', which is to interpret it, is not there");
+			.isEqualTo("the policy: its interpreter '/no/such' does not exist");
 	}
 
 	@Test
@@ -379,7 +379,7 @@ class CommandPolicyTests {
 				"/usr/bin/env -S " + busybox + " busybox")) {
 			Path script = script("sort", "#!" + line + "\n");
 			assertThat(judge(policy, script).rule()).as(line)
-				.isEqualTo("the policy: the first line of '" + script + "' does not tell what interprets it");
+				.isEqualTo("the policy: the first line of '" + script + "' does not identify its interpreter");
 		}
 		assertThat(allows(policy, script("sort", "#!" + busybox + " cat\n"))).isTrue();
 	}
@@ -446,7 +446,7 @@ class CommandPolicyTests {
 
 		for (CommandPolicy policy : List.of(CommandPolicy.builder().allow(tool.toString(), "(a|b)*").build(),
 				CommandPolicy.builder().deny(tool.toString(), "(a|b)*c").build())) {
-			assertThat(judge(policy, tool, argument).rule()).contains("too long for its patterns");
+			assertThat(judge(policy, tool, argument).rule()).contains("too long for the patterns of its rules");
 		}
 	}
 
@@ -456,14 +456,14 @@ class CommandPolicyTests {
 		CommandPolicy.Builder builder = CommandPolicy.builder();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow("no-such-program"))
-			.withMessage("there is no program 'no-such-program' in the PATH of the JVM: give its path");
+			.withMessage("program 'no-such-program' not found in the PATH of the JVM: use its path");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.deny("/no/such"))
-			.withMessage("there is no program or folder '/no/such'");
+			.withMessage("no such program or directory: '/no/such'");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow(" "));
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow("./tool"))
 			.withMessageContaining("must be an absolute path");
 		assertThatIllegalArgumentException().isThrownBy(() -> builder.allow(tool, "("))
-			.withMessageStartingWith("'(' is no regular expression: ");
+			.withMessageStartingWith("'(' is not a regular expression: ");
 		assertThatIllegalArgumentException().isThrownBy(CommandPolicy.builder().allow(tool).deny(tool)::build)
 			.withMessageContaining("is both allowed and denied");
 		assertThatIllegalArgumentException()

@@ -247,7 +247,7 @@ class RedactorTests {
 				"--x-any=***", "password=3", "pinned=4");
 		assertThat(Redactor.of(List.of()).redact(List.of("password=3"))).containsExactly("password=3");
 		assertThatIllegalArgumentException().isThrownBy(() -> Redactor.of(List.of("a(")))
-			.withMessageStartingWith("'a(' is no regular expression: ");
+			.withMessageStartingWith("'a(' is not a regular expression: ");
 		assertThatIllegalArgumentException().isThrownBy(() -> Redactor.of(List.of(" ")));
 	}
 

@@ -35,7 +35,7 @@ class ProcessStatsTests {
 
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> sample(START.plusSeconds(60), 1_000, 0).cpuShareSince(earlier))
-			.withMessageContaining("Not the same process");
+			.withMessageContaining("not of the same process");
 	}
 
 	private static ProcessStats sample(Instant startedAt, long uptimeMillis, long cpuMillis) {

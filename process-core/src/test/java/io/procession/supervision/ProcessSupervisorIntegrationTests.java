@@ -114,7 +114,7 @@ class ProcessSupervisorIntegrationTests {
 		assertThat(pid("worker")).isNotEqualTo(first);
 		assertThat(status("worker").lastExitCode()).isEqualTo(137);
 		assertThat(status("worker").lastFailed()).isTrue();
-		assertThat(status("worker").reason()).isEqualTo("restarted by its policy");
+		assertThat(status("worker").reason()).isEqualTo("restarted by its restart policy");
 	}
 
 	@Test
@@ -499,7 +499,7 @@ class ProcessSupervisorIntegrationTests {
 
 			assertThat(lost.state()).isEqualTo(ProgramState.LOST);
 			assertThat(lost.pid()).isEqualTo(pid);
-			assertThat(lost.reason()).isEqualTo("is still alive after KILL");
+			assertThat(lost.reason()).isEqualTo("is still alive after SIGKILL");
 			assertThat(get(powerless.start("worker")).state()).isEqualTo(ProgramState.LOST);
 			assertThat(get(powerless.restart("worker")).state()).isEqualTo(ProgramState.LOST);
 			assertThat(get(powerless.stop("worker")).state()).isEqualTo(ProgramState.LOST);
@@ -640,7 +640,7 @@ class ProcessSupervisorIntegrationTests {
 			await().atMost(BOUND)
 				.until(() -> patient.programs().stream().allMatch((program) -> program.state() == ProgramState.EXITED));
 			assertThat(patient.find("worker").orElseThrow().lastExitCode()).isEqualTo(7);
-			assertThat(patient.find("brief").orElseThrow().reason()).isEqualTo("ran for too long");
+			assertThat(patient.find("brief").orElseThrow().reason()).isEqualTo("exceeded its timeout");
 		}
 	}
 

@@ -46,7 +46,7 @@ class InvalidSettingFailureAnalyzerTests {
 			programs.worker.leave-behind | maybe  | it must be true or false
 			programs.worker.restart  | sometimes  | it must be one of never, on-failure and always
 			programs.worker.restart.policy | sometimes | it must be one of never, on-failure, always
-			programs.worker.stop-signal | 99      | There is no signal '99': use one of [HUP, INT,
+			programs.worker.stop-signal | 99      | No such signal '99': use one of [HUP, INT,
 			programs.worker.stop-grace | soon     | it must be a duration, such as 500ms, 10s or 5m
 			""")
 	void saysWhichPropertyAndValueAndWhereAndWhy(String name, String value, String reason, CapturedOutput output,

@@ -31,7 +31,7 @@ record AppliedIsolation(ExecChain chain, String program, @Nullable Path director
 	Optional<StartFailure> startFailure(int exitCode, String written) {
 		if (this.executable != null && this.chain.failed(exitCode, written, this.executable)) {
 			return Optional.of(new StartFailure(Reason.ISOLATION,
-					"its isolation is set up, but its program cannot be executed in it"));
+					"its isolation was applied, but its program cannot be executed under it"));
 		}
 		return (isShells(exitCode) && namesProgram(written)) ? foreign() : Optional.empty();
 	}

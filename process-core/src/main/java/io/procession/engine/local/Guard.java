@@ -100,7 +100,7 @@ final class Guard {
 				start();
 			}
 			if (end != null && this.failures == 1 && this.process != null) {
-				this.log.write(() -> logger.warn("The guard had ended and was started again: {}", end));
+				this.log.write(() -> logger.warn("Guard process exited unexpectedly and was restarted: {}", end));
 			}
 		}
 	}
@@ -118,13 +118,14 @@ final class Guard {
 		this.failures++;
 		String end = "pid=" + guard.pid() + " exitCode=" + guard.exitValue();
 		if (this.failures >= MOST_FAILURES) {
-			abandon("it was started " + this.failures + " times, and the last one ended at once: " + end);
+			abandon("it exited " + this.failures + " times in a row, most recently right after its start: " + end);
 		}
 		return end;
 	}
 
 	private void abandon(String reason) {
-		String limitation = "There is no guard, so that a JVM that is killed leaves its processes behind: " + reason;
+		String limitation = "No guard process is available, so processes are left running if the JVM is killed: "
+				+ reason;
 		this.whyNot = limitation;
 		this.log.write(() -> logger.warn("{}", limitation));
 	}
@@ -149,8 +150,7 @@ final class Guard {
 			// heartbeat tries again
 			if (!this.toldLack) {
 				this.toldLack = true;
-				this.log
-					.write(() -> logger.warn("The guard could not be started and is tried again: {}", ex.toString()));
+				this.log.write(() -> logger.warn("Failed to start the guard process; retrying: {}", ex.toString()));
 			}
 		}
 	}
@@ -160,7 +160,7 @@ final class Guard {
 			return "/bin/sh is missing";
 		}
 		if (SystemProcesses.Visibility.detect() != SystemProcesses.Visibility.PROC) {
-			return "/proc is missing, or shows another PID namespace than that of this JVM";
+			return "/proc is missing, or belongs to a different PID namespace than this JVM";
 		}
 		return TOOLS.stream().filter((tool) -> tool.find().isEmpty()).map(Tool::whyMissing).findFirst().orElse(null);
 	}
@@ -184,7 +184,7 @@ final class Guard {
 		}
 		catch (IOException ex) {
 			// it has exited already, which the next check detects
-			this.log.write(() -> logger.debug("The guard ended at once: {}", ex.toString()));
+			this.log.write(() -> logger.debug("Guard process exited immediately: {}", ex.toString()));
 		}
 		return started;
 	}
@@ -218,7 +218,7 @@ final class Guard {
 			this.told = living;
 		}
 		catch (IOException ex) {
-			this.log.write(() -> logger.debug("The guard is gone: {}", ex.toString()));
+			this.log.write(() -> logger.debug("Guard process has exited: {}", ex.toString()));
 		}
 	}
 
@@ -263,7 +263,7 @@ final class Guard {
 			pipe.write(FAREWELL.getBytes(StandardCharsets.US_ASCII));
 		}
 		catch (IOException ex) {
-			logger.debug("The guard was gone already", ex);
+			logger.debug("Guard process had already exited", ex);
 		}
 	}
 
@@ -277,7 +277,8 @@ final class Guard {
 				long left = Math.max(0, bound - (System.nanoTime() - began));
 				if (!running.waitFor(left, TimeUnit.NANOSECONDS)) {
 					running.destroyForcibly();
-					this.log.write(() -> logger.warn("The guard did not end and was killed: pid={}", running.pid()));
+					this.log.write(() -> logger.warn("Guard process did not exit in time and was killed: pid={}",
+							running.pid()));
 					break;
 				}
 			}

@@ -66,9 +66,9 @@ record Interpreter(File script, String name) {
 
 	String describe() {
 		boolean carriageReturn = this.name.endsWith("\r");
-		return "the first line of '" + this.script + "' asks for the interpreter '" + Printable.of(this.name)
-				+ "', which is not there"
-				+ (carriageReturn ? ": the file has the line ends of Windows, convert them (sed -i 's/\\r$//')" : "");
+		return "the first line of '" + this.script + "' names the interpreter '" + Printable.of(this.name)
+				+ "', which does not exist"
+				+ (carriageReturn ? ": the file has Windows line endings; convert them (sed -i 's/\\r$//')" : "");
 	}
 
 }

@@ -97,7 +97,7 @@ final class Isolator {
 		if (launch.spec().terminal() != null) {
 			if (Boolean.TRUE.equals(isolation.newSession()) && launch.terminal() == null) {
 				throw new ProcessStartException(launch.spec(), Reason.ISOLATION,
-						"new-session: a session of its own has no part in the terminal that tty() gives it: use pty(...)",
+						"new-session: a process in a new session cannot use the JVM's terminal (tty()): use pty(...)",
 						null);
 			}
 			// a process on a pseudoterminal leads its session already; tty() uses the
@@ -137,19 +137,20 @@ final class Isolator {
 		Trial trial = attempt(chain, Tool.CAT, IsolationPlan.evidence());
 		if (trial.exitCode() != 0) {
 			throw new ProcessStartException(launch.spec(), Reason.ISOLATION,
-					"its isolation was tried with cat(1), which failed with exit code " + trial.exitCode() + ": "
+					"a trial of its isolation with cat(1) failed with exit code " + trial.exitCode() + ": "
 							+ trial.lastLine() + hint(plan),
 					null);
 		}
 		plan.mismatch(trial.output()).ifPresent((wrong) -> {
 			throw new ProcessStartException(launch.spec(), Reason.ISOLATION,
-					"its isolation was tried with cat(1) and is not what was asked for: " + wrong, null);
+					"a trial with cat(1) showed that its isolation is not in effect as configured: " + wrong, null);
 		});
 		plan.shownIoPriority().ifPresent((expected) -> {
 			Trial shown = attempt(chain, Tool.IONICE, List.of());
 			if (!shown.output().strip().equals(expected)) {
 				throw new ProcessStartException(launch.spec(), Reason.ISOLATION,
-						"priority.io-class was tried and is '" + shown.lastLine() + "' instead of '" + expected + "'",
+						"a trial showed that priority.io-class is '" + shown.lastLine() + "' instead of '" + expected
+								+ "'",
 						null);
 			}
 		});
@@ -161,7 +162,7 @@ final class Isolator {
 
 	private static String hint(IsolationPlan plan) {
 		ResourceLimits limits = plan.isolation().limits();
-		return limits.equals(ResourceLimits.none()) ? "" : " (too low limits keep any program from starting)";
+		return limits.equals(ResourceLimits.none()) ? "" : " (limits may be too low for any program to start)";
 	}
 
 	/**
@@ -221,7 +222,7 @@ final class Isolator {
 				// a process that finds its pipe full would never exit
 				output.write(in.readNBytes(Math.min(in.available(), MOST_OUTPUT - output.size())));
 				if (System.nanoTime() - deadline >= 0) {
-					return new Trial(-1, "it did not end within " + TRIAL_SECONDS + " s");
+					return new Trial(-1, "it did not exit within " + TRIAL_SECONDS + " s");
 				}
 				if (output.size() >= MOST_OUTPUT) {
 					return new Trial(-1, "it wrote more than " + MOST_OUTPUT + " bytes");
@@ -254,7 +255,7 @@ final class Isolator {
 		String lastLine() {
 			String[] lines = this.output.strip().split("\n");
 			String last = lines[lines.length - 1];
-			return last.isEmpty() ? "(it said nothing)" : last;
+			return last.isEmpty() ? "(it wrote no output)" : last;
 		}
 
 	}

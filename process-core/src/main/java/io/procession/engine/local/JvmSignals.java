@@ -96,8 +96,8 @@ final class JvmSignals {
 			return Optional.empty();
 		}
 		return Optional.of("This JVM was started with the signals " + names(this.ignored | this.blocked)
-				+ " ignored or blocked, and so are they in its processes: env(1) of coreutils 8.31 or later, which"
-				+ " would reset them, is not installed");
+				+ " ignored or blocked, and its processes inherit this, because env(1) of coreutils 8.31 or later,"
+				+ " which could reset them, is not installed");
 	}
 
 	private static List<String> names(long signals) {

@@ -41,7 +41,8 @@ final class LaunchCheck {
 	private static final Map<String, String> SHELL_COMMANDS = Map.of("cd", "use directory(...)", "pushd",
 			"use directory(...)", "export", "use env(...)", "unset", "use unsetEnv(...)", "source",
 			"use shell(\". file && command\")", ".", "use shell(\". file && command\")", "umask", "use umask(...)",
-			"ulimit", "use limits(...)", "alias", "write the command that it stands for", "exit", "use shell(...)");
+			"ulimit", "use limits(...)", "alias", "write out the command that the alias stands for", "exit",
+			"use shell(...)");
 
 	/** Replacement character for bytes of a path that cannot be decoded. */
 	private static final char UNKNOWN = '\uFFFD';
@@ -101,13 +102,15 @@ final class LaunchCheck {
 		String where = (directory != null) ? directory.toString() : System.getProperty("user.dir", "");
 		blocker.apply(new File(where)).ifPresent((culprit) -> {
 			throw failure(Reason.NOT_A_DIRECTORY,
-					"its working directory '" + where + "'" + ((directory != null) ? "" : ", the JVM's,")
-							+ " may not be entered by the user " + user.label() + because(culprit, where)
-							+ ": name another by directory(...), or let that user in");
+					"its working directory '" + where + "'" + ((directory != null) ? "" : " (inherited from the JVM)")
+							+ " is not accessible to the user " + user.label() + because(culprit, where)
+							+ ": set another one with directory(...), or grant that user access");
 		});
 		blocker.apply(program).ifPresent((culprit) -> {
-			throw failure(Reason.NOT_EXECUTABLE, "'" + program + "' may not be executed by the user " + user.label()
-					+ because(culprit, program.toString()) + ": chmod +x it for that user, or run it as another");
+			throw failure(Reason.NOT_EXECUTABLE,
+					"'" + program + "' is not executable by the user " + user.label()
+							+ because(culprit, program.toString())
+							+ ": grant that user execute permission (chmod), or run it as another user");
 		});
 	}
 
@@ -132,9 +135,9 @@ final class LaunchCheck {
 		for (String name : names) {
 			if (!SHELL_NAME.matcher(name).matches()) {
 				throw failure(Reason.ISOLATION,
-						(opensFiles ? "files of another user are opened" : "umask and limits of trees are set")
-								+ " by a shell, which would lose the environment variable '" + name + "': unsetEnv(\""
-								+ name + "\") it, or rename it");
+						(opensFiles ? "a shell opens files as another user" : "a shell sets the umask and tree limits")
+								+ " and would drop the environment variable '" + name + "': remove it with unsetEnv(\""
+								+ name + "\"), or rename it");
 			}
 		}
 	}
@@ -147,8 +150,8 @@ final class LaunchCheck {
 	void checkNoVariable(Set<String> late) {
 		for (String name : late) {
 			if (this.launch.spec().environment().secrets().containsKey(name)) {
-				throw failure(Reason.ISOLATION, "the secret variable '" + name + "' changes what the tools do that"
-						+ " switch the user, and set later it would be seen by everybody: use env(...) or rename it");
+				throw failure(Reason.ISOLATION, "the secret variable '" + name + "' affects the tools that switch"
+						+ " the user, and would be visible to all users if set later: use env(...), or rename it");
 			}
 		}
 	}
@@ -180,7 +183,7 @@ final class LaunchCheck {
 			throw failure(Reason.NOT_A_DIRECTORY, "its working directory " + shown(directory) + " is not a directory");
 		}
 		if (!Files.isExecutable(directory)) {
-			throw failure(Reason.NOT_A_DIRECTORY, "its working directory " + shown(directory) + " may not be entered");
+			throw failure(Reason.NOT_A_DIRECTORY, "its working directory " + shown(directory) + " is not accessible");
 		}
 	}
 
@@ -188,9 +191,9 @@ final class LaunchCheck {
 	private void checkName(String what, Path path) {
 		if (path.toString().indexOf(UNKNOWN) >= 0 && !isText(path)) {
 			throw failure(Reason.NOT_ENCODABLE,
-					what + " '" + path + "' has bytes in its name that are no characters in this JVM's native encoding "
+					what + " '" + path + "' contains bytes that cannot be decoded in this JVM's native encoding "
 							+ NativeText.CHARSET
-							+ ": use a link to it, or start the JVM with LC_ALL=C.UTF-8 if it lacks that");
+							+ ": use a symbolic link to it, or start the JVM with LC_ALL=C.UTF-8 if that is not set");
 		}
 	}
 
@@ -218,8 +221,8 @@ final class LaunchCheck {
 	}
 
 	private static String notEncodable() {
-		return " holds a character that this JVM's native encoding " + NativeText.CHARSET
-				+ " lacks: start the JVM with LC_ALL=C.UTF-8";
+		return " contains a character that this JVM's native encoding " + NativeText.CHARSET
+				+ " cannot represent: start the JVM with LC_ALL=C.UTF-8";
 	}
 
 	private void checkFiles() {
@@ -257,8 +260,8 @@ final class LaunchCheck {
 			BiPredicate<Path, FileUse> mayOpen) {
 		if (user != null && !mayOpen.test(path, use)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE,
-					"its " + what + " file '" + path + "' may not be " + use.participle + " by the user " + user.label()
-							+ ", whose rights decide: give that user access, or name another file");
+					"its " + what + " file '" + path + "' cannot be " + use.participle + " by the user " + user.label()
+							+ ", whose permissions apply: grant that user access, or use another file");
 		}
 	}
 
@@ -273,7 +276,7 @@ final class LaunchCheck {
 					"its input file " + shown(file) + " is neither a file nor a device");
 		}
 		if (!Files.isReadable(file)) {
-			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file " + shown(file) + " may not be read");
+			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its input file " + shown(file) + " is not readable");
 		}
 	}
 
@@ -289,7 +292,7 @@ final class LaunchCheck {
 		Path file = target.file().path().toAbsolutePath();
 		Path folder = file.getParent();
 		if (folder != null && !Files.isDirectory(folder)) {
-			throw failure(Reason.FILE_NOT_ACCESSIBLE, "the folder of its output file '" + file
+			throw failure(Reason.FILE_NOT_ACCESSIBLE, "the directory of its output file '" + file
 					+ "' does not exist: create it first" + notExpanded(target.file().path().toString()));
 		}
 		checkName("its output file", file);
@@ -297,7 +300,7 @@ final class LaunchCheck {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its output file '" + file + "' is neither a file nor a device");
 		}
 		if (!Files.isWritable(Files.exists(file) ? file : folder)) {
-			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its output file '" + file + "' cannot be written");
+			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its output file '" + file + "' is not writable");
 		}
 	}
 
@@ -351,11 +354,11 @@ final class LaunchCheck {
 			throw failure(Reason.NOT_EXECUTABLE, "'" + program + "' is a directory, not a program");
 		}
 		if (!file.isFile()) {
-			throw failure(Reason.NOT_EXECUTABLE, "'" + program + "' is not a regular file, and so no program");
+			throw failure(Reason.NOT_EXECUTABLE, "'" + program + "' is not a regular file");
 		}
 		if (!file.canExecute()) {
-			throw failure(Reason.NOT_EXECUTABLE,
-					"'" + file + "' may not be executed by this user: chmod +x it, or name its interpreter");
+			throw failure(Reason.NOT_EXECUTABLE, "'" + file
+					+ "' is not executable by this user: run chmod +x on it, or start it with its interpreter");
 		}
 	}
 
@@ -365,15 +368,15 @@ final class LaunchCheck {
 		String builtin = SHELL_COMMANDS.get(program);
 		String hint = "";
 		if (looksLikeLine) {
-			hint = ": for a whole line use commandLine(...) or shell(...)";
+			hint = ": use commandLine(...) or shell(...) for a whole command line";
 		}
 		else if (builtin != null) {
-			hint = ": it is a command of shells, which changes the shell that runs it: " + builtin;
+			hint = ": it is a shell builtin, which affects only the shell that runs it: " + builtin;
 		}
 		else if (SHELL_ASSIGNMENT.matcher(program).matches()) {
-			hint = ": only shells take it for a variable: use env(...)";
+			hint = ": variable assignments are shell syntax: use env(...)";
 		}
-		return failure(Reason.NOT_FOUND, "there is no program '" + shown + "' " + where + hint + notExpanded(program));
+		return failure(Reason.NOT_FOUND, "program '" + shown + "' not found " + where + hint + notExpanded(program));
 	}
 
 	// what was tried, where that is not what was written
@@ -391,8 +394,7 @@ final class LaunchCheck {
 
 	private static String notExpanded(String path) {
 		String what = path.startsWith("~") ? "~" : path.contains("$") ? "$" : null;
-		return (what != null) ? "; nothing is expanded, '" + what + "' is a part of the name: write the whole path"
-				: "";
+		return (what != null) ? "; '" + what + "' is not expanded: use the full path" : "";
 	}
 
 	/**
@@ -420,7 +422,7 @@ final class LaunchCheck {
 	ProcessStartException tooLong() {
 		return failure(Reason.ARGUMENT_LIST_TOO_LONG,
 				"its arguments and environment are too long for this system (execve(2): E2BIG):"
-						+ " pass the data by input(...) or a file");
+						+ " pass the data through input(...) or a file");
 	}
 
 	/** Repeat the checks after a failed start, and return the first problem found. */
@@ -438,7 +440,7 @@ final class LaunchCheck {
 		Interpreter missing = (this.executable != null) ? Interpreter.missingOf(this.executable) : null;
 		return failure(Reason.NO_INTERPRETER,
 				(missing != null) ? missing.describe() : "'" + this.launch.spec().command().program()
-						+ "' is there, but not the interpreter or loader that its format asks for");
+						+ "' exists, but the interpreter or loader that it requires does not");
 	}
 
 	ProcessStartException failure(Reason reason, String detail) {

@@ -148,13 +148,13 @@ public final class LocalProcessEngine implements ProcessEngine {
 		catch (RuntimeException | Error ex) {
 			// the caller needs to see the failed start; the guard ends remaining
 			// processes
-			this.log.write(() -> logger.warn("What a failed start left behind could not be looked for", ex));
+			this.log.write(() -> logger.warn("Failed to search for processes left behind by a failed start", ex));
 		}
 	}
 
 	private static ProcessStartException noThread(Launch launch, OutOfMemoryError ex) {
 		return new ProcessStartException(launch.spec(), ProcessStartException.Reason.NO_RESOURCES,
-				"the JVM has no thread that could wait for it (" + ex.getMessage()
+				"the JVM cannot create a thread to wait for it (" + ex.getMessage()
 						+ "): raise the limit on processes, ulimit -u or pids.max, or the memory of the JVM",
 				null);
 	}
@@ -250,15 +250,14 @@ public final class LocalProcessEngine implements ProcessEngine {
 				List<Long> found = orphans.alive();
 				if (!found.isEmpty()) {
 					end(orphans);
-					this.log.write(() -> logger.warn(
-							"Processes that an earlier JVM of this application left behind were ended: pids={}",
-							found));
+					this.log.write(() -> logger
+						.warn("Stopped processes left behind by an earlier JVM of this application: pids={}", found));
 				}
 				this.swept = true;
 			}
 			catch (UncheckedIOException | IllegalStateException ex) {
 				// the next start tries again, and this start does not fail because of it
-				this.log.write(() -> logger.warn("The processes of an earlier JVM could not be looked for", ex));
+				this.log.write(() -> logger.warn("Failed to search for processes left behind by an earlier JVM", ex));
 			}
 		}
 	}
@@ -275,8 +274,9 @@ public final class LocalProcessEngine implements ProcessEngine {
 			}
 			else {
 				List<Long> left = orphans.alive();
-				this.log.write(() -> logger.warn("Processes that an earlier JVM left behind are still alive after KILL"
-						+ " and are abandoned: pids={}", left));
+				this.log
+					.write(() -> logger.warn("Processes left behind by an earlier JVM are still alive after SIGKILL;"
+							+ " giving up: pids={}", left));
 				return;
 			}
 			try {
@@ -294,9 +294,8 @@ public final class LocalProcessEngine implements ProcessEngine {
 	@Override
 	public void look() {
 		if (!this.system.look()) {
-			throw new IllegalStateException(
-					"The processes of this machine could not be scanned in time: it is too busy,"
-							+ " or the data of many processes cannot be read");
+			throw new IllegalStateException("Failed to scan the processes of this machine in time: it is overloaded,"
+					+ " or the data of many processes cannot be read");
 		}
 	}
 
@@ -349,7 +348,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 	public List<String> limitations() {
 		List<String> limitations = new ArrayList<>(this.system.limitations());
 		if (this.guard == null) {
-			limitations.add("The guard is switched off: a JVM that is killed leaves its processes behind");
+			limitations.add("The guard process is disabled: processes are left running if the JVM is killed");
 		}
 		else {
 			this.guard.whyNot().ifPresent(limitations::add);

@@ -89,7 +89,7 @@ final class ProcessScan {
 		String[] names = new File("/proc").list();
 		if (names == null) {
 			// not an empty table, which would mean that all processes have exited
-			throw new NoDescriptorException(new IOException("/proc cannot be read"));
+			throw new NoDescriptorException(new IOException("Failed to read /proc"));
 		}
 		try {
 			for (String name : names) {

@@ -279,7 +279,7 @@ final class ProcessScanner implements AutoCloseable {
 			}
 			catch (RuntimeException | Error ex) {
 				return () -> {
-					throw new IllegalStateException("The processes of this machine cannot be scanned", ex);
+					throw new IllegalStateException("Failed to scan the processes of this machine", ex);
 				};
 			}
 			finally {

@@ -46,7 +46,7 @@ final class ProgramFormat {
 		}
 		if (!isElf(header)) {
 			boolean script = header.limit() >= 2 && header.get(0) == '#' && header.get(1) == '!';
-			return script ? Optional.empty() : Optional.of("has no format that this machine executes");
+			return script ? Optional.empty() : Optional.of("is not in an executable format of this machine");
 		}
 		return foreign(header);
 	}
@@ -67,8 +67,8 @@ final class ProgramFormat {
 		if (!isElf(jvm) || machine(jvm) == machine(header)) {
 			return Optional.empty();
 		}
-		return Optional
-			.of("is a program for another processor (" + name(header) + "), and this JVM runs on " + name(jvm));
+		return Optional.of("is built for another processor architecture (" + name(header) + ") than this JVM's ("
+				+ name(jvm) + ")");
 	}
 
 	private static String name(ByteBuffer header) {

@@ -39,7 +39,7 @@ final class PseudoTerminal implements AutoCloseable {
 	static PseudoTerminal open(Terminal.Pseudo size) throws IOException {
 		PseudoTerminal terminal = new PseudoTerminal(new Pty());
 		if (terminal.descriptor() < 0) {
-			throw new IOException("there is no pseudoterminal left: pty(7)");
+			throw new IOException("no pseudoterminal is available: pty(7)");
 		}
 		try {
 			TerminalLibrary.neverBlock(terminal.descriptor());

@@ -121,8 +121,8 @@ final class Signals {
 		if (!now.isAlive() || now.startTicks() != process.startTicks()) {
 			return null;
 		}
-		return handle
-			.orElseThrow(() -> new NoDescriptorException(new IOException("No handle of process " + process.pid())));
+		return handle.orElseThrow(
+				() -> new NoDescriptorException(new IOException("No process handle for PID " + process.pid())));
 	}
 
 	// no logging here: a stop must not wait for an appender
@@ -140,7 +140,7 @@ final class Signals {
 			}
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("Signal " + signal + " could not be sent by a shell", ex);
+			throw new UncheckedIOException("Signal " + signal + " could not be sent through /bin/sh", ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -182,7 +182,7 @@ final class Spawner {
 		List<String> command = command();
 		File executable = this.check.executable();
 		if (executable == null) {
-			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) is not there for this system");
+			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) is not supported on this operating system");
 		}
 		String program = this.chain.isEmpty() ? executable.toString()
 				: Executables.find(command.get(0), null, null).map(Path::toString).orElse(command.get(0));
@@ -212,7 +212,7 @@ final class Spawner {
 		}
 		catch (IOException | RuntimeException | LinkageError ex) {
 			removeGroup();
-			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) does not work here (" + ex.getMessage()
+			throw this.check.failure(Reason.NO_TERMINAL, "pty(...) does not work on this system (" + ex.getMessage()
 					+ "): pty4j must be able to unpack and load its native library from java.io.tmpdir");
 		}
 	}

@@ -58,9 +58,9 @@ final class StartDiagnosis {
 		}
 		if (isSpawnHelperBroken(message)) {
 			return this.check.failure(Reason.OTHER,
-					"the JDK's helper for starting processes, '" + SPAWN_HELPER + "' in '"
-							+ System.getProperty("java.home") + "', is missing, of another version, or was killed;"
-							+ " if the JDK was updated or removed while this JVM runs, restart the JVM");
+					"the JDK's process launch helper '" + SPAWN_HELPER + "' in '" + System.getProperty("java.home")
+							+ "' is missing, has a different version, or was killed;"
+							+ " restart the JVM if the JDK was updated or removed while it was running");
 		}
 		Optional<ProcessStartException> found = this.check.again();
 		if (found.isPresent()) {
@@ -75,7 +75,7 @@ final class StartDiagnosis {
 		}
 		if (isErrno(message, EACCES)) {
 			return this.check.failure(Reason.NOT_EXECUTABLE,
-					"'" + this.program + "' or its interpreter may not be executed");
+					"'" + this.program + "' or its interpreter is not executable");
 		}
 		if (isErrno(message, ETXTBSY)) {
 			return busy("");
@@ -95,7 +95,7 @@ final class StartDiagnosis {
 		if (found.isPresent()) {
 			return found.get();
 		}
-		return isBusy(ex) ? busy(", or the loader that it names is missing") : wrongFormat();
+		return isBusy(ex) ? busy(", or the loader that it requires is missing") : wrongFormat();
 	}
 
 	/**
@@ -109,19 +109,19 @@ final class StartDiagnosis {
 	}
 
 	private ProcessStartException noRoom(String detail) {
-		return this.check.failure(Reason.NO_RESOURCES, "the machine has no room for it (" + detail
+		return this.check.failure(Reason.NO_RESOURCES, "the system lacks the resources for another process (" + detail
 				+ "): check the limits on processes, open files and memory");
 	}
 
 	private ProcessStartException busy(String alternative) {
 		return this.check.failure(Reason.BUSY, "'" + shown() + "' is open for writing (execve(2): ETXTBSY)"
-				+ alternative + ": close it, or start it again later");
+				+ alternative + ": close the file, or retry later");
 	}
 
 	private ProcessStartException wrongFormat() {
 		File executable = this.check.executable();
 		String problem = ((executable != null) ? ProgramFormat.problem(executable) : Optional.<String>empty())
-			.orElse("has no format that this machine executes");
+			.orElse("is not in an executable format of this machine");
 		return this.check.failure(Reason.NOT_EXECUTABLE, "'" + shown() + "' " + problem + " (execve(2): ENOEXEC)");
 	}
 
@@ -160,7 +160,7 @@ final class StartDiagnosis {
 	// the preceding text may contain arguments or the environment, including secrets
 	private static String errnoText(String message) {
 		int at = Math.max(message.lastIndexOf("error="), message.lastIndexOf("error: "));
-		return (at >= 0) ? message.substring(at) : "the system refused it";
+		return (at >= 0) ? message.substring(at) : "the operating system rejected the start";
 	}
 
 }

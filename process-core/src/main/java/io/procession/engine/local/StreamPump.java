@@ -50,7 +50,7 @@ final class StreamPump implements Runnable {
 		}
 		if (this.failure != null) {
 			// last, because logging may block
-			logger.debug("Output of a process ended early: {}", this.failure.toString());
+			logger.debug("Process output ended early: {}", this.failure.toString());
 		}
 	}
 

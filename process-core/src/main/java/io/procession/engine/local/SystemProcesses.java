@@ -145,12 +145,12 @@ final class SystemProcesses implements AutoCloseable {
 			return limitations;
 		}
 		if (!new File("/proc/1/stat").canRead()) {
-			limitations.add("/proc hides the processes of other users (hidepid; ProtectProc of systemd.exec(5)): what a"
-					+ " process starts as another user is not found when that process is stopped");
+			limitations.add("/proc hides the processes of other users (hidepid; ProtectProc of systemd.exec(5)):"
+					+ " descendants that run as another user are not stopped with their process");
 		}
 		if (this.scanner.unreadable() > 0) {
-			limitations.add("The environment of " + this.scanner.unreadable() + " processes cannot be read in time: if"
-					+ " they left their session and lost their parents, they are not found");
+			limitations.add("The environment of " + this.scanner.unreadable() + " processes cannot be read in"
+					+ " time: they are not found if they have left their session and their parents have exited");
 		}
 		if (ProcessHandle.current().pid() == 1) {
 			look();
@@ -169,10 +169,10 @@ final class SystemProcesses implements AutoCloseable {
 		/** All processes, through {@code /proc}. */
 		PROC(null),
 		/** Parents and start times, through the JDK, on systems other than Linux. */
-		HANDLES("There is no /proc on this system: of the tree of a process only what still has its parent is found"),
+		HANDLES("This system has no /proc: only descendants whose parents are still alive are found and stopped"),
 		/** Only the children of this JVM. */
-		CHILDREN("/proc is missing, or shows another PID namespace than that of this JVM: a stop reaches the process"
-				+ " that was started, but nothing that it has started. Mount /proc (unshare --mount-proc)");
+		CHILDREN("/proc is missing, or belongs to a different PID namespace than this JVM: a stop ends the started"
+				+ " process, but none of its descendants. Mount /proc (unshare --mount-proc)");
 
 		private final @Nullable String limitation;
 

@@ -227,7 +227,8 @@ final class TerminalProcess extends Process implements Resizable {
 
 	@Override
 	public ProcessHandle toHandle() {
-		return ProcessHandle.of(this.pid).orElseThrow(() -> new UnsupportedOperationException("it has ended"));
+		return ProcessHandle.of(this.pid)
+			.orElseThrow(() -> new UnsupportedOperationException("The process has exited"));
 	}
 
 	@Override
@@ -251,7 +252,7 @@ final class TerminalProcess extends Process implements Resizable {
 		private final int errno;
 
 		NotExecutedException(int errno) {
-			super("it could not be executed on a pseudoterminal");
+			super("The program could not be executed on a pseudoterminal");
 			this.errno = errno;
 		}
 
@@ -342,7 +343,7 @@ final class TerminalProcess extends Process implements Resizable {
 			this.typing.lock();
 			try {
 				if (this.closed) {
-					throw new IOException("The end of the input was typed before");
+					throw new IOException("The input is closed");
 				}
 				type(bytes, offset, length);
 			}
@@ -355,7 +356,7 @@ final class TerminalProcess extends Process implements Resizable {
 			int typed = 0;
 			while (typed < length) {
 				if (!isAlive()) {
-					throw new IOException("Nobody reads what is typed");
+					throw new IOException("The process has exited and no longer reads its input");
 				}
 				int count = TerminalProcess.this.terminal.type(bytes, offset + typed, length - typed);
 				typed += count;

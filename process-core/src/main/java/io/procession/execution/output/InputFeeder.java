@@ -150,7 +150,7 @@ public final class InputFeeder {
 			return -1;
 		}
 		catch (IOException | RuntimeException | Error ex) {
-			this.log.write(() -> logger.warn("Input stream of a process failed, it sees the end of its input: name={}",
+			this.log.write(() -> logger.warn("Input stream of a process failed; its standard input is closed: name={}",
 					this.name, ex));
 			return -1;
 		}

@@ -263,7 +263,7 @@ public final class OutputRecorder implements OutputSink {
 		if (!this.listenerFailed) {
 			this.listenerFailed = true;
 			log(() -> logger.warn(
-					"Output listener failed, later failures of this stream are logged at DEBUG: name={} stream={}",
+					"Output listener failed; further failures for this stream are logged at DEBUG: name={} stream={}",
 					this.owner.name(), this.type, ex));
 		}
 		else if (logger.isDebugEnabled()) {
@@ -293,7 +293,7 @@ public final class OutputRecorder implements OutputSink {
 		this.lost = "its " + ((this.type == OutputType.OUTPUT) ? "output" : "error output") + " file '"
 				+ ((this.target != null) ? this.target.path() : "") + "' could not be written (" + ex.getMessage()
 				+ ")";
-		log(() -> logger.warn("Output can no longer be written to its file: name={} stream={}", this.owner.name(),
+		log(() -> logger.warn("Failed to write process output to its file: name={} stream={}", this.owner.name(),
 				this.type, ex));
 		closeFile();
 	}
@@ -364,7 +364,7 @@ public final class OutputRecorder implements OutputSink {
 		}
 		close();
 		log(() -> logger.error(
-				"Output of a process can no longer be taken, the rest is read and thrown away: name={} stream={}",
+				"Failed to process the output of a process; the rest is read and discarded: name={} stream={}",
 				this.owner.name(), this.type, failure));
 	}
 

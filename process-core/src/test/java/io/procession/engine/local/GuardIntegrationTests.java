@@ -113,11 +113,11 @@ class GuardIntegrationTests {
 		assertThat(result.outputLines()).filteredOn((line) -> line.startsWith("lacks "))
 			.singleElement()
 			.asString()
-			.contains("no guard", "'setsid' is missing: install util-linux");
+			.contains("No guard process", "'setsid' is missing: install util-linux");
 		assertThat(result.outputLines()).filteredOn((line) -> line.contains("WARN"))
 			.singleElement()
 			.asString()
-			.contains("There is no guard");
+			.contains("No guard process is available");
 	}
 
 	@Test
@@ -134,10 +134,10 @@ class GuardIntegrationTests {
 		assertThat(result.outputLines()).filteredOn((line) -> line.startsWith("lacks "))
 			.singleElement()
 			.asString()
-			.contains("There is no guard", "started 5 times", "exitCode=71");
+			.contains("No guard process is available", "exited 5 times", "exitCode=71");
 		assertThat(result.outputLines()).filteredOn((line) -> line.contains("WARN"))
-			.satisfiesExactly((line) -> assertThat(line).contains("was started again"),
-					(line) -> assertThat(line).contains("There is no guard"));
+			.satisfiesExactly((line) -> assertThat(line).contains("was restarted"),
+					(line) -> assertThat(line).contains("No guard process is available"));
 	}
 
 	@Test
@@ -234,7 +234,7 @@ class GuardIntegrationTests {
 		}
 
 		await().atMost(SOON)
-			.until(() -> processes.limitations().stream().anyMatch((line) -> line.contains("started 5 times")));
+			.until(() -> processes.limitations().stream().anyMatch((line) -> line.contains("exited 5 times")));
 		assertThat(processes.run("true").successful()).isTrue();
 	}
 

@@ -74,7 +74,7 @@ class InterpreterTests {
 		Interpreter missing = Interpreter.missingOf(executable("script", "#!" + this.binary + "\r\necho\r\n"));
 
 		assertThat(missing).isNotNull();
-		assertThat(missing.describe()).contains(this.binary + "\\r").contains("line ends of Windows");
+		assertThat(missing.describe()).contains(this.binary + "\\r").contains("Windows line endings");
 	}
 
 }

@@ -102,11 +102,11 @@ class ProcessSecurityAutoConfigurationTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """
-					procession.security.commands.allow=no-such   | commands.allow[0]     | there is no program 'no-such' in the PATH
+					procession.security.commands.allow=no-such   | commands.allow[0]     | program 'no-such' not found in the PATH
 					procession.security.commands.allow=          | commands.allow        | it is empty: name programs, or remove it
-					procession.security.commands.deny=/no/such   | commands.deny[0]      | there is no program or folder '/no/such'
+					procession.security.commands.deny=/no/such   | commands.deny[0]      | no such program or directory: '/no/such'
 					procession.security.environment.allow=A      | environment.allow     | inherit=allowlist alone
-					procession.security.redaction.names=a(       | redaction.names       | 'a(' is no regular expression
+					procession.security.redaction.names=a(       | redaction.names       | 'a(' is not a regular expression
 					""")
 	void namesThePropertyThatCannotHold(String setting, String property, String reason) {
 		this.contextRunner.withPropertyValues(setting)

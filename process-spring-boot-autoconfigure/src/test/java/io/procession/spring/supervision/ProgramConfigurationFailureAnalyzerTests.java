@@ -71,7 +71,7 @@ class ProgramConfigurationFailureAnalyzerTests {
 		fail("--spring.config.location=" + yaml.toUri());
 
 		assertThat(output).contains("The property 'procession.programs.worker.stop-signal' with the value '99' (from ")
-			.contains("There is no signal '99': use one of [HUP, INT,");
+			.contains("No such signal '99': use one of [HUP, INT,");
 	}
 
 	@Test

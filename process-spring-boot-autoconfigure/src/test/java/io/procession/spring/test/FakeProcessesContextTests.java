@@ -127,7 +127,7 @@ class FakeProcessesContextTests {
 	@Test
 	void policyOfProgramsThatAreNotThereCanBeLeftOut() throws Exception {
 		assertThatIllegalStateException().isThrownBy(() -> new Run(Policy.class))
-			.withStackTraceContaining("there is no program 'no-such-program' in the PATH");
+			.withStackTraceContaining("program 'no-such-program' not found in the PATH");
 
 		Run run = new Run(PolicyLeftOut.class);
 		run.before();
