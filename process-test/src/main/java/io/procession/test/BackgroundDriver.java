@@ -187,16 +187,15 @@ final class BackgroundDriver {
 	private void warnOfStandstill() {
 		Thread waiting = testThread();
 		String next = isAnythingDue()
-				? "It is moved now to what is due next, at +" + Duration.ofNanos(this.scheduler.nextDue())
-						+ ", until the test goes on"
-				: "Nothing is due: end the process from the test, or let its stub end (exitCode, after)";
-		logger
-			.warn("The fakes' clock has stood at +{} for {} s, while the thread of the test, '{}', waits for something"
-					+ " that does not move it, such as Awaitility, Thread.sleep or a CompletableFuture.allOf{}. {}."
-					+ " Call FakeProcesses.advance(...) before, or ManualTime.letGo() while another thread waits, to"
-					+ " save the time. The test waits here:{}", Duration.ofNanos(this.scheduler.now()),
-					DeterministicScheduler.seconds(this.scheduler.longestAbsence()), waiting.getName(), others(), next,
-					DeterministicScheduler.stack(waiting));
+				? "It is now advanced to the next scheduled task, at +" + Duration.ofNanos(this.scheduler.nextDue())
+						+ ", until the test continues"
+				: "Nothing is scheduled: end the process from the test, or let its stub end (exitCode, after)";
+		logger.warn("The fakes' clock has been at +{} for {} s while the test thread '{}' waits for something"
+				+ " that does not advance it, such as Awaitility, Thread.sleep or CompletableFuture.allOf{}. {}."
+				+ " To avoid this delay, call FakeProcesses.advance(...) first, or ManualTime.letGo() while another"
+				+ " thread waits. The test waits here:{}", Duration.ofNanos(this.scheduler.now()),
+				DeterministicScheduler.seconds(this.scheduler.longestAbsence()), waiting.getName(), others(), next,
+				DeterministicScheduler.stack(waiting));
 	}
 
 	private String others() {
@@ -205,7 +204,7 @@ final class BackgroundDriver {
 			.map((external) -> "'" + external.thread().getName() + "'")
 			.collect(Collectors.joining(", "));
 		return others.isEmpty() ? ""
-				: ", or for another thread (these wait by the clock, and do not move it: " + others + ")";
+				: ", or for another thread (these wait by the clock without advancing it: " + others + ")";
 	}
 
 	/**
@@ -248,7 +247,7 @@ final class BackgroundDriver {
 			this.scheduler.driveTo(target, waitForExternalThreads);
 		}
 		catch (IllegalStateException ex) {
-			logger.warn("What is due cannot be run", ex);
+			logger.warn("Failed to run the scheduled tasks", ex);
 		}
 	}
 

@@ -50,9 +50,9 @@ final class DeterministicScheduler {
 	 */
 	private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(5);
 
-	static final String NOTHING_DUE = "nothing is due any more";
+	static final String NOTHING_DUE = "nothing is scheduled";
 
-	static final String DUE_AGAIN = "what is due is due again and again, such as a schedule";
+	static final String DUE_AGAIN = "only periodic tasks are scheduled";
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -544,7 +544,7 @@ final class DeterministicScheduler {
 
 	void advance(long nanos) {
 		if (isTask()) {
-			throw new IllegalStateException("Only the test moves the clock, not what runs by it: advance() was called"
+			throw new IllegalStateException("Only the test may advance the clock, but advance() was called"
 					+ " by a listener, a stub or a task");
 		}
 		enter();
@@ -570,8 +570,8 @@ final class DeterministicScheduler {
 	private long target(long nanos) {
 		long target = in(nanos);
 		if (target == Long.MAX_VALUE) {
-			throw new IllegalArgumentException("The fakes' clock ends 292 years after its beginning: it stands at +"
-					+ Duration.ofNanos(this.now) + " and cannot be moved by " + Duration.ofNanos(nanos));
+			throw new IllegalArgumentException("The fakes' clock ends 292 years after its start: it is at +"
+					+ Duration.ofNanos(this.now) + " and cannot be advanced by " + Duration.ofNanos(nanos));
 		}
 		return target;
 	}
@@ -597,7 +597,7 @@ final class DeterministicScheduler {
 
 	private void throwIfInterrupted(long target) {
 		if (Thread.currentThread().isInterrupted()) {
-			throw new IllegalStateException("The thread was interrupted while it moved the fakes' clock, which stands"
+			throw new IllegalStateException("The thread was interrupted while advancing the fakes' clock, which is"
 					+ " at +" + Duration.ofNanos(this.now) + ", to +" + Duration.ofNanos(target));
 		}
 	}
@@ -745,9 +745,10 @@ final class DeterministicScheduler {
 	}
 
 	private String neverComes(ExternalThread.Wait wait, String due) {
-		return "This thread waits for " + wait.what() + ", which never comes: the fakes' clock stands at +"
-				+ Duration.ofNanos(this.now) + ", " + due + ", and no other thread has done anything for "
-				+ seconds(this.longestAbsence) + " s. Let the stub end (exitCode, after), give the process a timeout,"
+		return "This thread waits for " + wait.what() + ", which will never happen: the fakes' clock is at +"
+				+ Duration.ofNanos(this.now) + ", " + due + ", and no other thread has been active for "
+				+ seconds(this.longestAbsence)
+				+ " s. Let the stub end (exitCode, after), set a timeout for the process,"
 				+ " or stop it from the test";
 	}
 
@@ -792,8 +793,8 @@ final class DeterministicScheduler {
 				count--;
 			}
 		}
-		throw new IllegalStateException("There is no end of what happens at +" + Duration.ofNanos(this.now)
-				+ " of the fakes' clock: something is started again and again without a delay");
+		throw new IllegalStateException("The tasks at +" + Duration.ofNanos(this.now)
+				+ " of the fakes' clock never end: something is restarted repeatedly without a delay");
 	}
 
 	private @Nullable FakeTask next() {
@@ -841,7 +842,7 @@ final class DeterministicScheduler {
 			fakeTask.task.run();
 		}
 		catch (Throwable ex) {
-			logger.error("A task in the background failed", ex);
+			logger.error("Background task failed", ex);
 		}
 		finally {
 			enter();
@@ -882,8 +883,8 @@ final class DeterministicScheduler {
 			else if (!fakeTask.toldAway) {
 				fakeTask.toldAway = true;
 				logger.warn(
-						"A listener, stub or task has waited for {} s for something that does not move the fakes'"
-								+ " clock, which goes on without it. It waits here:{}",
+						"A listener, stub or task has been waiting for {} s for something that does not advance the"
+								+ " fakes' clock; the clock continues without it. It waits here:{}",
 						seconds(this.longestAbsence), stack(fakeTask.carrier()));
 			}
 		}
@@ -910,8 +911,8 @@ final class DeterministicScheduler {
 	}
 
 	private static String describe(FakeTask fakeTask) {
-		return "A listener, stub or task has not come to its end within " + LONGEST_WORK.toSeconds()
-				+ " s of real time. It is here:" + stack(fakeTask.carrier());
+		return "A listener, stub or task has not completed within " + LONGEST_WORK.toSeconds()
+				+ " s of real time. Stack trace:" + stack(fakeTask.carrier());
 	}
 
 	static String stack(@Nullable Thread thread) {

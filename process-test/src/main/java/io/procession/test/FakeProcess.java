@@ -115,7 +115,7 @@ public final class FakeProcess {
 	 */
 	public FakeProcess after(Duration duration) {
 		if (duration.isNegative()) {
-			throw new IllegalArgumentException("A process cannot go on earlier: " + duration);
+			throw new IllegalArgumentException("The duration must not be negative: " + duration);
 		}
 		return add(new Step.Pause(duration));
 	}
@@ -203,7 +203,7 @@ public final class FakeProcess {
 	 */
 	public FakeProcess exitCode(int code) {
 		if (code < 0 || code > 255) {
-			throw new IllegalArgumentException("An exit code is 0 to 255: " + code);
+			throw new IllegalArgumentException("An exit code must be 0 to 255: " + code);
 		}
 		this.end = new End(code, false);
 		return this;
@@ -249,7 +249,7 @@ public final class FakeProcess {
 	 */
 	public FakeProcess exitsOn(Signal signal, int code) {
 		if (code < 0 || code > 255) {
-			throw new IllegalArgumentException("An exit code is 0 to 255: " + code);
+			throw new IllegalArgumentException("An exit code must be 0 to 255: " + code);
 		}
 		return handle(signal, code);
 	}
@@ -273,7 +273,7 @@ public final class FakeProcess {
 	 */
 	public FakeProcess pid(long value) {
 		if (value <= 0) {
-			throw new IllegalArgumentException("A process ID is positive: " + value);
+			throw new IllegalArgumentException("A process ID must be positive: " + value);
 		}
 		this.pid = value;
 		return this;
@@ -285,7 +285,7 @@ public final class FakeProcess {
 	 * @return this
 	 */
 	public FakeProcess failsToStart(ProcessStartException.Reason reason) {
-		this.startFailure = (spec) -> new ProcessStartException(spec, reason, "its stub says " + reason, null);
+		this.startFailure = (spec) -> new ProcessStartException(spec, reason, "its stub specifies " + reason, null);
 		return this;
 	}
 
@@ -319,7 +319,7 @@ public final class FakeProcess {
 
 	private ProcessStub stub(String method) {
 		if (this.stub == null) {
-			throw new IllegalStateException(method + " is for stubs: this is one process only");
+			throw new IllegalStateException(method + " is available on stubs only, not on a single process");
 		}
 		return this.stub;
 	}

@@ -334,9 +334,9 @@ public final class FakeProcesses implements ProcessEngine {
 		this.time.deterministicScheduler().settleBeforeLook();
 		if (!this.strays.isEmpty()) {
 			this.time.deterministicScheduler().forgetFailures();
-			throw new StrayProcessError(
-					"Processes were refused, and the code under test went on:\n" + String.join("\n", strays()).indent(2)
-							+ "Of the first was said:\n" + this.strays.get(0).message().indent(2).stripTrailing());
+			throw new StrayProcessError("Processes were rejected, but the code under test continued:\n"
+					+ String.join("\n", strays()).indent(2) + "Message of the first rejection:\n"
+					+ this.strays.get(0).message().indent(2).stripTrailing());
 		}
 		this.time.deterministicScheduler().throwFailures();
 	}
@@ -456,16 +456,17 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	private StrayProcessError mixed(List<Launch> launches, List<ProcessSpec> strays) {
-		StringBuilder message = new StringBuilder("A pipeline is either all faked or all real, and of this one\n")
+		StringBuilder message = new StringBuilder(
+				"The stages of a pipeline must be either all faked or all real, but of this pipeline\n")
 			.append(launches.stream()
 				.map((launch) -> CommandPattern.shown(launch.spec().command()))
 				.collect(Collectors.joining(" | "))
 				.indent(2))
-			.append("a part has a stub. Add stubs for the others\n");
+			.append("only some stages have stubs. Add stubs for the others\n");
 		strays.forEach((spec) -> message.append("  processes.stub(\"")
 			.append(suggestion(spec.command()))
 			.append("\").outputLines(\"...\");\n"));
-		return refuse(strays.get(0), message.append("or remove those that match the rest of it.").toString());
+		return refuse(strays.get(0), message.append("or remove the stubs that match the remaining stages.").toString());
 	}
 
 	/**
@@ -478,16 +479,18 @@ public final class FakeProcesses implements ProcessEngine {
 			if (this.straysAllowed) {
 				return null;
 			}
-			throw refuse(spec, "No stub is there for the process that was started:\n" + shown(spec)
-					+ "Add one before it is started, for example\n  processes.stub(\"" + suggestion(spec.command())
-					+ "\").outputLines(\"...\");\nor let what has no stub run for real:\n"
-					+ "  processes.allowStrayProcesses();\n" + hint() + describeStubs(spec));
+			throw refuse(spec,
+					"No stub matches the process that was started:\n" + shown(spec)
+							+ "Add one before the process is started, for example\n  processes.stub(\""
+							+ suggestion(spec.command())
+							+ "\").outputLines(\"...\");\nor allow processes without a stub to run for real:\n"
+							+ "  processes.allowStrayProcesses();\n" + hint() + describeStubs(spec));
 		}
 		FakeProcess life = stub.next();
 		if (life == null) {
 			throw refuse(spec,
-					"The stub " + stub + " tells of " + stub.size() + " processes, and one more was started:\n"
-							+ shown(spec) + "Tell of it with .then(), or of all that follow with .otherwise()");
+					"The stub " + stub + " defines " + stub.size() + " processes, but another one was started:\n"
+							+ shown(spec) + "Define it with .then(), or all further processes with .otherwise()");
 		}
 		return life;
 	}
@@ -514,7 +517,7 @@ public final class FakeProcesses implements ProcessEngine {
 	private String hint() {
 		synchronized (this.given) {
 			return this.given.isEmpty() ? ""
-					: "Stubs of what starts before the test belong to stubAlways(), with Spring to a bean of type"
+					: "Add stubs for processes started before the test with stubAlways(), with Spring in a bean of type"
 							+ " FakeProcessesCustomizer.\n";
 		}
 	}
@@ -524,9 +527,9 @@ public final class FakeProcesses implements ProcessEngine {
 		this.stubs.forEach((stub) -> all.add(stub.toString()));
 		givenStubs().forEach((stub) -> all.add(stub.toString()));
 		if (all.isEmpty()) {
-			return "There are no stubs yet.";
+			return "No stubs are defined.";
 		}
-		return "There are stubs for:\n"
+		return "Stubs are defined for:\n"
 				+ String.join("\n", Nearest.first(all, CommandPattern.shown(spec.command()))).indent(2).stripTrailing();
 	}
 

@@ -118,7 +118,7 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 		isNotNull();
 		long count = count(matches);
 		if (count != times) {
-			throw failed("to have run " + times + " times, but it was " + count + ":\n" + wanted.indent(2), wanted);
+			throw failed("to have run " + times + " times, but was " + count + ":\n" + wanted.indent(2), wanted);
 		}
 		return this;
 	}
@@ -183,7 +183,7 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 					&& matching(patterns[i]).test(calls.get(i).command());
 			if (!there) {
 				throw failed("to have run exactly, in this order:\n" + String.join("\n", patterns).indent(2)
-						+ "The first difference is at number " + (i + 1) + ".\n", "");
+						+ "The first difference is at position " + (i + 1) + ".\n", "");
 			}
 		}
 		return this;
@@ -234,7 +234,8 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 		isNotNull();
 		List<String> unused = this.actual.unusedStubs();
 		if (!unused.isEmpty()) {
-			throw failed("to have used all stubs, but nothing matched:\n" + String.join("\n", unused).indent(2),
+			throw failed(
+					"to have used all stubs, but these stubs were not used:\n" + String.join("\n", unused).indent(2),
 					unused.get(0));
 		}
 		return this;
@@ -265,16 +266,17 @@ public final class FakeProcessesAssert extends AbstractAssert<FakeProcessesAsser
 		StringBuilder message = new StringBuilder("\nExpecting processes ").append(expectation);
 		List<String> ran = this.actual.calls().stream().map((call) -> CommandPattern.shown(call.command())).toList();
 		if (ran.isEmpty()) {
-			message.append("Nothing was run.\n");
+			message.append("No process was run.\n");
 		}
 		else {
-			message.append("What was run:\n").append(String.join("\n", ran).indent(2));
+			message.append("Processes that were run:\n").append(String.join("\n", ran).indent(2));
 		}
 		if (ran.size() > 1 && !wanted.isEmpty()) {
-			message.append("The nearest:\n").append(Nearest.first(ran, wanted).get(0).indent(2));
+			message.append("The closest match:\n").append(Nearest.first(ran, wanted).get(0).indent(2));
 		}
 		if (!this.actual.strays().isEmpty()) {
-			message.append("Refused, for want of a stub:\n").append(String.join("\n", this.actual.strays()).indent(2));
+			message.append("Rejected because no stub matched:\n")
+				.append(String.join("\n", this.actual.strays()).indent(2));
 		}
 		return failure("%s", message);
 	}

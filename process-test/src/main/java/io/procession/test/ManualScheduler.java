@@ -51,7 +51,7 @@ final class ManualScheduler extends AbstractExecutorService implements Scheduled
 
 	private static long positive(long duration, TimeUnit unit) {
 		if (duration <= 0) {
-			throw new IllegalArgumentException("What is repeated needs a positive interval: " + duration);
+			throw new IllegalArgumentException("The interval of a periodic task must be positive: " + duration);
 		}
 		return unit.toNanos(duration);
 	}

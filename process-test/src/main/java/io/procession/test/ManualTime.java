@@ -72,7 +72,7 @@ public final class ManualTime implements TimeSource {
 	 */
 	public void advance(Duration duration) {
 		if (duration.isNegative()) {
-			throw new IllegalArgumentException("The clock goes forward only: " + duration);
+			throw new IllegalArgumentException("The clock cannot be moved backward: " + duration);
 		}
 		this.tasks.advance(TimeUnit.NANOSECONDS.convert(duration));
 	}

@@ -43,7 +43,7 @@ final class ProcessStub {
 	FakeProcess then() {
 		synchronized (this.lives) {
 			if (this.otherwise != null) {
-				throw new IllegalStateException("Nothing comes after otherwise(): say then() before it");
+				throw new IllegalStateException("then() must be called before otherwise()");
 			}
 			FakeProcess next = new FakeProcess(this);
 			this.lives.add(next);
@@ -54,7 +54,7 @@ final class ProcessStub {
 	FakeProcess otherwise() {
 		synchronized (this.lives) {
 			if (this.otherwise != null) {
-				throw new IllegalStateException("There is one otherwise() only");
+				throw new IllegalStateException("otherwise() must be called only once");
 			}
 			this.otherwise = new FakeProcess(this);
 			return this.otherwise;

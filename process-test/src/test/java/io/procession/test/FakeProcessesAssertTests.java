@@ -82,8 +82,8 @@ class FakeProcessesAssertTests {
 		assertFails(() -> assertThat(this.processes).ran("git pul *"), "to have run:\n  git pul *\n");
 		assertFails(() -> assertThat(this.processes).ran("git", "pull", "origin", "main"),
 				"to have run:\n  git pull origin main\n");
-		assertFails(() -> assertThat(this.processes).ranTimes(3, "git *"), "3 times, but it was 2");
-		assertFails(() -> assertThat(this.processes).ranTimes(2, "git", "push"), "2 times, but it was 1");
+		assertFails(() -> assertThat(this.processes).ranTimes(3, "git *"), "3 times, but was 2");
+		assertFails(() -> assertThat(this.processes).ranTimes(2, "git", "push"), "2 times, but was 1");
 		assertFails(() -> assertThat(this.processes).didNotRun("make"), "not to have run:\n  make");
 		assertFails(() -> assertThat(this.processes).didNotRun("git", "push"), "not to have run:\n  git push");
 		assertFails(() -> assertThat(this.processes).ranNothing(), "to have run nothing");
@@ -106,9 +106,9 @@ class FakeProcessesAssertTests {
 	void orderIsThatOfAll() {
 		runThree();
 
-		assertFails(() -> assertThat(this.processes).ranInOrder("make", "git *", "git *"), "at number 1.");
-		assertFails(() -> assertThat(this.processes).ranInOrder("git *", "make"), "at number 3.");
-		assertFails(() -> assertThat(this.processes).ranInOrder("git *", "make", "git *", "ls"), "at number 4.");
+		assertFails(() -> assertThat(this.processes).ranInOrder("make", "git *", "git *"), "at position 1.");
+		assertFails(() -> assertThat(this.processes).ranInOrder("git *", "make"), "at position 3.");
+		assertFails(() -> assertThat(this.processes).ranInOrder("git *", "make", "git *", "ls"), "at position 4.");
 	}
 
 	@Test
@@ -116,21 +116,21 @@ class FakeProcessesAssertTests {
 		runThree();
 
 		assertFails(() -> assertThat(this.processes).ran("git", "pusch"), """
-				What was run:
+				Processes that were run:
 				  git pull origin main
 				  make
 				  git push
-				The nearest:
+				The closest match:
 				  git push
 				""");
 	}
 
 	@Test
 	void failureTellsThatNothingRanAndOfStrays() {
-		assertFails(() -> assertThat(this.processes).ran("make"), "Nothing was run.");
+		assertFails(() -> assertThat(this.processes).ran("make"), "No process was run.");
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("svn", "up"));
 
-		assertFails(() -> assertThat(this.processes).ran("svn up"), "Refused, for want of a stub:\n  svn up");
+		assertFails(() -> assertThat(this.processes).ran("svn up"), "Rejected because no stub matched:\n  svn up");
 	}
 
 	@Test
@@ -148,7 +148,7 @@ class FakeProcessesAssertTests {
 	void namesStubsThatWereNotUsed() {
 		this.manager.run("git", "push");
 
-		assertFails(() -> assertThat(this.processes).usedAllStubs(), "but nothing matched:\n  \"make\"\n");
+		assertFails(() -> assertThat(this.processes).usedAllStubs(), "but these stubs were not used:\n  \"make\"\n");
 	}
 
 	@Test

@@ -209,7 +209,7 @@ class FakeProcessesTests {
 		assertThat(this.manager.run("fetch")).hasExitCode(1);
 		assertThat(this.manager.run("fetch")).hasOutput("ok");
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("fetch"))
-			.withMessageContaining("\"fetch\" tells of 2 processes, and one more was started")
+			.withMessageContaining("\"fetch\" defines 2 processes, but another one was started")
 			.withMessageContaining(".otherwise()");
 	}
 
@@ -333,7 +333,7 @@ class FakeProcessesTests {
 			.hasErrorOutput("rejected: secret");
 		assertThat(this.manager.run("git", "pull")).isSuccessful().hasOutput("ok");
 		assertThatIllegalStateException().isThrownBy(() -> new FakeProcess(null).then())
-			.withMessageContaining("for stubs");
+			.withMessageContaining("on stubs only");
 	}
 
 	@Test
@@ -704,7 +704,7 @@ class FakeProcessesTests {
 
 		assertThatExceptionOfType(StrayProcessError.class)
 			.isThrownBy(() -> this.manager.run("git", "push", "say \"hi\""))
-			.withMessageContaining("No stub is there for the process that was started:\n  git push say \"hi\"\n")
+			.withMessageContaining("No stub matches the process that was started:\n  git push say \"hi\"\n")
 			.withMessageContaining("processes.stub(\"git push say \\\"hi\\\"\")")
 			.withMessageContaining("processes.allowStrayProcesses()")
 			.withMessageContaining("\"git pull *\"");
@@ -727,7 +727,7 @@ class FakeProcessesTests {
 
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(this.processes::verifyNoStrays)
 			.withMessageContaining("  fetch\n  say \"hi\"\n")
-			.withMessageContaining("The stub \"fetch\" tells of 2 processes")
+			.withMessageContaining("The stub \"fetch\" defines 2 processes")
 			.withMessageContaining(".otherwise()");
 		assertThat(this.processes.strays()).containsExactly("fetch", "say \"hi\"");
 	}
@@ -887,7 +887,7 @@ class FakeProcessesTests {
 		this.processes.stub("git pull");
 
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("git", "push"))
-			.withMessageContaining("There are stubs for:\n  \"git pull\"\n  \"make\"");
+			.withMessageContaining("Stubs are defined for:\n  \"git pull\"\n  \"make\"");
 	}
 
 	@Test

@@ -392,7 +392,7 @@ class ManualTimeTests {
 
 		assertThatIllegalStateException().isThrownBy(process::waitFor)
 			.withMessageContaining("the end of 'stuck")
-			.withMessageContaining("never comes");
+			.withMessageContaining("will never happen");
 		assertThat(process.isRunning()).isTrue();
 	}
 
@@ -407,7 +407,7 @@ class ManualTimeTests {
 
 		assertThatIllegalStateException().isThrownBy(process::waitFor)
 			.withMessageContaining("the end of 'stuck")
-			.withMessageContaining("due again and again");
+			.withMessageContaining("only periodic tasks are scheduled");
 		assertThat(process.isRunning()).isTrue();
 	}
 
@@ -549,7 +549,7 @@ class ManualTimeTests {
 
 		assertThat(thrown).singleElement(InstanceOfAssertFactories.THROWABLE)
 			.isInstanceOf(IllegalStateException.class)
-			.hasMessageContaining("Only the test moves the clock");
+			.hasMessageContaining("Only the test may advance the clock");
 		assertThat(elapsed()).isZero();
 	}
 

@@ -252,7 +252,7 @@ class PollingTests {
 			}
 		})
 			.withMessageContaining("waits for the end of 'hangs'")
-			.withMessageContaining("nothing is due any more")
+			.withMessageContaining("nothing is scheduled")
 			.withMessageContaining("Let the stub end (exitCode, after)");
 		assertThat(elapsed()).isZero();
 	}

@@ -68,8 +68,8 @@ class StandstillTests {
 		String warning = this.warnings.messages.poll(30, TimeUnit.SECONDS);
 
 		assertThat(warning).contains("'a-test'")
-			.contains("has stood at +PT0S")
-			.contains("next, at +PT1H")
+			.contains("has been at +PT0S")
+			.contains("next scheduled task, at +PT1H")
 			.contains("FakeProcesses.advance(...)")
 			.contains("StandstillTests.waitInVain");
 		test.join();
@@ -89,7 +89,7 @@ class StandstillTests {
 		test.start();
 
 		assertThat(this.warnings.messages.poll(30, TimeUnit.SECONDS)).contains("'another-test'")
-			.contains("Nothing is due");
+			.contains("Nothing is scheduled");
 		// said once
 		assertThat(this.warnings.messages.poll(500, TimeUnit.MILLISECONDS)).isNull();
 		end.complete(null);
@@ -160,7 +160,7 @@ class StandstillTests {
 		assertThat(task).succeedsWithin(Duration.ofSeconds(30))
 			.satisfies((thrown) -> assertThat(thrown).isInstanceOf(IllegalStateException.class)
 				.hasMessageContaining("the end of 'stuck")
-				.hasMessageContaining("never comes"));
+				.hasMessageContaining("will never happen"));
 		assertThat(process.isRunning()).isTrue();
 		hanging.reset();
 	}
@@ -187,7 +187,7 @@ class StandstillTests {
 		@Override
 		protected void append(ILoggingEvent event) {
 			// other tests have left fakes that warn of something else
-			if (event.getFormattedMessage().contains("has stood")) {
+			if (event.getFormattedMessage().contains("has been at")) {
 				this.messages.add(event.getFormattedMessage());
 			}
 		}

@@ -103,7 +103,7 @@ class FakeProcessesContextTests {
 	void strayOfTheStartSaysWhereItsStubBelongs() throws Exception {
 		assertThatIllegalStateException().isThrownBy(() -> new Run(Unstubbed.class))
 			.withRootCauseInstanceOf(StrayProcessError.class)
-			.withStackTraceContaining("with Spring to a bean of type FakeProcessesCustomizer");
+			.withStackTraceContaining("with Spring in a bean of type FakeProcessesCustomizer");
 		Run swallowed = new Run(Swallowed.class);
 		assertThatIllegalStateException().isThrownBy(swallowed::before)
 			.withMessageContaining("FakeProcessesCustomizer")
@@ -213,8 +213,8 @@ class FakeProcessesContextTests {
 		RunningProcess process = first.bean(ProcessManager.class).start("slow");
 
 		assertThatIllegalStateException().isThrownBy(second::before)
-			.withMessageContaining("AlsoPlain.test' was begun before")
-			.withMessageContaining("Plain.test' has ended")
+			.withMessageContaining("AlsoPlain.test' was started before")
+			.withMessageContaining("Plain.test' ended")
 			.withMessageContaining("@ResourceLock(\"fakes\")");
 		second.after();
 

@@ -23,7 +23,7 @@ final class FakeProcessesContextCustomizer implements ContextCustomizer {
 	@Override
 	public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
 		if (!(context.getBeanFactory() instanceof BeanDefinitionRegistry registry)) {
-			throw new IllegalStateException("Fakes need a context that takes bean definitions: " + context);
+			throw new IllegalStateException("Fakes require a context that accepts bean definitions: " + context);
 		}
 		ListableBeanFactory beans = context.getBeanFactory();
 		registry.registerBeanDefinition("fakeProcesses",

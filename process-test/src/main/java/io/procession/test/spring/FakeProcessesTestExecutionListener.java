@@ -41,7 +41,7 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 		}
 		catch (StrayProcessError ex) {
 			throw new IllegalStateException(
-					"Before the test, while its context started: add the stubs in a bean of type"
+					"Before the test, while its context was starting: add stubs in a bean of type"
 							+ " FakeProcessesCustomizer\n" + ex.getMessage(),
 					ex);
 		}
@@ -53,9 +53,9 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 		String name = test.getTestClass().getName() + "." + test.getTestMethod().getName();
 		String other = TESTS.putIfAbsent(processes, name);
 		if (other != null) {
-			throw new IllegalStateException("The test '" + name + "' was begun before '" + other + "' has ended, and"
+			throw new IllegalStateException("The test '" + name + "' was started before '" + other + "' ended, and"
 					+ " both share the fakes of one context: each would end the processes of the other. Let JUnit run"
-					+ " them one after the other: put @ResourceLock(\"fakes\") on the classes of both");
+					+ " them sequentially: put @ResourceLock(\"fakes\") on the classes of both");
 		}
 		test.setAttribute(FAKES, processes);
 	}
@@ -66,7 +66,7 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 			// the time source of a mock is null
 			if (time != null && time != processes.time()) {
 				throw new IllegalStateException("The ProcessManager bean '" + name + "' would start real processes: it"
-						+ " was not made by auto-configuration. Build it over the fakes where there are some: let its"
+						+ " was not created by auto-configuration. Use the fakes as its engine if present: let its"
 						+ " bean method take an ObjectProvider<ProcessEngine> and call"
 						+ " engines.ifUnique(builder::engine)");
 			}
