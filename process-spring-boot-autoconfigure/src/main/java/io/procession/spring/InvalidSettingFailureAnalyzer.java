@@ -92,13 +92,13 @@ final class InvalidSettingFailureAnalyzer implements FailureAnalyzer {
 			return (type == Double.class) ? "it must be a number" : "it must be a whole number";
 		}
 		if (type == Charset.class) {
-			return "this JVM has no such charset";
+			return "this JVM does not support this charset";
 		}
 		if (reason instanceof ConverterNotFoundException) {
-			return type.isRecord() ? "it is a section, which has " + Arrays.stream(type.getRecordComponents())
+			return type.isRecord() ? "it is a section with the properties " + Arrays.stream(type.getRecordComponents())
 				.map(RecordComponent::getName)
 				.map(DataObjectPropertyName::toDashedForm)
-				.collect(Collectors.joining(", ")) : "it is a section, and has no value of its own";
+				.collect(Collectors.joining(", ")) : "it is a section and cannot have a value";
 		}
 		return String.valueOf(reason.getMessage());
 	}

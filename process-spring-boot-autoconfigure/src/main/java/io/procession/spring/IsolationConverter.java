@@ -39,15 +39,15 @@ final class IsolationConverter implements GenericConverter {
 		if (targetType.getType() == Ranks.class) {
 			return priority(text);
 		}
-		throw new IllegalArgumentException("it can be a limit of several things: write memory: " + text
-				+ " for all processes of a tree together, which needs a control group, or address-space: " + text
-				+ " for each process");
+		throw new IllegalArgumentException("it is ambiguous: use memory: " + text
+				+ " to limit all processes of a tree together, which requires a control group, or address-space: "
+				+ text + " to limit each process");
 	}
 
 	private static User user(String text) {
 		int colon = text.indexOf(':');
 		if (colon >= 0) {
-			throw new IllegalArgumentException("it must be a user alone: write user: " + text.substring(0, colon)
+			throw new IllegalArgumentException("it must be a user only: use user: " + text.substring(0, colon)
 					+ " and group: " + text.substring(colon + 1));
 		}
 		return new User(text, null, null);
@@ -58,8 +58,10 @@ final class IsolationConverter implements GenericConverter {
 			return new Ranks(Integer.valueOf(text), null, null, null);
 		}
 		catch (NumberFormatException ex) {
-			throw new IllegalArgumentException("it must be a nice value, -20 (first) to 19 (last), or a section with"
-					+ " nice, io-class, io-level or scheduling", ex);
+			throw new IllegalArgumentException(
+					"it must be a nice value, -20 (highest priority) to 19 (lowest), or a section with"
+							+ " nice, io-class, io-level or scheduling",
+					ex);
 		}
 	}
 

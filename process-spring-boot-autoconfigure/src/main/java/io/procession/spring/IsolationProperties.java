@@ -55,7 +55,7 @@ public final class IsolationProperties {
 		public @Nullable RunAs toRunAs() {
 			if (this.user == null) {
 				if (this.group != null || this.supplementaryGroups != null) {
-					throw new IllegalArgumentException("run-as.user is missing: groups alone cannot be set");
+					throw new IllegalArgumentException("run-as.user is missing: groups cannot be set without a user");
 				}
 				return null;
 			}

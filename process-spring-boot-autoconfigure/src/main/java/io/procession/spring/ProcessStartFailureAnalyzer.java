@@ -20,28 +20,28 @@ final class ProcessStartFailureAnalyzer extends AbstractFailureAnalyzer<ProcessS
 		// the actions do not include the command: the description shows it without
 		// secrets
 		return switch (cause.reason()) {
-			case NOT_FOUND -> "Install the program, add its folder to the PATH of the JVM, or give its full path.";
+			case NOT_FOUND -> "Install the program, add its directory to the PATH of the JVM, or use its full path.";
 			case NOT_EXECUTABLE ->
-				"Let the user that runs the application execute the program: chmod +x; or install the"
+				"Allow the user that runs the application to execute the program (chmod +x), or install the"
 						+ " program that was built for this machine.";
-			case BUSY -> "Let whatever writes the program close it, then start the application again.";
+			case BUSY -> "Close the program file in the process that writes to it, then start the application again.";
 			case NO_INTERPRETER ->
 				"Install the interpreter that the first line of the program names, or correct that line.";
 			case NO_SUCH_DIRECTORY, NOT_A_DIRECTORY ->
-				"Create the working directory, or name one that is there and that the user may enter.";
+				"Create the working directory, or use an existing one that the user may access.";
 			case FILE_NOT_ACCESSIBLE ->
-				"Create the folder of the file, and let the user that runs the application use it.";
+				"Create the directory of the file, and give the user that runs the application access to it.";
 			case ARGUMENT_LIST_TOO_LONG ->
-				"Pass less by arguments and environment, for example by standard input or a file.";
+				"Pass less data in arguments and environment; use standard input or a file instead.";
 			case NOT_ENCODABLE -> "Start the JVM in a UTF-8 locale, for example with LC_ALL=C.UTF-8.";
-			case NO_SUCH_SECRET -> "Set a property of the name of the secret, or define a SecretResolver bean.";
-			case DENIED -> "Allow it by procession.security.commands, or do not start it.";
+			case NO_SUCH_SECRET -> "Set a property with the name of the secret, or define a SecretResolver bean.";
+			case DENIED -> "Allow it with procession.security.commands, or do not start it.";
 			case NO_TERMINAL ->
 				"Add the dependency org.jetbrains.pty4j:pty4j for pty(...); start the application in a terminal for tty().";
-			case NO_SUCH_USER -> "Create the user or the group, or name others (run-as).";
-			case ISOLATION -> "Ask for what this machine and the privileges of this application allow; the processes"
-					+ " endpoint and ProcessManager.isolation() tell what that is.";
-			case NO_RESOURCES -> "Raise the limits of the user for processes, open files and memory: ulimit -a";
+			case NO_SUCH_USER -> "Create the user or the group, or use others (run-as).";
+			case ISOLATION -> "Configure only what this machine and the privileges of this application support: see the"
+					+ " processes endpoint or ProcessManager.isolation().";
+			case NO_RESOURCES -> "Raise the user's limits on processes, open files and memory (ulimit -a).";
 			default -> "Try the command in a shell as the user that runs the application.";
 		};
 	}

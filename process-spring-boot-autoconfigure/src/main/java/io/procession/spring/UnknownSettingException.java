@@ -19,7 +19,7 @@ final class UnknownSettingException extends RuntimeException {
 	 * @param unknown the unknown properties, at least one
 	 */
 	UnknownSettingException(List<Unknown> unknown) {
-		super("There is no setting " + names(unknown));
+		super("Unknown configuration properties " + names(unknown));
 		this.unknown = unknown.stream().sorted(Comparator.comparing(Unknown::name)).toList();
 	}
 

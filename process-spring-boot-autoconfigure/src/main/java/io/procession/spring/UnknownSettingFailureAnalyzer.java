@@ -23,7 +23,7 @@ final class UnknownSettingFailureAnalyzer extends AbstractFailureAnalyzer<Unknow
 			.map(UnknownSettingException.Unknown::advice)
 			.distinct()
 			.collect(Collectors.joining(". "));
-		return new FailureAnalysis("There is no such setting: " + where,
+		return new FailureAnalysis("Unknown configuration property " + where,
 				"Correct the name, or remove it. " + advice + ".", cause);
 	}
 

@@ -116,8 +116,8 @@ public final class UnknownSettings {
 					ConfigurationProperty other = found.get(name);
 					Origin origin = (other != null) ? other.getOrigin() : null;
 					throw new InvalidConfigurationPropertyValueException(section.toString(), null,
-							"there is also '" + name + "'" + ((origin != null) ? " (from " + origin + ")" : "")
-									+ ": set one value, or the settings beneath it");
+							"'" + name + "'" + ((origin != null) ? " (from " + origin + ")" : "")
+									+ " is set as well: set either a single value or the properties below it");
 				});
 			}
 		}
@@ -204,11 +204,12 @@ public final class UnknownSettings {
 	}
 
 	private static String there(ConfigurationPropertyName section, Collection<String> names) {
-		return "Under '" + section + "' there " + ((names.size() == 1) ? "is " : "are ") + String.join(", ", names);
+		return ((names.size() == 1) ? "The only known property under '" + section + "' is: "
+				: "Known properties under '" + section + "' are: ") + String.join(", ", names);
 	}
 
 	private static String nothing(ConfigurationPropertyName value) {
-		return "Under '" + value + "' there is nothing, it has a value";
+		return "'" + value + "' is a single value without properties below it";
 	}
 
 }

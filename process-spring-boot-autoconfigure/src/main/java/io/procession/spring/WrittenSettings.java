@@ -44,7 +44,7 @@ public final class WrittenSettings {
 		if (property == null) {
 			ConfigurationProperty other = findIn(name.getParent());
 			return "'" + name + "'" + ((other != null && other.getOrigin() != null)
-					? " (beside '" + other.getName() + "' from " + other.getOrigin() + ")" : "");
+					? " (next to '" + other.getName() + "' from " + other.getOrigin() + ")" : "");
 		}
 		boolean isShown = property.getName().equals(name) && !mayBeSecret(name);
 		String value = isShown ? " with the value '" + property.getValue() + "'" : "";

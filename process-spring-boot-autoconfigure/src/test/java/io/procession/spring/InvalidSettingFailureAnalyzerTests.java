@@ -31,17 +31,17 @@ class InvalidSettingFailureAnalyzerTests {
 			defaults.timeout         | later      | it must be a duration, such as 90s, or none
 			defaults.stop-grace      | -1s        | it must not be negative: -1s
 			defaults.stop-grace      | soon       | it must be a duration, such as 500ms, 10s or 5m
-			defaults.charset         | klingon    | this JVM has no such charset
+			defaults.charset         | klingon    | this JVM does not support this charset
 			defaults.pipefail        | maybe      | it must be true or false
 			defaults.cpu-affinity    | some       | it must be a whole number
-			defaults.limits          | 512MB      | write memory: 512MB for all processes of a tree
+			defaults.limits          | 512MB      | use memory: 512MB to limit all processes of a tree
 			defaults.limits.cpus     | many       | it must be a number
-			defaults.priority        | high       | it must be a nice value, -20 (first) to 19 (last)
+			defaults.priority        | high       | it must be a nice value, -20 (highest priority) to 19
 			defaults.priority.io-class | fast     | it must be one of realtime, best-effort, idle
-			defaults.run-as          | app:www    | write user: app and group: www
+			defaults.run-as          | app:www    | use user: app and group: www
 			max-concurrent           | 0          | it must be at least 1
-			guard                    | off        | it is a section, which has enabled
-			security.commands        | git        | it is a section, which has allow, deny, shells
+			guard                    | off        | it is a section with the properties enabled
+			security.commands        | git        | it is a section with the properties allow, deny, shells
 			security.environment.inherit | some   | it must be one of all, allowlist, nothing
 			programs.worker.leave-behind | maybe  | it must be true or false
 			programs.worker.restart  | sometimes  | it must be one of never, on-failure and always
@@ -84,8 +84,8 @@ class InvalidSettingFailureAnalyzerTests {
 		run("--spring.config.location=" + yaml.toUri(), "--procession.programs.worker.autostart=false");
 
 		assertThat(output).contains("The property 'procession.programs.worker' (from ")
-			.contains("there is also 'procession.programs.worker.autostart' (from ")
-			.contains("set one value, or the settings beneath it")
+			.contains("cannot be used: 'procession.programs.worker.autostart' (from ")
+			.contains("set either a single value or the properties below it")
 			.doesNotContain("hunter2");
 	}
 

@@ -31,10 +31,10 @@ class UnknownSettingFailureAnalyzerTests {
 		fail("--spring.config.location=" + yaml.toUri());
 
 		assertThat(output).contains("APPLICATION FAILED TO START")
-			.contains("There is no such setting: 'procession.timeout' (from ")
+			.contains("Unknown configuration property 'procession.timeout' (from ")
 			.contains("application.yml] - 3:12)")
 			.contains(
-					"Correct the name, or remove it. Under 'procession' there are acquire-timeout, before-stop-timeout, control-group, ")
+					"Correct the name, or remove it. Known properties under 'procession' are: acquire-timeout, before-stop-timeout, ")
 			.doesNotContain("hunter2");
 	}
 
@@ -48,9 +48,9 @@ class UnknownSettingFailureAnalyzerTests {
 
 		fail("--spring.config.location=" + yaml.toUri());
 
-		assertThat(output).contains("There is no such setting: 'procession.defaults.run-as.usr' (from ")
+		assertThat(output).contains("Unknown configuration property 'procession.defaults.run-as.usr' (from ")
 			.contains("application.yml] - 3:20)")
-			.contains("Under 'procession.defaults.run-as' there are group, supplementary-groups, user.")
+			.contains("Known properties under 'procession.defaults.run-as' are: group, supplementary-groups, user.")
 			.doesNotContain("hunter2");
 	}
 

@@ -92,7 +92,7 @@ public final class ProcessesEndpoint {
 			case "restart" -> settled = this.supervisor.restart(name);
 			default -> {
 				return new WebEndpointResponse<>(
-						new UnknownActionDescriptor("There is no such action: set 'action' to one of 'actions'",
+						new UnknownActionDescriptor("Unknown action: set 'action' to one of 'actions'",
 								List.of("start", "stop", "restart")),
 						WebEndpointResponse.STATUS_BAD_REQUEST);
 			}

@@ -31,7 +31,7 @@ public final class ProcessMetrics implements ProcessListener {
 	public ProcessMetrics(MeterRegistry registry, ProcessManager manager) {
 		this.registry = registry;
 		Gauge.builder(ProcessMeters.EXECUTION_ACTIVE.meterName(), manager, (counted) -> counted.running().size())
-			.description("Processes that run")
+			.description("Number of running processes")
 			.register(registry);
 	}
 
@@ -55,7 +55,7 @@ public final class ProcessMetrics implements ProcessListener {
 
 	private void record(String name, String outcome, Duration duration) {
 		Timer.builder(ProcessMeters.EXECUTION.meterName())
-			.description("Processes that ended")
+			.description("Duration of processes that have ended")
 			.tag("name", name)
 			.tag("outcome", outcome)
 			.register(this.registry)

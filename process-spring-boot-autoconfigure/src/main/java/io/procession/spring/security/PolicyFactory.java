@@ -47,7 +47,7 @@ final class PolicyFactory {
 			return;
 		}
 		if (rules.isEmpty()) {
-			throw invalid(property, "", "it is empty: name programs, or remove it");
+			throw invalid(property, "", "it is empty: add programs, or remove it");
 		}
 		for (int i = 0; i < rules.size(); i++) {
 			Rule rule = rules.get(i);
@@ -61,7 +61,7 @@ final class PolicyFactory {
 	static EnvironmentPolicy environment(Inheritance environment) {
 		List<String> names = environment.allow();
 		if (names != null && environment.inherit() != Inherit.ALLOWLIST) {
-			throw invalid(ENVIRONMENT, names, "it holds for procession.security.environment.inherit=allowlist alone");
+			throw invalid(ENVIRONMENT, names, "it applies only with procession.security.environment.inherit=allowlist");
 		}
 		return switch (environment.inherit()) {
 			case ALL -> EnvironmentPolicy.inheritAll();

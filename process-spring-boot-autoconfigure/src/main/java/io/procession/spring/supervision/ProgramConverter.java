@@ -50,7 +50,7 @@ final class ProgramConverter implements GenericConverter {
 			// YAML parses an unquoted "no" as false
 			case "never", "no", "false" -> RestartPolicy.When.NEVER;
 			default -> throw new IllegalArgumentException(
-					"it must be one of never, on-failure and always, or a section" + " with policy and delay");
+					"it must be one of never, on-failure and always, or a section with policy and delay");
 		};
 		return new Restart(policy, RestartPolicy.onFailure().delay());
 	}

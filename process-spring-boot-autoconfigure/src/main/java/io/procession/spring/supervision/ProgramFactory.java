@@ -74,8 +74,8 @@ final class ProgramFactory {
 	private static Command command(String property, List<String> command) {
 		if (command.isEmpty() || (command.size() == 1 && command.get(0).isBlank())) {
 			throw new ProgramConfigurationException(property, "it is missing",
-					"Set " + property + " to what one would type into a shell, such as \"php artisan queue:work\","
-							+ " or to a list of the program and its arguments. For the features of a shell, set it to"
+					"Set " + property + " to a command line as typed into a shell, such as \"php artisan queue:work\","
+							+ " or to a list of the program and its arguments. To use shell features, set it to"
 							+ " [\"/bin/sh\", \"-c\", \"...\"].");
 		}
 		return at(property, () -> (command.size() == 1) ? Command.parse(command.get(0)) : Command.of(command));

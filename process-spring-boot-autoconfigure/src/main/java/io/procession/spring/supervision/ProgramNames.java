@@ -126,8 +126,10 @@ final class ProgramNames {
 
 	private static void checkProgram(Part name, Property property) {
 		if (!name.isBracketed() && !PLAIN.matcher(name.text()).matches()) {
-			throw property.refused(PREFIX + "." + name.text(), "'" + name.text()
-					+ "' cannot be the name of a program: it must be a letter, then letters, digits," + " '-' and '_'",
+			throw property.refused(PREFIX + "." + name.text(),
+					"'" + name.text()
+							+ "' cannot be the name of a program: it must start with a letter, followed by letters,"
+							+ " digits, '-' or '_'",
 					"Rename the program.");
 		}
 		List<Part> parts = property.parts();
@@ -152,7 +154,8 @@ final class ProgramNames {
 		if (rest.isEmpty()) {
 			Object value = property.source().getProperty(property.name());
 			if (!isLenient && value != null && !value.toString().isBlank()) {
-				throw property.refused(section, "it is one text", "Write NAME: value beneath it, for each variable.");
+				throw property.refused(section, "it is a single string",
+						"Write NAME: value below it for each variable.");
 			}
 			return;
 		}
@@ -163,15 +166,15 @@ final class ProgramNames {
 		Part last = rest.get(rest.size() - 1);
 		if (rest.size() > 1 && last.isBracketed() && INDEX.matcher(last.text()).matches()) {
 			throw property.refused(property.upTo(property.parts().size() - 1),
-					"the value of an environment variable cannot be a list", "Write it as one text, in quotes.");
+					"the value of an environment variable cannot be a list", "Write it as a single string in quotes.");
 		}
 		Part variable = (rest.size() == 1) ? first
 				: new Part(rest.stream().map(Part::text).collect(Collectors.joining(isLenient ? "_" : ".")), false);
 		if (!variable.isBracketed() && !PLAIN_VARIABLE.matcher(variable.text()).matches()) {
 			throw property.refused(section + "." + variable.text(),
-					"in a property name, Spring drops all characters but letters, digits, '-', '_' and '.'",
+					"Spring removes all characters but letters, digits, '-', '_' and '.' from property names",
 					"Write \"[" + variable.text() + "]\" in YAML, " + section + "[" + variable.text()
-							+ "] in a properties file, to have the name as it is.");
+							+ "] in a properties file, to preserve the name.");
 		}
 		names.add(variable, property, isLenient);
 	}
@@ -293,9 +296,9 @@ final class ProgramNames {
 				throw property.refused(property.name(),
 						"the " + this.kind + " '" + name.text() + "' is the same as '" + other + "'"
 								+ ((first.origin() != null) ? " (from " + first.origin() + ")" : "")
-								+ ": case, '-' and '_' make no difference in the names of properties",
-						this.kind.equals("program") ? "Remove one of the two, or rename it."
-								: "Remove one of the two, or write both in brackets, as in \"[" + name.text()
+								+ ": case, '-' and '_' are ignored in property names",
+						this.kind.equals("program") ? "Remove or rename one of them."
+								: "Remove one of them, or write both in brackets, as in \"[" + name.text()
 										+ "]\" in YAML.");
 			}
 		}

@@ -45,7 +45,7 @@ public final class SupervisionAutoConfiguration {
 		names.merge(properties.getObject().programs()).forEach((name, program) -> {
 			if (supervisor.find(name).isPresent()) {
 				throw new ProgramConfigurationException("procession.programs." + name,
-						"there is a Program bean of that name", "Rename one of the two, or remove one.");
+						"a Program bean of that name already exists", "Rename or remove one of them.");
 			}
 			supervisor.add(ProgramFactory.create(name, program));
 		});

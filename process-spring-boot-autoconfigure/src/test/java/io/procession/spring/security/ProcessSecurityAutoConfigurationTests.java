@@ -103,9 +103,9 @@ class ProcessSecurityAutoConfigurationTests {
 	@CsvSource(delimiter = '|', quoteCharacter = '`',
 			textBlock = """
 					procession.security.commands.allow=no-such   | commands.allow[0]     | program 'no-such' not found in the PATH
-					procession.security.commands.allow=          | commands.allow        | it is empty: name programs, or remove it
+					procession.security.commands.allow=          | commands.allow        | it is empty: add programs, or remove it
 					procession.security.commands.deny=/no/such   | commands.deny[0]      | no such program or directory: '/no/such'
-					procession.security.environment.allow=A      | environment.allow     | inherit=allowlist alone
+					procession.security.environment.allow=A      | environment.allow     | only with procession.security.environment.inherit=allowlist
 					procession.security.redaction.names=a(       | redaction.names       | 'a(' is not a regular expression
 					""")
 	void namesThePropertyThatCannotHold(String setting, String property, String reason) {

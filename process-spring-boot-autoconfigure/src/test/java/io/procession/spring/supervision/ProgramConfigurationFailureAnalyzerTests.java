@@ -58,7 +58,7 @@ class ProgramConfigurationFailureAnalyzerTests {
 		fail("--spring.config.location=" + yaml.toUri());
 
 		assertThat(output)
-			.contains("'procession.programs.wroker.command' (beside 'procession.programs.wroker.restart' from ")
+			.contains("'procession.programs.wroker.command' (next to 'procession.programs.wroker.restart' from ")
 			.contains("application.yml] - 3:24) cannot be used: it is missing");
 	}
 
@@ -87,11 +87,12 @@ class ProgramConfigurationFailureAnalyzerTests {
 
 		fail("--spring.config.location=" + yaml.toUri());
 
-		assertThat(output).contains("There is no such setting: 'procession.programs.db.run-as.usr' (from ")
+		assertThat(output).contains("Unknown configuration property 'procession.programs.db.run-as.usr' (from ")
 			.contains("application.yml] - 5:22)")
 			.contains("'procession.programs.db.workdir' (from ")
-			.contains("Under 'procession.programs.db.run-as' there are group, supplementary-groups, user.")
-			.contains("Under 'procession.programs.db' there are autostart, command, cpu-affinity, directory,")
+			.contains("Known properties under 'procession.programs.db.run-as' are: group, supplementary-groups, user.")
+			.contains(
+					"Known properties under 'procession.programs.db' are: autostart, command, cpu-affinity, directory,")
 			.doesNotContain("hunter2");
 	}
 
