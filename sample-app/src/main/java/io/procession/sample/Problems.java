@@ -26,7 +26,7 @@ class Problems extends ResponseEntityExceptionHandler {
 	@ExceptionHandler
 	ProblemDetail on(MultipartException exception) {
 		return ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST,
-				"The form cannot be read: send files by curl -F file=@name");
+				"The form could not be read: send files with curl -F file=@name");
 	}
 
 	@ExceptionHandler
@@ -39,9 +39,9 @@ class Problems extends ResponseEntityExceptionHandler {
 			return ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE,
 					"The log desk is busy: try again later, or send less");
 		}
-		logger.error("A tool failed", exception);
+		logger.error("Tool failed", exception);
 		return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR,
-				"A tool of the log desk failed: its log tells why");
+				"A tool of the log desk failed: see its log for details");
 	}
 
 }

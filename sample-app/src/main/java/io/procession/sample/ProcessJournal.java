@@ -32,7 +32,7 @@ class ProcessJournal {
 
 	@EventListener
 	void on(ProcessStartFailed event) {
-		logger.warn("Process did not start: {}", event);
+		logger.warn("Process could not be started: {}", event);
 	}
 
 }

@@ -143,7 +143,9 @@ class DocumentationIntegrationTests {
 				  defaults: { timeout: 5s, time-out-of-mind: 6s }
 				  # belongs to somebody else
 				server: { porte: 1 }
-				""")).havingRootCause().withMessage("There is no setting ['procession.defaults.time-out-of-mind']");
+				"""))
+			.havingRootCause()
+			.withMessage("Unknown configuration properties ['procession.defaults.time-out-of-mind']");
 	}
 
 	/** Those that documents and messages name. */

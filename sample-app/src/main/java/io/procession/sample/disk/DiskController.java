@@ -21,7 +21,7 @@ class DiskController {
 	DiskSnapshot disk() {
 		return this.watch.last()
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE,
-					"Nobody has looked at the disks yet: try again in a minute"));
+					"The disk usage is not available yet: try again in a minute"));
 	}
 
 }

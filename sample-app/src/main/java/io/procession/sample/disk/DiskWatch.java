@@ -46,7 +46,7 @@ class DiskWatch {
 			this.last = DiskSnapshot.of(result);
 		}
 		catch (ProcessException ex) {
-			logger.warn("Could not look at the disks", ex);
+			logger.warn("Failed to determine the disk usage", ex);
 		}
 	}
 	// endregion

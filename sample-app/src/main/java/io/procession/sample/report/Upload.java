@@ -57,8 +57,9 @@ final class Upload implements AutoCloseable {
 			StreamUtils.copyRange(content, out, 0, maxSize.toBytes() - 1);
 		}
 		if (content.read() != -1) {
-			throw new ResponseStatusException(HttpStatus.CONTENT_TOO_LARGE, "The access log is larger than "
-					+ maxSize.toMegabytes() + " MB: send it in parts, cut by split -C " + maxSize.toMegabytes() + "m");
+			throw new ResponseStatusException(HttpStatus.CONTENT_TOO_LARGE,
+					"The access log is larger than " + maxSize.toMegabytes()
+							+ " MB: send it in parts, as made by split -C " + maxSize.toMegabytes() + "m");
 		}
 	}
 
