@@ -42,7 +42,7 @@ class ApplicationLifeIntegrationTests {
 	private static final Duration SOON = Duration.ofSeconds(20);
 
 	@Test
-	void runsListenersWithTheClassLoaderOfWhoeverCreatesIt() throws Exception {
+	void runsListenersWithContextClassLoaderOfCreator() throws Exception {
 		Thread current = Thread.currentThread();
 		ClassLoader before = current.getContextClassLoader();
 		Set<ClassLoader> seen = Collections.synchronizedSet(new HashSet<>());
@@ -67,7 +67,7 @@ class ApplicationLifeIntegrationTests {
 	}
 
 	@Test
-	void keepsNoContextClassLoaderInTheThreadThatWaitsForAProcess() throws Exception {
+	void retainsNoContextClassLoaderInReaperThread() throws Exception {
 		Thread current = Thread.currentThread();
 		ClassLoader before = current.getContextClassLoader();
 		try (URLClassLoader application = new URLClassLoader(new URL[0], before);
@@ -87,7 +87,7 @@ class ApplicationLifeIntegrationTests {
 	}
 
 	@Test
-	void keepsNoContextClassLoaderInTheThreadsThatWaitForAPipelineAndATerminal() throws Exception {
+	void retainsNoContextClassLoaderInReaperThreadsOfPipelineAndTerminal() throws Exception {
 		Thread current = Thread.currentThread();
 		ClassLoader before = current.getContextClassLoader();
 		try (URLClassLoader application = new URLClassLoader(new URL[0], before);
@@ -112,7 +112,7 @@ class ApplicationLifeIntegrationTests {
 	}
 
 	@Test
-	void supervisesWithTheClassLoaderOfWhoeverCreatesTheSupervisor() throws Exception {
+	void supervisesWithContextClassLoaderOfCreator() throws Exception {
 		Thread current = Thread.currentThread();
 		ClassLoader before = current.getContextClassLoader();
 		Set<ClassLoader> seen = Collections.synchronizedSet(new HashSet<>());
@@ -156,7 +156,7 @@ class ApplicationLifeIntegrationTests {
 	@Test
 	@EnabledOnJre(value = JRE.JAVA_17,
 			disabledReason = "newer JDKs keep the class loaders of records that were compared")
-	void keepsNoClassLoaderForADetachedProcess() throws Exception {
+	void retainsNoClassLoaderForDetachedProcess() throws Exception {
 		Detached detached = startDetached();
 		// the JDK keeps the types of the last record that it has compared
 		assertThat(new Compared(Duration.ZERO)).isNotEqualTo(new Compared(SOON));
@@ -206,7 +206,7 @@ class ApplicationLifeIntegrationTests {
 	}
 
 	@Test
-	void canBeCreatedWhileTheJvmShutsDown(ProcessManager processes) {
+	void canBeCreatedDuringJvmShutdown(ProcessManager processes) {
 		assertThat(processes.command(TestChild.javaCommand(ManagerInShutdown.class)).run().throwIfFailed().output())
 			.isEqualTo("cleaned up\n");
 	}

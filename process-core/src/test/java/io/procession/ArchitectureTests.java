@@ -111,7 +111,7 @@ class ArchitectureTests {
 		.beAnnotatedWith(CheckReturnValue.class);
 
 	@ArchTest
-	static void storeysUseOnlyWhatIsBeneath(JavaClasses classes) {
+	static void layersDependOnlyOnLowerLayers(JavaClasses classes) {
 		BENEATH.keySet().forEach((storey) -> {
 			List<String> allowed = new ArrayList<>();
 			addWithAllBeneath(storey, allowed);

@@ -60,7 +60,7 @@ class AsyncIntegrationTests {
 
 	@ParameterizedTest
 	@MethodSource("completions")
-	void stopsTheTreeWhoseFutureIsCompleted(Consumer<CompletableFuture<?>> completion) {
+	void stopsProcessTreeWhenItsFutureIsCompleted(Consumer<CompletableFuture<?>> completion) {
 		List<ExitCause> causes = new CopyOnWriteArrayList<>();
 		try (ProcessManager processes = ProcessManager.create()) {
 			processes.addListener((event) -> {
@@ -82,7 +82,7 @@ class AsyncIntegrationTests {
 
 	@ParameterizedTest
 	@MethodSource("completions")
-	void stopsThePipelineWhoseFutureIsCompleted(Consumer<CompletableFuture<?>> completion) {
+	void stopsPipelineWhenItsFutureIsCompleted(Consumer<CompletableFuture<?>> completion) {
 		try (ProcessManager processes = ProcessManager.create()) {
 			CompletableFuture<PipelineResult> result = tree(processes).pipe(tree(processes)).runAsync();
 			hasStarted(4);
@@ -95,7 +95,7 @@ class AsyncIntegrationTests {
 	}
 
 	@Test
-	void stopsBeforeWhatDependsOnIt(ProcessManager processes) {
+	void stopsBeforeDependentFutureCompletes(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
 		CompletableFuture<ProcessResult> result = tree(processes).runAsync();
 		result.whenComplete((made, failure) -> Threads.hold(go));
@@ -110,7 +110,7 @@ class AsyncIntegrationTests {
 	}
 
 	@Test
-	void stopsWhatWasBeingStartedWhenItWasCanceled() {
+	void stopsProcessThatWasBeingStartedWhenCanceled() {
 		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
@@ -135,7 +135,7 @@ class AsyncIntegrationTests {
 	}
 
 	@Test
-	void goesOnWhenAFutureThatDependsOnItsOwnIsCanceled(ProcessManager processes) {
+	void continuesWhenDependentFutureIsCanceled(ProcessManager processes) {
 		CompletableFuture<ProcessResult> result = processes.shell("read -r line; echo $line").input("x\n").runAsync();
 
 		result.thenApply(ProcessResult::output).cancel(true);
@@ -144,7 +144,7 @@ class AsyncIntegrationTests {
 	}
 
 	@Test
-	void failsByTheTimeoutOfItsFuture(ProcessManager processes) {
+	void stopsProcessWhenItsFutureTimesOut(ProcessManager processes) {
 		CompletableFuture<ProcessResult> result = tree(processes).runAsync().orTimeout(1, TimeUnit.SECONDS);
 
 		assertThat(result).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(TimeoutException.class);

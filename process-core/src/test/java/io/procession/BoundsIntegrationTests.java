@@ -51,7 +51,7 @@ class BoundsIntegrationTests {
 			""";
 
 	@Test
-	void takesHugeDurationsForAlmostForEver(ProcessManager processes) {
+	void treatsHugeDurationsAsAlmostUnlimited(ProcessManager processes) {
 		ProcessResult result = processes.command("echo", "hi")
 			.timeout(HUGE)
 			.idleTimeout(HUGE)
@@ -67,7 +67,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void closesWithHugeGraces() {
+	void closesWithHugeGracePeriods() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.shutdownGrace(HUGE)
 			.lostAfter(HUGE)
@@ -81,7 +81,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void doesNotRunWhatWasCancelledBeforeItsTurn(@TempDir Path folder) {
+	void doesNotStartQueuedLaunchThatWasCanceled(@TempDir Path folder) {
 		Path file = folder.resolve("ran");
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(1).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
@@ -99,7 +99,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void closesWholeThoughInterrupted() throws Exception {
+	void closesCompletelyDespiteInterrupt() throws Exception {
 		ProcessManager processes = ProcessManager.create();
 		RunningProcess running = processes.start("sleep", "300");
 		processes.shell("sleep 300 >/dev/null 2>&1 &").run();
@@ -119,7 +119,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void closesThoughAListenerOfAnEndedProcessBlocks() {
+	void closesWhileListenerOfEndedProcessBlocks() {
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
 		Stopwatch watch;
@@ -141,7 +141,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void seesAnExitThoughThereWasNoThreadForAWhile() throws IOException {
+	void detectsExitAfterThreadsWereTemporarilyUnavailable() throws IOException {
 		AtomicInteger refused = new AtomicInteger();
 		AtomicBoolean full = new AtomicBoolean();
 		ExecutorService threads = Executors.newCachedThreadPool();
@@ -171,7 +171,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void waitsForAStartInFlightNoLongerThanForWhatIsLost() {
+	void waitsForStartInProgressAtMostLostAfter() {
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
 		ProcessManager processes = ProcessManager.builder()
@@ -198,7 +198,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void waitsForAnEventListenerNoLongerThanForWhatIsLost() {
+	void waitsForEventListenerAtMostLostAfter() {
 		CountDownLatch end = new CountDownLatch(1);
 		Stopwatch watch;
 		try (ProcessManager processes = ProcessManager.builder().settings(lostSoon()).build()) {
@@ -212,7 +212,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void waitsForItsLastPumpsAsLongAsForTheEndOfOutput() {
+	void waitsForLastPumpsAtMostDrain() {
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch end = new CountDownLatch(1);
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().drain(Duration.ofSeconds(3)).build();
@@ -231,7 +231,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void givesWhatWasLeftBehindTheGraceOfATimeout(@TempDir Path folder) {
+	void grantsProcessesLeftBehindTheTimeoutGrace(@TempDir Path folder) {
 		Path file = folder.resolve("ended");
 		try (ProcessManager processes = ProcessManager.builder().settings(patient()).build()) {
 			processes.shell(LEAVES_A_SLOW_ONE, file.toString()).run().throwIfFailed();
@@ -241,7 +241,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void givesWhatWasLeftBehindNoMoreThanTheGraceOfTheShutdown(@TempDir Path folder) {
+	void grantsProcessesLeftBehindAtMostTheShutdownGrace(@TempDir Path folder) {
 		Path file = folder.resolve("ended");
 		try (ProcessManager processes = ProcessManager.builder().settings(patientButForTheShutdown()).build()) {
 			processes.shell(LEAVES_A_SLOW_ONE, file.toString()).run().throwIfFailed();
@@ -251,7 +251,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void givesWhatADeadJvmLeftBehindTheGraceOfATimeout(@TempDir Path folder) throws Exception {
+	void grantsProcessesOfDeadJvmTheTimeoutGrace(@TempDir Path folder) throws Exception {
 		Path file = folder.resolve("ended");
 		try (ProcessManager processes = successorOf(leaveOrphan(file), patient())) {
 			processes.run("true").throwIfFailed();
@@ -261,7 +261,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void givesWhatADeadJvmLeftBehindNoMoreThanTheGraceOfTheShutdown(@TempDir Path folder) throws Exception {
+	void grantsProcessesOfDeadJvmAtMostTheShutdownGrace(@TempDir Path folder) throws Exception {
 		Path file = folder.resolve("ended");
 		try (ProcessManager processes = successorOf(leaveOrphan(file), patientButForTheShutdown())) {
 			processes.run("true").throwIfFailed();
@@ -287,7 +287,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void waitsForTheRestOfAPipelineNoLongerThanForWhatIsLost() {
+	void waitsForRestOfPipelineAtMostLostAfter() {
 		AtomicBoolean full = new AtomicBoolean();
 		AtomicInteger starts = new AtomicInteger();
 		ExecutorService threads = Executors.newCachedThreadPool();
@@ -320,7 +320,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void waitsForItsGuardNoLongerThanForWhatIsLost() {
+	void waitsForItsGuardAtMostLostAfter() {
 		ProcessManager processes = ProcessManager.builder().settings(lostSoon()).build();
 		processes.run("true");
 		ProcessTable.Entry guard = ProcessTable.descendants(ProcessHandle.current().pid())
@@ -338,7 +338,7 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void logsOnceThatProcessesCannotBeLookedAt() {
+	void logsFailedScansOnce() {
 		AtomicInteger looks = new AtomicInteger();
 		try (LogCapture log = LogCapture.begin()) {
 			long pid;

@@ -62,7 +62,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void stopsWhatRuns(ProcessManager processes) {
+	void stopsRunningProcesses(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 		RunningProcess process = startReady(processes, Scripts.SLEEPS);
@@ -84,7 +84,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void stopsAllInParallel() {
+	void stopsAllConcurrently() {
 		List<RunningProcess> started = new ArrayList<>();
 		Stopwatch watch;
 		try (ProcessManager processes = withShutdownGrace(Duration.ofSeconds(20))) {
@@ -120,7 +120,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void rejectsWorkAfterwards(ProcessManager processes) {
+	void rejectsStartsAfterwards(ProcessManager processes) {
 		processes.run("true");
 
 		processes.close();
@@ -137,7 +137,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void stopsTheRunOfAnotherThread() throws InterruptedException {
+	void stopsRunOfAnotherThread() throws InterruptedException {
 		AtomicReference<ProcessResult> result = new AtomicReference<>();
 		Thread running;
 		CompletableFuture<ProcessResult> future;
@@ -155,7 +155,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingOfStartsThatWereInFlight() throws InterruptedException {
+	void leavesNoProcessOfStartsInProgress() throws InterruptedException {
 		for (int round = 0; round < 5; round++) {
 			List<RunningProcess> started = Collections.synchronizedList(new ArrayList<>());
 			List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
@@ -189,7 +189,7 @@ class CloseIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void killsWhatNormalExitsLeftBehind() {
+	void killsProcessesLeftBehindByNormalExits() {
 		try (ProcessManager processes = withShutdownGrace(Duration.ofMillis(500))) {
 			for (String script : List.of("sleep 300 & echo ready", Scripts.LEAVES_DAEMON,
 					"(setsid sh -c \"trap '' TERM; while :; do sleep 1; done\" &); echo ready")) {
@@ -206,7 +206,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void letsDetachedOnesLive() {
+	void leavesDetachedProcessesRunning() {
 		Path output = this.folder.resolve("output");
 		RunningProcess process;
 		List<ProcessTable.Entry> survivors;
@@ -233,7 +233,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void stopsDetachedOnesOnRequest(ProcessManager processes) {
+	void stopsDetachedProcessOnRequest(ProcessManager processes) {
 		Path output = this.folder.resolve("output");
 		RunningProcess process = processes.shell("sleep 300 & echo ready; wait")
 			.env(Plant.NAME, this.plant.value())
@@ -249,7 +249,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void holdsTheDeadlineOfADetachedOne(ProcessManager processes) {
+	void enforcesTimeoutOfDetachedProcess(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessTimedOutException.class)
 			.isThrownBy(() -> processes.command("sleep", "300").timeout(Duration.ofMillis(300)).detached().run());
 	}
@@ -266,7 +266,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void waitsForTheCloseOfAnother() throws InterruptedException {
+	void waitsForConcurrentClose() throws InterruptedException {
 		ProcessManager processes = withShutdownGrace(Duration.ofSeconds(1));
 		startReady(processes, Scripts.IGNORES_TERM);
 		AtomicBoolean tooEarly = new AtomicBoolean();
@@ -288,7 +288,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void closesThoughNothingEverRan() {
+	void closesWhenNoProcessWasStarted() {
 		Stopwatch watch = Stopwatch.started();
 
 		ProcessManager.create().close();
@@ -297,7 +297,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void closesQuicklyWhenAllHasEnded() {
+	void closesQuicklyWhenAllProcessesHaveEnded() {
 		Stopwatch watch;
 		try (ProcessManager processes = ProcessManager.create()) {
 			processes.run("true");
@@ -357,7 +357,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void closesThoughItsThreadIsInterrupted() {
+	void closesDespiteInterrupt() {
 		ProcessManager processes = withShutdownGrace(Duration.ofMillis(500));
 		startReady(processes, Scripts.IGNORES_TERM);
 
@@ -369,7 +369,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void leavesTheThreadsThatWereLentToItOpen() {
+	void doesNotShutDownCallerSuppliedExecutor() {
 		ExecutorService executor = Executors.newCachedThreadPool((task) -> new Thread(task, "lent-worker"));
 		AtomicReference<String> thread = new AtomicReference<>();
 		try (ProcessManager processes = ProcessManager.builder().executor(executor).build()) {
@@ -382,7 +382,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void stopsAndEndsThoughAllThreadsThatWereLentToItAreTaken() {
+	void stopsProcessesWhenCallerSuppliedExecutorIsExhausted() {
 		ExecutorService executor = Executors.newFixedThreadPool(2);
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = ProcessManager.builder().executor(executor).build()) {
@@ -406,7 +406,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void stopsAndClosesThoughTheThreadsThatWereLentToItAreGone() {
+	void stopsProcessesWhenCallerSuppliedExecutorIsShutDown() {
 		ExecutorService executor = Executors.newCachedThreadPool();
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = ProcessManager.builder().executor(executor).build()) {
@@ -424,7 +424,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void letsAStopOfADetachedOneGo() throws InterruptedException {
+	void abandonsStopOfDetachedProcess() throws InterruptedException {
 		Path output = this.folder.resolve("output");
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		Thread stopping;
@@ -451,7 +451,7 @@ class CloseIntegrationTests {
 	}
 
 	@Test
-	void doesNotTouchWhatAnotherManagerRuns(ProcessManager other) {
+	void leavesProcessesOfOtherManagersAlone(ProcessManager other) {
 		RunningProcess process = startReady(other, Scripts.DAEMONIZES);
 		int alive = this.plant.alive().size();
 
@@ -465,7 +465,7 @@ class CloseIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void lacksNothingOnALinuxThatHasItsTools(ProcessManager processes) {
+	void hasNoLimitationsOnLinuxWithRequiredTools(ProcessManager processes) {
 		processes.run("true");
 
 		assertThat(processes.limitations()).isEmpty();

@@ -41,7 +41,7 @@ class DialogueIntegrationTests {
 	// --- prompts
 
 	@Test
-	void seesAPrompt(ProcessManager processes) throws IOException {
+	void matchesPrompt(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("printf 'Pässword: '; read x; echo \"got $x\"").start();
 
 		assertThat(process.waitUntil((type, line) -> line.equals("Pässword: "), SOON)).isTrue();
@@ -51,7 +51,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void seesAPromptInAnotherCharset(ProcessManager processes) throws IOException {
+	void matchesPromptInAnotherCharset(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("printf 'a\\000:\\000'; read x")
 			.charset(StandardCharsets.UTF_16LE)
 			.start();
@@ -62,7 +62,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void seesAPromptOnATerminal(ProcessManager processes) throws IOException {
+	void matchesPromptOnTerminal(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("stty -echo; printf 'Password: '; read x; echo \"got $x\"")
 			.pty(80, 24)
 			.start();
@@ -74,7 +74,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void goesOnAfterTheLastMatch(ProcessManager processes) throws IOException {
+	void continuesAfterLastMatch(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell(ASKS_TWICE).start();
 
 		for (String answer : new String[] { "one", "two" }) {
@@ -89,7 +89,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void goesOnAfterALineThatCameWithOthers(ProcessManager processes) {
+	void continuesAfterLineThatArrivedWithOthers(ProcessManager processes) {
 		RunningProcess process = processes.shell("printf 'ok\\nno\\nok\\n\\nok'; exec sleep 300").start();
 
 		for (int i = 0; i < 3; i++) {
@@ -102,7 +102,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void takesTheRestOfALineForALineOfItsOwn(ProcessManager processes) throws IOException {
+	void treatsRestOfLineAsSeparateLine(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("printf 'continue? '; read x; echo; echo 'done'").start();
 
 		assertThat(process.waitUntilNext((type, line) -> line.endsWith("? "), SOON)).isEqualTo(OutputMatch.MATCHED);
@@ -117,7 +117,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void refusesTwoWhoGoOnAtTheSameTime(ProcessManager processes) {
+	void refusesConcurrentWaitsForNextMatch(ProcessManager processes) {
 		RunningProcess process = processes.shell("echo one; exec sleep 300").start();
 		CountDownLatch within = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);
@@ -138,7 +138,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void seesALastLineThatIsTooLongForAPrompt(ProcessManager processes) {
+	void matchesLastLineTooLongForPrompt(ProcessManager processes) {
 		RunningProcess process = processes.shell("printf '%09000d' 7").start();
 
 		assertThat(process.waitUntil((type, line) -> line.endsWith("07"), SOON)).isTrue();
@@ -146,7 +146,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void seesAPromptWhileTheOtherStreamGoesOn(ProcessManager processes) {
+	void matchesPromptWhileOtherStreamContinues(ProcessManager processes) {
 		RunningProcess process = processes.shell("printf 'name? '; while :; do echo x >&2; done")
 			.keepLast(10_000)
 			.start();
@@ -159,7 +159,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void waitsNoLongerForALineThoughOutputComesFasterThanItIsLookedAt(ProcessManager processes) {
+	void timesOutWhenOutputArrivesFasterThanItIsScanned(ProcessManager processes) {
 		RunningProcess process = processes.command("yes").keepLast(10_000).start();
 		Stopwatch watch = Stopwatch.started();
 
@@ -173,7 +173,7 @@ class DialogueIntegrationTests {
 	// --- the tail
 
 	@Test
-	void hasAllOutputOnceItDoesNotRun(ProcessManager processes) {
+	void hasCompleteOutputOnceNoLongerRunning(ProcessManager processes) {
 		CountDownLatch release = new CountDownLatch(1);
 		PendingProcess slow = processes.shell("echo one; read x; echo two; echo three >&2")
 			.drain(SOON)
@@ -191,7 +191,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void hasTheTailHoweverOftenItIsTried(ProcessManager processes) {
+	void alwaysHasTailOfOutput(ProcessManager processes) {
 		for (int i = 0; i < 50; i++) {
 			RunningProcess process = processes.shell("echo begin; echo end").start();
 			StringBuilder seen = new StringBuilder();
@@ -205,7 +205,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void waitsForTheTailNoLongerThanTheDrain(ProcessManager processes) {
+	void waitsForTailAtMostDrain(ProcessManager processes) {
 		RunningProcess process = processes.shell("sleep 300 & echo left").drain(Duration.ofMillis(200)).start();
 		await().atMost(SOON).until(() -> !process.isRunning());
 		Stopwatch watch = Stopwatch.started();
@@ -216,7 +216,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void aListenerDoesNotWaitForTheTail(ProcessManager processes) {
+	void doesNotWaitForTailInListener(ProcessManager processes) {
 		AtomicReference<RunningProcess> self = new AtomicReference<>();
 		CompletableFuture<String> seen = new CompletableFuture<>();
 		CountDownLatch started = new CountDownLatch(1);
@@ -237,7 +237,7 @@ class DialogueIntegrationTests {
 	// --- time
 
 	@Test
-	void tellsATimeoutAsSoonAsItIsExceeded(ProcessManager processes) {
+	void reportsTimeoutAsSoonAsExceeded(ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.IGNORES_TERM)
 			.timeout(Duration.ofSeconds(1))
 			.stopGrace(Duration.ofSeconds(300))
@@ -259,7 +259,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void tellsAnIdleTimeoutAsSoonAsItIsExceeded(ProcessManager processes) {
+	void reportsIdleTimeoutAsSoonAsExceeded(ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.IGNORES_TERM)
 			.idleTimeout(Duration.ofSeconds(1))
 			.stopGrace(Duration.ofSeconds(300))
@@ -277,7 +277,7 @@ class DialogueIntegrationTests {
 	// --- messages
 
 	@Test
-	void showsTheEndOfStandardOutputIfStandardErrorIsEmpty(ProcessManager processes) {
+	void showsEndOfStandardOutputIfStandardErrorIsEmpty(ProcessManager processes) {
 		String secret = "planted-4711";
 
 		assertThat(processes.shell("echo '[ERROR] no'; echo pass $X; exit 1")
@@ -296,7 +296,7 @@ class DialogueIntegrationTests {
 	}
 
 	@Test
-	void doesNotShowWhatWasTypedOnATerminal(ProcessManager processes) {
+	void doesNotShowInputTypedIntoTerminal(ProcessManager processes) {
 		// a terminal echoes what comes before its program forbids that
 		ProcessResult result = processes.shell("read x; exit 1").pty(80, 24).input("planted-4711\n").run();
 

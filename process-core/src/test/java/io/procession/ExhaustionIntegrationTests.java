@@ -37,7 +37,7 @@ class ExhaustionIntegrationTests {
 	@Test
 	@RequiresProgram({ "prlimit", "setpriv" })
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
-	void actsThoughTheJvmCannotStartAThread(ProcessManager processes) {
+	void stopsProcessesWhenJvmCannotCreateThreads(ProcessManager processes) {
 		List<String> lines = limited(processes, "threads");
 
 		assertThat(lines).contains("deadline: TIMED_OUT", "silence: IDLE_TIMED_OUT", "stop: STOPPED", "kill: KILLED",
@@ -49,14 +49,14 @@ class ExhaustionIntegrationTests {
 	@Test
 	@RequiresProgram({ "prlimit", "setpriv", "perl" })
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
-	void actsThoughProcessesUseUpAllThatTheUserMayHave(ProcessManager processes) {
+	void stopsProcessesWhenUserReachesProcessLimit(ProcessManager processes) {
 		assertThat(limited(processes, "children")).contains("deadline: TIMED_OUT", "stop: STOPPED", "left: 0");
 	}
 
 	@Test
 	@RequiresProgram({ "prlimit", "setpriv" })
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
-	void killsAProcessThatTheJvmHasNoThreadToWaitFor(ProcessManager processes) {
+	void killsProcessWhenNoThreadCanWaitForIt(ProcessManager processes) {
 		List<String> lines = limited(processes, "reaper");
 
 		assertThat(lines)
@@ -76,7 +76,7 @@ class ExhaustionIntegrationTests {
 
 	@Test
 	@RequiresProgram("mkfifo")
-	void actsThoughTheLogIsBlocked(ProcessManager processes, @TempDir Path folder) {
+	void stopsProcessesWhileLogIsBlocked(ProcessManager processes, @TempDir Path folder) {
 		List<String> command = new ArrayList<>(
 				List.of("sh", "-c", "mkfifo \"$1\" && exec 3<>\"$1\" && shift && exec \"$@\" 2>&3", "sh",
 						folder.resolve("full").toString()));
@@ -89,7 +89,7 @@ class ExhaustionIntegrationTests {
 	}
 
 	@Test
-	void stopsAProcessWhoseOutputDoesNotFitIntoMemory(ProcessManager processes) {
+	void stopsProcessWhoseOutputExceedsMemory(ProcessManager processes) {
 		ProcessResult result = processes.command(TestChild.javaCommand(FullHeap.class))
 			.timeout(BOUND)
 			.run()

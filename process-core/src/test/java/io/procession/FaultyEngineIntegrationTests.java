@@ -51,7 +51,7 @@ class FaultyEngineIntegrationTests {
 	}
 
 	@Test
-	void endsProcessesAndThreadsThoughTheEngineFailsWhileItCloses() {
+	void endsProcessesAndThreadsWhenEngineFailsToClose() {
 		AtomicInteger closes = new AtomicInteger();
 		ProcessEngine engine = new RealEngine() {
 
@@ -84,7 +84,7 @@ class FaultyEngineIntegrationTests {
 	}
 
 	@Test
-	void looksTwiceBeforeAllIsGone() {
+	void scansTwiceBeforeTreeIsConsideredEmpty() {
 		List<String> seen = new CopyOnWriteArrayList<>();
 		ProcessTree hides = new ProcessTree() {
 
@@ -119,7 +119,7 @@ class FaultyEngineIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void tellsWhatIsLeftFromWhatCouldNotBeLookedFor(boolean looks) {
+	void distinguishesRemainingProcessesFromFailedScan(boolean looks) {
 		AtomicBoolean closing = new AtomicBoolean();
 		ProcessTree immortal = new ProcessTree() {
 
@@ -168,7 +168,7 @@ class FaultyEngineIntegrationTests {
 	}
 
 	@Test
-	void stopsTheOthersThoughOneCannotBeShutDown() {
+	void stopsOtherProcessesWhenOneCannotBeStopped() {
 		AtomicBoolean fail = new AtomicBoolean();
 		ProcessEngine engine = new RealEngine() {
 
@@ -192,7 +192,7 @@ class FaultyEngineIntegrationTests {
 	}
 
 	@Test
-	void closesTheEngineOnceTheLastStartInFlightHasEnded() {
+	void closesEngineAfterLastStartInProgress() {
 		AtomicInteger closes = new AtomicInteger();
 		AtomicBoolean entered = new AtomicBoolean();
 		AtomicBoolean release = new AtomicBoolean();
@@ -228,7 +228,7 @@ class FaultyEngineIntegrationTests {
 	}
 
 	@Test
-	void killsAfterTheGraceThoughLooksAreSlow() {
+	void killsAfterGracePeriodDespiteSlowScans() {
 		AtomicInteger looks = new AtomicInteger();
 		Queue<ProcessHandle> stopped = new ConcurrentLinkedQueue<>();
 		ProcessEngine engine = new RealEngine() {
@@ -263,7 +263,7 @@ class FaultyEngineIntegrationTests {
 	}
 
 	@Test
-	void stopsWhatIsLeftBehindThoughTheFirstAttemptHasFailed() {
+	void stopsProcessesLeftBehindAfterFailedAttempt() {
 		AtomicBoolean fail = new AtomicBoolean();
 		ProcessEngine engine = new RealEngine() {
 
@@ -284,7 +284,7 @@ class FaultyEngineIntegrationTests {
 	}
 
 	@Test
-	void tellsOnlyThatAProcessWithoutReadersFailedToStart() {
+	void publishesOnlyStartFailureWhenOutputCannotBeRead() {
 		AtomicBoolean fail = new AtomicBoolean(true);
 		ProcessEngine engine = new RealEngine() {
 

@@ -44,7 +44,7 @@ class InheritedSignalsIntegrationTests {
 	}
 
 	@Test
-	void areResetForAJvmInTheBackground(ProcessManager processes) {
+	void areResetForJvmStartedInBackground(ProcessManager processes) {
 		List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait $!", "sh"));
 		command.addAll(TestChild.javaCommand(Application.class, this.folder.toString()));
 

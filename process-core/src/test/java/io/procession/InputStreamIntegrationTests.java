@@ -34,7 +34,7 @@ class InputStreamIntegrationTests {
 	private static final String ANSWERS = "while read line; do echo \"got $line\"; done";
 
 	@Test
-	void passesOnWhatASocketBrings(ProcessManager processes) throws IOException {
+	void passesOnDataFromSocket(ProcessManager processes) throws IOException {
 		try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 				Socket client = new Socket(server.getInetAddress(), server.getLocalPort());
 				Socket accepted = server.accept()) {
@@ -51,7 +51,7 @@ class InputStreamIntegrationTests {
 	}
 
 	@Test
-	void passesOnWhatAPipeBringsToAPipeline(ProcessManager processes) throws IOException {
+	void passesOnDataFromPipeToPipeline(ProcessManager processes) throws IOException {
 		try (PipedOutputStream writer = new PipedOutputStream();
 				PipedInputStream reader = new PipedInputStream(writer)) {
 			RunningPipeline pipeline = processes.pipeline()
@@ -71,7 +71,7 @@ class InputStreamIntegrationTests {
 	}
 
 	@Test
-	void passesOnWhatAStreamThatInflatesBrings(ProcessManager processes) throws IOException {
+	void passesOnDataFromInflatingStream(ProcessManager processes) throws IOException {
 		try (PipedOutputStream writer = new PipedOutputStream();
 				PipedInputStream reader = new PipedInputStream(writer)) {
 			GZIPOutputStream zip = new GZIPOutputStream(writer, true);
@@ -87,7 +87,7 @@ class InputStreamIntegrationTests {
 	}
 
 	@Test
-	void passesOnWhatAStreamBringsThatCannotTellWhatIsReady(ProcessManager processes) {
+	void passesOnDataFromStreamWithoutAvailableCount(ProcessManager processes) {
 		byte[] bytes = new byte[100_000];
 		Arrays.fill(bytes, (byte) 'x');
 

@@ -74,7 +74,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void setsEverything(ProcessManager processes) {
+	void appliesAllSettings(ProcessManager processes) {
 		ProcessResult result = isolated(processes.shell(
 				"ulimit -n -t -f -c -v; umask; nice; ionice; grep -E 'NoNewPrivs|Cpus_allowed_list' /proc/self/status;"
 						+ " cat /proc/self/oom_score_adj; chrt -p $$; cut -d' ' -f6 /proc/$$/stat; echo $$"))
@@ -90,7 +90,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void setsEachLimit(ProcessManager processes) {
+	void appliesEachLimit(ProcessManager processes) {
 		String limits = processes.command("cat", "/proc/self/limits").limits(LIMITS).run().output();
 
 		assertThat(limits).containsPattern("Max open files +64 +64 ")
@@ -131,7 +131,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void startsProgramsOfOddNames(ProcessManager processes) throws Exception {
+	void startsProgramsWithUnusualNames(ProcessManager processes) throws Exception {
 		Path odd = Files.createDirectory(this.folder.resolve("-x"));
 		Path script = Files.writeString(odd.resolve("a=b"), "#!/bin/sh\nprintf '%s ' \"$@\"\n");
 		script.toFile().setExecutable(true);
@@ -168,7 +168,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void leadsASessionOfItsOwn(ProcessManager processes) {
+	void startsNewSession(ProcessManager processes) {
 		RunningProcess process = processes.command("sleep", "300").newSession().start();
 
 		await().until(() -> ProcessTable.find(process.pid()).orElseThrow().session() == process.pid());
@@ -177,7 +177,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void takesWhatIsNotSaidFromTheDefaults() {
+	void usesDefaultsForUnsetValues() {
 		Isolation defaults = Isolation.none()
 			.withUmask("0077")
 			.withPriority(Priority.ofNice(4))
@@ -190,13 +190,13 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void startsPlainlyWhatAsksForNothing(ProcessManager processes) {
+	void startsDirectlyWithoutIsolation(ProcessManager processes) {
 		assertThat(processes.command("sleep", "0").isolation(Isolation.none()).run().successful()).isTrue();
 		assertThat(processes.shell("nice").priority(Priority.ofNice(0)).run().output()).isEqualTo("0\n");
 	}
 
 	@Test
-	void refusesWhatIsAboveTheHardLimit(ProcessManager processes) {
+	void refusesLimitAboveHardLimit(ProcessManager processes) {
 		PendingProcess process = processes.command("true").limits(ResourceLimits.none().withOpenFiles(1L << 40));
 
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(process::run)
@@ -205,7 +205,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void refusesCpusThatAreNotThere(ProcessManager processes) {
+	void refusesMissingCpus(ProcessManager processes) {
 		// together with one that is there: the kernel would drop the other and say
 		// nothing
 		assertThatExceptionOfType(ProcessStartException.class)
@@ -214,7 +214,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void saysWhenLimitsAreTooLowForAnyProgram(ProcessManager processes) {
+	void reportsLimitsTooLowForAnyProgram(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("true").limits(ResourceLimits.none().withOpenFiles(3)).run())
 			.withMessageContaining("limits may be too low")
@@ -225,7 +225,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void refusesVariablesThatTheShellWouldLose(ProcessManager processes) {
+	void refusesVariablesThatShellWouldDrop(ProcessManager processes) {
 		PendingProcess process = processes.shell("umask").umask("0022").env("my.setting", "x");
 
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(process::run)
@@ -234,7 +234,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void keepsTheToolsOutOfReachOfThePath(ProcessManager processes) throws Exception {
+	void doesNotFindToolsThroughPathOfProcess(ProcessManager processes) throws Exception {
 		for (String tool : List.of("setsid", "prlimit", "choom", "taskset", "chrt", "nice", "ionice", "setpriv",
 				"env")) {
 			Path fake = Files.writeString(this.folder.resolve(tool), "#!/bin/sh\necho fooled\nexit 1\n");
@@ -260,7 +260,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void tellsALateFailureOfAToolFromThatOfAProgram(ProcessManager processes) throws Exception {
+	void distinguishesLateToolFailureFromProgramFailure(ProcessManager processes) throws Exception {
 		// a program whose loader is not there: only the last tool finds that out
 		String program = this.folder.resolve("no-loader").toString();
 		String code = Files.readString(Path.of("/bin/true"), StandardCharsets.ISO_8859_1)
@@ -284,7 +284,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void countsTheChainItself(ProcessManager processes) {
+	void includesToolChainInArgumentLength(ProcessManager processes) {
 		List<String> arguments = new ArrayList<>(List.of("true"));
 		IntStream.range(0, 25).forEach((i) -> arguments.add("x".repeat(130_000)));
 
@@ -294,7 +294,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void refusesLimitsOfTreesWhereNoDirectoryWasDelegated() {
+	void refusesTreeLimitsWithoutDelegatedDirectory() {
 		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
 			assertThatExceptionOfType(ProcessStartException.class)
 				.isThrownBy(() -> processes.command("true").treeLimits(TreeLimits.none().withMemory(1 << 30)).run())
@@ -303,7 +303,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void entersAControlGroupBeforeTheProgramRuns() throws Exception {
+	void entersControlGroupBeforeProgramStarts() throws Exception {
 		delegateControlGroup();
 		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
 			PendingProcess process = isolated(processes.shell(
@@ -338,7 +338,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void findsOutOnceWhatWorksHere() {
+	void detectsSupportOnce() {
 		try (LogCapture log = LogCapture.begin(); ProcessManager processes = ProcessManager.create()) {
 			IsolationSupport support = processes.isolation();
 			processes.command("true").umask("0022").run();
@@ -364,7 +364,7 @@ class IsolationIntegrationTests {
 	}
 
 	@Test
-	void passesSecretsToItsToolsWhereTheyHaveNoMorePrivilegeThanTheProgram(ProcessManager processes) {
+	void passesSecretsThroughUnprivilegedTools(ProcessManager processes) {
 		assertThat(processes.shell("echo $LD_TEST")
 			.secretEnv("LD_TEST", Secret.of("secret"))
 			.noNewPrivileges()

@@ -46,7 +46,7 @@ class JvmDeathIntegrationTests {
 			"lines=2", "clear=2", "jvm=1" };
 
 	@Test
-	void leavesNothingWhenTheJvmIsKilled(ProcessManager processes) {
+	void leavesNoProcessWhenJvmIsKilled(ProcessManager processes) {
 		Application application = Application.start(processes, ALL_KINDS);
 
 		application.killLeavingNothing();
@@ -54,7 +54,7 @@ class JvmDeathIntegrationTests {
 
 	@Test
 	@Tag("stress")
-	void leavesNothingOfTwoHundredWhenTheJvmIsKilled(ProcessManager processes) {
+	void leavesNoneOfTwoHundredProcessesWhenJvmIsKilled(ProcessManager processes) {
 		String name = "application=" + UUID.randomUUID();
 		Application application = Application.start(processes, "plain=40", "ignoring=40", "daemon=40", "orphan=40",
 				"flood=2", "title=36", "jvm=2", name);
@@ -70,7 +70,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void sparesWhoeverHasTheMarkerOfADeadJvmWithinAValue(ProcessManager processes) {
+	void sparesProcessWithMarkerOfDeadJvmInsideValue(ProcessManager processes) {
 		Application application = Application.start(processes, "plain=1");
 		ProcessTable.Entry guard = application.tree.stream()
 			.filter((entry) -> entry.toString().contains("trap '' INT TERM HUP"))
@@ -93,7 +93,7 @@ class JvmDeathIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "setsid", "unshare", "python3" })
-	void leavesNothingThoughAnEnvironmentIsHugeOrDoesNotAnswer(ProcessManager processes) throws Exception {
+	void leavesNoProcessWithHugeOrUnreadableEnvironment(ProcessManager processes) throws Exception {
 		Path program = Path.of(getClass().getResource("/huge-environment.py").toURI());
 		Namespaces crowded = new Namespaces(Namespaces.CONTAINER,
 				"folder=$(mktemp -d); mkfifo \"$folder/fifo\"; python3 '" + program + "' > \"$folder/out\" &"
@@ -110,7 +110,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenTheJvmIsKilledAtOnce(ProcessManager processes) {
+	void leavesNoProcessWhenJvmIsKilledImmediately(ProcessManager processes) {
 		RunningProcess jvm = processes.command(TestChild.javaCommand(TestApplication.class, "plain=50", "daemon=50"))
 			.start();
 		await().atMost(Duration.ofSeconds(30)).until(() -> ProcessTable.descendants(jvm.pid()).size() > 10);
@@ -129,7 +129,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenTheJvmExits(ProcessManager processes) {
+	void leavesNoProcessWhenJvmExits(ProcessManager processes) {
 		Plant plant = Plant.fresh();
 
 		ProcessResult result = application(plant, processes, "plain=3", "ignoring=3", "daemon=3", "orphan=3", "title=3",
@@ -145,7 +145,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenMainReturns(ProcessManager processes) {
+	void leavesNoProcessWhenMainReturns(ProcessManager processes) {
 		Plant plant = Plant.fresh();
 
 		ProcessResult result = application(plant, processes, "plain=2", "orphan=2", "end=return").run();
@@ -155,7 +155,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenTheJvmIsTerminated(ProcessManager processes) {
+	void leavesNoProcessWhenJvmIsTerminated(ProcessManager processes) {
 		Application application = Application.start(processes, "plain=2", "ignoring=2", "daemon=2");
 
 		application.jvm.signal(Signal.TERM);
@@ -165,7 +165,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenTheJvmExitsWithoutAHook(ProcessManager processes) {
+	void leavesNoProcessWhenJvmExitsWithoutShutdownHook(ProcessManager processes) {
 		Plant plant = Plant.fresh();
 
 		ProcessResult result = application(plant, processes, "plain=2", "ignoring=2", "daemon=2", "hook=false",
@@ -177,7 +177,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void keepsNoJvmAliveForASurvivorThatHoldsTheOutput(ProcessManager processes) {
+	void doesNotKeepJvmAliveForSurvivorHoldingOutput(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		ProcessResult result = application(Plant.fresh(), processes, "survivor=1", "hook=false", "end=return").run();
@@ -187,7 +187,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void leavesToTheGuardWhatACloseDidNotFinish(ProcessManager processes) {
+	void leavesUnfinishedStopsOfCloseToGuard(ProcessManager processes) {
 		Plant plant = Plant.fresh();
 
 		ProcessResult result = processes.command(TestChild.javaCommand(StartInFlight.class))
@@ -199,7 +199,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void doesNotTouchASecondInstance(ProcessManager processes) {
+	void leavesSecondInstanceAlone(ProcessManager processes) {
 		String name = "application=" + UUID.randomUUID();
 		Application first = Application.start(processes, "plain=2", "ignoring=2", "daemon=2", name);
 		Application second = Application.start(processes, "plain=2", "ignoring=2", "daemon=2", name);
@@ -211,7 +211,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void sweepsWhatADeadInstanceWithoutAGuardLeftBehind(ProcessManager processes) throws IOException {
+	void sweepsProcessesOfDeadInstanceWithoutGuard(ProcessManager processes) throws IOException {
 		String name = UUID.randomUUID().toString();
 		Application dead = Application.startUnmarked(processes, "plain=2", "ignoring=2", "daemon=2", "guard=false",
 				"application=" + name);
@@ -242,7 +242,7 @@ class JvmDeathIntegrationTests {
 	}
 
 	@Test
-	void sparesALivingInstanceThatADeadOneHasStarted(ProcessManager processes) {
+	void sparesLivingInstanceStartedByDeadOne(ProcessManager processes) {
 		String name = UUID.randomUUID().toString();
 		Application dead = Application.startUnmarked(processes, "plain=2", "instance=1", "guard=false",
 				"application=" + name);
@@ -268,7 +268,7 @@ class JvmDeathIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "setsid", "env" })
-	void tellsTheTerminalsCtrlCAsAShutdown(ProcessManager processes) {
+	void reportsCtrlCInTerminalAsShutdown(ProcessManager processes) {
 		// whoever started this build may have switched INT off
 		List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
 		command.addAll(TestChild.javaCommand(TestApplication.class, "plain=3", "events=true"));
@@ -286,7 +286,7 @@ class JvmDeathIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "setsid", "unshare" })
-	void takesNoZombieForASurvivorAsTheFirstProcessOfAContainer(ProcessManager processes) {
+	void ignoresZombiesAsFirstProcessOfContainer(ProcessManager processes) {
 		List<String> java = TestChild.javaCommand(TestApplication.class, "plain=1", "ignoring=1", "daemon=2",
 				"orphan=2", "end=stop");
 		List<String> namespace = List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount-proc");

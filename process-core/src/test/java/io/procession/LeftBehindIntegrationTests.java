@@ -34,7 +34,7 @@ class LeftBehindIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@Test
-	void stopsWhatAnEndedProcessHasLeftBehind(ProcessManager processes) throws Exception {
+	void stopsProcessesLeftBehindByEndedProcess(ProcessManager processes) throws Exception {
 		RunningProcess process = start(processes, Scripts.LEAVES_DAEMON);
 		assertThat(process.waitFor().successful()).isTrue();
 		assertThat(this.plant.alive()).isNotEmpty();
@@ -46,7 +46,7 @@ class LeftBehindIntegrationTests {
 	}
 
 	@Test
-	void killsWhatDoesNotEndWithinTheGrace(ProcessManager processes) throws Exception {
+	void killsProcessesThatOutlastGracePeriod(ProcessManager processes) throws Exception {
 		RunningProcess process = start(processes, LEAVES_STUBBORN_DAEMON);
 		assertThat(process.waitFor().successful()).isTrue();
 		assertThat(this.plant.alive()).isNotEmpty();
@@ -58,7 +58,7 @@ class LeftBehindIntegrationTests {
 	}
 
 	@Test
-	void makesStopThatIsUnderWayNoSlower(ProcessManager processes) throws Exception {
+	void doesNotSlowDownStopInProgress(ProcessManager processes) throws Exception {
 		RunningProcess process = start(processes, LEAVES_STUBBORN_DAEMON);
 		process.waitFor();
 		Stopwatch watch = Stopwatch.started();
@@ -73,7 +73,7 @@ class LeftBehindIntegrationTests {
 	}
 
 	@Test
-	void findsNothingWhereNothingIsLeft(ProcessManager processes) throws Exception {
+	void completesWhenNoProcessIsLeft(ProcessManager processes) throws Exception {
 		RunningProcess process = start(processes, "exit 3");
 		process.waitFor();
 
@@ -81,7 +81,7 @@ class LeftBehindIntegrationTests {
 	}
 
 	@Test
-	void leavesProcessThatHasNotEndedToStop(ProcessManager processes) {
+	void refusesProcessThatHasNotEnded(ProcessManager processes) {
 		RunningProcess process = start(processes, Scripts.SLEEPS);
 
 		assertThatIllegalStateException().isThrownBy(process::stopLeftBehind).withMessageContaining("stop()");
@@ -89,7 +89,7 @@ class LeftBehindIntegrationTests {
 	}
 
 	@Test
-	void tellsThatSomethingSurvived() throws Exception {
+	void reportsSurvivor() throws Exception {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.stopGrace(Duration.ofMillis(10))
 			.shutdownGrace(Duration.ofMillis(10))
@@ -108,7 +108,7 @@ class LeftBehindIntegrationTests {
 	}
 
 	@Test
-	void tellsAfterTheCloseThatNothingIsKnown() throws Exception {
+	void reportsUnknownStateAfterClose() throws Exception {
 		ProcessManager processes = ProcessManager.create();
 		RunningProcess process = start(processes, "exit 0");
 		process.waitFor();

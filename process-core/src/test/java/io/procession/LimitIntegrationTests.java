@@ -52,7 +52,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void boundsWhatRunsAtOnce() throws Exception {
+	void limitsConcurrentProcesses() throws Exception {
 		Path journal = Files.createFile(this.folder.resolve("journal"));
 		try (ProcessManager processes = limitedTo(3, Duration.ofMinutes(1))) {
 			PendingProcess pending = processes.shell("echo + >> \"$1\"; sleep 0.05; echo - >> \"$1\"",
@@ -91,7 +91,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void letsThemInAsTheyCame() throws Exception {
+	void admitsWaitersInOrder() throws Exception {
 		Path journal = this.folder.resolve("journal");
 		try (ProcessManager processes = limitedTo(1, Duration.ofMinutes(1))) {
 			RunningProcess holder = processes.start("sleep", "300");
@@ -120,7 +120,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void rejectsARunThatWaitedTooLong() {
+	void rejectsRunAfterAcquireTimeout() {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMillis(200))) {
 			processes.start("sleep", "300");
 			Stopwatch watch = Stopwatch.started();
@@ -136,7 +136,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void rejectsAStartAtOnce() {
+	void rejectsStartImmediately() {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMinutes(5))) {
 			RunningProcess holder = processes.start("sleep", "300");
 			Stopwatch watch = Stopwatch.started();
@@ -152,7 +152,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void letsManyWaitWithoutAThread() {
+	void queuesManyLaunchesWithoutThreads() {
 		try (ProcessManager processes = limitedTo(2, Duration.ofSeconds(1))) {
 			processes.start("sleep", "300");
 			processes.start("sleep", "300");
@@ -175,7 +175,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void servesALongQueueThoughEachFails() {
+	void processesLongQueueOfFailingLaunches() {
 		try (ProcessManager processes = limitedTo(1, Duration.ofSeconds(1))) {
 			RunningProcess holder = processes.start("sleep", "300");
 			List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
@@ -193,7 +193,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void givesThePermitBackHoweverARunEnds() {
+	void releasesPermitHoweverRunEnds() {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMillis(200))) {
 			PendingProcess sleep = processes.command("sleep", "300").stopGrace(Duration.ofMillis(100));
 			List<Runnable> ends = List.of(() -> processes.shell("exit 3").run(), () -> processes.run("no-such-program"),
@@ -221,7 +221,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void givesThePermitBackWhenTheCallerIsInterrupted() throws InterruptedException {
+	void releasesPermitWhenCallerIsInterrupted() throws InterruptedException {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMinutes(5))) {
 			Plant plant = Plant.fresh();
 			Thread running = Threads.start(() -> runInterrupted(processes, plant));
@@ -253,7 +253,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void takesNoPermitForDetachedOnes() {
+	void acquiresNoPermitForDetachedProcesses() {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMillis(200))) {
 			RunningProcess first = processes.command("sleep", "300").detached().start();
 			RunningProcess second = processes.command("sleep", "300").detached().start();
@@ -266,7 +266,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void rejectsThoseWhoWaitWhenItCloses() throws InterruptedException {
+	void rejectsWaitersWhenClosed() throws InterruptedException {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		CompletableFuture<ProcessResult> future;
 		Thread waiting;
@@ -290,7 +290,7 @@ class LimitIntegrationTests {
 	}
 
 	@Test
-	void boundsTheSpawnsInFlight() throws Exception {
+	void limitsConcurrentSpawns() throws Exception {
 		int most = Runtime.getRuntime().availableProcessors() + 1;
 		AtomicInteger inFlight = new AtomicInteger();
 		AtomicInteger highest = new AtomicInteger();

@@ -73,7 +73,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldOnPumpsOneCallAtATime(ProcessManager processes) {
+	void isCalledOnPumpThreadsOneCallAtATime(ProcessManager processes) {
 		AtomicInteger inside = new AtomicInteger();
 		AtomicBoolean overlapped = new AtomicBoolean();
 		Set<String> threads = Collections.synchronizedSet(new HashSet<>());
@@ -96,7 +96,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isNoSilenceOfItsProcessThoughItTakesLongerThanTheIdleTimeout(ProcessManager processes) throws IOException {
+	void doesNotCountAsIdleTimeOfItsProcess(ProcessManager processes) throws IOException {
 		Duration idle = Duration.ofSeconds(2);
 		RunningProcess process = processes.shell("echo a; read line")
 			.idleTimeout(idle)
@@ -115,7 +115,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldOfLinesAndChunksInOrder(ProcessManager processes) {
+	void receivesLinesAndChunksInOrder(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 		StringBuilder chunks = new StringBuilder();
 
@@ -129,7 +129,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldEverythingBeforeTheRunReturns(ProcessManager processes) {
+	void receivesAllOutputBeforeRunReturns(ProcessManager processes) {
 		for (int i = 0; i < 50; i++) {
 			AtomicInteger count = new AtomicInteger();
 
@@ -140,7 +140,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void doesNotKeepOthersFromBeingToldWhenItThrows(ProcessManager processes) {
+	void doesNotAffectOtherListenersWhenItThrows(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 		StringBuilder chunks = new StringBuilder();
 		try (LogCapture log = LogCapture.begin()) {
@@ -165,7 +165,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldTheOutputOfAllProcesses(ProcessManager processes) throws IOException {
+	void receivesOutputOfAllProcesses(ProcessManager processes) throws IOException {
 		Map<String, String> told = new ConcurrentHashMap<>();
 		ProcessOutputListener listener = (process, type, chunk) -> told.merge(process.name() + " " + type,
 				StandardCharsets.UTF_8.decode(chunk).toString(), String::concat);
@@ -196,7 +196,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void ofAllProcessesHoldsUpNoDeadlineWhenItBlocks(ProcessManager processes) {
+	void delaysNoTimeoutWhenGlobalListenerBlocks(ProcessManager processes) {
 		processes.addOutputListener((process, type, chunk) -> block());
 
 		assertThatExceptionOfType(ProcessTimedOutException.class)
@@ -207,7 +207,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void getsTheWholeBufferThoughAnotherReadIt(ProcessManager processes) {
+	void receivesWholeBufferAfterAnotherListenerReadIt(ProcessManager processes) {
 		StringBuilder second = new StringBuilder();
 
 		processes.shell("echo some text")
@@ -219,7 +219,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void getsAllLinesHoweverSlowItIs(ProcessManager processes) {
+	void receivesAllLinesEvenIfSlow(ProcessManager processes) {
 		AtomicInteger count = new AtomicInteger();
 
 		ProcessResult result = processes.command("seq", "1", "1000").onLine((type, line) -> {
@@ -253,7 +253,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void holdsUpNoDeadlineWhenItBlocks(ProcessManager processes) {
+	void delaysNoTimeoutWhenItBlocks(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		assertThatExceptionOfType(ProcessTimedOutException.class)
@@ -271,7 +271,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void holdsUpNoDeadlineOfAStartedProcessWhenItBlocks(ProcessManager processes) {
+	void delaysNoTimeoutOfStartedProcessWhenItBlocks(ProcessManager processes) {
 		RunningProcess process = shell(processes, Scripts.SLEEPS).onOutput((type, chunk) -> block())
 			.timeout(Duration.ofMillis(500))
 			.start();
@@ -282,7 +282,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void holdsUpNoDeadlineWhenItsProcessHasEndedAndItBlocks(ProcessManager processes) {
+	void delaysNoTimeoutWhenItBlocksAfterProcessHasEnded(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		ProcessResult result = shell(processes, "echo a; exit 3").onLine((type, line) -> block())
@@ -295,7 +295,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isNamedInTheLogWhenItMissesTheRest(ProcessManager processes) {
+	void isReportedInLogWhenItMissesRemainingOutput(ProcessManager processes) {
 		try (LogCapture log = LogCapture.begin()) {
 			shell(processes, "echo a; exit 3").onLine((type, line) -> block()).timeout(Duration.ofSeconds(1)).run();
 
@@ -308,7 +308,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isNamedInTheLogWhenItClosesTheManager() {
+	void isReportedInLogWhenItClosesManager() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().drain(Duration.ofMillis(200)).build();
 		try (LogCapture log = LogCapture.begin();
 				ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
@@ -324,7 +324,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isNotNamedInTheLogWhenSomethingHoldsTheOutput(ProcessManager processes) {
+	void isNotReportedInLogWhenOutputIsHeldOpen(ProcessManager processes) {
 		try (LogCapture log = LogCapture.begin()) {
 			ProcessResult result = shell(processes, "sleep 30 & echo hi").drain(Duration.ofMillis(100))
 				.onLine((type, line) -> {
@@ -337,7 +337,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldOfBothStreamsAsTheyCome(ProcessManager processes) {
+	void receivesBothStreamsAsTheyArrive(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 
 		processes.shell("echo 1; read a; echo 2 >&2; read a; echo 3; read a; echo 4 >&2").onLine((type, line) -> {
@@ -358,7 +358,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldEachLineOnceHoweverOftenOneWaits(ProcessManager processes) {
+	void receivesEachLineOnceDespiteRepeatedWaits(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 		RunningProcess process = processes.command("seq", "1", "100").onLine((type, line) -> lines.add(line)).start();
 
@@ -372,7 +372,7 @@ class ListenerIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "TERM", "KILL" })
-	void maySignalItsProcess(Signal signal, ProcessManager processes) {
+	void canSignalItsProcess(Signal signal, ProcessManager processes) {
 		ProcessResult result = shell(processes, "echo ready; exec sleep 300")
 			.onLine((type, line) -> processes.running().get(0).signal(signal))
 			.run();
@@ -382,7 +382,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void holdsUpNoStopWhenItBlocks(ProcessManager processes) {
+	void delaysNoStopWhenItBlocks(ProcessManager processes) {
 		RunningProcess process = shell(processes, Scripts.IGNORES_TERM).onLine((type, line) -> block()).start();
 		await().atMost(SOON).until(() -> !process.output().isEmpty());
 		Stopwatch watch = Stopwatch.started();
@@ -395,7 +395,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void holdsUpNoCloseWhenItBlocks() {
+	void delaysNoCloseWhenItBlocks() {
 		Stopwatch watch;
 		RunningProcess process;
 		try (ProcessManager processes = ProcessManager.create()) {
@@ -410,7 +410,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void holdsUpNoOtherProcessWhenItBlocks(ProcessManager processes) {
+	void delaysNoOtherProcessWhenItBlocks(ProcessManager processes) {
 		for (int i = 0; i < 10; i++) {
 			shell(processes, Scripts.SLEEPS).onLine((type, line) -> block()).start();
 		}
@@ -425,7 +425,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void mayRunAnotherProcess(ProcessManager processes) {
+	void canRunAnotherProcess(ProcessManager processes) {
 		List<String> outputs = new ArrayList<>();
 
 		processes.command("seq", "1", "3")
@@ -436,7 +436,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void mustNotWaitForTheEndOfItsOwnProcess(ProcessManager processes) {
+	void cannotWaitForEndOfItsOwnProcess(ProcessManager processes) {
 		CompletableFuture<RunningProcess> process = new CompletableFuture<>();
 		List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
 		process.complete(processes.command("echo", "hi").onLine((type, line) -> {
@@ -455,7 +455,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void mayWriteToItsProcess(ProcessManager processes) throws IOException {
+	void canWriteToItsProcess(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("while read line; do test $line -gt 20 && exit 0; echo $line; done")
 			.onLine((type, line) -> {
 				try {
@@ -473,7 +473,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldOfEventsInOrder(ProcessManager processes) {
+	void receivesEventsInOrder(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 
@@ -498,7 +498,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldWhyAProcessIsStopped(ProcessManager processes) {
+	void receivesCauseOfStop(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 		RunningProcess stopped = processes.start("sleep", "300");
@@ -548,7 +548,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void isToldOfEventsOnAThreadOfTheManager(ProcessManager processes) {
+	void receivesEventsOnThreadOfManager(ProcessManager processes) {
 		Set<String> threads = Collections.synchronizedSet(new HashSet<>());
 		processes.addListener((event) -> threads.add(Thread.currentThread().getName()));
 
@@ -560,7 +560,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void doesNotKeepOthersFromEventsWhenItThrows(ProcessManager processes) {
+	void doesNotPreventEventsForOthersWhenItThrows(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		try (LogCapture log = LogCapture.begin()) {
 			processes.addListener((event) -> {
@@ -581,7 +581,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void delaysNothingButEventsWhenItBlocks() {
+	void delaysOnlyEventsWhenItBlocks() {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = ProcessManager.create()) {
@@ -603,7 +603,7 @@ class ListenerIntegrationTests {
 	}
 
 	@Test
-	void getsAllEventsThatWaitedForAnother(ProcessManager processes) {
+	void receivesAllEventsDelayedByAnotherListener(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener((event) -> block());
 		processes.addListener(events::add);

@@ -43,7 +43,7 @@ class LostProcessTests {
 	}
 
 	@Test
-	void isGivenUpByAStop() {
+	void isAbandonedByStop() {
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = manager()) {
 			RunningProcess process = processes.start("immortal");
@@ -58,7 +58,7 @@ class LostProcessTests {
 	}
 
 	@Test
-	void isGivenUpByADeadline() {
+	void isAbandonedByTimeout() {
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = manager()) {
 			assertThatExceptionOfType(ProcessTimedOutException.class)
@@ -70,7 +70,7 @@ class LostProcessTests {
 	}
 
 	@Test
-	void isGivenUpByAClose() {
+	void isAbandonedByClose() {
 		Stopwatch watch = Stopwatch.started();
 		RunningProcess process;
 		try (ProcessManager processes = manager()) {
@@ -82,7 +82,7 @@ class LostProcessTests {
 	}
 
 	@Test
-	void isGivenUpThoughItCannotEvenBeLookedAt() {
+	void isAbandonedWhenItCannotBeScanned() {
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = manager(ImmortalEngine.invisible())) {
 			RunningProcess process = processes.start("immortal");

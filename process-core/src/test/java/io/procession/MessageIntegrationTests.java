@@ -51,14 +51,14 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsItsOwnTimeout(ProcessManager processes) {
+	void describesOwnTimeout(ProcessManager processes) {
 		timesOut(() -> processes.command("sleep", "300").timeout(SHORT).run(), "raise it with timeout(...)");
 		timesOut(() -> processes.command("sleep", "300").timeout(SHORT).start().waitFor(),
 				"raise it with timeout(...)");
 	}
 
 	@Test
-	void tellsTheDefaultTimeout() {
+	void describesDefaultTimeout() {
 		try (ProcessManager processes = manager(
 				(settings) -> settings.timeout(TimeLimit.of(SHORT)).startTimeout(TimeLimit.of(SHORT)))) {
 			String remedy = "raise it with timeout(...) or procession.defaults.timeout";
@@ -74,13 +74,13 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsTheTimeoutOfItsPipeline(ProcessManager processes) {
+	void describesTimeoutOfPipeline(ProcessManager processes) {
 		timesOut(() -> processes.command("sleep", "300").pipe("sleep", "300").timeout(SHORT).run(),
 				"the timeout is that of its pipeline; raise it there with timeout(...)");
 	}
 
 	@Test
-	void tellsTheTimeoutOfItsPool(ProcessManager processes) {
+	void describesTimeoutOfPool(ProcessManager processes) {
 		CompletableFuture<RunningProcess> member = processes.startAsync(processes.command("sleep", "300"), SHORT,
 				processes.timeSource().nanoTime(), () -> {
 				});
@@ -89,7 +89,7 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsTheDefaultTimeoutOfAMemberOfAPool() {
+	void describesDefaultTimeoutOfPoolMember() {
 		try (ProcessManager processes = manager((settings) -> settings.timeout(TimeLimit.of(SHORT)))) {
 			CompletableFuture<RunningProcess> member = processes.startAsync(processes.command("sleep", "300"), null, 0,
 					() -> {
@@ -100,7 +100,7 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsTheIdleTimeout(ProcessManager processes) {
+	void describesIdleTimeout(ProcessManager processes) {
 		String silent = COMMAND + "wrote no output for its idle timeout of 200ms and was stopped: raise it with"
 				+ " idleTimeout(...)";
 
@@ -115,7 +115,7 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsTheOutputLimit(ProcessManager processes) {
+	void describesOutputLimit(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessOutputLimitException.class)
 			.isThrownBy(() -> processes.command("yes").outputLimit(10).run())
 			.withMessageStartingWith("Command 'yes' exceeded its output limit of 10 bytes and was stopped: raise"
@@ -123,7 +123,7 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsWhatBecameOfTheOneWhoseWaitWasInterrupted(ProcessManager processes) {
+	void describesStateOfProcessAfterInterruptedWait(ProcessManager processes) {
 		RunningProcess running = processes.start("sleep", "300");
 		RunningPipeline pipeline = processes.command("sleep", "300").pipe("cat").start();
 		RunningPool pool = processes.pool().add(processes.command("sleep", "300")).start();
@@ -154,7 +154,7 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsThatItHasEnded(ProcessManager processes) {
+	void describesThatProcessHasEnded(ProcessManager processes) {
 		RunningProcess ended = processes.command("echo").secretArg(Secret.of("hunter2")).start();
 		ended.waitFor();
 
@@ -163,7 +163,7 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsThatItsManagerIsClosed() {
+	void describesThatManagerIsClosed() {
 		ProcessManager processes = ProcessManager.create();
 		RunningProcess detached = processes.command("sleep", "300").detached().start();
 		processes.close();
@@ -176,7 +176,7 @@ class MessageIntegrationTests {
 	}
 
 	@Test
-	void tellsFullFromClosed() {
+	void distinguishesFullFromClosed() {
 		ProcessManager processes = manager((settings) -> settings.maxConcurrent(1).acquireTimeout(SHORT));
 		Pipeline pipeline = processes.command("cat").pipe("copy", InputStream::transferTo).pipe("cat");
 		processes.start("cat");

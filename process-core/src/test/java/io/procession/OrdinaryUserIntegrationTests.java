@@ -34,13 +34,13 @@ class OrdinaryUserIntegrationTests {
 
 	@Test
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isOrdinary", disabledReason = "this JVM is root's")
-	void triesItInThisJvm(ProcessManager processes) {
+	void worksInThisJvm(ProcessManager processes) {
 		assertReport(OrdinaryUser.report(processes));
 	}
 
 	@Test
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
-	void triesItInAChild(ProcessManager processes) throws IOException {
+	void worksInChildJvm(ProcessManager processes) throws IOException {
 		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
 			String classPath = copyClassPath(folder);
@@ -88,7 +88,7 @@ class OrdinaryUserIntegrationTests {
 
 	@Test
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
-	void saysThatItMayNotSignalWhatHasBecomeRoot(ProcessManager processes) throws IOException {
+	void reportsThatRootProcessCannotBeSignaled(ProcessManager processes) throws IOException {
 		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
 			String classPath = copyClassPath(folder);

@@ -72,7 +72,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void keepsTheOutputOfOneThatEndedBeforeItWasRead() {
+	void capturesOutputOfProcessThatEndedBeforeItWasRead() {
 		CountDownLatch ended = new CountDownLatch(1);
 		try (ProcessManager processes = ProcessManager.builder().executor((task) -> Threads.start(() -> {
 			Threads.hold(ended);
@@ -119,7 +119,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void echoesAStreamThatIsStillBeingWritten(ProcessManager processes) {
+	void echoesStreamThatIsStillBeingWritten(ProcessManager processes) {
 		InputStream slow = new InputStream() {
 
 			private int left = 20_000;
@@ -145,7 +145,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void endsWithAChildThatNeverReadsItsInput(ProcessManager processes) {
+	void endsWithChildThatNeverReadsItsInput(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		ProcessResult bytes = processes.shell("exit 3").input(new byte[4 << 20]).run();
@@ -159,7 +159,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void endsWithAChildWhoseInputNeverEnds(ProcessManager processes) {
+	void endsWithChildWhoseInputNeverEnds(ProcessManager processes) {
 		EndlessInput input = new EndlessInput();
 		Stopwatch watch = Stopwatch.started();
 
@@ -172,7 +172,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void endsWithAChildWhoseInputBlocks(ProcessManager processes) {
+	void endsWithChildWhoseInputBlocks(ProcessManager processes) {
 		BlockingInput input = new BlockingInput();
 		Stopwatch watch = Stopwatch.started();
 
@@ -184,7 +184,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void endsTheInputWhereItsStreamFails(ProcessManager processes) {
+	void closesInputWhereItsStreamFails(ProcessManager processes) {
 		InputStream failing = new InputStream() {
 
 			private int count;
@@ -209,7 +209,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void saysThatAnInputFailed(ProcessManager processes) {
+	void logsFailedInput(ProcessManager processes) {
 		InputStream failing = new InputStream() {
 
 			@Override
@@ -229,7 +229,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void waitsForOneThatClosedItsStreamsAndLivesOn(ProcessManager processes) {
+	void waitsForProcessThatClosedItsStreams(ProcessManager processes) {
 		ProcessResult result = processes.shell("echo last; exec >&- 2>&-; sleep 1; exit 7").run();
 		RunningProcess started = processes.shell("echo last; exec >&- 2>&-; sleep 2; exit 8").start();
 		started.waitUntil((type, line) -> line.equals("last"), SOON);
@@ -241,7 +241,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void keepsUpWithAFloodOnBothStreams(ProcessManager processes) {
+	void keepsUpWithMassiveOutputOnBothStreams(ProcessManager processes) {
 		Map<OutputType, AtomicLong> counts = new ConcurrentHashMap<>();
 
 		ProcessResult result = processes.command(TestChild.command("spam", "104857600", "both"))
@@ -257,14 +257,14 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void discardsAFloodWhenQuiet(ProcessManager processes) {
+	void discardsMassiveOutputWhenQuiet(ProcessManager processes) {
 		ProcessResult result = processes.command(TestChild.command("spam", "104857600", "both")).quietly().run();
 
 		assertThat(result.throwIfFailed().output()).isEmpty();
 	}
 
 	@Test
-	void capturesMuch(ProcessManager processes) {
+	void capturesLargeOutput(ProcessManager processes) {
 		ProcessResult result = processes.shell("head -c 20000000 /dev/zero; head -c 10000000 /dev/zero >&2").run();
 
 		assertThat(result.outputBytes()).isEqualTo(new byte[20_000_000]);
@@ -272,7 +272,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void keepsBinaryOutputExact(ProcessManager processes) {
+	void preservesBinaryOutput(ProcessManager processes) {
 		byte[] binary = new byte[256 * 300];
 		for (int i = 0; i < binary.length; i++) {
 			binary[i] = (byte) i;
@@ -285,7 +285,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void handsAVeryLongLineOverInParts(ProcessManager processes) {
+	void passesVeryLongLineInParts(ProcessManager processes) {
 		AtomicLong parts = new AtomicLong();
 		AtomicLong characters = new AtomicLong();
 		AtomicLong longest = new AtomicLong();
@@ -319,7 +319,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void cutsNoCharacterOfALongLine() {
+	void splitsNoCharacterOfLongLine() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxLineLength(16).build();
 		StringBuilder joined = new StringBuilder();
 		String line = "a€😀é".repeat(100);
@@ -337,7 +337,7 @@ class OutputIntegrationTests {
 	@ParameterizedTest
 	@CsvSource({ "61c3-a90a, aé", "f0-9f-98-800a, 😀", "e2-82ac62-0a, €b", "61-0d-0a62, a|b", "61-0d-62, a|b",
 			"61-0a-0a62, a||b", "610d-0d0a-0a, a||", "ff-61-0a, \uFFFDa", "61-c3, a\uFFFD" })
-	void putsLinesTogetherFromAnyChunks(String chunks, String lines, ProcessManager processes) throws IOException {
+	void assemblesLinesFromAnyChunks(String chunks, String lines, ProcessManager processes) throws IOException {
 		List<String> received = Collections.synchronizedList(new ArrayList<>());
 		byte[] whole = HexFormat.of().parseHex(chunks.replace("-", ""));
 		AtomicLong arrived = new AtomicLong();
@@ -360,7 +360,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void splitsMillionsOfCharactersWithoutBreakingOne(ProcessManager processes) {
+	void splitsMillionsOfCharactersWithoutCorruption(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 		StringBuilder input = new StringBuilder();
 		for (int i = 0; i < 30_000; i++) {
@@ -390,7 +390,7 @@ class OutputIntegrationTests {
 			'a\\n\\n\\nb', a|||b
 			'\\n\\na\\n\\n', ||a|
 			""")
-	void givesWholeLines(String output, String lines, ProcessManager processes) {
+	void passesWholeLines(String output, String lines, ProcessManager processes) {
 		List<String> received = new ArrayList<>();
 
 		ProcessResult result = processes.shell("printf '" + output + "'")
@@ -404,7 +404,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void keepsTheOrderOfTwoStreamsThatTakeTurns(ProcessManager processes) {
+	void preservesOrderOfAlternatingStreams(ProcessManager processes) {
 		List<String> lines = Collections.synchronizedList(new ArrayList<>());
 		AtomicReference<RunningProcess> process = new AtomicReference<>();
 		CountDownLatch started = new CountDownLatch(1);
@@ -429,7 +429,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void givesChunksExactly(ProcessManager processes) {
+	void passesChunksExactly(ProcessManager processes) {
 		byte[] input = random(300_000);
 		ByteBuffer received = ByteBuffer.allocate(input.length);
 
@@ -443,7 +443,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void keepsOnlyTheLastBytes(ProcessManager processes) {
+	void capturesOnlyLastBytes(ProcessManager processes) {
 		ProcessResult result = processes.shell("seq 1 100000; seq 1 50000 >&2").keepLast(12).run();
 
 		assertThat(result.output()).isEqualTo("99999\n100000\n".substring(1));
@@ -455,7 +455,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void stopsOneThatWritesTooMuch(ProcessManager processes) {
+	void stopsProcessThatExceedsOutputLimit(ProcessManager processes) {
 		Plant plant = Plant.fresh();
 		Stopwatch watch = Stopwatch.started();
 
@@ -474,7 +474,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void countsBothStreamsAgainstTheLimit(ProcessManager processes) {
+	void countsBothStreamsTowardsOutputLimit(ProcessManager processes) {
 		assertThat(processes.shell("printf 12345; printf 67890 >&2").outputLimit(10).run().output()).isEqualTo("12345");
 		assertThatExceptionOfType(ProcessOutputLimitException.class)
 			.isThrownBy(() -> processes.shell("printf 12345; printf 678901 >&2; sleep 300").outputLimit(10).run());
@@ -484,13 +484,13 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void throwsThoughTheOneThatWroteTooMuchHasEnded(ProcessManager processes) {
+	void throwsAfterProcessThatExceededOutputLimitHasEnded(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessOutputLimitException.class)
 			.isThrownBy(() -> processes.shell("printf 12345").outputLimit(4).run());
 	}
 
 	@Test
-	void holdsTheLimitForQuietAndStartedOnes(ProcessManager processes) {
+	void enforcesOutputLimitForQuietAndStartedProcesses(ProcessManager processes) {
 		RunningProcess process = processes.command("yes").outputLimit(1000).start();
 
 		assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.OUTPUT_LIMIT);
@@ -500,7 +500,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void stopsOneThatWritesTooMuchWithoutHaste() {
+	void stopsSlowProcessThatExceedsOutputLimit() {
 		AtomicLong looks = new AtomicLong();
 		ProcessEngine engine = new LocalProcessEngine(true, null);
 		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
@@ -521,7 +521,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void saysThatAFileDidNotTakeEverything(ProcessManager processes) {
+	void reportsIncompleteOutputFile(ProcessManager processes) {
 		ProcessResult result = processes.command("echo", "hi").outputTo(Path.of("/dev/full")).onLine((type, line) -> {
 		}).run();
 
@@ -530,7 +530,7 @@ class OutputIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
-	void leavesAnInputToItsOwnThreadThoughTheProcessEndsFirst(boolean blocks) {
+	void leavesInputToItsThreadWhenProcessEndsFirst(boolean blocks) {
 		CountDownLatch ended = new CountDownLatch(1);
 		CountDownLatch closed = new CountDownLatch(1);
 		InputStream input = new InputStream() {
@@ -563,7 +563,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void givesUpAnInputThatNeverGivesAnything(ProcessManager processes) {
+	void abandonsInputThatNeverProvidesData(ProcessManager processes) {
 		AtomicBoolean closed = new AtomicBoolean();
 		InputStream nothing = new InputStream() {
 
@@ -590,7 +590,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void failsIfItsOutputFileHasNoRoom(ProcessManager processes) {
+	void failsIfOutputFileCannotBeWritten(ProcessManager processes) {
 		PendingProcess full = processes.shell("echo hi").outputTo(Path.of("/dev/full"));
 		List<String> lines = new ArrayList<>();
 
@@ -607,7 +607,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void failsAPipelineIfItsOutputFileHasNoRoom(ProcessManager processes) {
+	void failsPipelineIfOutputFileCannotBeWritten(ProcessManager processes) {
 		assertThat(processes.shell("echo hi")
 			.pipe(processes.command("cat").outputTo(Path.of("/dev/full")).onLine((type, line) -> {
 			}))
@@ -616,7 +616,7 @@ class OutputIntegrationTests {
 	}
 
 	@Test
-	void limitsWhatIsCapturedByDefault() {
+	void limitsCapturedOutputByDefault() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().outputLimit(1000).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			PendingProcess writes = processes.command("head", "-c", "2000", "/dev/zero");
@@ -635,7 +635,7 @@ class OutputIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "IBM1047" })
-	void readsAndWritesLinesInItsCharset(String name, ProcessManager processes) throws IOException {
+	void readsAndWritesLinesInConfiguredCharset(String name, ProcessManager processes) throws IOException {
 		List<String> lines = Collections.synchronizedList(new ArrayList<>());
 		RunningProcess process = processes.command("cat")
 			.charset(Charset.forName(name))

@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
 class PauseIntegrationTests {
 
 	@Test
-	void doesNotTimeOutWhatEndedInTime(ProcessManager processes, @TempDir Path folder) throws IOException {
+	void doesNotTimeOutProcessThatEndedInTime(ProcessManager processes, @TempDir Path folder) throws IOException {
 		Path file = folder.resolve("end");
 		RunningProcess jvm = start(processes, "ending", file.toString());
 		List<ProcessTable.Entry> children = ProcessTable.descendants(jvm.pid());
@@ -45,7 +45,7 @@ class PauseIntegrationTests {
 	}
 
 	@Test
-	void doesNotTakeForSilentWhatStoodStillWithIt(ProcessManager processes) {
+	void doesNotCountPauseAsIdleTime(ProcessManager processes) {
 		RunningProcess jvm = start(processes, "writing");
 		List<ProcessTable.Entry> children = ProcessTable.descendants(jvm.pid());
 
@@ -61,7 +61,7 @@ class PauseIntegrationTests {
 	}
 
 	@Test
-	void doesNotCountThePauseAsGrace(ProcessManager processes) {
+	void doesNotCountPauseAsGracePeriod(ProcessManager processes) {
 		RunningProcess jvm = start(processes, "stopping");
 		List<ProcessTable.Entry> children = ProcessTable.descendants(jvm.pid());
 

@@ -48,7 +48,7 @@ class PullIntegrationTests {
 	Path folder;
 
 	@Test
-	void givesAllBytesToItsReader(ProcessManager processes) throws IOException {
+	void passesAllBytesToReader(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("head -c 50000000 /dev/zero; echo bad >&2; exit 3")
 			.pullOutput()
 			.start();
@@ -72,7 +72,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void letsTheProcessWaitForItsReader(ProcessManager processes) throws IOException {
+	void blocksProcessUntilOutputIsRead(ProcessManager processes) throws IOException {
 		Path far = this.folder.resolve("far");
 		RunningProcess process = processes.shell("echo first; head -c 1000000 /dev/zero; touch \"$1\"", far.toString())
 			.pullOutput()
@@ -89,7 +89,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void givesLinesInTheCharsetOfTheProcess(ProcessManager processes) {
+	void returnsLinesInCharsetOfProcess(ProcessManager processes) {
 		PendingProcess latin = processes.shell("printf 'gr\\374n\\r\\nblau\\nrot'")
 			.charset(StandardCharsets.ISO_8859_1);
 
@@ -104,7 +104,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void givesItsLinesOnce(ProcessManager processes) {
+	void returnsLinesOnlyOnce(ProcessManager processes) {
 		RunningProcess process = processes.shell("echo one").pullOutput().start();
 		try (Stream<String> lines = process.lines()) {
 			assertThatIllegalStateException().isThrownBy(process::lines).withMessageContaining("already being read");
@@ -113,7 +113,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void letsAProcessThatIsReadNoMoreGetPipe(ProcessManager processes) throws IOException {
+	void sendsSigpipeWhenReaderCloses(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("yes").pullOutput().start();
 
 		try (InputStream output = process.stdout()) {
@@ -127,7 +127,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void tellsItsReaderThatItWasStopped(ProcessManager processes) throws IOException {
+	void notifiesReaderOfStop(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).pullOutput().start();
 		InputStream output = process.stdout();
 		assertThat(output.readNBytes(6)).hasSize(6);
@@ -140,7 +140,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void keepsTheTimeoutOfOneThatIsRead(ProcessManager processes) {
+	void enforcesTimeoutWhileOutputIsRead(ProcessManager processes) {
 		RunningProcess process = processes.shell("yes").pullOutput().timeout(Duration.ofSeconds(1)).start();
 
 		try (Stream<String> lines = process.lines()) {
@@ -151,7 +151,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void keepsTheTimeoutOfOneThatNobodyReads(ProcessManager processes) {
+	void enforcesTimeoutWhileOutputIsNotRead(ProcessManager processes) {
 		RunningProcess process = processes.shell("yes").pullOutput().timeout(Duration.ofMillis(500)).start();
 		Stopwatch watch = Stopwatch.started();
 
@@ -162,7 +162,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void keepsTheIdleTimeoutButNotForASlowReader(ProcessManager processes) throws IOException {
+	void enforcesIdleTimeoutButNotForSlowReader(ProcessManager processes) throws IOException {
 		RunningProcess slow = processes.shell("head -c 1000000 /dev/zero")
 			.pullOutput()
 			.idleTimeout(Duration.ofMillis(300))
@@ -180,7 +180,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void keepsTheOutputLimit(ProcessManager processes) throws IOException {
+	void enforcesOutputLimit(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("yes").pullOutput().outputLimit(1000).start();
 		InputStream output = process.stdout();
 
@@ -190,7 +190,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void keepsTheOutputLimitOfOneThatHasEnded(ProcessManager processes) throws IOException {
+	void enforcesOutputLimitAfterProcessHasEnded(ProcessManager processes) throws IOException {
 		// what is left once buffer and pump are full fits into the pipe
 		RunningProcess process = processes.shell("head -c 120000 /dev/zero").pullOutput().outputLimit(100_000).start();
 		await().atMost(SOON).until(() -> !process.isRunning());
@@ -202,7 +202,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void letsATerminalBePulled(ProcessManager processes) throws IOException {
+	void pullsOutputOfTerminal(ProcessManager processes) throws IOException {
 		try (Stream<String> lines = processes.shell("echo one; echo two >&2")
 			.pty(80, 24)
 			.pullOutput()
@@ -218,7 +218,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void aReaderThatNeverReadsHoldsUpNeitherStopNorClose() {
+	void delaysNeitherStopNorCloseWhenNotRead() {
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = ProcessManager.create()) {
 			RunningProcess stopped = processes.shell("yes").pullOutput().start();
@@ -232,7 +232,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void endsForItsReaderThoughSomethingHoldsItsOutputOpen(ProcessManager processes) throws IOException {
+	void endsForReaderWhenOutputIsHeldOpen(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("sleep 300 & echo left").pullOutput().start();
 
 		assertThat(process.stdout().readAllBytes()).isEqualTo("left\n".getBytes(StandardCharsets.UTF_8));
@@ -240,7 +240,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void givesItsReaderMergedErrorOutput(ProcessManager processes) {
+	void passesMergedErrorOutputToReader(ProcessManager processes) {
 		try (Stream<String> lines = processes.shell("echo out; echo err >&2")
 			.mergeErrorOutput()
 			.pullOutput()
@@ -251,7 +251,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void refusesToPullWhereNobodyCouldRead(ProcessManager processes) {
+	void refusesToPullWithoutReader(ProcessManager processes) {
 		PendingProcess pulled = processes.shell("echo one").pullOutput();
 
 		assertThatIllegalStateException().isThrownBy(pulled::run)
@@ -270,7 +270,7 @@ class PullIntegrationTests {
 	// --- the input of the JVM
 
 	@Test
-	void inheritsTheInputOfTheJvm(ProcessManager processes) throws IOException {
+	void inheritsInputOfJvm(ProcessManager processes) throws IOException {
 		RunningProcess jvm = processes.command(TestChild.javaCommand(InheritsInput.class)).start();
 
 		jvm.stdin().writeLine("for the child");
@@ -283,7 +283,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void refusesToInheritInputWhereThatCannotBe(ProcessManager processes) {
+	void refusesToInheritInputWhereImpossible(ProcessManager processes) {
 		PendingProcess inheriting = processes.command("cat").inheritInput();
 
 		assertThat(inheriting.toSpec().input()).isEqualTo(ProcessInput.inherited());

@@ -29,7 +29,7 @@ class RestrictedMachineIntegrationTests {
 	@Test
 	@RequiresProgram("setpriv")
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
-	void stopsThoughProcHidesOtherUsers(ProcessManager processes) {
+	void stopsProcessesWhenProcHidesOtherUsers(ProcessManager processes) {
 		Namespaces hiding = new Namespaces(List.of("--mount", "--pid", "--fork", "--kill-child"),
 				"mount -t proc -o hidepid=1 proc /proc; setpriv --reuid=65534 --clear-groups sleep 300 &"
 						+ " setpriv --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all -- \"$@\"");
@@ -43,7 +43,7 @@ class RestrictedMachineIntegrationTests {
 	@Test
 	@RequiresProgram("setpriv")
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
-	void stopsWhatRunsAsAUserWhomProcHides(ProcessManager processes) {
+	void stopsProcessOfUserHiddenByProc(ProcessManager processes) {
 		Namespaces hiding = new Namespaces(List.of("--mount", "--pid", "--fork", "--kill-child"),
 				"mount -t proc -o hidepid=2 proc /proc; setpriv --regid=65534 --clear-groups --inh-caps=-all"
 						+ " --bounding-set=-all,+setuid,+setgid,+kill -- \"$@\"");
@@ -55,7 +55,7 @@ class RestrictedMachineIntegrationTests {
 	}
 
 	@Test
-	void stopsThoughAnEnvironmentDoesNotAnswer(ProcessManager processes, @TempDir Path folder) {
+	void stopsProcessesWhenEnvironmentCannotBeRead(ProcessManager processes, @TempDir Path folder) {
 		Namespaces blocking = new Namespaces(Namespaces.CONTAINER, "fifo='" + folder
 				+ "/fifo'; [ -p \"$fifo\" ] || mkfifo \"$fifo\"; sleep 300 & mount --bind \"$fifo\" /proc/$!/environ; \"$@\"");
 
@@ -69,7 +69,7 @@ class RestrictedMachineIntegrationTests {
 
 	@Test
 	@RequiresProgram("python3")
-	void stopsThoughAnEnvironmentIsHuge(ProcessManager processes) throws Exception {
+	void stopsProcessesDespiteHugeEnvironment(ProcessManager processes) throws Exception {
 		Path program = Path.of(getClass().getResource("/huge-environment.py").toURI());
 		Namespaces crowded = new Namespaces(Namespaces.CONTAINER, "out=$(mktemp); python3 '" + program
 				+ "' > \"$out\" & until grep -q ready \"$out\"; do sleep 0.05; done;" + " rm \"$out\"; \"$@\"");
@@ -81,7 +81,7 @@ class RestrictedMachineIntegrationTests {
 	}
 
 	@Test
-	void stopsWhatItHasStartedWithTheProcOfAnotherNamespace(ProcessManager processes) {
+	void stopsStartedProcessWithProcOfAnotherNamespace(ProcessManager processes) {
 		Namespaces foreign = new Namespaces(List.of("--user", "--map-root-user", "--pid", "--fork", "--kill-child"),
 				"\"$@\"");
 
@@ -93,7 +93,7 @@ class RestrictedMachineIntegrationTests {
 	}
 
 	@Test
-	void stopsWhatItHasStartedWithoutProc(ProcessManager processes) {
+	void stopsStartedProcessWithoutProc(ProcessManager processes) {
 		Namespaces without = new Namespaces(
 				List.of("--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child"),
 				"mount -t tmpfs none /proc; export LD_LIBRARY_PATH='" + Path.of(System.getProperty("java.home"), "lib")
@@ -107,7 +107,7 @@ class RestrictedMachineIntegrationTests {
 	}
 
 	@Test
-	void tellsThatTheFirstProcessOfAContainerDoesNotReap(ProcessManager processes) {
+	void reportsThatFirstProcessOfContainerDoesNotReap(ProcessManager processes) {
 		Namespaces container = new Namespaces(Namespaces.CONTAINER, "exec \"$@\"");
 
 		ProcessResult result = container.run(processes, RestrictedMachine.class);

@@ -88,7 +88,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void leavesTheGroupsOfTheJvm(ProcessManager processes) {
+	void dropsGroupsOfJvm(ProcessManager processes) {
 		for (RunAs runAs : List.of(NOBODY, NOBODY.withSupplementaryGroups(), RunAs.user("54321").withGroup("54322"))) {
 			IsolationPlan plan = processes.isolation()
 				.plan(Isolation.none().withRunAs(runAs), (database, key) -> Optional.empty());
@@ -102,7 +102,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void letsTheEnvironmentFollow(ProcessManager processes) {
+	void adjustsEnvironmentToUser(ProcessManager processes) {
 		PendingProcess show = processes.shell("echo ${HOME-none} ${USER-none} ${LOGNAME-none} ${SHELL-none}")
 			.directory(ROOT)
 			.env("KEPT", "1");
@@ -118,7 +118,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void keepsAnotherUserOffTheTerminalOfTheJvm(ProcessManager processes) {
+	void keepsOtherUserOffTerminalOfJvm(ProcessManager processes) {
 		List<String> application = TestChild.javaCommand(OnTerminal.class);
 
 		assertThat(processes.command(application).pty(80, 24).run().outputLines()).containsExactly("alone: no terminal",
@@ -127,7 +127,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void leadsASessionAsAnotherUser(ProcessManager processes) {
+	void startsNewSessionAsOtherUser(ProcessManager processes) {
 		String leads = "[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo leads";
 		PendingProcess process = processes.shell(leads).directory(ROOT).runAs(NOBODY);
 
@@ -138,7 +138,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void dropsAllPrivilege(ProcessManager processes) {
+	void dropsAllPrivileges(ProcessManager processes) {
 		String status = processes.command("grep", "-E", "Cap(Prm|Eff|Inh|Amb)|NoNewPrivs", "/proc/self/status")
 			.directory(ROOT)
 			.runAs(NOBODY)
@@ -150,7 +150,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void gainsNothingFromSetUserIdPrograms(ProcessManager processes) throws Exception {
+	void gainsNoPrivilegesFromSetUserIdPrograms(ProcessManager processes) throws Exception {
 		Path id = Files.copy(Path.of("/usr/bin/id").toRealPath(), this.folder.resolve("id-of-root"));
 		id.toFile().deleteOnExit();
 		processes.run("chmod", "4755", id.toString()).throwIfFailed();
@@ -166,7 +166,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void raisesPriorityWithPrivilege(ProcessManager processes) {
+	void raisesPriorityWithPrivileges(ProcessManager processes) {
 		PendingProcess show = asNobody(processes.shell("nice; ionice"));
 
 		assertThat(show.priority(Priority.ofNice(-5).withIo(IoClass.REALTIME, 2)).run().output())
@@ -187,7 +187,7 @@ class RunAsIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "4294967295", "4294967296", "8589934592", "+0", "00000000000", "00" })
-	void becomesNobodyElseByANumberOutOfRange(String number, ProcessManager processes) {
+	void refusesUserIdOutOfRange(String number, ProcessManager processes) {
 		PendingProcess id = processes.command("id").directory(ROOT);
 
 		assertRefused(id.runAs(RunAs.user(number).withGroup("nogroup")), Reason.NO_SUCH_USER,
@@ -198,7 +198,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void refusesProgramsThatOnlyTheJvmMayExecute(ProcessManager processes) throws Exception {
+	void refusesProgramsExecutableOnlyByJvm(ProcessManager processes) throws Exception {
 		Path program = script("private", "rwx------", "#!/bin/sh\n");
 
 		assertRefused(asNobody(processes.command(program.toString())), Reason.NOT_EXECUTABLE,
@@ -206,7 +206,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void startsProgramsThatOnlyTheOtherUserMayExecute(ProcessManager processes) throws Exception {
+	void startsProgramsExecutableOnlyByOtherUser(ProcessManager processes) throws Exception {
 		Path program = script("theirs", "rwx------", "#!/bin/sh\nid -un\n");
 		Files.setAttribute(program, "unix:uid", 65534);
 
@@ -214,7 +214,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void refusesDirectoriesThatTheOtherUserMayNotEnter(ProcessManager processes) throws Exception {
+	void refusesDirectoriesInaccessibleToOtherUser(ProcessManager processes) throws Exception {
 		Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwx------"));
 		Path inside = Files.createDirectory(this.folder.resolve("inside"));
 		inside.toFile().deleteOnExit();
@@ -224,7 +224,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void opensFilesWithTheRightsOfTheUser(ProcessManager processes) throws Exception {
+	void opensFilesWithPermissionsOfUser(ProcessManager processes) throws Exception {
 		Path theirs = theirFolder();
 		Path input = Files.writeString(theirs.resolve("in"), "input\n");
 		Files.setAttribute(input, "unix:uid", 65534);
@@ -254,7 +254,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void followsNoLinkOfTheUserToWhereOnlyTheJvmMayGo(ProcessManager processes) throws Exception {
+	void followsNoLinkOfUserToFilesOfJvm(ProcessManager processes) throws Exception {
 		Path mine = script("mine", "rw-------", "precious");
 		Path link = Files.createSymbolicLink(theirFolder().resolve("link"), mine);
 		Path unborn = Files.createSymbolicLink(link.resolveSibling("unborn"), this.folder.resolve("unborn"));
@@ -278,7 +278,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void followsNoLinkThatTheUserPutsInPlaceAfterTheCheck(ProcessManager processes) throws Exception {
+	void followsNoLinkCreatedByUserAfterCheck(ProcessManager processes) throws Exception {
 		Path mine = script("mine", "rw-------", "precious");
 		Path theirs = theirFolder();
 		Path file = theirs.resolve("file");
@@ -306,7 +306,7 @@ class RunAsIntegrationTests {
 
 	@Test
 	@RequiresProgram("setfacl")
-	void believesTheKernelRatherThanPermissionBits(ProcessManager processes) throws Exception {
+	void checksAccessByKernelRatherThanPermissionBits(ProcessManager processes) throws Exception {
 		Path program = script("listed", "rwx------", "#!/bin/sh\nid -un\n");
 		processes.run("setfacl", "-m", "u:nobody:rx", program.toString()).throwIfFailed();
 
@@ -332,7 +332,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void startsAProgramWhosePathEnvWouldTakeForAVariable(ProcessManager processes) throws Exception {
+	void startsProgramWhosePathLooksLikeVariable(ProcessManager processes) throws Exception {
 		Path program = script("a=b", "rwxr-xr-x", "#!/bin/sh\necho \"$LD_LIBRARY_PATH\"; nice\n");
 		PendingProcess process = asNobody(processes.command(program.toString()));
 		String nice = processes.run("nice").output();
@@ -342,7 +342,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void stopsTheTreeOfAnotherUser(ProcessManager processes) {
+	void stopsProcessTreeOfOtherUser(ProcessManager processes) {
 		PendingProcess process = asNobody(processes.shell(Scripts.DAEMONIZES)).newSession()
 			.timeout(Duration.ofSeconds(1))
 			.stopGrace(Duration.ofMillis(200));
@@ -354,7 +354,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void stopsThePipelineOfAnotherUser(ProcessManager processes) {
+	void stopsPipelineOfOtherUser(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> processes.pipeline()
 			.pipe(asNobody(processes.shell(Scripts.IGNORES_TERM)).newSession().stopGrace(Duration.ofMillis(100)))
 			.pipe(asNobody(processes.command("cat")))
@@ -365,7 +365,7 @@ class RunAsIntegrationTests {
 	}
 
 	@Test
-	void closesTheManagerOverWhatOtherUsersLeftBehind() {
+	void closesManagerWithProcessesLeftBehindByOtherUsers() {
 		try (ProcessManager processes = ProcessManager.create()) {
 			asNobody(processes.shell(Scripts.LEAVES_DAEMON)).run();
 			// on its way from program to program it may show no environment

@@ -49,7 +49,7 @@ class RunIntegrationTests {
 	Path folder;
 
 	@Test
-	void givesBothStreamsAndTheExitCode(ProcessManager processes) {
+	void returnsBothStreamsAndExitCode(ProcessManager processes) {
 		Instant before = Instant.now();
 
 		ProcessResult result = processes.shell("printf out; printf err >&2").run();
@@ -92,7 +92,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void throwsOnlyWhenAskedTo(ProcessManager processes) {
+	void throwsOnlyOnRequest(ProcessManager processes) {
 		ProcessResult result = processes.shell("printf 'some %s' output; echo no such table >&2; exit 3").run();
 
 		assertThat(result.failed()).isTrue();
@@ -112,7 +112,7 @@ class RunIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2, 123, 127, 255 })
-	void givesTheExitCode(int code, ProcessManager processes) {
+	void returnsExitCode(int code, ProcessManager processes) {
 		ProcessResult result = processes.shell("exit " + code).run();
 
 		assertThat(result.exitCode()).isEqualTo(code);
@@ -121,7 +121,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void givesTheExitCodeOfAShellThatFindsNoProgram(ProcessManager processes) {
+	void returnsExitCodeOfShellThatFindsNoProgram(ProcessManager processes) {
 		ProcessResult result = processes.shell("no-such-program --flag").run();
 
 		assertThat(result.exitCode()).isEqualTo(127);
@@ -139,7 +139,7 @@ class RunIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "KILL", "TERM", "USR1", "FPE", "ILL", "BUS", "PROF" })
-	void tellsTheSignalThatEndedIt(String name, ProcessManager processes) {
+	void reportsSignalThatEndedProcess(String name, ProcessManager processes) {
 		ProcessResult result = processes.shell("kill -" + name + " $$").run();
 
 		Signal signal = Signal.of(name);
@@ -153,7 +153,7 @@ class RunIntegrationTests {
 
 	@Test
 	@RequiresProgram("bash")
-	void numbersSignalsAsTheSystemDoes(ProcessManager processes) {
+	void usesSignalNumbersOfSystem(ProcessManager processes) {
 		List<Signal> signals = new ArrayList<>(Signal.standard());
 		signals.addAll(List.of(Signal.realTime(0), Signal.realTime(3)));
 		String numbers = signals.stream()
@@ -181,7 +181,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void givesShellScriptsTheirArgumentsAsData(ProcessManager processes) {
+	void passesArgumentsToShellScriptsAsData(ProcessManager processes) {
 		String evil = "'; touch " + this.folder.resolve("hacked") + "; echo '$(id)\"";
 
 		ProcessResult result = processes.shell("printf '%s|' \"$#\" \"$1\" \"$2\"", evil, "").run();
@@ -196,14 +196,14 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void splitsACommandLineWithoutExpandingIt(ProcessManager processes) {
+	void splitsCommandLineWithoutExpansion(ProcessManager processes) {
 		ProcessResult result = processes.commandLine("printf '%s|' 'a b' \"c d\" e\\ f $HOME *").run();
 
 		assertThat(result.output()).isEqualTo("a b|c d|e f|$HOME|*|");
 	}
 
 	@Test
-	void takesTheCommandAsAList(ProcessManager processes) {
+	void acceptsCommandAsList(ProcessManager processes) {
 		assertThat(processes.command(List.of("printf", "%s", "x")).run().output()).isEqualTo("x");
 	}
 
@@ -220,7 +220,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void tellsAnEmptyVariableFromOneThatIsUnset(ProcessManager processes) {
+	void distinguishesEmptyFromUnsetVariable(ProcessManager processes) {
 		PendingProcess printing = processes.shell("printf '%s' \"${VALUE-unset}\"");
 
 		assertThat(printing.env("VALUE", "").run().output()).isEmpty();
@@ -229,7 +229,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void inheritsTheEnvironmentUnlessToldNotTo(ProcessManager processes) {
+	void inheritsEnvironmentUnlessDisabled(ProcessManager processes) {
 		String inherited = processes.command("env").run().output();
 		String unset = processes.command("env").unsetEnv("PATH").run().output();
 
@@ -238,7 +238,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void startsFromAnEmptyEnvironment(ProcessManager processes) {
+	void startsWithEmptyEnvironment(ProcessManager processes) {
 		ProcessResult result = processes.command("/usr/bin/env").inheritEnv(false).env("ONLY", "this").run();
 
 		Set<String> names = new TreeSet<>();
@@ -248,7 +248,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void looksUpTheProgramInThePathOfItsEnvironment(ProcessManager processes) throws IOException {
+	void looksUpProgramInPathOfItsEnvironment(ProcessManager processes) throws IOException {
 		Path program = executable("only-here", "#!/bin/sh\necho found\n");
 
 		ProcessResult result = processes.command("only-here").env("PATH", this.folder.toString()).run();
@@ -268,7 +268,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void runsInTheDirectory(ProcessManager processes) throws IOException {
+	void runsInWorkingDirectory(ProcessManager processes) throws IOException {
 		ProcessResult result = processes.command("pwd").directory(this.folder).run();
 
 		assertThat(result.outputLines()).containsExactly(this.folder.toRealPath().toString());
@@ -277,7 +277,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void endsTheInputAtOnceWhereNoneIsGiven(ProcessManager processes) {
+	void closesInputImmediatelyIfNoneIsProvided(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		ProcessResult result = processes.run("cat");
@@ -288,19 +288,19 @@ class RunIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "0", "false", "a", "no newline", "line\n", "é日😀" })
-	void givesTextAsInputAndAddsNothing(String text, ProcessManager processes) {
+	void passesTextAsInputUnchanged(String text, ProcessManager processes) {
 		assertThat(processes.command("cat").input(text).run().output()).isEqualTo(text);
 	}
 
 	@Test
-	void givesTextAsUtf8WhateverTheCharsetOfTheOutput(ProcessManager processes) {
+	void passesTextAsUtf8RegardlessOfOutputCharset(ProcessManager processes) {
 		ProcessResult result = processes.command("cat").charset(StandardCharsets.ISO_8859_1).input("é").run();
 
 		assertThat(result.outputBytes()).isEqualTo("é".getBytes(StandardCharsets.UTF_8));
 	}
 
 	@Test
-	void givesBytesFilesAndStreamsAsInput(ProcessManager processes) throws IOException {
+	void passesBytesFilesAndStreamsAsInput(ProcessManager processes) throws IOException {
 		byte[] bytes = { 0, 1, -1, '\n', -128 };
 		Path file = Files.write(this.folder.resolve("input"), bytes);
 
@@ -321,14 +321,14 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void readsTheNullDeviceWhereInputIsNone(ProcessManager processes) {
+	void readsNullDeviceWithoutInput(ProcessManager processes) {
 		ProcessResult result = processes.shell("readlink /proc/self/fd/0; cat").input(ProcessInput.none()).run();
 
 		assertThat(result.output()).isEqualTo("/dev/null\n");
 	}
 
 	@Test
-	void takesTheLastInputThatWasSaid(ProcessManager processes) {
+	void usesLastConfiguredInput(ProcessManager processes) {
 		PendingProcess cat = processes.command("cat");
 
 		assertThat(cat.input(new ByteArrayInputStream(new byte[] { 'a' })).input("b").run().output()).isEqualTo("b");
@@ -336,7 +336,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void mergesTheErrorOutputInTheOrderOfWriting(ProcessManager processes) {
+	void mergesErrorOutputInOrderOfWriting(ProcessManager processes) {
 		List<OutputType> types = new ArrayList<>();
 
 		ProcessResult result = processes.shell("echo 1; echo 2 >&2; echo 3; echo 4 >&2; exit 1")
@@ -364,7 +364,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void keepsTheErrorOutputWhereOnlyTheOutputGoesToAFile(ProcessManager processes) {
+	void capturesErrorOutputWhenOnlyOutputGoesToFile(ProcessManager processes) {
 		Path output = this.folder.resolve("output");
 
 		ProcessResult result = processes.shell("echo out; echo err >&2").outputTo(output).run();
@@ -374,7 +374,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void keepsTheLastBytesOnlyOfWhatGoesToNoFile(ProcessManager processes) {
+	void capturesLastBytesOnlyOfOutputNotWrittenToFile(ProcessManager processes) {
 		Path output = this.folder.resolve("output");
 		PendingProcess pending = processes.shell("echo whole output; printf 12345 >&2").outputTo(output).keepLast(3);
 
@@ -413,7 +413,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void letsTheProcessWriteToItsFilesItself(ProcessManager processes) throws IOException {
+	void letsProcessWriteItsFilesDirectly(ProcessManager processes) throws IOException {
 		Path output = this.folder.resolve("output");
 		Path error = this.folder.resolve("error");
 		PendingProcess pending = processes.shell("readlink /proc/$$/fd/1; readlink /proc/$$/fd/2 >&2")
@@ -455,7 +455,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void keepsNothingWhenQuiet(ProcessManager processes) {
+	void capturesNothingWhenQuiet(ProcessManager processes) {
 		ProcessResult result = processes.shell("echo out; echo err >&2; exit 7").quietly().run();
 
 		assertThat(result.output()).isEmpty();
@@ -479,7 +479,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void tellsListenersEvenWhenQuiet(ProcessManager processes) {
+	void notifiesListenersEvenWhenQuiet(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 
 		ProcessResult result = processes.shell("echo a; echo b")
@@ -492,7 +492,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void readsTextInTheCharset(ProcessManager processes) {
+	void decodesTextInConfiguredCharset(ProcessManager processes) {
 		List<String> lines = new ArrayList<>();
 
 		ProcessResult result = processes.shell("printf '\\351t\\351\\n'")
@@ -506,7 +506,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void takesOtherExitCodesForSuccess(ProcessManager processes) {
+	void treatsConfiguredExitCodesAsSuccess(ProcessManager processes) {
 		PendingProcess pending = processes.shell("exit $CODE").successExitCodes(1, 3);
 
 		assertThat(pending.env("CODE", "1").run().successful()).isTrue();
@@ -518,13 +518,13 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void isCalledWhatItWasNamed(ProcessManager processes) {
+	void usesConfiguredName(ProcessManager processes) {
 		assertThat(processes.command("/bin/true").run().name()).isEqualTo("true");
 		assertThat(processes.command("/bin/true").name("nightly import").run().name()).isEqualTo("nightly import");
 	}
 
 	@Test
-	void showsWhatItIs(ProcessManager processes) {
+	void describesItself(ProcessManager processes) {
 		PendingProcess pending = processes.command("echo", "a b").name("greeting").tag("nightly");
 
 		assertThat(pending).hasToString("PendingProcess[greeting: echo 'a b']");
@@ -534,7 +534,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void changesNothingButUnderACondition(ProcessManager processes) {
+	void appliesChangesOnlyIfConditionHolds(ProcessManager processes) {
 		PendingProcess pending = processes.shell("printf \"$A\"").env("A", "1");
 
 		assertThat(pending.when(true, (p) -> p.env("A", "2")).run().output()).isEqualTo("2");
@@ -542,7 +542,7 @@ class RunIntegrationTests {
 	}
 
 	@Test
-	void isATemplateThatThreadsShare(ProcessManager processes) throws Exception {
+	void isTemplateSharedByThreads(ProcessManager processes) throws Exception {
 		PendingProcess template = processes.shell("echo \"$NUMBER\"; cat").input("in");
 		ExecutorService threads = Executors.newFixedThreadPool(8);
 		List<Callable<String>> runs = new ArrayList<>();

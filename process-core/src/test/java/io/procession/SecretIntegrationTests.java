@@ -53,7 +53,7 @@ class SecretIntegrationTests {
 	private final String secret = "s3cret-" + UUID.randomUUID();
 
 	@Test
-	void reachesTheProgram(ProcessManager processes) {
+	void isPassedToProgram(ProcessManager processes) {
 		assertThat(processes.command("printf", "%s").secretArg(Secret.of(this.secret)).run().output())
 			.isEqualTo(this.secret);
 		assertThat(
@@ -64,7 +64,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isReadFromItsReferenceAtEachStart() {
+	void isResolvedFromReferenceAtEachStart() {
 		AtomicInteger asked = new AtomicInteger();
 		List<String> threads = Collections.synchronizedList(new ArrayList<>());
 		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
@@ -81,7 +81,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isSetOverAPlainVariableAndRemovedLikeOne(ProcessManager processes) {
+	void overridesPlainVariableAndIsRemovedLikeOne(ProcessManager processes) {
 		PendingProcess pending = processes.shell("printf %s \"${VALUE-unset}\"");
 
 		assertThat(pending.env("VALUE", "plain").secretEnv("VALUE", Secret.of("secret")).run().output())
@@ -159,7 +159,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownByNoHalf(ProcessManager processes) {
+	void isNotShownInPart(ProcessManager processes) {
 		PendingProcess flooding = processes.shell("yes \"$1\" | head -n 300 >&2; exit 3")
 			.secretArg(Secret.of(this.secret));
 		PendingProcess limited = processes.shell("printf %s \"$1\" >&2; exec sleep 300")
@@ -175,7 +175,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownByNoAddressInTheEnvironment(ProcessManager processes) {
+	void isNotShownAsPartOfUrlInEnvironment(ProcessManager processes) {
 		PendingProcess telling = processes.shell("echo \"no route to $DATABASE ($PASS)\" >&2; exit 3")
 			.env("DATABASE", "postgres://me:" + this.secret + "@host/db")
 			.env("PASS", this.secret);
@@ -188,7 +188,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownNowhereThoughOnlyItsNameTells() throws IOException {
+	void isShownNowhereWhenIdentifiedByNameOnly() throws IOException {
 		StringBuffer shown = new StringBuffer();
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		try (LogCapture log = LogCapture.begin()) {
@@ -248,7 +248,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownByNoOtherStageOfItsPipeline() {
+	void isNotShownByOtherStagesOfPipeline() {
 		StringBuffer shown = new StringBuffer();
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		try (LogCapture log = LogCapture.begin();
@@ -276,7 +276,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownByNoOtherMemberOfItsPool() {
+	void isNotShownByOtherMembersOfPool() {
 		StringBuffer shown = new StringBuffer();
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		try (LogCapture log = LogCapture.begin();
@@ -305,7 +305,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownByNoVetoWhateverHangsOnIt(ProcessManager processes) {
+	void isNotShownByVetoOrItsCauses(ProcessManager processes) {
 		PendingProcess pending = processes.command("true").secretArg(Secret.of(this.secret));
 		List<String> programs = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(new ProcessListener() {
@@ -335,7 +335,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownInNoFormThatItTakes(ProcessManager processes) {
+	void isNotShownInEncodedForms(ProcessManager processes) {
 		String value = "p&ss \"" + this.secret + "\" <w\u00f6rd>";
 		for (String form : List.of(URLEncoder.encode(value, StandardCharsets.UTF_8),
 				Base64.getEncoder().encodeToString(("me:" + value).getBytes(StandardCharsets.UTF_8)),
@@ -357,7 +357,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isHiddenInErrorsThoughItIsInherited(ProcessManager processes) {
+	void isHiddenInErrorsWhenInherited(ProcessManager processes) {
 		ProcessResult result = processes.command(TestChild.javaCommand(TellsInherited.class, "DB_PASSWORD"))
 			.env("DB_PASSWORD", this.secret)
 			.run();
@@ -367,7 +367,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isShownByNoRejection() {
+	void isNotShownByRejection() {
 		ProcessManager processes = ProcessManager.create();
 		processes.close();
 		PendingProcess pending = processes.command("true").secretArg(Secret.of(this.secret));
@@ -379,7 +379,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isInNoNameOfAThread(ProcessManager processes) {
+	void isNotInThreadNames(ProcessManager processes) {
 		processes.command("sleep", "300").secretArg(Secret.of("0" + this.secret)).start();
 		processes.shell("sleep 300").name("named").secretEnv("PASSWORD", Secret.of(this.secret)).start();
 
@@ -393,7 +393,7 @@ class SecretIntegrationTests {
 	}
 
 	@Test
-	void isInNothingThatProcTellsOfTheJvmAndItsGuard(ProcessManager processes) throws IOException {
+	void isNotInProcEntriesOfJvmAndGuard(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("echo ready; exec sleep 300", "--token=" + this.secret)
 			.secretArg(Secret.of(this.secret))
 			.secretEnv("PASSWORD", Secret.of(this.secret))

@@ -80,7 +80,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void deniesOnEveryWay() throws Exception {
+	void deniesOnAllPaths() throws Exception {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		try (ProcessManager processes = managerThatAllows("cat", "sleep")) {
 			processes.addListener(events::add);
@@ -118,7 +118,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void looksUpWhatEnvStartsWhereEnvDoes() throws IOException {
+	void resolvesProgramOfEnvLikeEnv() throws IOException {
 		Path decoy = script("decoy/sort", "#!/bin/sh\necho decoy\n");
 		Path byEnv = script("by-env", "#!/usr/bin/env sort\nb\na\n");
 		String path = decoy.getParent().toString();
@@ -138,7 +138,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void looksUpWhatEnvStartsWithoutThePathOfTheJvm(ProcessManager processes) throws IOException {
+	void resolvesProgramOfEnvWithoutPathOfJvm(ProcessManager processes) throws IOException {
 		Path decoy = script("decoy/sort", "#!/bin/sh\necho decoy\n");
 		Path byEnv = script("by-env", "#!/usr/bin/env sort\nb\na\n");
 
@@ -171,7 +171,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void startsWhatItHasJudged() throws IOException {
+	void startsFileThatPolicyHasChecked() throws IOException {
 		Path tool = script("tools/tool", "#!/bin/sh\necho \"tool $0\"\n");
 		script("evil/tool", "#!/bin/sh\necho evil\n");
 		Path link = Files.createSymbolicLink(this.folder.resolve("link"), tool);
@@ -196,7 +196,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void seesRelativeFoldersOfAPathFromTheWorkingDirectory(ProcessManager processes) throws IOException {
+	void resolvesRelativePathEntriesAgainstWorkingDirectory(ProcessManager processes) throws IOException {
 		Path folder = script("there/sub/tool", "#!/bin/sh\necho there\n").getParent().getParent();
 		PendingProcess tool = processes.command("tool").env("PATH", "sub").directory(folder);
 
@@ -209,7 +209,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void deniesInterpretersThatOnlyTheWorkingDirectoryLeadsTo() throws IOException {
+	void deniesInterpretersRelativeToWorkingDirectory() throws IOException {
 		Path script = script("there/script", "#!/usr/bin/env tool\n");
 		Path tool = script("there/sub/tool", "#!/bin/sh\necho denied one ran\n");
 		try (ProcessManager processes = ProcessManager.builder()
@@ -249,7 +249,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void saysThatThereIsNothingToJudge() {
+	void reportsMissingProgramUnderPolicy() {
 		try (ProcessManager processes = managerThatAllows("cat")) {
 			assertThatExceptionOfType(ProcessStartException.class)
 				.isThrownBy(() -> processes.command("no-such-program").run())
@@ -259,7 +259,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void asksListenersBeforeAStart(ProcessManager processes) {
+	void callsListenersBeforeStart(ProcessManager processes) {
 		List<ProcessStarting> asked = Collections.synchronizedList(new ArrayList<>());
 		List<String> threads = Collections.synchronizedList(new ArrayList<>());
 		List<ProcessEvent> told = Collections.synchronizedList(new ArrayList<>());
@@ -297,7 +297,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void passesOnTheErrorOfAListenerAndKeepsNothing() throws IOException {
+	void propagatesErrorOfListenerAndLeavesNothing() throws IOException {
 		AssertionError planned = new AssertionError("planned");
 		Path file = Files.writeString(this.folder.resolve("output"), "as it was");
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
@@ -339,7 +339,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void limitsWhatIsInherited() {
+	void limitsInheritedEnvironment() {
 		try (ProcessManager processes = ProcessManager.builder()
 			.environmentPolicy(EnvironmentPolicy.allowlist(List.of("PATH", "HOM*")))
 			.build()) {
@@ -360,7 +360,7 @@ class SecurityIntegrationTests {
 	}
 
 	@Test
-	void hidesWhatHasTheNameOfASecret() {
+	void hidesValuesNamedLikeSecrets() {
 		try (ProcessManager processes = ProcessManager.builder().redactor(Redactor.of(List.of("pin"))).build()) {
 			PendingProcess telling = processes.shell("echo \"$* $MY_PIN\" >&2; exit 1", "--pin=four4", "password=five5")
 				.env("MY_PIN", "sixsix6");

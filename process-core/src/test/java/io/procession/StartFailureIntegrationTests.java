@@ -54,7 +54,7 @@ class StartFailureIntegrationTests {
 	Path folder;
 
 	@Test
-	void saysThatTheProgramIsMissing(ProcessManager processes) {
+	void reportsMissingProgram(ProcessManager processes) {
 		ProcessStartException ex = fails(processes.command("no-such-program", "--flag"), Reason.NOT_FOUND,
 				"'no-such-program'");
 
@@ -72,7 +72,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysWhichPathWasTried(ProcessManager processes) {
+	void reportsTriedPath(ProcessManager processes) {
 		String here = Path.of("").toAbsolutePath().toString();
 
 		fails(processes.command("./no/program"), Reason.NOT_FOUND,
@@ -88,7 +88,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatNothingIsExpanded(ProcessManager processes) {
+	void reportsUnexpandedCharacters(ProcessManager processes) {
 		String here = Path.of("").toAbsolutePath().toString();
 		String hint = "; '~' is not expanded: use the full path";
 
@@ -106,13 +106,13 @@ class StartFailureIntegrationTests {
 			source | use shell(". file && command")
 			pushd  | use directory(...)
 			""")
-	void saysWhatToUseInPlaceOfCommandsOfShells(String program, String hint, ProcessManager processes) {
+	void suggestsReplacementsForShellBuiltins(String program, String hint, ProcessManager processes) {
 		fails(processes.command(program, "x"), Reason.NOT_FOUND, "program '" + program + "' not found",
 				"it is a shell builtin, which affects only the shell that runs it: " + hint);
 	}
 
 	@Test
-	void saysUnderAPolicyToo() {
+	void suggestsReplacementsUnderPolicyToo() {
 		CommandPolicy policy = CommandPolicy.builder().deny("rm").build();
 		try (ProcessManager processes = ProcessManager.builder().commandPolicy(policy).build()) {
 			fails(processes.command("./no/program").directory(Path.of("/")), Reason.NOT_FOUND,
@@ -123,13 +123,13 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysHowVariablesAreSet(ProcessManager processes) {
+	void suggestsEnvForVariableAssignments(ProcessManager processes) {
 		fails(processes.commandLine("LEVEL=1 true"), Reason.NOT_FOUND, "program 'LEVEL=1' not found",
 				"variable assignments are shell syntax: use env(...)");
 	}
 
 	@Test
-	void warnsOnceOfWhatOnlyShellsInterpret(ProcessManager processes) {
+	void warnsOnceOfShellSyntax(ProcessManager processes) {
 		try (LogCapture log = LogCapture.begin()) {
 			processes.commandLine("echo a | cat").run();
 			processes.commandLine("echo a | cat").run();
@@ -157,7 +157,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysTheSameHoweverItIsStarted(ProcessManager processes) {
+	void reportsSameFailureHoweverStarted(ProcessManager processes) {
 		PendingProcess pending = processes.command("no-such-program");
 
 		CompletableFuture<ProcessResult> future = pending.runAsync();
@@ -171,14 +171,14 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatAMissingPathIsMissing(ProcessManager processes) {
+	void reportsMissingPath(ProcessManager processes) {
 		String missing = this.folder.resolve("missing").toString();
 
 		fails(processes.command(missing), Reason.NOT_FOUND, missing);
 	}
 
 	@Test
-	void saysThatALoopLeadsNowhere(ProcessManager processes) throws IOException {
+	void reportsLinkLoop(ProcessManager processes) throws IOException {
 		Path loop = this.folder.resolve("loop");
 		Files.createSymbolicLink(loop, loop);
 
@@ -188,7 +188,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void makesNoFileForWhatDoesNotStart(ProcessManager processes) {
+	void createsNoFileIfStartFails(ProcessManager processes) {
 		Path output = this.folder.resolve("output");
 
 		fails(processes.command("no-such-program").appendOutputTo(output), Reason.NOT_FOUND, "no-such-program");
@@ -198,31 +198,31 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void hintsAtALineThatWasGivenAsAProgram(ProcessManager processes) {
+	void suggestsCommandLineForProgramWithBlanks(ProcessManager processes) {
 		fails(processes.command("ls -la"), Reason.NOT_FOUND, "program 'ls -la' not found", "commandLine(", "shell(");
 	}
 
 	@Test
-	void saysThatTheProgramIsNotInThePathOfItsEnvironment(ProcessManager processes) {
+	void reportsProgramMissingInPathOfEnvironment(ProcessManager processes) {
 		fails(processes.command("cat").env("PATH", this.folder.toString()), Reason.NOT_FOUND, "cat");
 	}
 
 	@Test
-	void saysThatTheDirectoryIsMissing(ProcessManager processes) {
+	void reportsMissingDirectory(ProcessManager processes) {
 		Path missing = this.folder.resolve("missing");
 
 		fails(processes.command("true").directory(missing), Reason.NO_SUCH_DIRECTORY, missing.toString());
 	}
 
 	@Test
-	void saysThatTheDirectoryIsAFile(ProcessManager processes) throws IOException {
+	void reportsDirectoryThatIsFile(ProcessManager processes) throws IOException {
 		Path file = Files.createFile(this.folder.resolve("file"));
 
 		fails(processes.command("true").directory(file), Reason.NOT_A_DIRECTORY, file.toString());
 	}
 
 	@Test
-	void saysThatTheProgramIsNotExecutable(ProcessManager processes) throws IOException {
+	void reportsProgramThatIsNotExecutable(ProcessManager processes) throws IOException {
 		Path file = Files.writeString(this.folder.resolve("script"), "#!/bin/sh\n");
 
 		fails(processes.command(file.toString()), Reason.NOT_EXECUTABLE, file.toString());
@@ -230,7 +230,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatTheInterpreterIsMissing(ProcessManager processes) throws IOException {
+	void reportsMissingInterpreter(ProcessManager processes) throws IOException {
 		Path script = script("#!/no/such/interpreter -x\necho hi\n");
 
 		fails(processes.command(script.toString()), Reason.NO_INTERPRETER, script.toString(), "/no/such/interpreter");
@@ -243,14 +243,14 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatTheInterpreterEndsInACarriageReturn(ProcessManager processes) throws IOException {
+	void reportsInterpreterEndingInCarriageReturn(ProcessManager processes) throws IOException {
 		Path script = script("#!/bin/sh\r\necho hi\r\n");
 
 		fails(processes.command(script.toString()), Reason.NO_INTERPRETER, script.toString(), "/bin/sh");
 	}
 
 	@Test
-	void saysThatTheArgumentsAreTooLong(ProcessManager processes) {
+	void reportsArgumentsThatAreTooLong(ProcessManager processes) {
 		ProcessStartException ex = fails(processes.command("true", "x".repeat(300_000)), Reason.ARGUMENT_LIST_TOO_LONG,
 				"true", "too long");
 
@@ -260,7 +260,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	@RequiresDefaultSignals
-	void saysThatTheProgramIsOpenForWriting(ProcessManager processes) throws IOException {
+	void reportsProgramOpenForWriting(ProcessManager processes) throws IOException {
 		Path program = copyOfTrue();
 		try (OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND)) {
 			fails(processes.command(program.toString()), Reason.BUSY, program.toString(), "open for writing");
@@ -271,7 +271,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatTheProgramIsForAnotherProcessor(ProcessManager processes) throws IOException {
+	void reportsProgramForAnotherProcessor(ProcessManager processes) throws IOException {
 		Path foreign = forAnotherProcessor(copyOfTrue());
 		PendingProcess pending = processes.command(foreign.toString());
 
@@ -289,8 +289,7 @@ class StartFailureIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
-	void saysThatTheProgramIsForAnotherProcessorOnATerminal(boolean isolated, ProcessManager processes)
-			throws IOException {
+	void reportsProgramForAnotherProcessorOnTerminal(boolean isolated, ProcessManager processes) throws IOException {
 		Path foreign = forAnotherProcessor(copyOfTrue());
 		PendingProcess pending = processes.command(foreign.toString()).pty(80, 24);
 
@@ -308,7 +307,7 @@ class StartFailureIntegrationTests {
 	@ParameterizedTest
 	@RequiresDefaultSignals
 	@ValueSource(strings = { "grep: x", "$folder/grep: x", "./grep: x", "grep/grep: x" })
-	void doesNotOpenWhatAFailedProgramNames(String message, ProcessManager processes) {
+	void doesNotOpenFileNamedByFailedProgram(String message, ProcessManager processes) {
 		Path pipe = this.folder.resolve("grep");
 		processes.run("mkfifo", pipe.toString()).throwIfFailed();
 
@@ -327,7 +326,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void believesNoMessageThatNamesAnotherFileThanTheProgram(ProcessManager processes) throws IOException {
+	void ignoresMessageNamingAnotherFileThanProgram(ProcessManager processes) throws IOException {
 		Path foreign = forAnotherProcessor(copyOfTrue());
 		Path sh = Files.move(foreign, this.folder.resolve("sh"));
 
@@ -342,7 +341,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatANamedPipeIsNoProgram(ProcessManager processes) {
+	void reportsNamedPipeAsProgram(ProcessManager processes) {
 		Path pipe = this.folder.resolve("pipe");
 		processes.run("mkfifo", "-m", "777", pipe.toString()).throwIfFailed();
 		PendingProcess pending = processes.command(pipe.toString());
@@ -361,7 +360,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	@RequiresDefaultSignals
-	void startsAProgramThatIsOpenForWritingAMomentLater(ProcessManager processes) throws Exception {
+	void startsProgramOpenForWritingOnceClosed(ProcessManager processes) throws Exception {
 		Path program = copyOfTrue();
 		OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND);
 		CompletableFuture<Void> closed = CompletableFuture.runAsync(() -> {
@@ -379,7 +378,7 @@ class StartFailureIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "missing", "another version", "not executable" })
-	void saysThatTheJvmHasToBeRestartedWhenItsJdkWasChanged(String change, ProcessManager processes) throws Exception {
+	void suggestsJvmRestartWhenJdkWasChanged(String change, ProcessManager processes) throws Exception {
 		Path home = copyOfTheJdk();
 		Path helper = home.resolve("lib/jspawnhelper");
 		Files.delete(helper);
@@ -422,7 +421,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatTheInputFileIsMissing(ProcessManager processes) {
+	void reportsMissingInputFile(ProcessManager processes) {
 		Path missing = this.folder.resolve("missing");
 
 		fails(processes.command("cat").input(missing), Reason.FILE_NOT_ACCESSIBLE, missing.toString());
@@ -430,7 +429,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatTheFolderOfAnOutputFileIsMissing(ProcessManager processes) {
+	void reportsMissingDirectoryOfOutputFile(ProcessManager processes) {
 		Path file = this.folder.resolve("missing").resolve("file");
 		PendingProcess pending = processes.command("true");
 
@@ -443,7 +442,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatTheOutputFileIsNoFile(ProcessManager processes) {
+	void reportsOutputFileThatIsNotFile(ProcessManager processes) {
 		Path pipe = this.folder.resolve("pipe");
 		processes.run("mkfifo", pipe.toString()).throwIfFailed();
 		PendingProcess pending = processes.command("true").outputTo(pipe);
@@ -457,13 +456,13 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void refusesWhatTheNativeEncodingLacks(ProcessManager processes) {
+	void refusesCharactersOutsideNativeEncoding(ProcessManager processes) {
 		fails(processes.command("echo", "lone surrogate \uD800"), Reason.NOT_ENCODABLE);
 		fails(processes.command("true").env("VALUE", "lone surrogate \uD800"), Reason.NOT_ENCODABLE, "VALUE");
 	}
 
 	@Test
-	void refusesNamesThatAreNoText(ProcessManager processes) throws IOException {
+	void refusesUndecodableNames(ProcessManager processes) throws IOException {
 		processes.shell("mkdir \"$1/$(printf 'bad\\377')\"", this.folder.toString()).run().throwIfFailed();
 		Path bad;
 		try (Stream<Path> files = Files.list(this.folder)) {
@@ -479,7 +478,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void refusesWhatAnAsciiLocaleLacks(ProcessManager processes) {
+	void refusesCharactersOutsideAsciiLocale(ProcessManager processes) {
 		ProcessResult result = processes.command(TestChild.javaCommand(UnencodableArgument.class))
 			.env("LC_ALL", "POSIX")
 			.run();
@@ -488,7 +487,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysWhichSecretCannotBeRead(ProcessManager processes) {
+	void reportsSecretThatCannotBeRead(ProcessManager processes) {
 		fails(processes.command("true").secretArg(Secret.reference("db-password")), Reason.NO_SUCH_SECRET,
 				"db-password");
 		fails(processes.command("true").secretEnv("PASSWORD", Secret.reference("db-password")), Reason.NO_SUCH_SECRET,
@@ -496,7 +495,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void saysThatAResolverHasNoSuchSecret() {
+	void reportsSecretUnknownToResolver() {
 		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> null).build()) {
 			fails(processes.command("true").secretArg(Secret.reference("db-password")), Reason.NO_SUCH_SECRET,
 					"db-password");
@@ -510,7 +509,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void tellsListenersOfIt(ProcessManager processes) {
+	void notifiesListeners(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 
@@ -526,7 +525,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingBehindHoweverOften(ProcessManager processes) throws IOException {
+	void leavesNothingBehindAfterManyFailures(ProcessManager processes) throws IOException {
 		String script = script("#!/no/such/interpreter\n").toString();
 		Path missing = this.folder.resolve("missing");
 		List<PendingProcess> failing = List.of(processes.command("no-such-program"),
@@ -559,7 +558,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void losesNoFileThatItWouldHaveWrittenTo(ProcessManager processes) throws IOException {
+	void preservesOutputFileOnFailure(ProcessManager processes) throws IOException {
 		Path script = Files.writeString(this.folder.resolve("script"), "#!/no/such/interpreter\n");
 		Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
 		PendingProcess missing = processes.command("no-such-program");
@@ -569,19 +568,19 @@ class StartFailureIntegrationTests {
 		LineListener listener = (type, line) -> {
 		};
 		for (PendingProcess bad : List.of(missing, broken, tooLong)) {
-			losesNothing((file) -> bad.outputTo(file).run());
-			losesNothing((file) -> bad.errorOutputTo(file).run());
-			losesNothing((file) -> bad.outputTo(file).detached().start());
-			losesNothing((file) -> bad.outputTo(file).onLine(listener).run());
-			losesNothing((file) -> bad.errorOutputTo(file).onLine(listener).start());
-			losesNothing((file) -> cat.pipe(bad.outputTo(file)).run());
-			losesNothing((file) -> cat.pipe(bad.outputTo(file).onLine(listener)).run());
-			losesNothing((file) -> cat.pipe(bad).errorOutputTo(file).run());
-			losesNothing((file) -> cat.pipe("copy", InputStream::transferTo).pipe(bad).outputTo(file).run());
+			preservesFile((file) -> bad.outputTo(file).run());
+			preservesFile((file) -> bad.errorOutputTo(file).run());
+			preservesFile((file) -> bad.outputTo(file).detached().start());
+			preservesFile((file) -> bad.outputTo(file).onLine(listener).run());
+			preservesFile((file) -> bad.errorOutputTo(file).onLine(listener).start());
+			preservesFile((file) -> cat.pipe(bad.outputTo(file)).run());
+			preservesFile((file) -> cat.pipe(bad.outputTo(file).onLine(listener)).run());
+			preservesFile((file) -> cat.pipe(bad).errorOutputTo(file).run());
+			preservesFile((file) -> cat.pipe("copy", InputStream::transferTo).pipe(bad).outputTo(file).run());
 		}
 	}
 
-	private void losesNothing(Consumer<Path> start) throws IOException {
+	private void preservesFile(Consumer<Path> start) throws IOException {
 		Path file = Files.writeString(this.folder.resolve("precious"), "precious");
 
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> start.accept(file));
@@ -590,7 +589,7 @@ class StartFailureIntegrationTests {
 	}
 
 	@Test
-	void emptiesAFileOnceItHasStarted(ProcessManager processes) throws IOException {
+	void truncatesFileOnceStarted(ProcessManager processes) throws IOException {
 		Path file = Files.writeString(this.folder.resolve("file"), "something longer");
 
 		processes.command("echo", "new").outputTo(file).onLine((type, line) -> {

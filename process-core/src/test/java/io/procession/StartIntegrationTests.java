@@ -53,7 +53,7 @@ class StartIntegrationTests {
 	Path folder;
 
 	@Test
-	void noticesTheExitOfAProcessWithoutPipesThoughNothingSweeps() {
+	void detectsExitOfProcessWithoutPipesWithoutSweep() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().sweepInterval(Duration.ofHours(1)).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			RunningProcess process = processes.shell("exit 3").quietly().start();
@@ -64,7 +64,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void givesAHandle(ProcessManager processes) {
+	void returnsHandle(ProcessManager processes) {
 		Instant before = Instant.now();
 		Stopwatch watch = Stopwatch.started();
 
@@ -89,7 +89,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void keepsBooksOfWhatRuns(ProcessManager processes) {
+	void registersRunningProcesses(ProcessManager processes) {
 		assertThat(processes.running()).isEmpty();
 
 		RunningProcess first = processes.start("sleep", "300");
@@ -110,7 +110,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void leavesTheBooksBeforeItsResultIsKnown(ProcessManager processes) {
+	void isDeregisteredBeforeResultIsAvailable(ProcessManager processes) {
 		for (int i = 0; i < 50; i++) {
 			RunningProcess process = processes.start("true");
 			CompletableFuture<Integer> left = process.onExit().thenApply((result) -> processes.running().size());
@@ -120,7 +120,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void givesTheResultAsOftenAsAsked(ProcessManager processes) {
+	void returnsResultRepeatedly(ProcessManager processes) {
 		RunningProcess process = processes.shell("echo out; echo err >&2; exit 3").start();
 
 		ProcessResult result = process.waitFor();
@@ -139,7 +139,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void givesTheResultToManyWhoWait(ProcessManager processes) throws InterruptedException {
+	void returnsResultToManyWaitingThreads(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = processes.command("cat").start();
 		List<ProcessResult> results = Collections.synchronizedList(new ArrayList<>());
 		List<Thread> waiting = new ArrayList<>();
@@ -156,7 +156,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void closesTheInputOfOneThatHasEnded(ProcessManager processes) {
+	void closesInputOfEndedProcess(ProcessManager processes) {
 		RunningProcess process = processes.start("true");
 		process.waitFor();
 
@@ -168,7 +168,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void talksToItWhileItLives(ProcessManager processes) throws IOException {
+	void writesToRunningProcess(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.command("cat").start();
 		StandardInput stdin = process.stdin();
 
@@ -186,7 +186,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void keepsItsInputOpenUntilItIsClosed(ProcessManager processes) {
+	void keepsInputOpenUntilClosed(ProcessManager processes) {
 		RunningProcess process = processes.command("cat").start();
 
 		assertThat(process.waitFor(Duration.ofMillis(300))).isEmpty();
@@ -196,7 +196,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void writesToItsInputInItsCharset(ProcessManager processes) throws IOException {
+	void writesInputInConfiguredCharset(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.command("cat").charset(StandardCharsets.ISO_8859_1).start();
 
 		process.stdin().write("é");
@@ -208,7 +208,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void hasNoLiveInputWhereInputWasGiven(ProcessManager processes) {
+	void hasNoLiveInputIfInputWasProvided(ProcessManager processes) {
 		RunningProcess process = processes.command("cat").input("given").start();
 
 		assertThatIllegalStateException().isThrownBy(process::stdin);
@@ -216,7 +216,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void failsToWriteToOneThatHasEnded(ProcessManager processes) {
+	void failsToWriteToEndedProcess(ProcessManager processes) {
 		RunningProcess process = processes.start("true");
 		process.waitFor();
 
@@ -224,7 +224,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void freesAWriterThatIsBlockedWhenItIsStopped(ProcessManager processes) throws InterruptedException {
+	void releasesBlockedWriterWhenStopped(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = processes.start("sleep", "300");
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		Thread writer = Threads.start(() -> {
@@ -256,7 +256,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void failsToWriteToAnInputThatWasClosed(ProcessManager processes) throws IOException {
+	void failsToWriteToClosedInput(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
 
 		process.stdin().close();
@@ -265,7 +265,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void closesItsInputFromItsListener(ProcessManager processes) throws IOException {
+	void closesInputFromListener(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.command("cat")
 			.onLine((type, line) -> closeInput(processes.running().get(0)))
 			.start();
@@ -277,7 +277,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void keepsLinesOfSeveralWritersWhole(ProcessManager processes) throws Exception {
+	void doesNotInterleaveLinesOfSeveralWriters(ProcessManager processes) throws Exception {
 		RunningProcess process = processes.command("cat").start();
 		List<Thread> writers = new ArrayList<>();
 		for (String letter : List.of("a", "b", "c")) {
@@ -302,7 +302,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void givesWhatIsNewSinceLastAsked(ProcessManager processes) throws IOException {
+	void returnsOutputSinceLastCall(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("echo one; echo err >&2; read line; echo two; exit 0").start();
 		process.waitUntil((type, line) -> line.equals("one"), SOON);
 		process.waitUntil((type, line) -> line.equals("err"), SOON);
@@ -319,7 +319,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void givesEachByteOnceToOneWhoPolls(ProcessManager processes) {
+	void returnsEachByteOnceToPollingThread(ProcessManager processes) {
 		RunningProcess process = processes.shell("for i in 1 2 3 4 5; do seq 1 5000; done").start();
 		StringBuilder polled = new StringBuilder();
 
@@ -333,7 +333,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void givesEachByteOnceToSeveralWhoPoll(ProcessManager processes) throws InterruptedException {
+	void returnsEachByteOnceToSeveralPollingThreads(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = processes.shell("seq 1 100000").start();
 		CompletableFuture<ProcessResult> ended = process.onExit();
 		AtomicLong polled = new AtomicLong();
@@ -357,7 +357,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void givesMalformedBytesToOneWhoPollsAsTheResultDoes(ProcessManager processes) {
+	void decodesMalformedBytesWhenPolledLikeResult(ProcessManager processes) {
 		Random random = new Random(20261130);
 		for (int i = 0; i < 30; i++) {
 			byte[] bytes = new byte[3000];
@@ -376,14 +376,14 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void noticesTheExitOfOneThatClosedItsStreams(ProcessManager processes) {
+	void detectsExitOfProcessThatClosedItsStreams(ProcessManager processes) {
 		RunningProcess process = processes.shell("exec >&- 2>&-; sleep 1; exit 7").start();
 
 		assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().exitCode()).isEqualTo(7);
 	}
 
 	@Test
-	void holdsQuietOnesByNoThreadOfItsOwn(ProcessManager processes) {
+	void needsNoThreadPerQuietProcess(ProcessManager processes) {
 		for (int i = 0; i < 50; i++) {
 			processes.command("sleep", "300").quietly().timeout(Duration.ofMinutes(5)).start();
 		}
@@ -395,7 +395,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void keepsAnIncompleteCharacterForNextTime(ProcessManager processes) throws IOException {
+	void retainsIncompleteCharacterForNextCall(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.command(TestChild.command("write", "61c3", "a962")).start();
 		StringBuilder polled = new StringBuilder();
 		await().atMost(SOON).until(() -> polled.append(process.latestOutput()).length() > 0);
@@ -409,7 +409,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void remembersHowTheFirstBytesAreToBeRead(ProcessManager processes) throws IOException {
+	void retainsDecoderStateOfFirstBytes(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.shell("printf '\\377\\376a\\0'; read line; printf 'b\\0'")
 			.charset(StandardCharsets.UTF_16)
 			.start();
@@ -422,7 +422,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void waitsForALine(ProcessManager processes) throws IOException {
+	void waitsForLine(ProcessManager processes) throws IOException {
 		List<String> seen = new ArrayList<>();
 		RunningProcess process = processes
 			.shell("echo one; echo two >&2; read line; echo ready; echo more; read line; printf last")
@@ -448,7 +448,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void showsEachLineToAConditionOnce(ProcessManager processes) {
+	void passesEachLineToConditionOnce(ProcessManager processes) {
 		List<String> seen = new ArrayList<>();
 		RunningProcess process = processes.shell("seq 1 3000; echo; printf end").start();
 
@@ -462,7 +462,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void doesNotWaitForALineForEver(ProcessManager processes) {
+	void doesNotWaitForLineIndefinitely(ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
 		Stopwatch watch = Stopwatch.started();
 
@@ -474,7 +474,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void refusesNothingInPlaceOfATime(ProcessManager processes) {
+	void refusesNullDurations(ProcessManager processes) {
 		RunningProcess process = processes.start("sleep", "300");
 
 		assertThatNullPointerException().isThrownBy(() -> process.waitUntil((type, line) -> true, null))
@@ -486,7 +486,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void cannotWaitForALineThatIsNotKept(ProcessManager processes) {
+	void cannotWaitForLineThatIsNotCaptured(ProcessManager processes) {
 		RunningProcess quiet = processes.command("sleep", "300").quietly().start();
 		RunningProcess toFile = processes.command("sleep", "300")
 			.outputTo(this.folder.resolve("output"))
@@ -499,7 +499,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void goesOnWhenOneWhoWaitsIsInterrupted(ProcessManager processes) throws InterruptedException {
+	void continuesWhenWaitingThreadIsInterrupted(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = processes.start("sleep", "300");
 		List<Runnable> waits = List.of(process::waitFor, () -> process.waitFor(Duration.ofMinutes(5)),
 				() -> process.waitUntil((type, line) -> true),
@@ -531,7 +531,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void tellsItsEndToAFuture(ProcessManager processes) throws IOException {
+	void completesFutureAtEnd(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.command("cat").start();
 		CompletableFuture<ProcessResult> cancelled = process.onExit();
 		CompletableFuture<String> thread = process.onExit().thenApply((result) -> Thread.currentThread().getName());
@@ -546,7 +546,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void completesItsFutureNormallyHoweverItEnded(ProcessManager processes) {
+	void completesFutureNormallyHoweverProcessEnded(ProcessManager processes) {
 		RunningProcess failing = processes.shell("exit 9").start();
 		RunningProcess timedOut = processes.command("sleep", "300").timeout(Duration.ofMillis(200)).start();
 
@@ -555,7 +555,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void saysWhetherItTimedOut(ProcessManager processes) {
+	void reportsWhetherItTimedOut(ProcessManager processes) {
 		RunningProcess normal = processes.start("true");
 		RunningProcess timedOut = processes.command("sleep", "300").timeout(Duration.ofMillis(200)).start();
 		assertThatCode(processes.command("sleep", "300").timeout(Duration.ofMinutes(5)).start()::ensureNotTimedOut)
@@ -568,7 +568,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void runsWhileNobodyWaits(ProcessManager processes) {
+	void runsWithoutWaitingThread(ProcessManager processes) {
 		List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
 			futures.add(processes.shell("cat; echo $1; exit $1", Integer.toString(i)).runAsync());
@@ -582,7 +582,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void failsItsFutureAsRunWould(ProcessManager processes) {
+	void failsFutureLikeRun(ProcessManager processes) {
 		CompletableFuture<ProcessResult> missing = processes.command("no-such-program").runAsync();
 		CompletableFuture<ProcessResult> timedOut = processes.command("sleep", "300")
 			.timeout(Duration.ofMillis(200))
@@ -595,7 +595,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void completesTheFutureOfARunOnAThreadOfTheManager(ProcessManager processes) {
+	void completesFutureOfRunOnThreadOfManager(ProcessManager processes) {
 		CompletableFuture<String> thread = processes.command("sleep", "0.3")
 			.runAsync()
 			.thenApply((result) -> Thread.currentThread().getName());
@@ -604,7 +604,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void noticesAnExitThatNoStreamTells(ProcessManager processes) {
+	void detectsExitWithoutStreams(ProcessManager processes) {
 		RunningProcess quiet = processes.shell("exit 4").quietly().start();
 		RunningProcess toFiles = processes.shell("exit 5")
 			.outputTo(this.folder.resolve("output"))
@@ -618,7 +618,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void neverLosesTheExitCodeToOneWhoPolls(ProcessManager processes) {
+	void hasExitCodeWhenPolled(ProcessManager processes) {
 		for (int i = 0; i < 30; i++) {
 			RunningProcess process = processes.shell("exit " + i).start();
 			while (process.isRunning()) {
@@ -630,7 +630,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void neverLosesTheExitCodeToAListenerThatPolls(ProcessManager processes) {
+	void hasExitCodeWhenPolledByListener(ProcessManager processes) {
 		RunningProcess process = processes.shell("seq 1 500; exit 123")
 			.onLine((type, line) -> processes.running().forEach(RunningProcess::isRunning))
 			.start();
@@ -639,7 +639,7 @@ class StartIntegrationTests {
 	}
 
 	@Test
-	void tellsWhatItUses(ProcessManager processes) {
+	void reportsItsResourceUsage(ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
 
 		assertThat(process.stats()).isPresent();

@@ -191,7 +191,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void holdsUpTheSignalNoLongerThanItsTimeout() {
+	void delaysSignalAtMostForItsTimeout() {
 		try (LogCapture log = LogCapture.begin(); ProcessManager processes = managerWith(Duration.ofMillis(200))) {
 			RunningProcess process = ready(processes.shell(TELLS).name("worker").beforeStop((event) -> block()));
 			Stopwatch stopwatch = Stopwatch.started();
@@ -207,7 +207,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void isFollowedByTheSignalAtOnceWhenItThrows() {
+	void isFollowedImmediatelyBySignalWhenItThrows() {
 		try (LogCapture log = LogCapture.begin(); ProcessManager processes = managerWith(Duration.ofDays(1))) {
 			RunningProcess process = ready(processes.shell(TELLS).beforeStop((event) -> {
 				throw new IllegalStateException("planned");
@@ -222,7 +222,7 @@ class StopCallbackIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void doesNotHoldUpAKillNorAClose(boolean kill) {
+	void delaysNeitherKillNorClose(boolean kill) {
 		RunningProcess process;
 		Stopwatch stopwatch;
 		try (ProcessManager processes = managerWith(Duration.ofDays(1))) {
@@ -243,7 +243,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void mayLetTheProcessEndByItself() {
+	void canLetProcessEndByItself() {
 		try (ProcessManager processes = managerWith(Duration.ofDays(1))) {
 			AtomicReference<RunningProcess> process = new AtomicReference<>();
 			process.set(processes.command("cat").beforeStop((event) -> {
@@ -261,7 +261,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void cannotWaitForTheStopThatWaitsForIt() {
+	void cannotWaitForItsOwnStop() {
 		AtomicReference<RunningProcess> process = new AtomicReference<>();
 		try (LogCapture log = LogCapture.begin(); ProcessManager processes = managerWith(Duration.ofDays(1))) {
 			process.set(ready(processes.shell(TELLS).beforeStop((event) -> process.get().stop())));
@@ -274,7 +274,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void mayWaitForTheEnd() {
+	void canWaitForEnd() {
 		AtomicReference<RunningProcess> process = new AtomicReference<>();
 		try (ProcessManager processes = managerWith(Duration.ofDays(1))) {
 			process.set(processes.command("cat").beforeStop((event) -> {
@@ -291,7 +291,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void leavesTheWholeGraceAfterTheSignal() {
+	void leavesFullGracePeriodAfterSignal() {
 		Duration grace = Duration.ofSeconds(2);
 		try (ProcessManager processes = managerWith(Duration.ofMillis(2500))) {
 			RunningProcess process = ready(processes.shell(TELLS).beforeStop((event) -> block()));
@@ -332,7 +332,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void readsAsTheLifeOfAProcess(ProcessManager processes) {
+	void isLoggedInOrderOfProcessLifecycle(ProcessManager processes) {
 		List<String> told = new CopyOnWriteArrayList<>();
 		PendingProcess pending = processes
 			.shell("trap 'exit 3' TERM; echo out; echo err >&2; while :; do sleep 300 & wait; done")
@@ -354,7 +354,7 @@ class StopCallbackIntegrationTests {
 	}
 
 	@Test
-	void belongsToItsProcessAlone(ProcessManager processes) {
+	void appliesOnlyToItsProcess(ProcessManager processes) {
 		List<String> told = new CopyOnWriteArrayList<>();
 		PendingProcess plain = processes.command("true").name("plain");
 		PendingProcess heard = plain.name("heard").beforeStart((event) -> told.add(event.name()));

@@ -40,7 +40,7 @@ class StopIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@Test
-	void continuesWhatIsSuspendedDuringTheGrace(ProcessManager processes) {
+	void continuesSuspendedProcessDuringGracePeriod(ProcessManager processes) {
 		RunningProcess process = processes
 			.shell("trap 'kill -s STOP $$; exit 5' TERM; echo ready; while :; do sleep 0.05; done")
 			.start();
@@ -52,7 +52,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsByTerm(ProcessManager processes) {
+	void stopsWithTerm(ProcessManager processes) {
 		RunningProcess process = startReady(processes, Scripts.SLEEPS);
 		Stopwatch watch = Stopwatch.started();
 
@@ -91,7 +91,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void takesTheGraceOfTheProcessAndOfTheManager() {
+	void usesGracePeriodOfProcessOrManager() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().stopGrace(Duration.ofMillis(100)).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			RunningProcess defaults = startReady(processes, Scripts.IGNORES_TERM);
@@ -113,7 +113,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void killsAtOnceWithoutGrace(ProcessManager processes) {
+	void killsImmediatelyWithoutGracePeriod(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
 				"trap 'echo caught' TERM; echo ready; while :; do sleep 1; done");
 
@@ -126,7 +126,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void isNoSuccessEvenIfItEndsWithZero(ProcessManager processes) {
+	void isNotSuccessfulEvenIfExitCodeIsZero(ProcessManager processes) {
 		RunningProcess process = startReady(processes, "trap 'exit 0' TERM; sleep 300 & echo ready; wait");
 
 		process.stop();
@@ -138,7 +138,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void letsItsHandlerFinishWhatItStarts(ProcessManager processes) {
+	void letsHandlerFinishProcessesItStarts(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
 				"trap 'sleep 0.5 && echo cleaned up; exit 0' TERM; sleep 300 & echo ready; wait");
 
@@ -162,7 +162,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void turnsAStopThatIsUnderWayIntoAKill(ProcessManager processes) throws InterruptedException {
+	void turnsStopInProgressIntoKill(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = startReady(processes,
 				"trap 'echo caught' TERM; echo ready; while :; do sleep 0.1; done");
 		Thread stopping = Threads.start(() -> process.stop(Duration.ofMinutes(5)));
@@ -180,7 +180,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsOnceWhoeverAsks(ProcessManager processes) throws InterruptedException {
+	void stopsOnceForConcurrentRequests(ProcessManager processes) throws InterruptedException {
 		RunningProcess process = startReady(processes,
 				"trap 'echo caught; sleep 0.3; exit 0' TERM; echo ready; while :; do sleep 0.1; done");
 		List<Thread> stopping = new ArrayList<>();
@@ -229,7 +229,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsFromItsOwnListener(ProcessManager processes) throws InterruptedException {
+	void stopsFromOwnListener(ProcessManager processes) throws InterruptedException {
 		AtomicReference<RunningProcess> process = new AtomicReference<>();
 		CountDownLatch started = new CountDownLatch(1);
 		CountDownLatch stopped = new CountDownLatch(1);
@@ -258,7 +258,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsFromTheListenerOfARun(ProcessManager processes) {
+	void stopsFromListenerOfRun(ProcessManager processes) {
 		ProcessResult result = processes.shell(Scripts.SLEEPS)
 			.onLine((type, line) -> processes.running().get(0).stop())
 			.run();
@@ -268,7 +268,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsOneThatFloods(ProcessManager processes) {
+	void stopsProcessWithMassiveOutput(ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.FLOODS)
 			.env(Plant.NAME, this.plant.value())
 			.keepLast(1000)
@@ -285,7 +285,7 @@ class StopIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void stopsADaemonInASessionOfItsOwn(ProcessManager processes) {
+	void stopsDaemonInOwnSession(ProcessManager processes) {
 		RunningProcess process = startReady(processes, Scripts.DAEMONIZES);
 		await().atMost(SOON).until(() -> this.plant.alive().size() >= 3);
 
@@ -297,7 +297,7 @@ class StopIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "setsid", "perl" })
-	void stopsADescendantThatErasedItsEnvironment(ProcessManager processes) {
+	void stopsDescendantThatErasedItsEnvironment(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
 				"setsid perl -e '$0 = \"x\" x 20000; print STDERR \"erased\\n\"; sleep 300' & echo ready; wait");
 		process.waitUntil((type, line) -> line.equals("erased"), SOON);
@@ -310,7 +310,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsOneThatForksAllTheTime(ProcessManager processes) {
+	void stopsConstantlyForkingProcess(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
 				"trap '' TERM; echo ready; for i in $(seq 1 400); do sleep 300 & done; wait");
 		await().atMost(SOON).until(() -> this.plant.alive().size() > 50);
@@ -336,7 +336,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsManyAtOnce(ProcessManager processes) throws InterruptedException {
+	void stopsManyConcurrently(ProcessManager processes) throws InterruptedException {
 		List<RunningProcess> started = new ArrayList<>();
 		for (int i = 0; i < 40; i++) {
 			started.add(processes.shell((i % 4 == 0) ? Scripts.IGNORES_TERM : Scripts.SLEEPS)
@@ -361,7 +361,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void sharesOneLookAmongStopsThatCoincide() {
+	void sharesScanAmongConcurrentStops() {
 		AtomicInteger looks = new AtomicInteger();
 		ProcessEngine engine = new LocalProcessEngine(true, null);
 		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
@@ -425,7 +425,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void stopsOneThatIsSuspended(ProcessManager processes) {
+	void stopsSuspendedProcess(ProcessManager processes) {
 		RunningProcess process = startReady(processes, "trap 'echo bye; exit 42' TERM; echo ready;"
 				+ " sh -c 'kill -s STOP $$; exec sleep 300' & while :; do wait; done");
 		process.signal(Signal.STOP);
@@ -441,7 +441,7 @@ class StopIntegrationTests {
 
 	@Test
 	@RequiresProgram("perl")
-	void reachesOneWhoseParentsHandlerSwallowedTheSignalBeforeItsExec(ProcessManager processes) {
+	void reachesChildWhoseParentHandledSignalBeforeExec(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
 				"exec perl -e '$| = 1; $SIG{TERM} = sub { $asked = 1 }; if (fork() == 0) { print \"ready\\n\";"
 						+ " sleep 1 until $asked; exec \"sleep\", 300 } until (wait() > 0) {} exit 42'");
@@ -454,7 +454,7 @@ class StopIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "TERM", "KILL", "USR1" })
-	void cannotSignalWhatHasEnded(Signal signal, ProcessManager processes) {
+	void cannotSignalEndedProcess(Signal signal, ProcessManager processes) {
 		RunningProcess process = processes.start("true");
 		process.waitFor();
 
@@ -463,7 +463,7 @@ class StopIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "QUIT", "USR1" })
-	void stopsByAnotherSignal(Signal signal, ProcessManager processes) {
+	void stopsWithConfiguredSignal(Signal signal, ProcessManager processes) {
 		RunningProcess process = processes
 			.shell("trap 'echo caught; exit 7' " + signal + "; trap '' TERM; echo ready; while :; do sleep 0.05; done")
 			.env(Plant.NAME, this.plant.value())
@@ -484,7 +484,7 @@ class StopIntegrationTests {
 	}
 
 	@Test
-	void tellsAKillByOthersFromOneOfItsOwn(ProcessManager processes) {
+	void distinguishesForeignKillFromOwn(ProcessManager processes) {
 		RunningProcess process = startReady(processes, Scripts.SLEEPS);
 
 		ProcessHandle.of(process.pid()).orElseThrow().destroyForcibly();

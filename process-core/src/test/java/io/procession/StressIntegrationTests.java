@@ -21,7 +21,7 @@ class StressIntegrationTests {
 	}
 
 	@Test
-	void holdsChildren() {
+	void sustainsManyChildren() {
 		StressScenarios.heldChildren(50);
 	}
 
@@ -46,7 +46,7 @@ class StressIntegrationTests {
 	}
 
 	@Test
-	void survivesABusyMachine() throws Exception {
+	void survivesBusyMachine() throws Exception {
 		StressScenarios.onABusyMachine(() -> StressScenarios.shortRuns(100));
 		StressScenarios.onABusyMachine(() -> StressScenarios.heldChildren(20));
 	}

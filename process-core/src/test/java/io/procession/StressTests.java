@@ -23,7 +23,7 @@ class StressTests {
 	}
 
 	@Test
-	void holdsChildren() {
+	void sustainsManyChildren() {
 		StressScenarios.heldChildren(1000);
 	}
 
@@ -48,7 +48,7 @@ class StressTests {
 	}
 
 	@Test
-	void survivesABusyMachine() throws Exception {
+	void survivesBusyMachine() throws Exception {
 		StressScenarios.onABusyMachine(() -> StressScenarios.shortRuns(1000));
 		StressScenarios.onABusyMachine(() -> StressScenarios.heldChildren(200));
 	}

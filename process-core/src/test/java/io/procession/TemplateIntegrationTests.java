@@ -36,7 +36,7 @@ class TemplateIntegrationTests {
 	private static final Duration SOON = Duration.ofSeconds(30);
 
 	@Test
-	void changesTheCommandAndKeepsTheRest(ProcessManager processes) {
+	void changesOnlyTheCommand(ProcessManager processes) {
 		PendingProcess template = processes.command("false").env("GREETING", "hello").name("greeter");
 
 		ProcessResult result = template.command("sh", "-c", "echo $GREETING $1", "sh").args("to", "all").run();
@@ -56,7 +56,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void changesUnlessAConditionHolds(ProcessManager processes) {
+	void appliesChangesUnlessConditionHolds(ProcessManager processes) {
 		PendingProcess template = processes.command("echo");
 
 		assertThat(template.unless(false, (pending) -> pending.args("a")).command()).hasToString("echo a");
@@ -65,7 +65,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void changesPoolsAndPipelinesUnderConditions(ProcessManager processes) {
+	void appliesChangesToPoolsAndPipelinesConditionally(ProcessManager processes) {
 		PendingProcess echo = processes.command("echo", "x");
 
 		assertThat(processes.pool()
@@ -83,7 +83,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void findsAProgramAsItsStartWould(ProcessManager processes, @TempDir Path directory) throws IOException {
+	void findsProgramLikeItsStart(ProcessManager processes, @TempDir Path directory) throws IOException {
 		Path tool = directory.resolve("tool-of-test");
 		Files.writeString(tool, "#!/bin/sh\necho run\n");
 
@@ -100,7 +100,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void asksThePolicyForAProgramThatIsFound() {
+	void checksPolicyForFoundProgram() {
 		List<String> told = new ArrayList<>();
 		try (ProcessManager processes = ProcessManager.builder()
 			.commandPolicy(CommandPolicy.builder().allow("true").build())
@@ -116,7 +116,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void ignoresSignalsFromItsStartOn(ProcessManager processes) {
+	void ignoresSignalsFromStart(ProcessManager processes) {
 		RunningProcess process = processes.shell("echo ready; read line; echo $line")
 			.ignoreSignals(Signal.HUP, Signal.USR1)
 			.start();
@@ -138,7 +138,7 @@ class TemplateIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "env", "unshare", "mount" })
-	void saysWhatIgnoringSignalsNeeds(ProcessManager processes, @TempDir Path directory) throws IOException {
+	void reportsRequirementsOfIgnoringSignals(ProcessManager processes, @TempDir Path directory) throws IOException {
 		Path old = Files.writeString(directory.resolve("env"), "#!/bin/sh\necho unrecognized option >&2\nexit 125\n");
 		assertThat(old.toFile().setExecutable(true)).isTrue();
 		Namespaces machine = new Namespaces(Namespaces.CONTAINER,
@@ -151,7 +151,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void stopsByAnotherSignal(ProcessManager processes) {
+	void stopsWithConfiguredSignal(ProcessManager processes) {
 		RunningProcess process = processes
 			.shell("trap 'echo usr2; exit 0' USR2; trap '' TERM; echo ready; while :; do sleep 300 & wait; done")
 			.start();
@@ -164,7 +164,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void refusesToStopByASignalThatDoesNotEnd(ProcessManager processes) {
+	void refusesStopSignalThatDoesNotEndProcess(ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> process.stop(SOON, Signal.STOP))
@@ -175,7 +175,7 @@ class TemplateIntegrationTests {
 	}
 
 	@Test
-	void callsBackBeforeAFailureIsThrown(ProcessManager processes) {
+	void callsBackBeforeFailureIsThrown(ProcessManager processes) {
 		List<ProcessResult> told = new ArrayList<>();
 		ProcessResult failed = processes.shell("exit 3").run();
 

@@ -48,7 +48,7 @@ import static org.awaitility.Awaitility.await;
 class TerminalIntegrationTests {
 
 	@Test
-	void tellsWhichTerminalsAreSupported(ProcessManager processes) {
+	void reportsSupportedTerminals(ProcessManager processes) {
 		assertThat(processes.terminals().pty()).isTrue();
 		if (processes.terminals().tty()) {
 			assertThat(processes.command("true").tty().run().exitCode()).isZero();
@@ -61,7 +61,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void givesATerminalOfTheSize(ProcessManager processes) {
+	void createsTerminalOfGivenSize(ProcessManager processes) {
 		ProcessResult result = processes.shell("tty; stty size; echo amiss >&2; exit 3").pty(100, 30).run();
 
 		assertThat(result.outputLines()).element(0).asString().startsWith("/dev/pts/");
@@ -72,7 +72,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void resizesAndTellsTheProgram(ProcessManager processes) {
+	void resizesAndNotifiesProgram(ProcessManager processes) {
 		RunningProcess shell = processes.shell("trap 'stty size; exit' WINCH; echo ready; while :; do sleep 0.05; done")
 			.pty(80, 24)
 			.start();
@@ -96,7 +96,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void talksWhileItLives(ProcessManager processes) throws Exception {
+	void writesToRunningProgram(ProcessManager processes) throws Exception {
 		RunningProcess shell = processes.shell("printf 'name? '; read name; echo \"hello $name\"").pty(80, 24).start();
 
 		shell.stdin().write("Ada\n".getBytes(UTF_8));
@@ -122,7 +122,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void losesNothing(ProcessManager processes) {
+	void losesNoOutput(ProcessManager processes) {
 		ProcessResult result = processes.shell("seq 200000").pty(80, 24).run();
 
 		List<String> lines = result.outputLines();
@@ -130,7 +130,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void holdsItsDeadlineAndStopsItsTree(ProcessManager processes) {
+	void enforcesTimeoutAndStopsProcessTree(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessTimedOutException.class)
 			.isThrownBy(() -> processes.shell("trap '' TERM HUP; echo up; sleep 300 & sleep 300")
 				.pty(80, 24)
@@ -146,7 +146,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void runsAScriptThatNamesNoInterpreter(ProcessManager processes, @TempDir Path folder) throws IOException {
+	void runsScriptWithoutInterpreterLine(ProcessManager processes, @TempDir Path folder) throws IOException {
 		Path script = Files.writeString(folder.resolve("script"), "[ -t 1 ] && echo \"$1 $2\"; exit 42");
 		assertThat(script.toFile().setExecutable(true)).isTrue();
 
@@ -157,7 +157,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void hasTheExitCodeOfAProgramThatClosesItsStreamsBeforeItEnds(ProcessManager processes) {
+	void returnsExitCodeOfProgramThatClosesItsStreams(ProcessManager processes) {
 		ProcessResult result = processes.shell("exec <&- >&- 2>&-; sleep 0.5; exit 3").pty(80, 24).run();
 
 		assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
@@ -166,7 +166,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void losesNothingOfAProgramThatOpensItsTerminalAgain(ProcessManager processes) {
+	void losesNoOutputOfProgramThatReopensTerminal(ProcessManager processes) {
 		ProcessResult result = processes
 			.shell("echo early; exec <&- >&- 2>&-; sleep 0.5; echo late >/dev/tty; sleep 0.2; echo last >/dev/tty")
 			.pty(80, 24)
@@ -177,13 +177,13 @@ class TerminalIntegrationTests {
 	}
 
 	@RepeatedTest(20)
-	void endsAFilterOnATerminal(ProcessManager processes) {
+	void endsFilterOnTerminal(ProcessManager processes) {
 		assertThat(processes.command("wc", "-l").pty(80, 24).input("b\na\n").run().exitCode()).isZero();
 		assertThat(processes.command("sort").pty(80, 24).input("b\na\n").run().outputLines()).endsWith("a", "b");
 	}
 
 	@Test
-	void endsThoughItsInputIsNeverRead(ProcessManager processes) {
+	void endsWhenInputIsNeverRead(ProcessManager processes) {
 		List<Path> before = terminals();
 
 		ProcessResult result = processes.command("true").pty(80, 24).input("x\n".repeat(200_000)).run();
@@ -199,7 +199,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void resizesThoughItsInputIsNotRead(ProcessManager processes) {
+	void resizesWhenInputIsNotRead(ProcessManager processes) {
 		List<Path> before = terminals();
 		RunningProcess process = processes
 			.shell("trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.05; done")
@@ -217,7 +217,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void typesMoreThanTheTerminalHolds(ProcessManager processes) {
+	void writesMoreThanTerminalBuffers(ProcessManager processes) {
 		ProcessResult result = processes.shell("stty -echo; echo ready; sleep 0.5; wc -l")
 			.pty(80, 24)
 			.input("x\n".repeat(200_000))
@@ -234,7 +234,7 @@ class TerminalIntegrationTests {
 
 	@Test
 	@RequiresDefaultSignals
-	void saysWhyAProgramCannotBeExecuted(ProcessManager processes, @TempDir Path folder) throws IOException {
+	void reportsWhyProgramCannotBeExecuted(ProcessManager processes, @TempDir Path folder) throws IOException {
 		byte[] program = Files.readAllBytes(Path.of("/bin/true").toRealPath());
 		Path busy = executable(folder.resolve("busy"), program);
 		Path empty = executable(folder.resolve("empty"), new byte[0]);
@@ -291,7 +291,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void saysWhatCannotGoTogether(ProcessManager processes) {
+	void refusesConflictingOptions(ProcessManager processes) {
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").pty(0, 24))
 			.withMessage("A terminal must have 1 to 65535 columns and rows: 0 x 24");
 		assertThatIllegalArgumentException().isThrownBy(() -> processes.command("cat").detached().pty(80, 24))
@@ -311,7 +311,7 @@ class TerminalIntegrationTests {
 
 	@Test
 	@RequiresDefaultSignals
-	void passesNameAndEnvironmentAsWithoutATerminal(ProcessManager processes) {
+	void passesNameAndEnvironmentLikeWithoutTerminal(ProcessManager processes) {
 		PendingProcess term = processes.shell("echo $TERM").pty(80, 24);
 
 		assertThat(processes.command("cat", "/proc/self/cmdline").pty(80, 24).run().output())
@@ -323,7 +323,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void knowsThatAPseudoterminalComesWithASession() {
+	void combinesPseudoterminalWithNewSessionByDefault() {
 		try (ProcessManager processes = ProcessManager.builder().settings(withNewSession()).build()) {
 			assertThat(processes.shell("stty size < /dev/tty").pty(80, 24).run().output()).isEqualTo("24 80\r\n");
 		}
@@ -334,7 +334,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void usesTheTerminalOfTheJvm(ProcessManager processes) {
+	void usesTerminalOfJvm(ProcessManager processes) {
 		List<String> application = TestChild.javaCommand(OnTerminal.class);
 		List<String> withoutTerminal = new ArrayList<>(List.of("setsid", "-w"));
 		withoutTerminal.addAll(application);
@@ -350,7 +350,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void usesTheTerminalOfTheJvmThoughNobodyWaits(ProcessManager processes) {
+	void usesTerminalOfJvmWithoutWaitingThread(ProcessManager processes) {
 		List<String> application = TestChild.javaCommand(InAPool.class);
 		List<String> withoutTerminal = new ArrayList<>(List.of("setsid", "-w"));
 		withoutTerminal.addAll(application);
@@ -361,7 +361,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void namesTheDependencyThatIsMissing() throws Exception {
+	void reportsMissingDependency() throws Exception {
 		List<URL> classPath = new ArrayList<>();
 		for (String entry : TestChild.classPath().split(File.pathSeparator)) {
 			if (!entry.contains("pty4j")) {
@@ -377,7 +377,7 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void saysWhyItCannotStart(ProcessManager processes) {
+	void reportsWhyItCannotStart(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("no-such-program").pty(80, 24).run())
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.NOT_FOUND));

@@ -51,7 +51,7 @@ class TimeoutIntegrationTests {
 	Path folder;
 
 	@Test
-	void endsARun(ProcessManager processes) {
+	void endsRun(ProcessManager processes) {
 		ProcessTimedOutException ex = timedOut(shell(processes, "echo partial; echo error >&2; exec sleep 300"));
 
 		assertThat(ex).isNotInstanceOf(ProcessIdleTimedOutException.class)
@@ -83,7 +83,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsAStartedProcessThoughNobodyWaits(ProcessManager processes) {
+	void endsStartedProcessWithoutWaitingThread(ProcessManager processes) {
 		RunningProcess process = shell(processes, "echo partial; exec sleep 300").timeout(SHORT).start();
 
 		await().atMost(SOON).until(() -> !process.isRunning());
@@ -95,7 +95,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsAQuietProcess(ProcessManager processes) {
+	void endsQuietProcess(ProcessManager processes) {
 		ProcessTimedOutException ex = timedOut(shell(processes, "echo out; exec sleep 300").quietly());
 		RunningProcess started = shell(processes, "exec sleep 300").quietly().timeout(SHORT).start();
 
@@ -104,7 +104,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsOneThatWritesToFiles(ProcessManager processes) {
+	void endsProcessThatWritesToFiles(ProcessManager processes) {
 		Path output = this.folder.resolve("output");
 
 		timedOut(shell(processes, "echo out; exec sleep 300").outputTo(output)
@@ -114,29 +114,29 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsOneThatClosedItsStreams(ProcessManager processes) {
+	void endsProcessThatClosedItsStreams(ProcessManager processes) {
 		timedOut(shell(processes, "exec >&- 2>&-; exec sleep 300"));
 	}
 
 	@Test
-	void endsOneThatFloods(ProcessManager processes) {
+	void endsProcessWithMassiveOutput(ProcessManager processes) {
 		timedOut(shell(processes, Scripts.FLOODS).keepLast(1000));
 	}
 
 	@Test
-	void endsOneThatReadsNoInput(ProcessManager processes) {
+	void endsProcessThatReadsNoInput(ProcessManager processes) {
 		timedOut(shell(processes, "exec sleep 300").input(new byte[1 << 20]));
 	}
 
 	@Test
-	void endsTheTrapOfTwoSleeps(ProcessManager processes) {
+	void endsShellWithForegroundAndBackgroundSleep(ProcessManager processes) {
 		ProcessTimedOutException ex = timedOut(shell(processes, "sleep 30 & sleep 20"));
 
 		assertThat(ex.result().orElseThrow().cause()).isEqualTo(ExitCause.TIMED_OUT);
 	}
 
 	@Test
-	void killsOneThatIgnoresTerm(ProcessManager processes) {
+	void killsProcessThatIgnoresTerm(ProcessManager processes) {
 		ProcessTimedOutException ex = timedOut(shell(processes, Scripts.IGNORES_TERM));
 
 		assertThat(ex.result().orElseThrow().exitCode()).isEqualTo(137);
@@ -144,7 +144,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void waitsForTheGraceOfTheProcess(ProcessManager processes) {
+	void waitsForGracePeriodOfProcess(ProcessManager processes) {
 		ProcessTimedOutException ex = timedOut(
 				shell(processes, "trap 'sleep 0.3; echo bye; exit 3' TERM; sleep 300 & echo ready; wait")
 					.stopGrace(Duration.ofSeconds(5)));
@@ -155,12 +155,12 @@ class TimeoutIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void endsADaemonInASessionOfItsOwn(ProcessManager processes) {
+	void endsDaemonInOwnSession(ProcessManager processes) {
 		timedOut(shell(processes, Scripts.DAEMONIZES).stopGrace(Duration.ofMillis(200)));
 	}
 
 	@Test
-	void doesNotWaitForWhoeverHoldsTheOutputAfterTheExit(ProcessManager processes) {
+	void doesNotWaitForProcessHoldingOutputAfterExit(ProcessManager processes) {
 		for (int i = 0; i < 5; i++) {
 			Stopwatch watch = Stopwatch.started();
 
@@ -188,7 +188,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void cutsALongDrainAtTheDeadline(ProcessManager processes) {
+	void endsLongDrainAtTimeout(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		ProcessResult result = processes.shell("sleep 30 & echo hi")
@@ -203,7 +203,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void doesNotWaitForASurvivorThatGoesOnWriting(ProcessManager processes) {
+	void doesNotWaitForSurvivorThatKeepsWriting(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		ProcessResult result = shell(processes, "yes & echo hi").keepLast(100).run();
@@ -214,7 +214,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsSilence(ProcessManager processes) {
+	void endsIdleProcess(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		assertThatExceptionOfType(ProcessIdleTimedOutException.class)
@@ -232,7 +232,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void leavesAStopTheTimeThatItWasGiven() {
+	void doesNotShortenGracePeriodOfStop() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().timeoutGrace(Duration.ofMillis(100)).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			RunningProcess process = processes
@@ -249,7 +249,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsSilenceThoughNobodyWaits(ProcessManager processes) {
+	void endsIdleProcessWithoutWaitingThread(ProcessManager processes) {
 		RunningProcess process = shell(processes, Scripts.IGNORES_TERM).idleTimeout(SHORT)
 			.stopGrace(Duration.ofMillis(200))
 			.start();
@@ -260,7 +260,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsSilenceWhereNothingIsKept(ProcessManager processes) {
+	void endsIdleProcessWithoutCapture(ProcessManager processes) {
 		PendingProcess quiet = shell(processes, "exec sleep 300").quietly().idleTimeout(SHORT);
 		PendingProcess toFile = shell(processes, "echo out; exec sleep 300").outputTo(this.folder.resolve("output"))
 			.idleTimeout(SHORT);
@@ -271,7 +271,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void takesTheTimeOfAListenerForNoSilence(ProcessManager processes) {
+	void doesNotCountListenerTimeAsIdle(ProcessManager processes) {
 		ProcessResult result = processes.shell("echo one; sleep 2; echo two")
 			.idleTimeout(Duration.ofMillis(1500))
 			.onLine((type, line) -> {
@@ -285,7 +285,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void takesOutputOnEitherStreamForLife(ProcessManager processes) {
+	void countsOutputOnEitherStreamAsActivity(ProcessManager processes) {
 		PendingProcess pending = processes.shell("for i in 1 2 3; do sleep 0.3; echo $i; sleep 0.3; echo $i >&2; done")
 			.idleTimeout(Duration.ofMillis(1500));
 
@@ -297,7 +297,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void endsOneThatWritesAllTheTime(ProcessManager processes) {
+	void endsProcessThatWritesConstantly(ProcessManager processes) {
 		ProcessTimedOutException ex = timedOut(
 				shell(processes, "while :; do echo alive; sleep 0.05; done").idleTimeout(Duration.ofSeconds(5)));
 
@@ -307,13 +307,13 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void keepsTheIdleTimeoutWithoutATimeout(ProcessManager processes) {
+	void enforcesIdleTimeoutWithoutTimeout(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessIdleTimedOutException.class)
 			.isThrownBy(() -> processes.command("sleep", "300").noTimeout().idleTimeout(SHORT).run());
 	}
 
 	@Test
-	void takesTheDefaultsOfTheManager() {
+	void usesDefaultsOfManager() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.timeout(TimeLimit.of(Duration.ofMillis(300)))
 			.startTimeout(TimeLimit.of(Duration.ofMillis(301)))
@@ -334,7 +334,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void takesTheIdleDefaultOfTheManager() {
+	void usesIdleTimeoutDefaultOfManager() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().idleTimeout(TimeLimit.of(SHORT)).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			assertThatExceptionOfType(ProcessIdleTimedOutException.class)
@@ -344,7 +344,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void givesAStartedProcessNoTimeoutByDefault() {
+	void setsNoTimeoutForStartedProcessByDefault() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.timeout(TimeLimit.of(Duration.ofMillis(100)))
 			.build();
@@ -362,7 +362,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void keepsManyDeadlinesAtOnce(ProcessManager processes) {
+	void enforcesManyTimeoutsConcurrently(ProcessManager processes) {
 		List<RunningProcess> started = new ArrayList<>();
 		long deadline = System.nanoTime() + Duration.ofSeconds(3).toNanos();
 		for (int i = 0; i < 200; i++) {
@@ -414,7 +414,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void stopsTheTreeWhenTheCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
+	void stopsProcessTreeWhenCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<ProcessInterruptedException> thrown = new AtomicReference<>();
 		AtomicBoolean flag = new AtomicBoolean();
 		Thread caller = new Thread(() -> {
@@ -444,7 +444,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenTheCallerWasInterruptedBefore(ProcessManager processes) throws InterruptedException {
+	void leavesNoProcessWhenCallerWasAlreadyInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		Thread caller = new Thread(() -> {
 			Thread.currentThread().interrupt();
@@ -464,12 +464,12 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void holdsADeadlineThatComesWhileThereIsNoDescriptor(ProcessManager processes) {
+	void enforcesTimeoutWithoutFreeDescriptor(ProcessManager processes) {
 		assertThat(outOfDescriptors(processes, "briefly").outputLines()).contains("ended TIMED_OUT 143");
 	}
 
 	@Test
-	void killsThoughThereIsNoDescriptorForLongerThanItsGrace(ProcessManager processes) {
+	void killsWithoutFreeDescriptorForLongerThanGracePeriod(ProcessManager processes) {
 		assertThat(outOfDescriptors(processes, "lasting").outputLines()).contains("ended TIMED_OUT 137");
 	}
 
@@ -480,7 +480,7 @@ class TimeoutIntegrationTests {
 	}
 
 	@Test
-	void keepsToItsTimesThoughTheClockOnTheWallJumps() {
+	void measuresTimesDespiteWallClockJumps() {
 		AtomicLong hours = new AtomicLong();
 		TimeSource jumping = new TimeSource() {
 

@@ -37,7 +37,7 @@ class BackgroundLogTests {
 	}
 
 	@Test
-	void dropsAndCountsWhatComesWhileItIsBlocked() {
+	void dropsAndCountsMessagesWhileBlocked() {
 		CountDownLatch end = new CountDownLatch(1);
 		AtomicInteger written = new AtomicInteger();
 		try (LogCapture capture = LogCapture.begin()) {
@@ -56,7 +56,7 @@ class BackgroundLogTests {
 	}
 
 	@Test
-	void keepsTheContextOfWhoWrites() {
+	void preservesMdcOfWriter() {
 		try (LogCapture capture = LogCapture.begin()) {
 			try (MDC.MDCCloseable context = MDC.putCloseable("child.name", "sort")) {
 				this.log.write(() -> LoggerFactory.getLogger(BackgroundLogTests.class).warn("with a context"));
@@ -69,7 +69,7 @@ class BackgroundLogTests {
 	}
 
 	@Test
-	void survivesAMessageThatFails() {
+	void survivesFailingMessage() {
 		AtomicInteger written = new AtomicInteger();
 
 		this.log.write(() -> {
@@ -82,7 +82,7 @@ class BackgroundLogTests {
 	}
 
 	@Test
-	void logsTheFirstOfSeveralFailuresAndCountsTheOthers() {
+	void logsFirstFailureAndCountsOthers() {
 		FailureStreak streak = new FailureStreak(this.log, LoggerFactory.getLogger(BackgroundLogTests.class), "It");
 		try (LogCapture capture = LogCapture.begin()) {
 			streak.succeeded();

@@ -13,7 +13,7 @@ class CloseSignalTests {
 	private final AtomicInteger runs = new AtomicInteger();
 
 	@Test
-	void runsAnActionOnceWhenItIsClosed() {
+	void runsActionOnceWhenClosed() {
 		this.closed.add(this.runs::incrementAndGet);
 		assertThat(this.closed.get()).isFalse();
 		assertThat(this.runs).hasValue(0);
@@ -26,7 +26,7 @@ class CloseSignalTests {
 	}
 
 	@Test
-	void runsAnActionAtOnceThatComesLate() {
+	void runsLateActionImmediately() {
 		this.closed.set();
 
 		this.closed.add(this.runs::incrementAndGet);
@@ -35,7 +35,7 @@ class CloseSignalTests {
 	}
 
 	@Test
-	void forgetsAnAction() {
+	void removesAction() {
 		Runnable forget = this.closed.add(this.runs::incrementAndGet);
 
 		forget.run();

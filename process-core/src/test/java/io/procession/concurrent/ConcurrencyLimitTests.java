@@ -18,7 +18,7 @@ class ConcurrencyLimitTests {
 	private static final Duration SHORT = Duration.ofMillis(20);
 
 	@Test
-	void givesNoMoreThanItHas() {
+	void grantsNoMorePermitsThanAvailable() {
 		ConcurrencyLimit limit = new ConcurrencyLimit(2, TimeSource.system());
 
 		assertThat(limit.tryAcquire(1)).isTrue();
@@ -29,7 +29,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void mayHaveNoLimit() throws InterruptedException {
+	void canBeUnlimited() throws InterruptedException {
 		ConcurrencyLimit limit = new ConcurrencyLimit(Integer.MAX_VALUE, TimeSource.system());
 
 		for (int i = 0; i < 1000; i++) {
@@ -40,7 +40,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void servesThoseWhoWaitInTheirOrder() {
+	void servesWaitersInOrder() {
 		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 		List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
@@ -58,7 +58,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void letsNobodyOvertakeOneWhoNeedsMany() {
+	void doesNotOvertakeWaiterForManyPermits() {
 		ConcurrencyLimit limit = new ConcurrencyLimit(3, TimeSource.system());
 		limit.tryAcquire(2);
 		CompletableFuture<Boolean> many = limit.whenAvailable(3);
@@ -75,7 +75,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void givesUpInTime() throws InterruptedException {
+	void timesOut() throws InterruptedException {
 		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 
@@ -87,7 +87,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void servesTheNextWhenAnotherGivesUp() throws InterruptedException {
+	void servesNextWaiterWhenAnotherTimesOut() throws InterruptedException {
 		ConcurrencyLimit limit = new ConcurrencyLimit(2, TimeSource.system());
 		limit.tryAcquire(1);
 
@@ -97,7 +97,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void losesNoPermitToOneWhoCancelled() {
+	void losesNoPermitWhenWaiterIsCanceled() {
 		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 		CompletableFuture<Boolean> cancelled = limit.whenAvailable(1);
@@ -112,7 +112,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void losesNoPermitToOneWhoIsInterrupted() {
+	void losesNoPermitWhenWaiterIsInterrupted() {
 		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 
@@ -125,7 +125,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void rejectsThoseWhoWaitWhenItCloses() throws InterruptedException {
+	void rejectsWaitersWhenClosed() throws InterruptedException {
 		ConcurrencyLimit limit = new ConcurrencyLimit(1, TimeSource.system());
 		limit.tryAcquire(1);
 		CompletableFuture<Boolean> waiting = limit.whenAvailable(1);
@@ -138,7 +138,7 @@ class ConcurrencyLimitTests {
 	}
 
 	@Test
-	void losesNoPermitInACrowd() throws InterruptedException {
+	void losesNoPermitUnderContention() throws InterruptedException {
 		ConcurrencyLimit limit = new ConcurrencyLimit(3, TimeSource.system());
 		List<Thread> threads = new ArrayList<>();
 		for (int i = 0; i < 8; i++) {

@@ -17,7 +17,7 @@ class SerialExecutorTests {
 	private final SerialExecutor executor = new SerialExecutor(Runnable::run);
 
 	@Test
-	void runsTaskOfTaskAfterIt() {
+	void runsNestedTaskAfterwards() {
 		List<String> order = new ArrayList<>();
 
 		this.executor.execute(() -> {
@@ -29,7 +29,7 @@ class SerialExecutorTests {
 	}
 
 	@Test
-	void goesOnAfterTaskThatThrows() {
+	void continuesAfterFailedTask() {
 		List<String> order = new ArrayList<>();
 
 		assertThatIllegalStateException().isThrownBy(() -> this.executor.execute(() -> {

@@ -56,7 +56,7 @@ class EventDispatcherTests {
 	}
 
 	@Test
-	void namesAListenerThatHoldsUpTheOthers() throws InterruptedException {
+	void reportsListenerThatDelaysOthers() throws InterruptedException {
 		EventDispatcher events = events(Duration.ofMillis(20));
 		events.add(new Blocking(this.release));
 		try (LogCapture capture = LogCapture.begin()) {
@@ -74,7 +74,7 @@ class EventDispatcherTests {
 	}
 
 	@Test
-	void isHeardBeforeAStopOnlyIfAListenerIsToBeCalled() {
+	void callsListenersBeforeStopOnlyIfAnyHandlesIt() {
 		EventDispatcher events = events(SOON);
 		events.add((event) -> {
 		});
@@ -101,7 +101,7 @@ class EventDispatcherTests {
 	}
 
 	@Test
-	void doesNotNameTheQuick() throws InterruptedException {
+	void doesNotReportFastListeners() throws InterruptedException {
 		EventDispatcher events = events(SOON);
 		events.add((event) -> {
 		});
@@ -116,7 +116,7 @@ class EventDispatcherTests {
 	}
 
 	@Test
-	void tellsARemovedListenerNoMore() throws InterruptedException {
+	void doesNotCallRemovedListener() throws InterruptedException {
 		EventDispatcher events = events(SOON);
 		List<String> told = new CopyOnWriteArrayList<>();
 		ProcessListener removed = (event) -> told.add("removed " + event.name());

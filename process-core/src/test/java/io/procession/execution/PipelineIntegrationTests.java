@@ -83,7 +83,7 @@ class PipelineIntegrationTests {
 	// --- stages
 
 	@Test
-	void takesStagesFromLists(ProcessManager processes) {
+	void acceptsStagesFromLists(ProcessManager processes) {
 		List<PendingProcess> stages = List.of(processes.command("sort"), processes.command("uniq", "-c"));
 
 		PipelineResult result = processes.pipeline()
@@ -112,7 +112,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void runsOneStageAlone(ProcessManager processes) {
+	void runsSingleStage(ProcessManager processes) {
 		PipelineResult result = processes.pipeline().pipe("tr", "a-z", "A-Z").input("text").run();
 
 		assertThat(result.output()).isEqualTo("TEXT");
@@ -140,7 +140,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void keepsWhatEachStageWasTold(ProcessManager processes) throws IOException {
+	void preservesSettingsOfEachStage(ProcessManager processes) throws IOException {
 		Path first = Files.createDirectory(this.folder.resolve("first"));
 		Path second = Files.createDirectory(this.folder.resolve("second"));
 
@@ -173,7 +173,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void tellsOfEachStageInEvents(ProcessManager processes) {
+	void publishesEventsForEachStage(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 
@@ -228,7 +228,7 @@ class PipelineIntegrationTests {
 	// --- output
 
 	@Test
-	void bringsOutputToListeners(ProcessManager processes) {
+	void passesOutputToListeners(ProcessManager processes) {
 		StringBuffer chunks = new StringBuffer();
 		List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
@@ -247,7 +247,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void tellsAStagesOwnListenersOfItsErrorOutput(ProcessManager processes) {
+	void passesErrorOutputToListenersOfStage(ProcessManager processes) {
 		List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
 		processes.shell("echo out; echo err >&2")
@@ -288,7 +288,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void keepsNothingOfAQuietLastStage(ProcessManager processes) {
+	void capturesNothingOfQuietLastStage(ProcessManager processes) {
 		PipelineResult result = processes.command("seq", "100000").pipe("cat").quietly().run();
 
 		assertThat(result.successful()).isTrue();
@@ -296,7 +296,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void decodesByTheCharset(ProcessManager processes) {
+	void decodesInConfiguredCharset(ProcessManager processes) {
 		PipelineResult result = processes.command("printf", "\\374")
 			.pipe("cat")
 			.charset(StandardCharsets.ISO_8859_1)
@@ -306,7 +306,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void keepsErrorOutputOfEachStageApart(ProcessManager processes) {
+	void separatesErrorOutputOfStages(ProcessManager processes) {
 		PipelineResult result = processes.pipeline()
 			.pipe(processes.shell("echo one >&2; echo text"))
 			.pipe(processes.shell("cat; echo two >&2; exit 3"))
@@ -338,7 +338,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void namesTheErrorFileThatCannotBeWritten(ProcessManager processes) {
+	void reportsErrorFileThatCannotBeWritten(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("true").pipe("true").errorOutputTo(this.folder).run())
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.FILE_NOT_ACCESSIBLE))
@@ -358,7 +358,7 @@ class PipelineIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2 })
-	void mergesErrorOutputIntoWhatTheNextStageReads(int merging, ProcessManager processes) {
+	void mergesErrorOutputIntoInputOfNextStage(int merging, ProcessManager processes) {
 		Pipeline pipeline = processes.pipeline();
 		for (int i = 0; i < 3; i++) {
 			pipeline = pipeline.pipe(processes.shell("cat; echo err $1 >&2", Integer.toString(i))
@@ -373,7 +373,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void carriesAGibibyte(ProcessManager processes) {
+	void transfersOneGibibyte(ProcessManager processes) {
 		PipelineResult result = processes.command("head", "-c", "1073741824", "/dev/zero")
 			.pipe("cat")
 			.pipe("wc", "-c")
@@ -384,7 +384,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void losesNoByteBetweenPrograms(ProcessManager processes) throws IOException {
+	void losesNoBytesBetweenPrograms(ProcessManager processes) throws IOException {
 		byte[] bytes = new byte[32 << 20];
 		new Random(7).nextBytes(bytes);
 		Path file = Files.write(this.folder.resolve("random"), bytes);
@@ -401,7 +401,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void doesNotWaitForWhatTheLastStageLeavesBehind(ProcessManager processes) {
+	void doesNotWaitForProcessesLeftBehindByLastStage(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		PipelineResult result = processes.command("echo", "text")
@@ -417,7 +417,7 @@ class PipelineIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2 })
-	void failsWithAnyStage(int failing, ProcessManager processes) {
+	void failsIfAnyStageFails(int failing, ProcessManager processes) {
 		Pipeline pipeline = processes.pipeline();
 		for (int i = 0; i < 3; i++) {
 			String exit = (i == failing) ? "exit 3" : "true";
@@ -438,7 +438,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void failsWithTheLastStageAloneIfAsked(ProcessManager processes) {
+	void failsOnlyWithLastStageIfConfigured(ProcessManager processes) {
 		Pipeline early = processes.shell("exit 3").pipe("true").pipefail(false);
 		Pipeline late = processes.command("true").pipe(processes.shell("exit 4")).pipefail(false);
 
@@ -448,7 +448,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void failsAsTheSettingsSay() {
+	void failsAsConfiguredInSettings() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().pipefail(false).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			Pipeline pipeline = processes.shell("exit 3").pipe("true");
@@ -459,7 +459,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void countsTheSuccessExitCodesOfAStage(ProcessManager processes) {
+	void respectsSuccessExitCodesOfStage(ProcessManager processes) {
 		PipelineResult result = processes.command("printf", "a\\n")
 			.pipe(processes.command("grep", "b").successExitCodes(0, 1))
 			.pipe("cat")
@@ -470,7 +470,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void isSuccessfulWhenAReaderHasEnough(ProcessManager processes) {
+	void isSuccessfulWhenReaderStopsEarly(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		PipelineResult two = processes.command("yes").pipe("head", "-1").run();
@@ -484,7 +484,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void failsWhenTheReaderThatHadEnoughFails(ProcessManager processes) {
+	void failsWhenReaderThatStoppedEarlyFails(ProcessManager processes) {
 		PipelineResult result = processes.command("yes").pipe("false").run();
 
 		assertThat(result.failed()).isTrue();
@@ -495,7 +495,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void failsWhenTheLastStageDiesOfPipeItself(ProcessManager processes) {
+	void failsWhenLastStageIsEndedBySigpipe(ProcessManager processes) {
 		PipelineResult result = processes.command("true").pipe(processes.shell("kill -PIPE $$")).run();
 
 		assertThat(result.failed()).isTrue();
@@ -503,7 +503,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void failsWhenAStageIsStoppedThoughItDiesOfPipe(ProcessManager processes) {
+	void failsWhenStoppedStageIsEndedBySigpipe(ProcessManager processes) {
 		PendingProcess stoppedByPipe = processes.command("sleep", "300").stopSignal(Signal.PIPE);
 		RunningPipeline stopped = stoppedByPipe.pipe("cat").start();
 		stopped.stages().get(0).stop();
@@ -519,7 +519,7 @@ class PipelineIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource(Unstartable.class)
-	void saysWhichStageCannotStartAndStopsTheOthers(Unstartable kind, ProcessManager processes) throws Exception {
+	void reportsStageThatCannotStartAndStopsOthers(Unstartable kind, ProcessManager processes) throws Exception {
 		PendingProcess bad = kind.pending(processes, this.folder);
 		for (int place = 0; place < 3; place++) {
 			List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
@@ -546,7 +546,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void tellsWhichOfSeveralOfTheSameCommandCannotStart(ProcessManager processes) {
+	void distinguishesFailedStageAmongEqualCommands(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 		PendingProcess cat = processes.command("cat");
@@ -561,7 +561,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void leaksNoDescriptorWhenAThousandCannotStart(ProcessManager processes) throws Exception {
+	void leaksNoDescriptorsAfterThousandFailedStarts(ProcessManager processes) throws Exception {
 		List<Pipeline> pipelines = new ArrayList<>();
 		for (Unstartable kind : EnumSet.complementOf(EnumSet.of(Unstartable.MANY_ARGUMENTS))) {
 			PendingProcess bad = kind.pending(processes, this.folder);
@@ -584,7 +584,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void hidesSecretsWhenAStageCannotStart(ProcessManager processes) {
+	void hidesSecretsWhenStageCannotStart(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("true")
 				.pipe(processes.command("no-such-program").secretArg(Secret.of("open-sesame")))
@@ -597,7 +597,7 @@ class PipelineIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2 })
-	void stopsEveryTreeAtTheDeadline(int trap, ProcessManager processes) {
+	void stopsAllProcessTreesOnTimeout(int trap, ProcessManager processes) {
 		Pipeline pipeline = processes.pipeline().timeout(Duration.ofSeconds(1));
 		for (int i = 0; i < 3; i++) {
 			pipeline = pipeline.pipe(planted(processes,
@@ -617,7 +617,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void killsAtTheDeadlineWhoIgnoresTheStopSignal(ProcessManager processes) {
+	void killsStageThatIgnoresStopSignalOnTimeout(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		assertThatExceptionOfType(ProcessTimedOutException.class)
@@ -631,7 +631,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void endsWithAStageWhoseOwnTimeIsOver(ProcessManager processes) {
+	void endsWhenTimeoutOfStageElapses(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessTimedOutException.class)
 			.isThrownBy(() -> processes.command("echo", "x")
 				.pipe(planted(processes, "cat; sleep 300").timeout(Duration.ofMillis(500)))
@@ -643,7 +643,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void hasTheDefaultTimeoutOfARun() {
+	void hasDefaultTimeoutOfRun() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.timeout(TimeLimit.of(Duration.ofMillis(100)))
 			.build();
@@ -661,7 +661,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void holdsTheDeadlineOfAStartThoughNobodyWaits(ProcessManager processes) {
+	void enforcesTimeoutOfStartWithoutWaitingThread(ProcessManager processes) {
 		RunningPipeline running = planted(processes, "sleep 300").pipe(planted(processes, "sleep 300"))
 			.timeout(Duration.ofMillis(300))
 			.start();
@@ -674,7 +674,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
+	void stopsWhenCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<ProcessInterruptedException> thrown = new AtomicReference<>();
 		List<Boolean> flag = Collections.synchronizedList(new ArrayList<>());
 		Thread caller = Threads.start(() -> {
@@ -701,7 +701,7 @@ class PipelineIntegrationTests {
 	// --- live pipelines
 
 	@Test
-	void isAHandleToALivePipeline(ProcessManager processes) throws IOException {
+	void returnsHandleToLivePipeline(ProcessManager processes) throws IOException {
 		RunningPipeline running = processes.command("cat")
 			.name("in")
 			.pipe(processes.shell("while read -r line; do echo \"got $line\"; done").name("out"))
@@ -729,7 +729,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void doesNotLetAListenerWaitForItsEnd(ProcessManager processes) throws IOException {
+	void doesNotLetListenerWaitForItsEnd(ProcessManager processes) throws IOException {
 		AtomicReference<RunningPipeline> running = new AtomicReference<>();
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		running.set(processes.command("cat").pipe("cat").onLine((stage, type, line) -> {
@@ -749,7 +749,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void hasNoLiveInputIfItWasGiven(ProcessManager processes) {
+	void hasNoLiveInputIfProvided(ProcessManager processes) {
 		RunningPipeline running = processes.command("cat").pipe("cat").input("given").start();
 
 		assertThatIllegalStateException().isThrownBy(running::stdin);
@@ -757,7 +757,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void bringsASignalToEveryStage(ProcessManager processes) {
+	void signalsEveryStage(ProcessManager processes) {
 		String script = "trap 'echo caught >&2; exit 7' USR1; echo ready >&2; while :; do sleep 0.05; done";
 		RunningPipeline running = processes.shell(script).pipe(processes.shell(script)).start();
 		await().atMost(SOON)
@@ -770,7 +770,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void stopsEveryTree(ProcessManager processes) {
+	void stopsAllProcessTrees(ProcessManager processes) {
 		RunningPipeline running = planted(processes, "sleep 300 & sleep 300")
 			.pipe(planted(processes, Scripts.DAEMONIZES))
 			.pipe(planted(processes, "sleep 300 & echo ready; sleep 300"))
@@ -790,7 +790,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void stopsInParallel(ProcessManager processes) {
+	void stopsStagesConcurrently(ProcessManager processes) {
 		Pipeline pipeline = processes.pipeline();
 		for (int i = 0; i < 12; i++) {
 			pipeline = pipeline
@@ -809,7 +809,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void killsEveryTree(ProcessManager processes) {
+	void killsAllProcessTrees(ProcessManager processes) {
 		RunningPipeline running = planted(processes, "sleep 300 & sleep 300")
 			.pipe(planted(processes, Scripts.IGNORES_TERM))
 			.start();
@@ -825,7 +825,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void interruptsAWaitAndGoesOn(ProcessManager processes) throws Exception {
+	void continuesAfterInterruptedWait(ProcessManager processes) throws Exception {
 		RunningPipeline running = processes.command("cat").pipe("cat").start();
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		Thread waiting = Threads.start(() -> {
@@ -847,7 +847,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void runsWhileNobodyWaits(ProcessManager processes) {
+	void runsWithoutWaitingThread(ProcessManager processes) {
 		CompletableFuture<PipelineResult> good = processes.command("printf", "b\\na\\n").pipe("sort").runAsync();
 		CompletableFuture<PipelineResult> missing = processes.command("true").pipe("no-such-program").runAsync();
 		CompletableFuture<PipelineResult> slow = planted(processes, "sleep 300").pipe("cat")
@@ -863,7 +863,7 @@ class PipelineIntegrationTests {
 	// --- permits
 
 	@Test
-	void neverRunsMoreThanAllowed() throws Exception {
+	void neverExceedsConcurrencyLimit() throws Exception {
 		Path journal = this.folder.resolve("journal");
 		List<CompletableFuture<PipelineResult>> futures = new ArrayList<>();
 		try (ProcessManager processes = limitedTo(5, Duration.ofSeconds(60))) {
@@ -890,7 +890,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void waitsUntilThereIsRoomForAllItsStages() throws InterruptedException {
+	void waitsForPermitsForAllStages() throws InterruptedException {
 		try (ProcessManager processes = limitedTo(3, Duration.ofSeconds(60))) {
 			RunningProcess holder = processes.start("sleep", "300");
 			Pipeline pipeline = processes.command("echo", "x").pipe("cat").pipe("cat");
@@ -911,7 +911,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void rejectsARunThatWaitedTooLong() {
+	void rejectsRunAfterAcquireTimeout() {
 		try (ProcessManager processes = limitedTo(2, Duration.ofMillis(200))) {
 			RunningProcess holder = processes.start("sleep", "300");
 			Pipeline pipeline = processes.command("echo", "x").pipe("cat");
@@ -924,7 +924,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void rejectsWhatNeedsMoreThanIsAllowed() {
+	void rejectsPipelineLargerThanLimit() {
 		try (ProcessManager processes = limitedTo(2, Duration.ofSeconds(60))) {
 			Pipeline pipeline = processes.command("echo", "x").pipe("cat").pipe("cat");
 			Stopwatch watch = Stopwatch.started();
@@ -942,7 +942,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void givesPermitsBackWhenItFails() throws Exception {
+	void releasesPermitsOnFailure() throws Exception {
 		try (ProcessManager processes = limitedTo(3, Duration.ofSeconds(5))) {
 			List<Function<PendingProcess, Pipeline>> places = List.of((bad) -> bad.pipe("cat").pipe("cat"),
 					(bad) -> processes.command("yes").pipe(bad).pipe("cat"),
@@ -969,7 +969,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void givesUpItsPlaceWhenItIsCancelled() {
+	void leavesQueueWhenCanceled() {
 		Path file = this.folder.resolve("output");
 		try (ProcessManager processes = limitedTo(2, Duration.ofSeconds(60))) {
 			RunningProcess holder = processes.start("sleep", "300");
@@ -990,7 +990,7 @@ class PipelineIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource(Door.class)
-	void closesItsFilesWhenItsManagerClosesBeforeItStarts(Door door) {
+	void closesFilesWhenManagerClosesBeforeStart(Door door) {
 		Path output = this.folder.resolve("output");
 		Path errors = this.folder.resolve("errors");
 		AtomicReference<ProcessManager> manager = new AtomicReference<>();
@@ -1020,7 +1020,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void stopsWhenItsManagerCloses() throws InterruptedException {
+	void stopsWhenManagerCloses() throws InterruptedException {
 		AtomicReference<PipelineResult> result = new AtomicReference<>();
 		RunningPipeline running;
 		CompletableFuture<PipelineResult> future;
@@ -1052,7 +1052,7 @@ class PipelineIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenItIsStoppedAtAnyMoment(ProcessManager processes) {
+	void leavesNoProcessWhenStoppedAtAnyTime(ProcessManager processes) {
 		for (int i = 0; i < 20; i++) {
 			RunningPipeline running = planted(processes, "yes").pipe(planted(processes, "sleep 0.02; exec cat"))
 				.pipe(planted(processes, "head -1000; sleep 0.03"))

@@ -92,7 +92,7 @@ class PipelineStageIntegrationTests {
 	// --- what goes through
 
 	@Test
-	void turnsInputIntoOutput(ProcessManager processes) {
+	void transformsInputToOutput(ProcessManager processes) {
 		PipelineResult result = processes.pipeline()
 			.pipe("sort")
 			.pipe("upper", PipelineStageIntegrationTests::upperCase)
@@ -106,7 +106,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void hasSeveralStagesInJava(ProcessManager processes) {
+	void supportsSeveralJavaStages(ProcessManager processes) {
 		StreamStage number = (input, output) -> {
 			BufferedReader lines = new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
 			PrintStream print = new PrintStream(output, false, StandardCharsets.UTF_8);
@@ -133,7 +133,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void carriesMuch(ProcessManager processes) {
+	void transfersLargeData(ProcessManager processes) {
 		PipelineResult result = processes.pipeline()
 			.pipe("head", "-c", "200000000", "/dev/zero")
 			.pipe("copy", COPY)
@@ -145,7 +145,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void losesNoByte(ProcessManager processes) {
+	void losesNoBytes(ProcessManager processes) {
 		byte[] everyByte = new byte[256 * 1001];
 		for (int i = 0; i < everyByte.length; i++) {
 			everyByte[i] = (byte) (i * 31 >> 3);
@@ -163,7 +163,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void unpacks(ProcessManager processes) {
+	void decompresses(ProcessManager processes) {
 		PipelineResult result = processes.pipeline()
 			.pipe(processes.command("gzip", "-c").input("text\n".repeat(10_000)))
 			.pipe("unpack", (input, output) -> new GZIPInputStream(input).transferTo(output))
@@ -174,7 +174,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void mayCloseItsStreams(ProcessManager processes) {
+	void canCloseItsStreams(ProcessManager processes) {
 		PipelineResult result = processes.pipeline().pipe("echo", "text").pipe("closing", (input, output) -> {
 			try (input; output) {
 				input.transferTo(output);
@@ -185,7 +185,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void slowsWhatIsBeforeIt(ProcessManager processes) {
+	void slowsDownPrecedingStage(ProcessManager processes) {
 		Path marker = this.folder.resolve("written");
 		CountDownLatch go = new CountDownLatch(1);
 		AtomicBoolean begun = new AtomicBoolean();
@@ -215,7 +215,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void tellsListenersOfTheLastStagesOutputOnly(ProcessManager processes) {
+	void passesOnlyOutputOfLastStageToListeners(ProcessManager processes) {
 		List<String> lines = Collections.synchronizedList(new ArrayList<>());
 		List<String> own = Collections.synchronizedList(new ArrayList<>());
 
@@ -233,7 +233,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void letsErrorOutputThroughWhileItIsSlow(ProcessManager processes) {
+	void passesErrorOutputWhileSlow(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
 		RunningPipeline running = processes.pipeline()
 			.pipe(processes.shell("head -c 1000000 /dev/zero & echo error >&2; wait"))
@@ -256,7 +256,7 @@ class PipelineStageIntegrationTests {
 	// --- early ends
 
 	@Test
-	void endsWhenAStageHasEnough(ProcessManager processes) {
+	void endsWhenStageStopsReading(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		PipelineResult result = planted(processes, "exec yes").pipe("cat")
@@ -270,7 +270,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void isSuccessfulWhenAStageReadsExactlyWhatThereIs(ProcessManager processes) {
+	void isSuccessfulWhenStageReadsExactlyAllInput(ProcessManager processes) {
 		for (int i = 0; i < 100; i++) {
 			PipelineResult result = processes.pipeline()
 				.pipe("printf", "12345")
@@ -284,7 +284,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void letsAProgramFinishThatWritesNoMore(ProcessManager processes) {
+	void letsProgramFinishThatNoLongerWrites(ProcessManager processes) {
 		Path marker = this.folder.resolve("finished");
 
 		PipelineResult result = processes.pipeline()
@@ -299,7 +299,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void endsAProgramThatIgnoresThePipeSignalAsAShellDoes(ProcessManager processes) {
+	void endsProgramThatIgnoresSigpipeLikeShell(ProcessManager processes) {
 		PipelineResult result = processes.pipeline()
 			.pipe(planted(processes, "trap '' PIPE; yes 2>/dev/null; exit 7"))
 			.pipe("first", (input, output) -> output.write(input.read()))
@@ -312,7 +312,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void neverReadsAndWrites(ProcessManager processes) {
+	void canWriteWithoutReading(ProcessManager processes) {
 		PipelineResult result = processes.pipeline()
 			.pipe("yes")
 			.pipe("deaf", (input, output) -> output.write("text".getBytes(StandardCharsets.UTF_8)))
@@ -323,7 +323,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void endsWhenTheNextProgramHasEnough(ProcessManager processes) {
+	void endsWhenNextProgramStopsReading(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		PipelineResult result = processes.pipeline().pipe("yes").pipe("copy", COPY).pipe("head", "-1").run();
@@ -341,7 +341,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void isGivenUpWhenItsNeighboursHaveEnded() {
+	void isAbandonedWhenNeighborsHaveEnded() {
 		try (ProcessManager processes = impatient()) {
 			Stopwatch watch = Stopwatch.started();
 
@@ -360,7 +360,7 @@ class PipelineStageIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { IOException.class, IllegalArgumentException.class, StackOverflowError.class })
-	void failsWithItsStage(Class<? extends Throwable> kind, ProcessManager processes) throws Exception {
+	void failsIfStageFails(Class<? extends Throwable> kind, ProcessManager processes) throws Exception {
 		Throwable planned = kind.getConstructor(String.class).newInstance("planned");
 		Stopwatch watch = Stopwatch.started();
 
@@ -387,7 +387,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void failsIfItWritesAfterItHasClosedItsOutput(ProcessManager processes) {
+	void failsIfStageWritesAfterClosingOutput(ProcessManager processes) {
 		assertThatExceptionOfType(StreamStageException.class)
 			.isThrownBy(() -> processes.command("echo", "text").pipe("forgetful", (input, output) -> {
 				output.close();
@@ -398,7 +398,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void failsLaterIfItWasStarted(ProcessManager processes) {
+	void failsLaterIfStarted(ProcessManager processes) {
 		Pipeline pipeline = processes.pipeline().pipe("yes").pipe("broken", (input, output) -> {
 			throw new UncheckedIOException(new IOException("planned"));
 		}).pipe("cat");
@@ -413,7 +413,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void startsNothingWhenAProgramAfterItCannotStart(ProcessManager processes) {
+	void startsNothingWhenLaterProgramCannotStart(ProcessManager processes) {
 		AtomicBoolean called = new AtomicBoolean();
 
 		for (int i = 0; i < 5; i++) {
@@ -435,7 +435,7 @@ class PipelineStageIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2 })
-	void stopsWhatWasStartedWhenAStartFailsAllTheSame(int good) {
+	void stopsStartedStagesWhenLaterStartFails(int good) {
 		AtomicBoolean called = new AtomicBoolean();
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(4).build();
 		try (ProcessManager processes = ProcessManager.builder()
@@ -462,7 +462,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void checksAllProgramsBeforeItStartsAny(ProcessManager processes) {
+	void checksAllProgramsBeforeStartingAny(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 		Path output = this.folder.resolve("output");
@@ -489,7 +489,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void failsWithItsStageThoughAllProgramsHaveEndedWell(ProcessManager processes) {
+	void failsIfStageFailsAfterProgramsSucceeded(ProcessManager processes) {
 		CountDownLatch ended = new CountDownLatch(1);
 		RunningPipeline running = processes.command("echo", "text").pipe("late", (input, output) -> {
 			input.readAllBytes();
@@ -512,7 +512,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void stopsAllProgramsWhenAStageFails(ProcessManager processes) {
+	void stopsAllProgramsWhenStageFails(ProcessManager processes) {
 		assertThatExceptionOfType(StreamStageException.class)
 			.isThrownBy(() -> planted(processes, "sleep 300").pipe(planted(processes, "sleep 300"))
 				.pipe("broken", (input, output) -> {
@@ -526,7 +526,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void isNoFailureOfAStageThatItsPipelineWasStopped(ProcessManager processes) {
+	void doesNotReportStoppedPipelineAsStageFailure(ProcessManager processes) {
 		CountDownLatch begun = new CountDownLatch(1);
 		RunningPipeline running = planted(processes, "sleep 300").pipe("strict", (input, output) -> {
 			begun.countDown();
@@ -543,7 +543,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void doesNotLetAStageWaitForTheEndOfItsPipeline(ProcessManager processes) {
+	void doesNotLetStageWaitForEndOfItsPipeline(ProcessManager processes) {
 		CompletableFuture<RunningPipeline> running = new CompletableFuture<>();
 		running.complete(processes.command("echo", "text")
 			.pipe("patient", (input, output) -> running.join().waitFor())
@@ -557,7 +557,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void letsAStageStopItsPipeline(ProcessManager processes) {
+	void letsStageStopItsPipeline(ProcessManager processes) {
 		CompletableFuture<RunningPipeline> running = new CompletableFuture<>();
 		running.complete(planted(processes, "yes").pipe("stopping", (input, output) -> running.join().stop())
 			.pipe(planted(processes, "cat"))
@@ -573,7 +573,7 @@ class PipelineStageIntegrationTests {
 	// --- time
 
 	@Test
-	void holdsTheDeadlineThoughAStageBlocks() {
+	void enforcesTimeoutWhenStageBlocks() {
 		try (ProcessManager processes = impatient()) {
 			for (int i = 0; i < 2; i++) {
 				Stopwatch watch = Stopwatch.started();
@@ -592,7 +592,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void holdsTheDeadlineThoughAStageTakesNoNoticeOfInterrupts() {
+	void enforcesTimeoutWhenStageIgnoresInterrupts() {
 		try (ProcessManager processes = impatient()) {
 			AtomicBoolean free = new AtomicBoolean();
 			Stopwatch watch = Stopwatch.started();
@@ -623,7 +623,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void tellsOfAnEndOnAThreadOfTheManagerThoughAStageWasGivenUp() {
+	void completesFutureOnThreadOfManagerWhenStageIsAbandoned() {
 		try (ProcessManager processes = impatient()) {
 			RunningPipeline running = processes.command("echo", "text")
 				.pipe("blocked", PipelineStageIntegrationTests::block)
@@ -637,7 +637,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void saysThatTimeWasOverThoughAStageFailsOfThat(ProcessManager processes) {
+	void reportsTimeoutRatherThanResultingStageFailure(ProcessManager processes) {
 		for (int i = 0; i < 5; i++) {
 			assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> processes.pipeline()
 				.pipe(planted(processes, "yes | gzip -c; sleep 300"))
@@ -649,7 +649,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void stopsWhenItsCallerIsInterrupted() throws InterruptedException {
+	void stopsWhenCallerIsInterrupted() throws InterruptedException {
 		try (ProcessManager processes = impatient()) {
 			AtomicReference<Throwable> thrown = new AtomicReference<>();
 			CountDownLatch begun = new CountDownLatch(1);
@@ -716,7 +716,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void endsWhenItsManagerCloses() throws InterruptedException {
+	void endsWhenManagerCloses() throws InterruptedException {
 		AtomicReference<Thread> stage = new AtomicReference<>();
 		CountDownLatch begun = new CountDownLatch(2);
 		StreamStage blocked = (input, output) -> {
@@ -745,7 +745,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void endsWhenItsManagerClosesThoughItsProgramsHadEnded() {
+	void endsWhenManagerClosesAfterProgramsEnded() {
 		RunningPipeline running;
 		try (ProcessManager processes = ProcessManager.create()) {
 			running = processes.command("true")
@@ -759,7 +759,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void takesPermitsForItsProgramsOnly() {
+	void acquiresPermitsForProgramsOnly() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(3).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			Pipeline pipeline = processes.pipeline()

@@ -55,7 +55,7 @@ class PipelineStopIntegrationTests {
 
 	@ParameterizedTest
 	@EnumSource(Way.class)
-	void reachesWhatAnEndedStageLeftBehind(Way way, ProcessManager processes) throws InterruptedException {
+	void stopsProcessesLeftBehindByEndedStage(Way way, ProcessManager processes) throws InterruptedException {
 		way.end(leaving(processes), () -> awaitEndOfFirstStage(processes));
 
 		assertThat(this.plant.alive()).isEmpty();
@@ -63,7 +63,7 @@ class PipelineStopIntegrationTests {
 	}
 
 	@Test
-	void reachesWhatAnEndedStageLeftBehindWhenAStageInJavaFails(ProcessManager processes) {
+	void stopsProcessesLeftBehindByEndedStageWhenJavaStageFails(ProcessManager processes) {
 		assertThatExceptionOfType(StreamStageException.class).isThrownBy(
 				() -> planted(processes, "sleep 300 & echo text").name("first").pipe("broken", (input, output) -> {
 					awaitEndOfFirstStage(processes);
@@ -74,7 +74,7 @@ class PipelineStopIntegrationTests {
 	}
 
 	@Test
-	void leavesWhatAStageThatEndedWellLeftBehind(ProcessManager processes) {
+	void leavesProcessesOfSuccessfulStageAlone(ProcessManager processes) {
 		RunningPipeline running = planted(processes, "sleep 300 >/dev/null 2>&1 & echo text").pipe("cat").start();
 
 		assertThat(running.waitFor().throwIfFailed().output()).isEqualTo("text\n");
@@ -87,7 +87,7 @@ class PipelineStopIntegrationTests {
 	}
 
 	@Test
-	void givesWhatAStageLeftBehindItsGrace(ProcessManager processes) {
+	void grantsProcessesLeftBehindTheirGracePeriod(ProcessManager processes) {
 		RunningPipeline running = planted(processes,
 				"(trap 'echo bye; exit 0' TERM; echo ready; while :; do sleep 0.05; done) & exit 0")
 			.pipe("cat")
@@ -105,7 +105,7 @@ class PipelineStopIntegrationTests {
 	}
 
 	@Test
-	void killsAfterOneGraceWhatAStageLeftBehind(ProcessManager processes) {
+	void killsProcessesLeftBehindAfterOneGracePeriod(ProcessManager processes) {
 		RunningPipeline running = planted(processes, "(" + Scripts.IGNORES_TERM + ") & exit 0").name("first")
 			.pipe(planted(processes, Scripts.IGNORES_TERM + " & cat; wait"))
 			.start();
@@ -118,7 +118,7 @@ class PipelineStopIntegrationTests {
 	}
 
 	@Test
-	void letsSlowStagesEndByThemselvesWithinOneGrace(ProcessManager processes) {
+	void letsSlowStagesEndWithinOneGracePeriod(ProcessManager processes) {
 		String slow = "trap 'sh -c \"sleep 0.3; echo cleaned >&2\"; exit 3' TERM; echo ready >&2;"
 				+ " while :; do sleep 0.05; done";
 		RunningPipeline running = planted(processes, slow).pipe(planted(processes, slow))
@@ -139,7 +139,7 @@ class PipelineStopIntegrationTests {
 	}
 
 	@Test
-	void holdsItsDeadlineForWhatAnEndedStageLeftBehindToo(ProcessManager processes) {
+	void enforcesTimeoutForProcessesLeftBehindByEndedStage(ProcessManager processes) {
 		RunningPipeline running = leaving(processes).timeout(Duration.ofMillis(800)).start();
 
 		await().atMost(SOON).until(() -> running.onExit().isDone());
@@ -150,7 +150,7 @@ class PipelineStopIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingOfStagesInJavaWhateverHappens() {
+	void leavesNoThreadOfJavaStages() {
 		Random random = new Random(20261122);
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.drain(Duration.ofMillis(50))

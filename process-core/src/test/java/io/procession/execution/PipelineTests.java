@@ -44,12 +44,12 @@ class PipelineTests {
 	}
 
 	@Test
-	void needsStages() {
+	void refusesPipelineWithoutStages() {
 		refuses(this.empty, "no stages", "pipe(...)");
 	}
 
 	@Test
-	void needsProgramsAroundAStageInJava() {
+	void requiresProgramsAroundJavaStage() {
 		Stream
 			.of(this.empty.pipe("upper", COPY), this.empty.pipe("upper", COPY).pipe("cat"),
 					this.cat.pipe("cat").pipe("upper", COPY),
@@ -58,7 +58,7 @@ class PipelineTests {
 	}
 
 	@Test
-	void readsInputAtItsFirstStageOnly() {
+	void acceptsInputAtFirstStageOnly() {
 		Stream
 			.of(this.cat.input("x"), this.cat.input(Path.of("file")), this.cat.input(new byte[1]),
 					this.cat.input(new ByteArrayInputStream(new byte[1])))
@@ -66,7 +66,7 @@ class PipelineTests {
 	}
 
 	@Test
-	void writesItsOutputAtItsLastStageOnly() {
+	void acceptsOutputOptionsAtLastStageOnly() {
 		Stream
 			.of(this.cat.outputTo(Path.of("file")), this.cat.appendOutputTo(Path.of("file")),
 					this.cat.idleTimeout(Duration.ofSeconds(1)))
@@ -74,7 +74,7 @@ class PipelineTests {
 	}
 
 	@Test
-	void limitsOutputOnlyWhereTheJvmSeesIt() {
+	void limitsOutputOnlyWhereReadByJvm() {
 		PendingProcess limited = this.cat.outputLimit(10).name("first");
 
 		refuses(limited.pipe(this.cat), "'first'", "outputLimit(...)", "next stage");
@@ -83,19 +83,19 @@ class PipelineTests {
 	}
 
 	@Test
-	void hasNoTerminal() {
+	void refusesTerminal() {
 		refuses(this.cat.tty().name("first").pipe(this.cat), "'first'", "terminal");
 		refuses(this.cat.pipe(this.cat.pty(80, 24).name("second")), "'second'", "terminal");
 	}
 
 	@Test
-	void isNotDetached() {
+	void refusesDetachedStage() {
 		refuses(this.cat.detached().name("first").pipe(this.cat), "'first'", "detached");
 		refuses(this.cat.pipe(this.cat.detached().name("second")), "'second'", "detached");
 	}
 
 	@Test
-	void refusesWhatNoProgramCanBe() {
+	void refusesInvalidPrograms() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.empty.pipe(""));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.cat.pipe("cat", "a\0b"));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.empty.timeout(Duration.ZERO));
@@ -103,7 +103,7 @@ class PipelineTests {
 	}
 
 	@Test
-	void refusesNothingInPlaceOfAStage() {
+	void refusesNullStages() {
 		assertThatNullPointerException().isThrownBy(() -> this.empty.pipe((PendingProcess) null)).withMessage("stage");
 		assertThatNullPointerException().isThrownBy(() -> this.empty.pipe("upper", (StreamStage) null))
 			.withMessage("stage");
@@ -111,7 +111,7 @@ class PipelineTests {
 	}
 
 	@Test
-	void isCalledByItsStagesUnlessItHasAName() {
+	void isNamedAfterItsStagesByDefault() {
 		Pipeline pipeline = this.cat.pipe("/usr/bin/sort", "-n").pipe("upper", COPY).pipe(this.cat.name("last"));
 
 		assertThat(pipeline).hasToString("Pipeline[cat | sort | upper | last]");
@@ -119,7 +119,7 @@ class PipelineTests {
 	}
 
 	@Test
-	void isNotChangedByItsCalls() {
+	void isImmutable() {
 		Pipeline one = this.cat.pipe("cat");
 		Pipeline other = one.pipe("sort")
 			.name("other")

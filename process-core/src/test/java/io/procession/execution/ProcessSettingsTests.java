@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 class ProcessSettingsTests {
 
 	@Test
-	void hasTheDefaultsThatArePromised() {
+	void hasDocumentedDefaults() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS;
 
 		assertThat(settings.timeout()).isEqualTo(TimeLimit.of(Duration.ofSeconds(60)));
@@ -35,7 +35,7 @@ class ProcessSettingsTests {
 	}
 
 	@Test
-	void changesOneByOne() {
+	void changesSingleValues() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.drain(Duration.ofSeconds(7))
 			.maxConcurrent(3)
@@ -48,7 +48,7 @@ class ProcessSettingsTests {
 	}
 
 	@Test
-	void namesTheValueThatIsWrong() {
+	void reportsInvalidValue() {
 		Duration negative = Duration.ofSeconds(-1);
 
 		refuses((builder) -> builder.stopGrace(negative), "stopGrace");
@@ -69,7 +69,7 @@ class ProcessSettingsTests {
 	}
 
 	@Test
-	void namesTheValueThatIsMissing() {
+	void reportsMissingValue() {
 		misses((builder) -> builder.timeout(null), "timeout");
 		misses((builder) -> builder.startTimeout(null), "startTimeout");
 		misses((builder) -> builder.idleTimeout(null), "idleTimeout");
@@ -85,7 +85,7 @@ class ProcessSettingsTests {
 	}
 
 	@Test
-	void mayBeZeroWhereThatMeansAtOnce() {
+	void acceptsZeroForImmediate() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.stopGrace(Duration.ZERO)
 			.timeoutGrace(Duration.ZERO)

@@ -48,13 +48,13 @@ class AccountsTests {
 	}
 
 	@Test
-	void takesGroupAndFurtherGroupsFromTheFiles() {
+	void readsGroupsFromFiles() {
 		assertThat(this.accounts.resolve(RunAs.user("app")))
 			.isEqualTo(new Account(1000, 1001, Set.of(4L, 44L), "app", "/srv/app", "/bin/sh"));
 	}
 
 	@Test
-	void resolvesWhatWasSaid() {
+	void resolvesConfiguredAccount() {
 		Account account = this.accounts
 			.resolve(RunAs.user("app").withGroup("log").withSupplementaryGroups("video", "7"));
 
@@ -64,7 +64,7 @@ class AccountsTests {
 	}
 
 	@Test
-	void takesNumbers() {
+	void acceptsNumericIds() {
 		assertThat(this.accounts.resolve(RunAs.user("1000")).name()).isEqualTo("app");
 		// a name of digits comes first, as in chown(1)
 		assertThat(this.accounts.resolve(RunAs.user("12")).uid()).isEqualTo(77);
@@ -73,13 +73,13 @@ class AccountsTests {
 	}
 
 	@Test
-	void asksForWhatIsInNoFile() {
+	void queriesAccountsMissingInFiles() {
 		assertThat(this.accounts.resolve(RunAs.user("ldap-user").withGroup("ldap-group")))
 			.isEqualTo(new Account(5000, 5002, Set.of(), "ldap-user", "/home/ldap", "/bin/zsh"));
 	}
 
 	@Test
-	void refusesWhatIsNowhere() {
+	void refusesUnknownAccounts() {
 		assertUnknown(RunAs.user("nobody-here"), "useradd -r nobody-here");
 		assertUnknown(RunAs.user("broken"), "no such user 'broken'");
 		assertUnknown(RunAs.user("app").withGroup("none"), "no such group 'none'");
@@ -90,7 +90,7 @@ class AccountsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "4294967295", "4294967296", "18446744073709551616", "+0", "00000000000", "00", "0x0" })
-	void takesNoNumberForAnother(String number) {
+	void refusesNumericIdsOutOfRange(String number) {
 		// as getent(1), which reads such a key by strtoul(3)
 		Accounts wrapping = new Accounts(this.folder.resolve("passwd"), this.folder.resolve("group"), (database,
 				key) -> Optional.of(database.equals("passwd") ? "root:x:0:0:root:/root:/bin/bash\n" : "root:x:0:\n"));
@@ -102,7 +102,7 @@ class AccountsTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "0", "00", "+0", "4294967296" })
-	void looksNoNumberUp(String number) {
+	void doesNotQueryNumericIds(String number) {
 		List<String> lookups = new ArrayList<>();
 		Accounts recording = new Accounts(this.folder.resolve("none"), this.folder.resolve("none"), (database, key) -> {
 			lookups.add(database + " " + key);

@@ -30,14 +30,14 @@ class ControlGroupsTests {
 	}
 
 	@Test
-	void canLimitWhatItsControllersDo() {
+	void supportsLimitsOfItsControllers() {
 		assertThat(this.groups.whyNot("memory")).isEmpty();
 		assertThat(this.groups.whyNot("pids")).isEmpty();
 		assertThat(this.groups.whyNot("hugetlb")).get().asString().contains("lacks the controller 'hugetlb'");
 	}
 
 	@Test
-	void cannotShareOutWhileProcessesAreInIt() throws IOException {
+	void cannotEnableControllersWhileOccupied() throws IOException {
 		Files.writeString(this.base.resolve("cgroup.procs"), "17\n");
 
 		assertThat(this.groups.whyNot("memory")).isEmpty();
@@ -47,7 +47,7 @@ class ControlGroupsTests {
 	}
 
 	@Test
-	void needsADirectoryOfControlGroups() {
+	void requiresControlGroupDirectory() {
 		assertThat(ControlGroups.detect(this.base.resolve("none")).whyNot("memory")).get()
 			.asString()
 			.contains("is not a cgroup v2 directory");
@@ -66,7 +66,7 @@ class ControlGroupsTests {
 	}
 
 	@Test
-	void writesOnlyWhatWasAskedFor() throws IOException {
+	void writesOnlyConfiguredLimits() throws IOException {
 		this.groups.create("one", TreeLimits.none().withMemory(1 << 20));
 
 		assertThat(this.base.resolve("one")).isDirectoryNotContaining("glob:**cpu.max");
@@ -74,7 +74,7 @@ class ControlGroupsTests {
 	}
 
 	@Test
-	void refusesANameThatIsTaken() throws IOException {
+	void refusesExistingName() throws IOException {
 		Files.createDirectory(this.base.resolve("one"));
 
 		assertThatExceptionOfType(IsolationException.class)
@@ -83,7 +83,7 @@ class ControlGroupsTests {
 	}
 
 	@Test
-	void findsMembersOfTheGroupsWithin() throws IOException {
+	void findsMembersOfNestedGroups() throws IOException {
 		ControlGroup group = this.groups.create("one", TreeLimits.none());
 		Files.writeString(group.entrance(), "12\n0\n34\n");
 		Path inner = Files.createDirectories(this.base.resolve("one/inner/most"));
@@ -93,7 +93,7 @@ class ControlGroupsTests {
 	}
 
 	@Test
-	void killsWhereTheKernelCan() throws IOException {
+	void killsThroughKernelWhereSupported() throws IOException {
 		ControlGroup group = this.groups.create("one", TreeLimits.none());
 		Path kill = this.base.resolve("one/cgroup.kill");
 
@@ -104,7 +104,7 @@ class ControlGroupsTests {
 	}
 
 	@Test
-	void removesTheGroupsWithinToo() throws IOException {
+	void removesNestedGroups() throws IOException {
 		ControlGroup group = this.groups.create("one", TreeLimits.none());
 		Files.createDirectories(this.base.resolve("one/inner/most"));
 

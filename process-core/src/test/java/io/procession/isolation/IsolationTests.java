@@ -13,14 +13,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class IsolationTests {
 
 	@Test
-	void isEmptyUnlessSomethingIsSaid() {
+	void isEmptyByDefault() {
 		assertThat(Isolation.none().isEmpty()).isTrue();
 		assertThat(Isolation.none().withCpuAffinity().isEmpty()).isTrue();
 		assertThat(Isolation.none().withUmask("022").isEmpty()).isFalse();
 	}
 
 	@Test
-	void takesWhatIsNotSaidFromTheDefaults() {
+	void usesDefaultsForUnsetValues() {
 		Isolation defaults = new Isolation(RunAs.user("a"),
 				new ResourceLimits(1L, 2L, 3L, Duration.ofSeconds(4), 5L, 6L), new TreeLimits(7L, 8.0, 9L),
 				new Priority(10, IoClass.BEST_EFFORT, 1, Scheduling.IDLE),
@@ -42,21 +42,21 @@ class IsolationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "22", "27", "00027", "0800", "u=rwx", "0x1f", "-027", "0027 " })
-	void refusesWhatIsNoUmask(String umask) {
+	void refusesInvalidUmask(String umask) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Isolation.none().withUmask(umask))
 			.withMessageContaining("in quotes");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "-x", "a b", "a:b", "a,b", "a\0b", "a\nb" })
-	void refusesWhatIsNoName(String name) {
+	void refusesInvalidNames(String name) {
 		assertThatIllegalArgumentException().isThrownBy(() -> RunAs.user(name));
 		assertThatIllegalArgumentException().isThrownBy(() -> RunAs.user("a").withGroup(name));
 		assertThatIllegalArgumentException().isThrownBy(() -> RunAs.user("a").withSupplementaryGroups(name));
 	}
 
 	@Test
-	void refusesNumbersThatCannotBe() {
+	void refusesInvalidNumbers() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Priority.ofNice(20));
 		assertThatIllegalArgumentException().isThrownBy(() -> Priority.ofNice(-21));
 		assertThatIllegalArgumentException().isThrownBy(() -> Priority.none().withIo(IoClass.BEST_EFFORT, 8));
@@ -73,7 +73,7 @@ class IsolationTests {
 	}
 
 	@Test
-	void readsWhatTheJvmMayDo() {
+	void readsCapabilitiesOfJvm() {
 		String status = "Name:\tjava\nUid:\t1000\t1000\t1000\t1000\nGid:\t1001\t1\t1\t1\nGroups:\t4 27 \n"
 				+ "CapInh:\t0000000000000000\nCapEff:\t00000000000000e0\nCapBnd:\t000001ffffffffff\nCapAmb:\t%s\n";
 

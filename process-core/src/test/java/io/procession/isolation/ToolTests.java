@@ -15,7 +15,7 @@ class ToolTests {
 	private Path folder;
 
 	@Test
-	void knowsBusyBoxByItsLinksOfEitherKind() throws IOException {
+	void detectsBusyBoxByHardAndSymbolicLinks() throws IOException {
 		Path bin = Files.createDirectory(this.folder.resolve("bin"));
 		Path sbin = Files.createDirectory(this.folder.resolve("sbin"));
 		Path busyBox = Files.createFile(bin.resolve("busybox"));

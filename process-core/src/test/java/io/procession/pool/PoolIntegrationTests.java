@@ -88,7 +88,7 @@ class PoolIntegrationTests {
 	// --- results
 
 	@Test
-	void keepsOrderAndKeys(ProcessManager processes) {
+	void preservesOrderAndKeys(ProcessManager processes) {
 		PoolResults results = processes.pool()
 			.concurrency(3)
 			.add("slow", processes.shell("sleep 0.3; echo one"))
@@ -106,7 +106,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void countsProcessesWithoutKeys(ProcessManager processes) {
+	void numbersProcessesWithoutKeys(ProcessManager processes) {
 		PoolResults results = processes.pool()
 			.add(processes.command("echo", "a"))
 			.add(processes.command("echo", "b"))
@@ -117,7 +117,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void runsAFewSideBySide(ProcessManager processes) {
+	void runsProcessesConcurrently(ProcessManager processes) {
 		PoolResults results = processes.concurrently(processes.command("echo", "a"), processes.command("false"),
 				processes.command("cat").input("c"));
 
@@ -126,12 +126,12 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void givesItsProcessesNoInput(ProcessManager processes) {
+	void passesNoInputToProcesses(ProcessManager processes) {
 		assertThat(processes.pool().add(processes.command("cat")).run().get(0).output()).isEmpty();
 	}
 
 	@Test
-	void tellsOfAllThatFailed(ProcessManager processes) {
+	void reportsAllFailures(ProcessManager processes) {
 		PoolResults results = processes.pool()
 			.add("good", processes.command("true"))
 			.add("bad", processes.shell("echo broken >&2; exit 3"))
@@ -158,7 +158,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void keepsNothingOfQuietMembers(ProcessManager processes) {
+	void capturesNothingOfQuietMembers(ProcessManager processes) {
 		PoolResults results = processes.pool()
 			.add("quiet", processes.shell("echo out; echo err >&2; exit 1").quietly())
 			.add("other", processes.command("echo", "text"))
@@ -173,7 +173,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void canBeRunAgain(ProcessManager processes) {
+	void canRunRepeatedly(ProcessManager processes) {
 		AtomicInteger lines = new AtomicInteger();
 		ProcessPool pool = processes.pool()
 			.add("a", processes.command("echo", "a"))
@@ -191,7 +191,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void mayBeRunByTwoThreadsAtOnce(ProcessManager processes) {
+	void canRunOnTwoThreadsConcurrently(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(3);
 		for (int i = 0; i < 20; i++) {
 			pool.add(processes.command("echo", "" + i));
@@ -212,14 +212,14 @@ class PoolIntegrationTests {
 	// --- how many at once
 
 	@Test
-	void neverRunsMoreAtOnceThanItMay(ProcessManager processes) throws IOException {
+	void neverExceedsItsConcurrency(ProcessManager processes) throws IOException {
 		assertThat(mostAtOnce(processes.pool().concurrency(3), processes)).isBetween(1, 3);
 		assertThat(mostAtOnce(processes.pool().concurrency(1), processes)).isEqualTo(1);
 		assertThat(mostAtOnce(processes.pool(), processes)).isBetween(1, Runtime.getRuntime().availableProcessors());
 	}
 
 	@Test
-	void runsAsManyAtOnceAsThereAreProcessors(ProcessManager processes) {
+	void usesNumberOfProcessorsAsConcurrencyByDefault(ProcessManager processes) {
 		int processors = Runtime.getRuntime().availableProcessors();
 		ProcessPool pool = processes.pool();
 		for (int i = 0; i <= processors; i++) {
@@ -232,7 +232,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void runsAsManyAtOnceAsItMay(ProcessManager processes) {
+	void usesItsFullConcurrency(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(5);
 		for (int i = 0; i < 12; i++) {
 			pool.add(planted(processes, Scripts.SLEEPS));
@@ -248,7 +248,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void hasStartedTheFirstOnesWhenStartReturns(ProcessManager processes) {
+	void hasStartedFirstProcessesWhenStartReturns(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(5);
 		for (int i = 0; i < 8; i++) {
 			pool.add("job-" + i, planted(processes, Scripts.SLEEPS));
@@ -265,7 +265,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void startsWithoutWaitingForALimitOfItsManager() {
+	void startsWithoutWaitingForLimitOfManager() {
 		try (ProcessManager processes = limitedTo(2)) {
 			RunningProcess holder = processes.start("sleep", "300");
 			ProcessPool pool = processes.pool().concurrency(3);
@@ -286,7 +286,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void runsSomethingUntilItIsOver(ProcessManager processes) {
+	void reportsRunningProcessesUntilItEnds(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(1);
 		for (int i = 0; i < 20; i++) {
 			pool.add(processes.command("true"));
@@ -303,7 +303,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void runsSomethingThoughTheFirstOnesCannotBeStarted(ProcessManager processes) {
+	void continuesWhenFirstProcessesCannotBeStarted(ProcessManager processes) {
 		RunningPool running = processes.pool()
 			.concurrency(1)
 			.add(processes.command("no-such-program"))
@@ -316,7 +316,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void tellsWhatRunsInTheOrderOfItsMembers(ProcessManager processes) {
+	void listsRunningProcessesInOrderOfMembers(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager slow = ProcessManager.builder()
 			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(300)).build())
@@ -344,7 +344,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void bringsASignalToWhatIsBeingStarted() {
+	void signalsProcessesBeingStarted() {
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager slow = ProcessManager.builder()
 			.settings(ProcessSettings.DEFAULTS.toBuilder().lostAfter(Duration.ofMillis(300)).build())
@@ -370,7 +370,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void keepsToTheLimitOfItsManager() throws IOException {
+	void respectsLimitOfManager() throws IOException {
 		try (ProcessManager processes = limitedTo(2)) {
 			assertThat(mostAtOnce(processes.pool().concurrency(8), processes)).isBetween(1, 2);
 			RunningProcess holder = processes.start("sleep", "300");
@@ -398,7 +398,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void letsOthersInWhileItRuns() {
+	void letsOtherLaunchesProceedWhileRunning() {
 		try (ProcessManager processes = limitedTo(2)) {
 			ProcessPool pool = processes.pool().concurrency(2);
 			for (int i = 0; i < 40; i++) {
@@ -415,7 +415,7 @@ class PoolIntegrationTests {
 	// --- listeners
 
 	@Test
-	void bringsLinesWithTheirKey(ProcessManager processes) {
+	void passesLinesWithKey(ProcessManager processes) {
 		Map<String, StringBuffer> lines = new ConcurrentHashMap<>();
 
 		PoolResults results = processes.pool()
@@ -439,7 +439,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void bringsChunksWithTheirKey(ProcessManager processes) {
+	void passesChunksWithKey(ProcessManager processes) {
 		Map<String, StringBuffer> chunks = new ConcurrentHashMap<>();
 
 		PoolResults results = processes.pool()
@@ -458,7 +458,8 @@ class PoolIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(classes = { IllegalStateException.class, AssertionError.class })
-	void goesOnWhenAProgressListenerFails(Class<? extends Throwable> kind, ProcessManager processes) throws Exception {
+	void continuesWhenProgressListenerFails(Class<? extends Throwable> kind, ProcessManager processes)
+			throws Exception {
 		Throwable planned = kind.getConstructor().newInstance();
 		List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
 		ProcessPool pool = processes.pool()
@@ -481,7 +482,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void tellsOfProgressBeforeItEnds(ProcessManager processes, @TempDir Path folder) {
+	void reportsProgressBeforeItEnds(ProcessManager processes, @TempDir Path folder) {
 		Path go = folder.resolve("go");
 		AtomicReference<RunningPool> pool = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
@@ -524,7 +525,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void mayBeStoppedByAProgressListener(ProcessManager processes) {
+	void canBeStoppedByProgressListener(ProcessManager processes) {
 		AtomicReference<RunningPool> running = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		ProcessPool pool = processes.pool().concurrency(4).onProgress((done, total) -> {
@@ -544,7 +545,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void mayBeStoppedByALineListener(ProcessManager processes) {
+	void canBeStoppedByLineListener(ProcessManager processes) {
 		AtomicReference<RunningPool> running = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		ProcessPool pool = processes.pool().concurrency(4).onLine((key, type, line) -> {
@@ -567,7 +568,7 @@ class PoolIntegrationTests {
 	// --- ends before the end
 
 	@Test
-	void stopsTheRestWhenOneFails(ProcessManager processes) {
+	void stopsOthersWhenOneFails(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		PoolResults results = processes.pool()
@@ -590,7 +591,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void stopsTheRestWhenOneCannotStart(ProcessManager processes) {
+	void stopsOthersWhenOneCannotStart(ProcessManager processes) {
 		PoolResults results = processes.pool()
 			.concurrency(2)
 			.failFast()
@@ -607,7 +608,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void endsWhenItsTimeIsOver(ProcessManager processes) {
+	void endsWhenTimeoutElapses(ProcessManager processes) {
 		Stopwatch watch = Stopwatch.started();
 
 		PoolResults results = processes.pool()
@@ -627,7 +628,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void startsNothingWhenItsTimeIsOver(ProcessManager processes) {
+	void startsNothingAfterTimeout(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(1).timeout(Duration.ofMillis(500));
 		for (int i = 0; i < 50; i++) {
 			pool.add(processes.command("sleep", "0.1"));
@@ -643,7 +644,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void givesEachMemberTheDefaultTimeoutOfARun() {
+	void appliesDefaultTimeoutOfRunToEachMember() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.timeout(TimeLimit.of(Duration.ofSeconds(1)))
 			.build();
@@ -662,7 +663,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void hasNoDeadlineOfItsOwn() {
+	void doesNotApplyDefaultTimeoutToWholePool() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.timeout(TimeLimit.of(Duration.ofSeconds(2)))
 			.build();
@@ -677,7 +678,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void endsAMemberAtItsOwnTimeWithinThatOfThePool() {
+	void enforcesTimeoutOfMemberWithinThatOfPool() {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.timeout(TimeLimit.of(Duration.ofMillis(200)))
 			.build();
@@ -690,7 +691,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void endsWhenItsTimeIsOverThoughItsManagerIsFull() {
+	void endsOnTimeoutWhenManagerIsFull() {
 		try (ProcessManager processes = limitedTo(1)) {
 			RunningProcess holder = processes.start("sleep", "300");
 			RunningPool running = processes.pool()
@@ -709,7 +710,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void keepsItsDeadlineThoughItsProcessesWaitForTheirTurn() {
+	void enforcesTimeoutWhileProcessesAreQueued() {
 		try (ProcessManager processes = limitedTo(1)) {
 			Stopwatch watch = Stopwatch.started();
 
@@ -728,7 +729,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void stopsThoughItsManagerIsFull() throws InterruptedException {
+	void stopsWhenManagerIsFull() throws InterruptedException {
 		try (ProcessManager processes = limitedTo(1)) {
 			RunningProcess holder = processes.start("sleep", "300");
 			RunningPool running = processes.pool()
@@ -747,7 +748,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void stopsAllInParallel(ProcessManager processes) {
+	void stopsAllConcurrently(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(20);
 		for (int i = 0; i < 30; i++) {
 			pool.add(planted(processes, Scripts.IGNORES_TERM));
@@ -778,7 +779,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void leavesNothingWhenItIsStoppedWhileItStarts(ProcessManager processes) {
+	void leavesNoProcessWhenStoppedWhileStarting(ProcessManager processes) {
 		for (int round = 0; round < 12; round++) {
 			ProcessPool pool = processes.pool().concurrency(4);
 			for (int i = 0; i < 8; i++) {
@@ -795,7 +796,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void stopsEachAsItWasTold(ProcessManager processes) {
+	void stopsEachProcessAsConfigured(ProcessManager processes) {
 		RunningPool running = processes.pool()
 			.concurrency(2)
 			.add(planted(processes, Scripts.IGNORES_TERM).stopGrace(Duration.ofMillis(100)))
@@ -817,7 +818,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void bringsASignalToAllThatRun(ProcessManager processes) {
+	void signalsAllRunningProcesses(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(3);
 		for (int i = 0; i < 4; i++) {
 			pool.add(processes.shell("trap 'exit 7' USR1; echo ready; while :; do sleep 0.05; done"));
@@ -836,7 +837,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void waitsButNotForEver(ProcessManager processes) {
+	void waitsForBoundedTime(ProcessManager processes) {
 		RunningPool running = processes.pool()
 			.concurrency(2)
 			.add("a", processes.shell("read -r line; echo got").input("x\n"))
@@ -857,7 +858,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void stopsWhenItsCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
+	void stopsWhenCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		AtomicReference<Boolean> flag = new AtomicReference<>();
 		Thread caller = Threads.start(() -> {
@@ -885,7 +886,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void goesOnWhenAWaitIsInterrupted(ProcessManager processes) throws InterruptedException {
+	void continuesWhenWaitIsInterrupted(ProcessManager processes) throws InterruptedException {
 		RunningPool running = processes.pool().add(planted(processes, Scripts.SLEEPS)).start();
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		Thread waiting = Threads.start(() -> {
@@ -906,7 +907,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void hasAResultForEachWhenItsManagerCloses() throws InterruptedException {
+	void hasResultForEachWhenManagerCloses() throws InterruptedException {
 		int count = 10_000;
 		RunningPool running;
 		CompletableFuture<PoolResults> future;
@@ -935,7 +936,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void isRejectedWhenItsManagerIsClosed(ProcessManager processes) {
+	void isRejectedWhenManagerIsClosed(ProcessManager processes) {
 		ProcessPool pool = processes.pool().add(processes.command("true"));
 		processes.close();
 
@@ -944,7 +945,7 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void endsWithAResultForEachWheneverItIsStopped(ProcessManager processes) {
+	void hasResultForEachWheneverStopped(ProcessManager processes) {
 		Random random = new Random(20261122);
 		for (int round = 0; round < 15; round++) {
 			List<Integer> progress = Collections.synchronizedList(new ArrayList<>());

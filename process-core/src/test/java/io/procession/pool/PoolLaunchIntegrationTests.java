@@ -99,7 +99,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void keepsNoTimerForWhatHasEnded() {
+	void retainsNoTimersOfEndedProcesses() {
 		try (ProcessManager processes = limitedTo(1)) {
 			ProcessPool pool = processes.pool().concurrency(10);
 			for (int i = 0; i < 6; i++) {
@@ -116,7 +116,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void endsAllAtItsOwnTimeWhenTheirTurnsCameLate() {
+	void enforcesTimeoutOfPoolForQueuedProcesses() {
 		try (ProcessManager processes = limitedTo(1)) {
 			PoolResults results = processes.pool()
 				.concurrency(3)
@@ -135,7 +135,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void hasOneDeadlineHoweverLateAProcessStarts() {
+	void hasOneDeadlineRegardlessOfStartTime() {
 		try (ProcessManager processes = limitedTo(1)) {
 			RunningPool running = processes.pool()
 				.concurrency(2)
@@ -161,7 +161,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void endsOnTimeThoughTheLentSchedulerRefusesToKeepIt() {
+	void endsOnTimeWhenSchedulerRejectsTimer() {
 		this.timers.longest.set(Duration.ofMillis(50).toNanos());
 		try (ProcessManager processes = limitedTo(100)) {
 			ProcessPool pool = processes.pool().concurrency(2).timeout(Duration.ofMillis(400));
@@ -176,7 +176,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void keepsFewThreadsThoughManyMayStartAtOnce(ProcessManager processes) {
+	void needsFewThreadsForManyConcurrentStarts(ProcessManager processes) {
 		AtomicLong most = new AtomicLong();
 		ProcessPool pool = processes.pool().concurrency(400).onProgress((done, total) -> {
 			if (done % 20 == 1) {
@@ -193,7 +193,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void holdsUpNoThreadButItsOwnWhenAProgressListenerIsSlow(ProcessManager processes) {
+	void blocksOnlyItsOwnThreadWhenProgressListenerIsSlow(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
 		ProcessPool pool = processes.pool().concurrency(20).onProgress((done, total) -> Threads.hold(go));
 		for (int i = 0; i < 30; i++) {
@@ -213,7 +213,7 @@ class PoolLaunchIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void waitsForNoProgressListenerWhenItEndsBeforeItsEnd(boolean stops) {
+	void doesNotWaitForProgressListenerAfterStopOrTimeout(boolean stops) {
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager processes = limitedTo(10)) {
 			ProcessPool pool = processes.pool()
@@ -245,7 +245,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void doesNotSoftenAStopWhenWhatItStopsHasFailed() {
+	void doesNotWeakenStopWhenStoppedProcessFailed() {
 		CountDownLatch asked = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager processes = slow((name) -> {
@@ -276,7 +276,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void closesTheFilesOfAMemberWhoseManagerClosesBeforeItStarts() throws IOException {
+	void closesFilesOfMemberWhenManagerClosesBeforeStart() throws IOException {
 		Path file = this.folder.resolve("output");
 		AtomicReference<ProcessManager> manager = new AtomicReference<>();
 		AtomicBoolean closed = new AtomicBoolean();
@@ -322,7 +322,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void startsNoneOfThoseThatWaitForTheirTurnWhenItIsStopped() {
+	void startsNoQueuedProcessesWhenStopped() {
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager processes = slow((name) -> {
 			Threads.hold(go);
@@ -351,7 +351,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void leavesTurnsToOthersWhileSomebodyThinksAboutAResult(ProcessManager processes) {
+	void letsOthersStartWhileResultIsProcessed(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
 		Thread caller = Thread.currentThread();
 		List<CompletableFuture<?>> thinking = new ArrayList<>();
@@ -374,7 +374,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void doesNotLetAProgressListenerWaitForItself(ProcessManager processes) {
+	void doesNotLetProgressListenerWaitForItself(ProcessManager processes) {
 		AtomicReference<RunningPool> running = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -395,7 +395,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void givesEachItsOwnGraceWhenItsCallerIsInterrupted() throws Exception {
+	void appliesGracePeriodOfEachWhenCallerIsInterrupted() throws Exception {
 		Path cleaned = this.folder.resolve("cleaned");
 		try (ProcessManager processes = limitedTo(10)) {
 			AtomicReference<Throwable> thrown = new AtomicReference<>();
@@ -430,7 +430,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void stopsThoughItsStopperIsInterrupted(ProcessManager processes) throws InterruptedException {
+	void stopsWhenStoppingThreadIsInterrupted(ProcessManager processes) throws InterruptedException {
 		RunningPool running = processes.pool().add(planted(processes, Scripts.IGNORES_TERM)).start();
 		await().atMost(SOON)
 			.until(() -> running.running().values().stream().anyMatch((one) -> one.output().equals("ready\n")));
@@ -456,7 +456,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void mayRunWithinAnother(ProcessManager processes) {
+	void canRunWithinAnotherPool(ProcessManager processes) {
 		AtomicReference<PoolResults> inner = new AtomicReference<>();
 
 		PoolResults outer = processes.pool()
@@ -478,7 +478,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void tellsWhatRunsByKeyInTheOrderOfStart(ProcessManager processes) throws IOException {
+	void listsRunningProcessesByKeyInOrderOfStart(ProcessManager processes) throws IOException {
 		Path started = Files.createFile(this.folder.resolve("started"));
 		RunningPool running = processes.pool()
 			.concurrency(2)
@@ -501,7 +501,7 @@ class PoolLaunchIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void waitsForNoProgressListenerOnceItsManagerIsClosed(boolean stops) throws InterruptedException {
+	void doesNotWaitForProgressListenerOnceManagerIsClosed(boolean stops) throws InterruptedException {
 		CountDownLatch go = new CountDownLatch(1);
 		Duration grace = Duration.ofMillis(300);
 		ProcessManager processes = ProcessManager.builder()
@@ -537,7 +537,7 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
-	void hasAResultForWhatCannotEvenBeLaunched(ProcessManager processes) {
+	void hasResultForProcessThatCannotBeLaunched(ProcessManager processes) {
 		PendingProcess bad = processes.command("true").name("bad");
 		ProcessLauncher refusing = (ProcessLauncher) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { ProcessLauncher.class }, (proxy, method, arguments) -> {

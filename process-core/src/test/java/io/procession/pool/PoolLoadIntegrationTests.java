@@ -29,7 +29,7 @@ class PoolLoadIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 4, 64 })
-	void hasTheRightResultForEachOfMany(int concurrency, ProcessManager processes) {
+	void hasCorrectResultForEachOfMany(int concurrency, ProcessManager processes) {
 		many(200, concurrency, processes);
 	}
 
@@ -37,7 +37,7 @@ class PoolLoadIntegrationTests {
 	@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 4, 64 })
-	void hasTheRightResultForEachOfAThousand(int concurrency, ProcessManager processes) {
+	void hasCorrectResultForEachOfThousand(int concurrency, ProcessManager processes) {
 		many(1000, concurrency, processes);
 	}
 
@@ -66,14 +66,14 @@ class PoolLoadIntegrationTests {
 	}
 
 	@Test
-	void holdsNeitherAThreadForEachNorOutputTwice(ProcessManager processes) {
+	void retainsNeitherThreadNorDuplicateOutputPerProcess(ProcessManager processes) {
 		holdsLittle(1000, 64 * 1024, processes);
 	}
 
 	@Tag("stress")
 	@Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	@Test
-	void holdsNeitherAThreadForEachNorOutputTwiceOfTenThousand(ProcessManager processes) {
+	void retainsNeitherThreadNorDuplicateOutputForTenThousand(ProcessManager processes) {
 		holdsLittle(10_000, 16 * 1024, processes);
 	}
 

@@ -38,7 +38,7 @@ class PoolResultsTests {
 	}
 
 	@Test
-	void keepsOrderAndKeys() {
+	void preservesOrderAndKeys() {
 		this.map.put("z", ended("one", 0));
 		this.map.put("a", ended("two", 0));
 		PoolResults results = results();
@@ -52,7 +52,7 @@ class PoolResultsTests {
 	}
 
 	@Test
-	void isNotChangedFromOutside() {
+	void cannotBeModified() {
 		this.map.put("a", ended("one", 0));
 		PoolResults results = results();
 		this.map.clear();
@@ -68,7 +68,7 @@ class PoolResultsTests {
 	}
 
 	@Test
-	void namesTheKeyThatIsNotThere() {
+	void reportsMissingKey() {
 		this.map.put("a", ended("one", 0));
 
 		assertThatIllegalArgumentException().isThrownBy(() -> results().get("b"))
@@ -78,7 +78,7 @@ class PoolResultsTests {
 	}
 
 	@Test
-	void namesAFewKeysOfMany() {
+	void listsFewOfManyKeys() {
 		for (int i = 0; i < 1000; i++) {
 			this.map.put("key-" + i, ended("program", 0));
 		}
@@ -89,7 +89,7 @@ class PoolResultsTests {
 	}
 
 	@Test
-	void isSuccessfulIfAllAre() {
+	void isSuccessfulIfAllSucceeded() {
 		this.map.put("a", ended("one", 0));
 		PoolResults good = results();
 		this.map.put("b", ended("two", 3));
@@ -103,7 +103,7 @@ class PoolResultsTests {
 	}
 
 	@Test
-	void tellsOfAllThatFailed() {
+	void reportsAllFailures() {
 		this.map.put("good", ended("one", 0));
 		this.map.put("bad", ended("two", 3));
 		this.map.put("missing", missing("three"));
@@ -124,7 +124,7 @@ class PoolResultsTests {
 	}
 
 	@Test
-	void keepsItsMessageShort() {
+	void limitsLengthOfMessage() {
 		for (int i = 0; i < 1000; i++) {
 			this.map.put("key-" + i, ended("program-" + i, 1));
 		}

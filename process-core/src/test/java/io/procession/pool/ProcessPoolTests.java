@@ -27,7 +27,7 @@ class ProcessPoolTests {
 	}
 
 	@Test
-	void needsProcesses() {
+	void refusesPoolWithoutProcesses() {
 		assertThatIllegalStateException().isThrownBy(() -> this.processes.pool().run())
 			.withMessageContaining("no processes");
 		assertThatIllegalStateException().isThrownBy(() -> this.processes.pool().start());
@@ -35,7 +35,7 @@ class ProcessPoolTests {
 	}
 
 	@Test
-	void hasEachKeyOnce() {
+	void refusesDuplicateKeys() {
 		ProcessPool pool = this.processes.pool().add("a", this.one).add(this.one);
 
 		assertThatIllegalArgumentException().isThrownBy(() -> pool.add("a", this.one)).withMessageContaining("'a'");
@@ -43,7 +43,7 @@ class ProcessPoolTests {
 	}
 
 	@Test
-	void refusesNothingInPlaceOfSomething() {
+	void refusesNull() {
 		ProcessPool pool = this.processes.pool();
 
 		assertThatNullPointerException().isThrownBy(() -> pool.add("a", null));
@@ -62,7 +62,7 @@ class ProcessPoolTests {
 	}
 
 	@Test
-	void refusesNumbersThatCannotBe() {
+	void refusesInvalidNumbers() {
 		ProcessPool pool = this.processes.pool();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> pool.concurrency(0)).withMessageContaining("0");

@@ -22,14 +22,14 @@ class CapturedOutputTests {
 	}
 
 	@Test
-	void givesANewArrayEachTime() {
+	void returnsNewArrayEachTime() {
 		this.output.toBytes()[0] = 'x';
 
 		assertThat(this.output).hasToString("abcé");
 	}
 
 	@Test
-	void givesItsTail() {
+	void returnsTail() {
 		assertThat(this.output.tail(0)).isEmpty();
 		assertThat(this.output.tail(2)).isEqualTo("é");
 		assertThat(this.output.tail(1)).isEqualTo("\uFFFD");
@@ -39,7 +39,7 @@ class CapturedOutputTests {
 	}
 
 	@Test
-	void mayBeEmpty() {
+	void canBeEmpty() {
 		assertThat(CapturedOutput.empty()).hasToString("");
 		assertThat(CapturedOutput.empty().toBytes()).isEmpty();
 		assertThat(CapturedOutput.empty().length()).isZero();
@@ -47,7 +47,7 @@ class CapturedOutputTests {
 	}
 
 	@Test
-	void readsItsTextInItsCharset() {
+	void decodesTextInCharset() {
 		CapturedOutput latin = CapturedOutput.of(List.of(new byte[] { (byte) 0xE9 }), StandardCharsets.ISO_8859_1, 0);
 
 		assertThat(latin).hasToString("é");

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 class CommandTests {
 
 	@Test
-	void hidesASecretThatRecurs() {
+	void hidesRepeatedSecret() {
 		Command command = Command.of("app", "--url=http://h/hunter2").withArgument(Secret.of("hunter2"));
 
 		assertThat(command).hasToString("app --url=http://h/*** ***");
@@ -30,7 +30,7 @@ class CommandTests {
 	}
 
 	@Test
-	void holdsItsArgumentsVerbatim() {
+	void preservesArgumentsVerbatim() {
 		Command command = Command.of("ls", "-la", "", "a b", "$HOME");
 
 		assertThat(command.program()).isEqualTo("ls");
@@ -40,7 +40,7 @@ class CommandTests {
 	}
 
 	@Test
-	void copiesTheListItIsMadeOf() {
+	void copiesGivenList() {
 		List<String> arguments = new ArrayList<>(List.of("ls", "-l"));
 		Command command = Command.of(arguments);
 
@@ -51,12 +51,12 @@ class CommandTests {
 
 	@ParameterizedTest
 	@CsvSource({ "ls, ls", "/usr/bin/pg_dump, pg_dump", "./run, run", "dir/, dir/" })
-	void knowsTheNameOfItsProgram(String program, String name) {
+	void returnsNameOfProgram(String program, String name) {
 		assertThat(Command.of(program).programName()).isEqualTo(name);
 	}
 
 	@Test
-	void refusesWhatNoProgramCanBe() {
+	void refusesInvalidPrograms() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.of(List.of())).withMessageContaining("empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("")).withMessageContaining("empty");
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.of("  ", "x")).withMessageContaining("empty");
@@ -65,7 +65,7 @@ class CommandTests {
 	}
 
 	@Test
-	void refusesNothingInPlaceOfAnArgument() {
+	void refusesNullArguments() {
 		assertThatNullPointerException().isThrownBy(() -> Command.of("ls", "-l", null))
 			.withMessage("Argument 2 of command 'ls' must not be null");
 		assertThatNullPointerException().isThrownBy(() -> Command.of("ls").withArgument((String) null))
@@ -97,26 +97,26 @@ class CommandTests {
 			"echo `date`" @ `
 			"C:\\tools\\run.exe x" @ \\
 			""")
-	void noticesWhatOnlyShellsInterpret(String line, String syntax) {
+	void detectsShellSyntax(String line, String syntax) {
 		assertThat(Command.parse(line).shellSyntax()).contains(syntax);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "echo '&& | > ; ~ $HOME'", "echo \"a && b | c\"", "echo \\; \\| \\~", "find . -name x~",
 			"curl http://host/?a=1&b=2", "echo 5$", "echo a\\ b", "'C:\\tools\\run.exe'" })
-	void noticesNothingInWhatIsText(String line) {
+	void detectsNoShellSyntaxInPlainText(String line) {
 		assertThat(Command.parse(line).shellSyntax()).isEmpty();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "mysql --password=pa$sw0rd", "mysql --password=${DB:-sw0rd}",
 			"curl http://app:$sw0rd@host/ $sw0rd" })
-	void showsNoPartOfASecretThatLooksLikeAVariable(String line) {
+	void showsNoPartOfSecretThatLooksLikeVariable(String line) {
 		assertThat(Command.parse(line).shellSyntax()).contains("$");
 	}
 
 	@Test
-	void noticesNothingInArguments() {
+	void detectsNoShellSyntaxInArguments() {
 		assertThat(Command.of("echo", "|").shellSyntax()).isEmpty();
 		assertThat(Command.shell("ls | wc").shellSyntax()).isEmpty();
 	}
@@ -136,7 +136,7 @@ class CommandTests {
 
 	@Test
 	@DisabledOnOs(value = OS.WINDOWS, disabledReason = "there the shell is cmd.exe")
-	void givesTheShellAScriptAndItsParameters() {
+	void passesScriptAndParametersToShell() {
 		assertThat(Command.shell("echo \"$1\"", "a b", "").arguments()).containsExactly("/bin/sh", "-c", "echo \"$1\"",
 				"sh", "a b", "");
 	}
@@ -163,12 +163,12 @@ class CommandTests {
 			a $HOME * ~ ; | & > # !  § a·$HOME·*·~·;·|·&·>·#·!
 			é 日本 😀                § é·日本·😀
 			""")
-	void splitsALineByPosixQuoting(String line, String arguments) {
+	void splitsLineByPosixQuoting(String line, String arguments) {
 		assertThat(Command.parse(line).arguments()).containsExactly(arguments.split("·", -1));
 	}
 
 	@Test
-	void joinsLinesAtABackslash() {
+	void joinsLinesAtBackslash() {
 		assertThat(Command.parse("ls \\\n -l\\\na \"b\\\nc\"").arguments()).containsExactly("ls", "-la", "bc");
 		assertThat(Command.parse("ls\n-l\r\n-a").arguments()).containsExactly("ls", "-l", "-a");
 		assertThat(Command.parse("echo 'a\nb'").arguments()).containsExactly("echo", "a\nb");
@@ -182,24 +182,24 @@ class CommandTests {
 			ls 'a' "b 'c'   § " at position 7
 			ls "a\\"        § " at position 3
 			""", quoteCharacter = '¤')
-	void namesThePositionOfAnOpenQuote(String line, String message) {
+	void reportsPositionOfUnclosedQuote(String line, String message) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse(line)).withMessageContaining(message);
 	}
 
 	@Test
-	void refusesABackslashAtTheEnd() {
+	void refusesTrailingBackslash() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("ls \\"))
 			.withMessageContaining("position 3");
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", " ", "\n\t " })
-	void refusesAnEmptyLine(String line) {
+	void refusesEmptyLine(String line) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse(line)).withMessageContaining("empty");
 	}
 
 	@Test
-	void showsNoPasswordOfALineItCannotSplit() {
+	void showsNoPasswordOfInvalidLine() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("mysql -phunter2 'open"))
 			.withMessageNotContaining("hunter2");
 	}
@@ -215,12 +215,12 @@ class CommandTests {
 			~         § '~'
 			é         § 'é'
 			""")
-	void showsItselfAsOneWouldTypeIt(String argument, String shown) {
+	void isShownAsTypedIntoShell(String argument, String shown) {
 		assertThat(Command.of("x", (argument != null) ? argument : "")).hasToString("x " + shown);
 	}
 
 	@Test
-	void showsItselfOnOneLineWhateverItHolds() {
+	void isShownOnSingleLine() {
 		String bidi = "a" + (char) 0x202e + "b" + (char) 0x2028;
 
 		assertThat(Command.of("x", "a\nb", "\u001b[31m", "it's\r\\", bidi))
@@ -244,13 +244,13 @@ class CommandTests {
 	}
 
 	@Test
-	void refusesDollarSingleQuotesThatStayOpen() {
+	void refusesUnclosedDollarSingleQuotes() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Command.parse("ls $'a\\'"))
 			.withMessageContaining("' at position 4");
 	}
 
 	@Test
-	void parsesWhatItShows() {
+	void parsesItsOwnRepresentation() {
 		Random random = new Random(42);
 		String alphabet = "ab '\"\\$`*?~#;&|<>()[]{}!=\t\n\r\u00e9\u65e5%+-_.,:/@0";
 		for (int i = 0; i < 5000; i++) {
@@ -280,7 +280,7 @@ class CommandTests {
 	}
 
 	@Test
-	void readsReferencedSecretsWhenResolved() {
+	void resolvesReferencedSecrets() {
 		Command command = Command.of("a").withArgument(Secret.reference("x")).withArgument(Secret.reference("y"));
 
 		assertThat(command.resolve((name) -> name + name)).containsExactly("a", "xx", "yy");

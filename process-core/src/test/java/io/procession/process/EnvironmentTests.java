@@ -26,7 +26,7 @@ class EnvironmentTests {
 	}
 
 	@Test
-	void remembersTheLastWordOnEachName() {
+	void usesLastValueOfEachName() {
 		Environment set = Environment.unchanged().with("A", "1").with("B", "2").with("A", "3");
 
 		assertThat(set.variables()).containsExactlyInAnyOrderEntriesOf(Map.of("A", "3", "B", "2"));
@@ -42,7 +42,7 @@ class EnvironmentTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "A=B", "=", "A\0" })
-	void refusesWhatCannotBeAName(String name) {
+	void refusesInvalidNamesOfVariables(String name) {
 		Environment environment = Environment.unchanged();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> environment.with(name, "value"))
@@ -53,14 +53,14 @@ class EnvironmentTests {
 	}
 
 	@Test
-	void refusesANullValue() {
+	void refusesNullValue() {
 		assertThatNullPointerException().isThrownBy(() -> Environment.unchanged().with("A", (String) null))
 			.withMessage(
 					"The value of environment variable 'A' must not be null: use unsetEnv(...) to remove a variable");
 	}
 
 	@Test
-	void refusesAValueThatHoldsNulButDoesNotShowIt() {
+	void refusesValueWithNulWithoutShowingIt() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Environment.unchanged().with("A", "hunter2\0"))
 			.withMessageContaining("'A'")
 			.withMessageContaining("NUL")
@@ -68,7 +68,7 @@ class EnvironmentTests {
 	}
 
 	@Test
-	void showsNamesAndNoValues() {
+	void showsNamesButNoValues() {
 		Environment environment = Environment.unchanged()
 			.with("A", "plain-value")
 			.with("B", Secret.of("secret-value"))
@@ -78,7 +78,7 @@ class EnvironmentTests {
 	}
 
 	@Test
-	void cannotBeChangedFromOutside() {
+	void cannotBeModifiedByCaller() {
 		Map<String, String> variables = new HashMap<>(Map.of("A", "1"));
 		Environment environment = new Environment(true, variables, Map.of(), Set.of());
 		variables.put("B", "2");

@@ -27,7 +27,7 @@ class ProcessExceptionTests {
 		.build();
 
 	@Test
-	void saysWhichTimeoutWasExceeded() {
+	void describesExceededTimeout() {
 		ProcessTimedOutException ex = new ProcessTimedOutException(Duration.ofMillis(1500), "raise it", RESULT);
 
 		assertThat(ex)
@@ -40,7 +40,7 @@ class ProcessExceptionTests {
 	}
 
 	@Test
-	void saysHowLongItWasSilent() {
+	void describesExceededIdleTimeout() {
 		ProcessIdleTimedOutException ex = new ProcessIdleTimedOutException(Duration.ofSeconds(30), "raise it", RESULT);
 
 		assertThat(ex).isInstanceOf(ProcessTimedOutException.class)
@@ -51,13 +51,13 @@ class ProcessExceptionTests {
 
 	@ParameterizedTest
 	@CsvSource({ "1, 1ms", "999, 999ms", "1000, 1s", "1099, 1s", "1100, 1.1s", "3200, 3.2s", "60000, 60s" })
-	void showsDurationsAsPeopleDo(long millis, String shown) {
+	void formatsDurationsForHumans(long millis, String shown) {
 		assertThat(new ProcessTimedOutException(Duration.ofMillis(millis), "raise it", RESULT))
 			.hasMessageContaining("timeout of " + shown + " and");
 	}
 
 	@Test
-	void saysHowMuchWasAllowed() {
+	void describesOutputLimitThatWasExceeded() {
 		assertThat(new ProcessOutputLimitException(1024, "raise it with outputLimit(...)", RESULT))
 			.hasMessage("Command 'mysql ***' exceeded its output limit of 1024 bytes and was stopped: raise it"
 					+ " with outputLimit(...), or keep only the end with keepLast(...);"
@@ -65,7 +65,7 @@ class ProcessExceptionTests {
 	}
 
 	@Test
-	void saysWhyItWasRejected() {
+	void describesReasonOfRejection() {
 		ProcessRejectedException ex = new ProcessRejectedException(COMMAND, ProcessRejectedException.Reason.CLOSED,
 				"the manager is closed");
 
@@ -75,7 +75,7 @@ class ProcessExceptionTests {
 	}
 
 	@Test
-	void saysWhatBecameOfTheOneThatWasWaitedFor() {
+	void describesStateOfProcessAfterInterrupt() {
 		InterruptedException cause = new InterruptedException();
 
 		assertThat(new ProcessInterruptedException(COMMAND, "it was stopped", RESULT, cause))
@@ -85,7 +85,7 @@ class ProcessExceptionTests {
 
 	@ParameterizedTest
 	@EnumSource(ProcessStartException.Reason.class)
-	void givesTheExitCodeOfAShellWhereNothingStarted(ProcessStartException.Reason reason) {
+	void returnsShellExitCodeIfStartFailed(ProcessStartException.Reason reason) {
 		ProcessStartException ex = new ProcessStartException(ProcessSpec.of(COMMAND), reason, "the detail", null);
 
 		assertThat(ex).hasMessage("Command 'mysql ***' could not be started: the detail");
@@ -132,7 +132,7 @@ class ProcessExceptionTests {
 
 	@Test
 	@Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-	void takesCausesThatFormACircle() {
+	void handlesCircularCauses() {
 		IllegalStateException first = new IllegalStateException("first");
 		IllegalStateException second = new IllegalStateException("second", first);
 		first.initCause(second);
@@ -149,7 +149,7 @@ class ProcessExceptionTests {
 	}
 
 	@Test
-	void hasNoCauseThatTellsASecret() {
+	void hasNoCauseThatRevealsSecret() {
 		IllegalStateException suppressing = new IllegalStateException("no");
 		suppressing.addSuppressed(new IllegalStateException("no", new IllegalStateException("hunter2")));
 		Throwable silent = new IllegalStateException("hunter2") {
@@ -177,7 +177,7 @@ class ProcessExceptionTests {
 	}
 
 	@Test
-	void isOnOneLine() {
+	void isSingleLine() {
 		ProcessSpec spec = ProcessSpec.of(Command.of("a\nb", "\u001b[2J"));
 
 		assertThat(new ProcessDeniedException(spec, "rule\nfaked", "x\u2028y", null))
@@ -187,7 +187,7 @@ class ProcessExceptionTests {
 	}
 
 	@Test
-	void cutsALongCommand() {
+	void truncatesLongCommand() {
 		ProcessRejectedException ex = new ProcessRejectedException(Command.of("echo", "x".repeat(10_000)),
 				ProcessRejectedException.Reason.FULL, "full");
 

@@ -17,7 +17,7 @@ class ProcessInputTests {
 	}
 
 	@Test
-	void refusesNullAsText() {
+	void refusesNullText() {
 		assertThatNullPointerException().isThrownBy(() -> ProcessInput.of((String) null))
 			.withMessage("The text of an input must not be null");
 	}
@@ -33,12 +33,12 @@ class ProcessInputTests {
 	}
 
 	@Test
-	void isNeverPrinted() {
+	void isNeverShown() {
 		assertThat(ProcessInput.of("planted")).hasToString("7 bytes");
 	}
 
 	@Test
-	void mayBeAFileOrNothing() {
+	void canBeFileOrNone() {
 		assertThat(ProcessInput.of(Path.of("a"))).isEqualTo(new ProcessInput.File(Path.of("a")));
 		assertThat(ProcessInput.none()).isEqualTo(new ProcessInput.None());
 	}

@@ -56,7 +56,7 @@ class ProcessResultTests {
 	}
 
 	@Test
-	void takesOnlyLineFeedsAndCarriageReturnsForEndsOfLines() {
+	void treatsOnlyLineFeedsAndCarriageReturnsAsLineEndings() {
 		ProcessResult result = result(0, ExitCause.EXITED)
 			.output(text("a\u0085b\u2028c\u000bd\fe\u001ef\ng"), text(""), true)
 			.build();
@@ -68,7 +68,7 @@ class ProcessResultTests {
 	@CsvSource({ "0, EXITED, true", "1, EXITED, false", "0, STOPPED, false", "0, KILLED, false", "0, TIMED_OUT, false",
 			"0, IDLE_TIMED_OUT, false", "0, OUTPUT_LIMIT, false", "0, SHUTDOWN, false", "143, SIGNALED, false",
 			"137, LOST, false" })
-	void isSuccessfulWhenItEndedByItselfWithAGoodCode(int exitCode, ExitCause cause, boolean successful) {
+	void isSuccessfulIfExitedWithSuccessCode(int exitCode, ExitCause cause, boolean successful) {
 		ProcessResult result = result(exitCode, cause).build();
 
 		assertThat(result.successful()).isEqualTo(successful);
@@ -76,7 +76,7 @@ class ProcessResultTests {
 	}
 
 	@Test
-	void takesTheExitCodesOfTheSpecForSuccess() {
+	void usesSuccessExitCodesOfSpec() {
 		ProcessSpec spec = SPEC.toBuilder().successExitCodes(3, 143).build();
 
 		assertThat(ProcessResult.builder(spec).exit(3, ExitCause.EXITED).build().successful()).isTrue();
@@ -86,7 +86,7 @@ class ProcessResultTests {
 	}
 
 	@Test
-	void readsTheSignalFromTheExitCode() {
+	void derivesSignalFromExitCode() {
 		assertThat(result(137, ExitCause.SIGNALED).build().signal()).contains(Signal.KILL);
 		assertThat(result(143, ExitCause.STOPPED).build().signal()).contains(Signal.TERM);
 		assertThat(result(1, ExitCause.EXITED).build().signal()).isEmpty();
@@ -94,7 +94,7 @@ class ProcessResultTests {
 	}
 
 	@Test
-	void throwsWhenAskedTo() {
+	void throwsOnRequest() {
 		ProcessResult failed = result(1, ExitCause.EXITED).errorTail(() -> "connection refused").build();
 		ProcessResult successful = result(0, ExitCause.EXITED).build();
 
@@ -112,7 +112,7 @@ class ProcessResultTests {
 
 	@ParameterizedTest
 	@EnumSource(ExitCause.class)
-	void saysHowItFailed(ExitCause cause) {
+	void describesFailure(ExitCause cause) {
 		ProcessFailedException ex = new ProcessFailedException(result(137, cause).build());
 
 		assertThat(ex.getMessage()).startsWith("Command 'pg_dump shop' ").endsWith("after 3.2s (success is 0)");
@@ -122,7 +122,7 @@ class ProcessResultTests {
 	}
 
 	@Test
-	void cannotBeAFailureWhenSuccessful() {
+	void refusesFailureOfSuccessfulResult() {
 		ProcessResult successful = result(0, ExitCause.EXITED).build();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> new ProcessFailedException(successful));
@@ -150,7 +150,7 @@ class ProcessResultTests {
 	}
 
 	@Test
-	void looksForTheEndOfItsErrorOutputOnlyWhenAMessageNeedsIt() {
+	void computesErrorTailLazily() {
 		AtomicInteger asked = new AtomicInteger();
 		ProcessResult failed = result(1, ExitCause.EXITED).errorTail(() -> "asked " + asked.incrementAndGet()).build();
 		assertThat(failed.failed()).isTrue();

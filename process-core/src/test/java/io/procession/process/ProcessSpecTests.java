@@ -19,7 +19,7 @@ class ProcessSpecTests {
 	private static final Command COMMAND = Command.of("/usr/bin/pg_dump", "shop");
 
 	@Test
-	void saysNothingBeyondItsCommand() {
+	void setsNothingBeyondCommand() {
 		ProcessSpec spec = ProcessSpec.of(COMMAND);
 
 		assertThat(spec.command()).isEqualTo(COMMAND);
@@ -40,7 +40,7 @@ class ProcessSpecTests {
 	}
 
 	@Test
-	void saysWhatItsBuilderSaid() {
+	void hasValuesOfBuilder() {
 		ProcessSpec spec = full();
 
 		assertThat(spec.displayName()).isEqualTo("backup");
@@ -95,12 +95,12 @@ class ProcessSpecTests {
 	}
 
 	@Test
-	void isTheSameAfterARoundThroughItsBuilder() {
+	void isEqualAfterRoundTripThroughBuilder() {
 		assertThat(full().toBuilder().build()).isEqualTo(full()).hasSameHashCodeAs(full());
 	}
 
 	@Test
-	void doesNotChangeWithABuilderMadeFromIt() {
+	void isNotChangedByItsBuilder() {
 		ProcessSpec spec = ProcessSpec.of(COMMAND);
 
 		ProcessSpec changed = spec.toBuilder().name("other").tag("t").env("A", "1").quietly().build();
@@ -109,7 +109,7 @@ class ProcessSpecTests {
 	}
 
 	@Test
-	void tellsUnsetNoneAndAValueApart() {
+	void distinguishesUnsetNoneAndValue() {
 		assertThat(ProcessSpec.of(COMMAND).timeout()).isNull();
 		assertThat(ProcessSpec.builder(COMMAND).noTimeout().build().timeout()).isEqualTo(TimeLimit.none());
 		assertThat(ProcessSpec.builder(COMMAND).noTimeout().timeout(Duration.ofSeconds(1)).build().timeout())
@@ -119,14 +119,14 @@ class ProcessSpecTests {
 	}
 
 	@Test
-	void showsNoSecretNoValueAndNoInput() {
+	void showsNoSecretsValuesOrInput() {
 		ProcessSpec spec = full().toBuilder().env("PLAIN", "planted-value").build();
 
 		assertThat(spec.toString()).contains("***", "pg_dump", "PLAIN").doesNotContain("planted");
 	}
 
 	@Test
-	void showsNoSecretInNamesAndPaths() {
+	void showsNoSecretsInNamesAndPaths() {
 		ProcessSpec spec = ProcessSpec
 			.builder(Command.of("/opt/planted/tool", "--token", "planted2").withArgument(Secret.of("planted")))
 			.name("job-planted-planted2-planted3-planted4")
@@ -148,7 +148,7 @@ class ProcessSpecTests {
 	}
 
 	@Test
-	void showsItselfOnOneLine() {
+	void isShownOnOneLine() {
 		ProcessSpec spec = ProcessSpec.builder(Command.of("x\ny"))
 			.tag("a\nb")
 			.directory(Path.of("/a\u001bb"))
@@ -162,7 +162,7 @@ class ProcessSpecTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { -1, 256, 1000 })
-	void refusesWhatIsNoExitCode(int code) {
+	void refusesInvalidExitCodes(int code) {
 		refuses((builder) -> builder.successExitCodes(0, code), Integer.toString(code));
 	}
 
@@ -174,12 +174,12 @@ class ProcessSpecTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "STOP", "TSTP", "TTIN", "TTOU", "CONT" })
-	void refusesAStopSignalThatEndsNothing(Signal signal) {
+	void refusesStopSignalThatDoesNotEndProcess(Signal signal) {
 		refuses((builder) -> builder.stopSignal(signal), signal.name());
 	}
 
 	@Test
-	void refusesNumbersThatCannotBe() {
+	void refusesInvalidNumbers() {
 		refuses((builder) -> builder.timeout(Duration.ZERO), "PT0S");
 		refuses((builder) -> builder.timeout(Duration.ofSeconds(-1)), "PT-1S");
 		refuses((builder) -> builder.idleTimeout(Duration.ZERO), "PT0S");
@@ -193,7 +193,7 @@ class ProcessSpecTests {
 	}
 
 	@Test
-	void refusesNothingInPlaceOfATime() {
+	void refusesNullDurations() {
 		ProcessSpec.Builder builder = ProcessSpec.builder(COMMAND);
 
 		assertThatNullPointerException().isThrownBy(() -> builder.timeout(null)).withMessageContaining("noTimeout()");
@@ -203,13 +203,13 @@ class ProcessSpecTests {
 	}
 
 	@Test
-	void refusesToMergeErrorOutputAndToWriteItToAFile() {
+	void refusesMergedErrorOutputWithErrorFile() {
 		refuses((builder) -> builder.mergeErrorOutput().errorOutputTo(Path.of("error.log")), "error.log");
 		refuses((builder) -> builder.errorOutputTo(Path.of("error.log")).mergeErrorOutput(), "error.log");
 	}
 
 	@Test
-	void refusesToWriteBothOutputsOverEachOther() {
+	void refusesSameFileForBothOutputs() {
 		Path log = Path.of("run.log");
 
 		refuses((builder) -> builder.outputTo(log).errorOutputTo(log), "use mergeErrorOutput()");

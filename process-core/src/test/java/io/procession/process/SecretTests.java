@@ -14,20 +14,20 @@ class SecretTests {
 	}
 
 	@Test
-	void givesItsValueToWhomResolvesIt() {
+	void returnsValueWhenResolved() {
 		assertThat(Secret.of("hunter2").resolve(SecretResolver.none())).isEqualTo("hunter2");
 		assertThat(Secret.of("").resolve(SecretResolver.none())).isEmpty();
 		assertThat(Secret.reference("db").resolve((name) -> name + "!")).isEqualTo("db!");
 	}
 
 	@Test
-	void tellsAReferenceFromAValue() {
+	void distinguishesReferenceFromValue() {
 		assertThat(Secret.of("hunter2").reference()).isEmpty();
 		assertThat(Secret.reference("db").reference()).contains("db");
 	}
 
 	@Test
-	void namesAReferenceThatIsNotKnown() {
+	void reportsUnknownReference() {
 		Secret secret = Secret.reference("db");
 
 		assertThatIllegalArgumentException().isThrownBy(() -> secret.resolve((name) -> null))
@@ -38,7 +38,7 @@ class SecretTests {
 	}
 
 	@Test
-	void passesNothingOnThatItsResolverSays() {
+	void doesNotPassOnMessageOfResolver() {
 		SecretResolver telling = (name) -> {
 			throw new IllegalStateException("hunter2 is no number", new IllegalArgumentException("hunter2"));
 		};
@@ -52,7 +52,7 @@ class SecretTests {
 	}
 
 	@Test
-	void refusesWhatNoProgramCanReceive() {
+	void refusesNulCharacter() {
 		assertThatIllegalArgumentException().isThrownBy(() -> Secret.of("hunter2\0"))
 			.withMessageContaining("NUL")
 			.withMessageNotContaining("hunter2");

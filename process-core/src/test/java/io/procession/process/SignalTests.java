@@ -30,12 +30,12 @@ class SignalTests {
 
 	@ParameterizedTest
 	@CsvSource({ "RTMIN, 34", "SIGRTMIN+3, 37", "rtmax-1, 63", "RTMAX, 64", "34, 34", "POLL, 29", "IOT, 6", "CLD, 17" })
-	void areFoundByOtherNames(String name, int number) {
+	void areFoundByAlternativeNames(String name, int number) {
 		assertThat(Signal.of(name).number()).isEqualTo(number);
 	}
 
 	@Test
-	void areEqualIfTheirNumbersAre() {
+	void areEqualIfNumbersAreEqual() {
 		assertThat(Signal.realTime(30)).isEqualTo(Signal.of("RTMAX"))
 			.hasSameHashCodeAs(Signal.of("64"))
 			.isNotEqualTo(Signal.realTime(29))
@@ -46,7 +46,7 @@ class SignalTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "TREM", "0", "32", "33", "65", "015", "-9", "RTMIN+31", "RTMAX+1", "RTMIN-1", "" })
-	void areNotFoundByAWrongNameOrNumber(String name) {
+	void areNotFoundByInvalidNameOrNumber(String name) {
 		assertThatIllegalArgumentException().isThrownBy(() -> Signal.of(name))
 			.withMessageContaining("'" + name + "'")
 			.withMessageContaining("TERM")

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 class TimeLimitTests {
 
 	@Test
-	void isABoundOrNone() {
+	void isDurationOrNone() {
 		assertThat(TimeLimit.of(Duration.ofSeconds(1)).bound()).contains(Duration.ofSeconds(1));
 		assertThat(TimeLimit.none().bound()).isEmpty();
 		assertThat(TimeLimit.of(Duration.ofSeconds(1))).hasToString("PT1S");
@@ -19,7 +19,7 @@ class TimeLimitTests {
 	}
 
 	@Test
-	void refusesWhatIsNotPositive() {
+	void refusesNonPositiveDuration() {
 		assertThatIllegalArgumentException().isThrownBy(() -> TimeLimit.of(Duration.ZERO))
 			.withMessageContaining("PT0S")
 			.withMessageContaining("noTimeout()");

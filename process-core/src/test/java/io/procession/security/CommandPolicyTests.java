@@ -63,7 +63,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void allowsWhatIsNamedAndNothingElse() throws IOException {
+	void allowsOnlyNamedPrograms() throws IOException {
 		Path tool = program("a/tool");
 		CommandPolicy policy = CommandPolicy.builder().allow(tool.toString()).build();
 
@@ -75,7 +75,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void looksAtWhatALinkPointsTo() throws IOException {
+	void resolvesLinks() throws IOException {
 		Path tool = program("a/tool");
 		Path evil = program("evil");
 		CommandPolicy policy = CommandPolicy.builder().allow(tool.toString()).build();
@@ -90,7 +90,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void startsALinkThatARuleNamesByItsName() throws IOException {
+	void startsNamedLinkByItsName() throws IOException {
 		Path tool = program("versions/tool-1.2");
 		Path link = link("bin/tool", tool);
 		CommandPolicy policy = CommandPolicy.builder().allow(link.toString()).build();
@@ -104,7 +104,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void allowsAFolderButNotWhatItsLinksLeadTo() throws IOException {
+	void allowsDirectoryButNotTargetsOfItsLinks() throws IOException {
 		Path tool = program("tools/deep/tool");
 		CommandPolicy policy = CommandPolicy.builder().allow(this.folder.resolve("tools").toString()).build();
 
@@ -116,7 +116,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void deniesWhateverIsAllowed() throws IOException {
+	void deniesEvenIfAllowed() throws IOException {
 		Path tool = program("tools/tool");
 		Path denied = program("tools/denied");
 		CommandPolicy policy = CommandPolicy.builder()
@@ -131,7 +131,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void matchesEachArgumentAsAWhole() throws IOException {
+	void matchesWholeArguments() throws IOException {
 		Path git = program("git");
 		CommandPolicy policy = CommandPolicy.builder()
 			.allow(git.toString(), "clone|--depth", "\\d+", "https://example\\.org/.*")
@@ -148,7 +148,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void switchesShellsOff() throws IOException {
+	void deniesShellsWhenDisabled() throws IOException {
 		CommandPolicy policy = CommandPolicy.builder().deny(program("denied").toString()).build();
 
 		for (String name : List.of("sh", "bash", "zsh", "env", "xargs", "sudo", "busybox", "ld-linux-x86-64.so.2",
@@ -166,7 +166,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void allowsShellsThatAreNamed() throws IOException {
+	void allowsNamedShells() throws IOException {
 		Path bash = program("bash");
 
 		assertThat(allows(CommandPolicy.builder().allow(bash.toString()).build(), bash)).isTrue();
@@ -177,7 +177,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void looksAtTheInterpretersOfScripts() throws IOException {
+	void checksInterpretersOfScripts() throws IOException {
 		Path perl = program("bin/perl");
 		Path script = script("script", "#! " + perl + " -w\n");
 		Path nested = script("nested", "#!" + script + "\n");
@@ -194,7 +194,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void looksAtWhatEnvAndItsLikeInterpretAScriptWith() throws IOException {
+	void checksInterpretersStartedThroughEnv() throws IOException {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 		Path env = link("my-env", Path.of("/usr/bin/env"));
 		Path setsid = program("bin/setsid");
@@ -215,7 +215,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void refusesALineOfEnvThatItCannotRead() throws IOException {
+	void refusesAmbiguousEnvLine() throws IOException {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 		CommandPolicy allowing = CommandPolicy.builder().allow(this.folder.toString()).build();
 
@@ -230,7 +230,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void refusesInterpretersWithoutEnd() throws IOException {
+	void refusesTooManyNestedInterpreters() throws IOException {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 		Path inner = script("inner", "#!/usr/bin/env -S sort\n");
 
@@ -238,7 +238,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void readsTheFirstLineAsTheKernelDoes() throws IOException {
+	void readsFirstLineLikeKernel() throws IOException {
 		Path harmless = program("bin/harmless");
 		Path script = script("script", "#! \t" + harmless + "\r\n");
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
@@ -250,7 +250,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void takesALineWhoseNameIsCutForAScriptOfTheShell() throws IOException {
+	void treatsTruncatedLineAsShellScript() throws IOException {
 		Path tool = program("x".repeat(100) + "/" + "y".repeat(100) + "/tool");
 		Path script = script("script", "#!" + " ".repeat(256 - tool.toString().length()) + tool + "\n");
 		Path blank = script("blank", "#!" + " ".repeat(300) + tool + "\n");
@@ -266,7 +266,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void readsTheArgumentOfALineAsFarAsTheKernel() throws IOException {
+	void readsArgumentOfLineLikeKernel() throws IOException {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 		String start = "#!/usr/bin/env -S";
 
@@ -279,7 +279,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void refusesAnInterpreterThatItCannotJudge() throws IOException {
+	void refusesUnresolvableInterpreter() throws IOException {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 
 		assertThat(judge(policy, script("relative", "#!bin/x\n")).rule()).contains("is a relative path");
@@ -288,7 +288,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void takesAScriptOfAShellForAShellUnlessItIsAllowed() throws IOException {
+	void treatsShellScriptAsShellUnlessAllowed() throws IOException {
 		Path script = script("script", "#!/bin/sh\necho\n");
 		Path withoutFirstLine = script("plain", "echo pwned\n\0");
 		CommandPolicy denying = CommandPolicy.builder().deny(program("denied").toString()).build();
@@ -301,7 +301,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void tellsTheProgramsWithinBusyboxApart() throws IOException {
+	void distinguishesBusyboxApplets() throws IOException {
 		Path busybox = program("bin/busybox");
 		Path ls = link("bin/ls", busybox);
 		Path sh = link("bin/sh", busybox);
@@ -323,7 +323,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void takesTheLastComponentOfItsArgumentForTheProgramWithinBusybox() throws IOException {
+	void usesLastPathComponentAsBusyboxApplet() throws IOException {
 		Path busybox = program("bin/busybox");
 		Path rm = link("bin/rm", busybox);
 		CommandPolicy shellsOff = CommandPolicy.builder().deny(program("denied").toString()).build();
@@ -343,7 +343,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void takesEveryNameThatBeginsLikeItsOwnForBusybox() throws IOException {
+	void treatsNamesWithBusyboxPrefixAsBusybox() throws IOException {
 		Path busybox = program("bin/busybox");
 		Path link = link("bin/busyboxx", busybox);
 		Path copy = program("bin/busybox_copy");
@@ -360,7 +360,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void deniesAProgramByItsNameWithinBusyboxToo() throws IOException {
+	void deniesBusyboxAppletByName() throws IOException {
 		Path busybox = program("bin/busybox");
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 
@@ -371,7 +371,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void refusesAScriptThatBecomesWhatItIsCalled() throws IOException {
+	void refusesScriptWhoseInterpreterDependsOnItsName() throws IOException {
 		Path busybox = program("bin/busybox");
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 
@@ -386,7 +386,7 @@ class CommandPolicyTests {
 
 	@Test
 	@RequiresProgram("busybox")
-	void judgesBusyboxAsItBehaves() throws Exception {
+	void checksBusyboxLikeItsBehavior() throws Exception {
 		Path busybox = Executables.find("busybox", null, null).orElseThrow();
 		Path link = link("busyboxx", busybox);
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").build();
@@ -403,7 +403,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void knowsAProgramWithinBusyboxByItsHardLinkToo() throws IOException {
+	void detectsBusyboxAppletByHardLink() throws IOException {
 		Path busybox = program("bin/busybox");
 		Path rm = Files.createLink(this.folder.resolve("bin/rm"), busybox);
 		CommandPolicy policy = CommandPolicy.builder().deny(rm.toString()).build();
@@ -414,7 +414,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void tellsTheProgramsWithinCoreutilsApart() throws IOException {
+	void distinguishesCoreutilsPrograms() throws IOException {
 		Path coreutils = program("bin/coreutils");
 		CommandPolicy policy = CommandPolicy.builder().deny(link("bin/rm", coreutils).toString()).build();
 
@@ -425,7 +425,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void followsTheRulesOfBothCoreutils() throws IOException {
+	void appliesRulesOfBothCoreutils() throws IOException {
 		Path coreutils = program("bin/coreutils");
 		Path rm = link("bin/rm", coreutils);
 		CommandPolicy policy = CommandPolicy.builder().deny(rm.toString()).build();
@@ -440,7 +440,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void deniesWhatAPatternCannotTell() throws IOException {
+	void deniesArgumentTooLongForPattern() throws IOException {
 		Path tool = program("tool");
 		String argument = "ab".repeat(50_000);
 
@@ -451,7 +451,7 @@ class CommandPolicyTests {
 	}
 
 	@Test
-	void refusesRulesThatCannotHold() throws IOException {
+	void refusesInvalidRules() throws IOException {
 		String tool = program("tools/tool").toString();
 		CommandPolicy.Builder builder = CommandPolicy.builder();
 

@@ -14,7 +14,7 @@ class EnvironmentPolicyTests {
 			"XPATH", "y", "a+b", "z", "aab", "z");
 
 	@Test
-	void letsThroughWhatItNames() {
+	void passesNamedVariables() {
 		assertThat(EnvironmentPolicy.inheritAll().inherited(ENVIRONMENT)).isEqualTo(ENVIRONMENT);
 		assertThat(EnvironmentPolicy.inheritNothing().inherited(ENVIRONMENT)).isEmpty();
 		assertThat(EnvironmentPolicy.allowlist().inherited(ENVIRONMENT)).containsOnlyKeys("PATH", "LC_ALL");
@@ -23,7 +23,7 @@ class EnvironmentPolicyTests {
 	}
 
 	@Test
-	void refusesWhatIsNoName() {
+	void refusesInvalidNames() {
 		assertThatIllegalArgumentException().isThrownBy(() -> EnvironmentPolicy.allowlist(List.of("A=B")))
 			.withMessageContaining("'A=B' cannot be the name of an environment variable");
 		assertThatIllegalArgumentException().isThrownBy(() -> EnvironmentPolicy.allowlist(List.of("")));

@@ -24,7 +24,7 @@ class ExecutablesTests {
 	}
 
 	@Test
-	void looksInTheWorkingDirectoryForAnEmptyFolder() throws IOException {
+	void searchesWorkingDirectoryForEmptyPathEntry() throws IOException {
 		Path tool = program("tool");
 
 		for (String path : new String[] { "", ":/no", "/no::/no", "/no:" }) {
@@ -34,7 +34,7 @@ class ExecutablesTests {
 	}
 
 	@Test
-	void passesOverAFolderWhoseNameIsNone() throws IOException {
+	void skipsInvalidPathEntry() throws IOException {
 		Path tool = program("tool");
 
 		assertThat(Executables.find("tool", null, "/a\0b:" + this.folder)).contains(tool);

@@ -45,12 +45,12 @@ class RedactorTests {
 			https://host:8080/path             | https://host:8080/path
 			-px                                | -px
 			""")
-	void hidesWhatHasTheNameOfASecret(String argument, String shown) {
+	void hidesValuesNamedLikeSecrets(String argument, String shown) {
 		assertThat(Redactor.defaults().redact(List.of("tool", argument))).containsExactly("tool", shown);
 	}
 
 	@Test
-	void hidesWhatFollowsAnOption() {
+	void hidesValueAfterOption() {
 		assertThat(Redactor.defaults().redact(List.of("tool", "--password", "x", "-token", "-y", "--user", "z")))
 			.containsExactly("tool", "--password", "***", "-token", "***", "--user", "z");
 		assertThat(Redactor.defaults().find(List.of("tool", "--password", "long", "token=other", "key=abc")))
@@ -58,7 +58,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void hidesValuesWhereverTheyAre() {
+	void hidesValuesAnywhere() {
 		Redactor redactor = Redactor.defaults().hiding(List.of("abc", "abcdef", " "));
 
 		assertThat(redactor.hide("x abcdef abc")).isEqualTo("x *** ***");
@@ -67,7 +67,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void hidesValuesWithoutTheBlanksAroundThem() {
+	void hidesValuesWithoutSurroundingBlanks() {
 		Redactor redactor = Redactor.defaults().hiding(List.of("\nhunter2\r\n"));
 
 		assertThat(redactor.hide("wrong: 'hunter2'")).isEqualTo("wrong: '***'");
@@ -75,7 +75,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void hidesTheLinesOfAValueToo() {
+	void hidesLinesOfMultilineValue() {
 		Redactor redactor = Redactor.defaults().hiding(List.of("BEGIN KEY\r\n  0123456789\nyes\nabcdefgh"));
 
 		assertThat(redactor.hide("> 0123456789 | > yes | > abcdefgh")).isEqualTo("> *** | > yes | > ***");
@@ -85,7 +85,7 @@ class RedactorTests {
 	@ValueSource(strings = { "username=joe,password=hunter22,ro", "{password: hunter22, user: joe}",
 			"psql postgres://joe:hunter22@host?mail=a@b", "-Dspring.datasource.password=hunter22 -Xmx1g",
 			"`tool --token hunter22`", "(tool --token=hunter22)", "tool --token \\\n hunter22" })
-	void findsTheValueThoughItsEndIsNotClear(String argument) {
+	void findsValueWithAmbiguousEnd(String argument) {
 		assertThat(Redactor.defaults().find(List.of(argument))).contains("hunter22");
 		assertThat(Redactor.defaults().redact(List.of(argument)).get(0)).doesNotContain("hunter22");
 	}
@@ -93,7 +93,7 @@ class RedactorTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "--passwd", "--pass", "--passphrase", "--pwd", "--auth", "--bearer", "--secret-id",
 			"--vault-secret-id", "--db-pass", "--oauth2-bearer", "-pass", "--keyPass" })
-	void knowsTheShortNamesOfOptions(String option) {
+	void detectsShortNamesOfOptions(String option) {
 		assertThat(Redactor.defaults().redact(List.of("tool", option, "hunter22", "x"))).containsExactly("tool", option,
 				"***", "x");
 		assertThat(Redactor.defaults().redact(List.of(option + "=hunter22"))).containsExactly(option + "=***");
@@ -101,7 +101,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void takesNoOtherWordForAName() {
+	void doesNotMistakeOtherWordsForNames() {
 		Redactor redactor = Redactor.defaults();
 		List<String> arguments = List.of("tool", "--compass", "x", "--bypass", "x", "--author", "x", "--secretary=x",
 				"PWD=/srv/app", "OLDPWD=/srv", "ssh://git@host/a.git", "mail me@host");
@@ -124,7 +124,7 @@ class RedactorTests {
 			https://hunter22@host/x                     | https://***@host/x
 			git clone http://hunter22@host/x            | git clone http://***@host/x
 			""")
-	void findsWhatAHeaderAndAnAddressHold(String argument, String shown) {
+	void findsSecretsInHeadersAndUrls(String argument, String shown) {
 		assertThat(Redactor.defaults().redact(List.of(argument))).containsExactly(shown);
 		assertThat(Redactor.defaults().find(List.of(argument))).contains("hunter22").doesNotContain("Bearer");
 	}
@@ -141,7 +141,7 @@ class RedactorTests {
 			"ldapsearch -x -w hunter22, ldapsearch -x -w ***", "zip -P hunter22 x.zip, zip -P *** x.zip",
 			"openssl rsa -passin pass:hunter22, openssl rsa -passin ***", "sort -u me:x -p5, sort -u me:x -p5",
 			"docker run -p 80:80 x, docker run -p 80:80 x" })
-	void knowsTheOptionsOfSomePrograms(String line, String shown) {
+	void detectsOptionsOfKnownPrograms(String line, String shown) {
 		List<String> arguments = List.of(line.split(" "));
 
 		assertThat(Redactor.defaults().redact(arguments)).isEqualTo(List.of(shown.split(" ")));
@@ -151,7 +151,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void knowsTheUserOfCurlWithinAScript() {
+	void detectsUserOptionOfCurlInScript() {
 		assertThat(Redactor.defaults().redact(List.of("sh", "-c", "curl -su 'me:hunter22' https://host | sort -u")))
 			.containsExactly("sh", "-c", "curl -su 'me:***' https://host | sort -u");
 	}
@@ -166,7 +166,7 @@ class RedactorTests {
 			"p&amp;s&quot;w/ \u00f6+=&lt;1&gt;&#39;\\2\ud83d\ude00$",
 			"p&#x26;s&#34;w/ &#246;+=&lt;1&gt;&apos;\\2&#128512;$",
 			"p\\&s\\\"w/\\ \u00f6+=\\<1\\>\\'\\\\2\ud83d\ude00\\$" })
-	void hidesAValueThatIsEscaped(String escaped) {
+	void hidesEscapedValue(String escaped) {
 		Redactor redactor = Redactor.defaults().hiding(List.of(SECRET));
 
 		assertThat(redactor.hide("a?b=" + escaped + "&c")).isEqualTo("a?b=***&c");
@@ -175,7 +175,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void hidesAValueThatIsEncoded() {
+	void hidesEncodedValue() {
 		byte[] bytes = "hunter22-correct-horse".getBytes(StandardCharsets.UTF_8);
 		Redactor redactor = Redactor.defaults().hiding(List.of("hunter22-correct-horse"));
 
@@ -190,7 +190,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void hidesAValueWithControlCharactersInBetween() {
+	void hidesValueWithControlCharacters() {
 		Redactor redactor = Redactor.defaults().hiding(List.of("hunter22"));
 
 		assertThat(redactor.hide("a hun\rter22 b")).isEqualTo("a *** b");
@@ -199,7 +199,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void hidesWhatTheEndsOfAPartLeaveOfEncodedValues() {
+	void hidesTruncatedEncodedValuesAtEnds() {
 		Redactor redactor = Redactor.defaults().hiding(List.of("a\"b&c<d>e"));
 		String escaped = "a%22b%26c%3Cd%3Ee";
 
@@ -214,7 +214,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void looksAgainWhenItsSourceHasMore() {
+	void updatesWhenSourceChanges() {
 		List<List<String>> given = new ArrayList<>(List.of(List.of("abcd")));
 		Redactor redactor = Redactor.defaults().hiding(() -> given.get(0));
 
@@ -224,14 +224,14 @@ class RedactorTests {
 	}
 
 	@Test
-	void takesNoQueryForAPassword() {
+	void doesNotMistakeQueryForPassword() {
 		String address = "http://localhost:8080?mail=joe@example.com";
 
 		assertThat(Redactor.defaults().redact(List.of(address))).containsExactly(address);
 	}
 
 	@Test
-	void hidesWhatTheEndsOfAPartLeaveOfValues() {
+	void hidesTruncatedValuesAtEnds() {
 		Redactor redactor = Redactor.defaults().hiding(List.of("abcdef", "123456789"));
 
 		assertThat(redactor.hideInPart("abcde, 2345678 abcdef 1234567", false)).isEqualTo("abcde, 2345678 *** ***");
@@ -240,7 +240,7 @@ class RedactorTests {
 	}
 
 	@Test
-	void knowsOtherNames() {
+	void hidesConfiguredNames() {
 		Redactor redactor = Redactor.of(List.of("pin", "x-.*"));
 
 		assertThat(redactor.redact(List.of("PIN=1", "--x-any=2", "password=3", "pinned=4"))).containsExactly("PIN=***",
@@ -253,7 +253,7 @@ class RedactorTests {
 
 	@Test
 	@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-	void isNotSlowedDownByLongArguments() {
+	void handlesLongArgumentsQuickly() {
 		for (String part : List.of("a", "-", "a=", "a:\"", " ", "://", "://a:", "://a:b@", "=", "token=", " -token x",
 				"token=\"\\", "\\", "authorization: ", "bearer ", "http://", "curl -u ", "curl -u a:", "%", "&")) {
 			String plain = part.repeat(200_000);

@@ -40,12 +40,12 @@ class ShebangTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "#", "echo", " #!/bin/sh", "\u007fELF" })
-	void findsNoneInOtherFiles(String text) {
+	void findsNoneInFilesWithoutShebang(String text) {
 		assertThat(read(text)).isNull();
 	}
 
 	@Test
-	void tellsALineThatTheKernelRefuses() {
+	void reportsLineRefusedByKernel() {
 		Shebang refused = new Shebang(null, "");
 
 		assertThat(read("#!\necho")).isEqualTo(refused);
@@ -57,7 +57,7 @@ class ShebangTests {
 
 	@Test
 	@EnabledOnOs(OS.LINUX)
-	void readsAsTheKernelDoes(@TempDir Path folder) throws Exception {
+	void readsLikeKernel(@TempDir Path folder) throws Exception {
 		Path interpreter = folder.resolve("interpreter");
 		Files.createSymbolicLink(interpreter, Path.of("/bin/echo"));
 		String start = "#!" + interpreter + " ";

@@ -38,7 +38,7 @@ class ProcStatsReaderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "sleep", "my worker", "a) Z 1 (b", "(((", ")", "" })
-	void readsWhateverTheNameHolds(String name) throws IOException {
+	void readsEntryWithAnyName(String name) throws IOException {
 		write("42/stat", stat(name, 'S'));
 
 		ProcessStats stats = this.reader.read(42).orElseThrow();
@@ -58,19 +58,19 @@ class ProcStatsReaderTests {
 
 	@ParameterizedTest
 	@ValueSource(chars = { 'Z', 'X', 'x' })
-	void hasNothingOnTheDead(char state) throws IOException {
+	void hasNoStatsOfDeadProcess(char state) throws IOException {
 		write("42/stat", stat("sleep", state));
 
 		assertThat(this.reader.read(42)).isEmpty();
 	}
 
 	@Test
-	void hasNothingOnTheVanished() {
+	void hasNoStatsOfVanishedProcess() {
 		assertThat(this.reader.read(7)).isEmpty();
 	}
 
 	@Test
-	void leavesOutWhatIsNotTold() throws IOException {
+	void omitsMissingValues() throws IOException {
 		write("7/stat", stat("kthreadd", 'S'));
 		write("7/status", "Name:\tkthreadd\nThreads:\t1\n");
 

@@ -47,7 +47,7 @@ class StatsReaderIntegrationTests {
 
 	@Test
 	@EnabledOnOs(OS.LINUX)
-	void readsAllOfOnesOwnProcessOnLinux() throws IOException {
+	void readsAllValuesOfOwnProcessOnLinux() throws IOException {
 		long pid = start("sleep 60 & sleep 60 & exec 9</dev/null; wait").pid();
 		await().until(() -> this.reader.read(pid).orElseThrow().children().orElseThrow() == 2);
 
@@ -61,7 +61,7 @@ class StatsReaderIntegrationTests {
 	}
 
 	@Test
-	void countsCpuOfWhatIsBusy() throws IOException {
+	void countsCpuTimeOfBusyProcess() throws IOException {
 		long pid = start("while :; do :; done").pid();
 		ProcessStats first = this.reader.read(pid).orElseThrow();
 		await().until(() -> this.reader.read(pid)
@@ -78,7 +78,7 @@ class StatsReaderIntegrationTests {
 
 	@Test
 	@EnabledOnOs(OS.LINUX)
-	void hasNothingOnZombie() throws IOException {
+	void hasNoStatsOfZombie() throws IOException {
 		long parent = start("sleep 0 & exec sleep 60").pid();
 		long zombie = await().until(() -> zombieOf(parent), (pid) -> pid > 0);
 
@@ -87,7 +87,7 @@ class StatsReaderIntegrationTests {
 	}
 
 	@Test
-	void hasNothingOnWhatHasEnded() throws Exception {
+	void hasNoStatsOfEndedProcess() throws Exception {
 		Process ended = start("exit 0");
 		ended.waitFor();
 
@@ -95,7 +95,7 @@ class StatsReaderIntegrationTests {
 	}
 
 	@Test
-	void readsStartAndCpuTimeByTheHandleOfTheJdk() throws IOException {
+	void readsStartAndCpuTimeFromProcessHandle() throws IOException {
 		long pid = start("exec sleep 60").pid();
 
 		ProcessStats stats = new HandleStatsReader().read(pid).orElseThrow();

@@ -77,7 +77,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void startsWhatStartsByItselfAndNothingElse() {
+	void startsOnlyProgramsWithAutostart() {
 		this.supervisor.add(program("first", Scripts.SLEEPS).build());
 		this.supervisor.add(program("second", Scripts.SLEEPS).autostart(false).build());
 
@@ -94,7 +94,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void letsEachProgramLeadASessionOfItsOwn() {
+	void startsEachProgramInNewSession() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
 
 		long pid = get(this.supervisor.start("worker")).pid();
@@ -118,7 +118,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void restartsAgainAndAgain() {
+	void restartsRepeatedly() {
 		this.supervisor.add(program("worker", "exit 3").restart(AT_ONCE).build());
 
 		this.supervisor.start("worker");
@@ -128,7 +128,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void leavesProgramDownThatEndedWithSuccess() {
+	void doesNotRestartSuccessfulProgram() {
 		this.supervisor.add(program("worker", "exit 0").restart(AT_ONCE).build());
 
 		this.supervisor.start("worker");
@@ -162,7 +162,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void takesStopOfItsProcessForNoFailure() {
+	void doesNotTreatStopOfProcessAsFailure() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
 		long pid = get(this.supervisor.start("worker")).pid();
 
@@ -173,7 +173,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void startsAtOnceWhileItWaitsForItsRestart(@TempDir Path folder) throws IOException {
+	void startsImmediatelyDuringBackoff(@TempDir Path folder) throws IOException {
 		Path second = folder.resolve("second");
 		this.supervisor
 			.add(program("worker", "[ -e '" + second + "' ] && exec sleep 300; exit 3").restart(LATE).build());
@@ -190,7 +190,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void stopsWhileItWaitsForItsRestart() {
+	void stopsDuringBackoff() {
 		this.supervisor.add(program("worker", "exit 3").restart(LATE).build());
 		this.supervisor.start("worker");
 		awaitState("worker", ProgramState.BACKOFF);
@@ -240,7 +240,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void leavesItsGraceToProgramThatIsStoppingWhenAllStop() {
+	void doesNotShortenGracePeriodWhenStoppingAll() {
 		this.supervisor
 			.add(program("worker", "trap 'sleep 1; exit 7' TERM; echo ready; while :; do sleep 0.1; done").build());
 		long pid = get(this.supervisor.start("worker")).pid();
@@ -254,7 +254,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void stopsProgramThatIsJustStarting() {
+	void stopsStartingProgram() {
 		CountDownLatch release = new CountDownLatch(1);
 		ProcessEngine engine = new FailingEngine(new LocalProcessEngine(false, null),
 				(launch) -> Threads.hold(release));
@@ -289,14 +289,14 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void restartStartsProgramThatIsDown() {
+	void restartStartsStoppedProgram() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
 
 		assertThat(get(this.supervisor.restart("worker")).state()).isEqualTo(ProgramState.RUNNING);
 	}
 
 	@Test
-	void startWhileStoppingStartsAfterTheStop() {
+	void startWhileStoppingStartsAfterStop() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
 		long first = get(this.supervisor.start("worker")).pid();
 
@@ -309,7 +309,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void startOfRunningProgramChangesNothing() {
+	void startOfRunningProgramHasNoEffect() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
 		ProgramStatus first = get(this.supervisor.start("worker"));
 
@@ -318,7 +318,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void survivesRequestsThatRace() throws InterruptedException {
+	void survivesConcurrentRequests() throws InterruptedException {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
 		List<Thread> callers = new ArrayList<>();
 		try (LogCapture log = LogCapture.begin()) {
@@ -360,7 +360,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void triesAgainWhatCannotBeStarted(@TempDir Path folder) throws IOException {
+	void retriesFailedStarts(@TempDir Path folder) throws IOException {
 		Path executable = folder.resolve("late.sh");
 		this.supervisor.add(Program.builder("late", ProcessSpec.of(Command.of(executable.toString())))
 			.restart(RestartPolicy.onFailure().withDelay(Duration.ofMillis(50)))
@@ -378,7 +378,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void givesUpWhatCannotBeStartedIfItNeverRestarts(@TempDir Path folder) throws IOException {
+	void failsAfterFailedStartIfNeverRestarted(@TempDir Path folder) throws IOException {
 		Path executable = folder.resolve("late.sh");
 		this.supervisor.add(Program.builder("late", ProcessSpec.of(Command.of(executable.toString())))
 			.restart(RestartPolicy.never())
@@ -391,7 +391,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void isClosedOnceItsMessagesAreLogged() throws InterruptedException {
+	void closesAfterMessagesAreLogged() throws InterruptedException {
 		CountDownLatch released = new CountDownLatch(1);
 		List<String> messages = new CopyOnWriteArrayList<>();
 		AppenderBase<ILoggingEvent> slow = new AppenderBase<>() {
@@ -427,7 +427,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void stopMakesFailedProgramStopped() {
+	void stopResetsFailedProgram() {
 		this.supervisor.add(Program.builder("missing", ProcessSpec.of(Command.of("/nowhere/at/all")))
 			.restart(RestartPolicy.never())
 			.build());
@@ -437,7 +437,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void closeStopsAllAtOnce() {
+	void closeStopsAllConcurrently() {
 		for (String name : List.of("first", "second", "third", "fourth")) {
 			this.supervisor.add(
 					Program.builder(name, spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofSeconds(3)).build()).build());
@@ -458,7 +458,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void doesNotRestartWhatEndsWithItsManager() {
+	void doesNotRestartProgramThatEndsWithManager() {
 		try (ProcessManager other = ProcessManager.create();
 				ProcessSupervisor mistaken = ProcessSupervisor.create(other)) {
 			mistaken.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
@@ -473,7 +473,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void triesNoMoreOnceTheManagerIsClosed() {
+	void doesNotRetryOnceManagerIsClosed() {
 		try (ProcessManager other = ProcessManager.create();
 				ProcessSupervisor mistaken = ProcessSupervisor.create(other)) {
 			mistaken.add(program("late", Scripts.SLEEPS).restart(AT_ONCE).build());
@@ -488,7 +488,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void startsNothingBesideProcessThatKillDoesNotEnd() {
+	void startsNothingBesideUnkillableProcess() {
 		ImmortalEngine engine = new ImmortalEngine();
 		try (ProcessManager immortals = immortals(engine);
 				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
@@ -508,7 +508,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void stopsProcessOnceKillEndsIt() {
+	void stopsUnkillableProcessOnceKilled() {
 		ImmortalEngine engine = new ImmortalEngine();
 		try (ProcessManager immortals = immortals(engine);
 				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
@@ -524,7 +524,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void goesOnByItselfOnceTheProcessThatCouldNotBeEndedHasGone() {
+	void continuesOnceUnkillableProcessHasEnded() {
 		ImmortalEngine engine = new ImmortalEngine();
 		try (ProcessManager immortals = immortals(engine);
 				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
@@ -553,7 +553,7 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void stopsWhatCrashLeftBehindBeforeItRestarts(@TempDir Path folder) {
+	void stopsProcessesLeftBehindByCrashBeforeRestart(@TempDir Path folder) {
 		Path overlap = folder.resolve("overlap");
 		String script = "grep -q sleep /proc/$(cat pid)/cmdline && touch " + overlap.getFileName()
 				+ "; setsid sleep 300 <&- & echo $! >pid; exit 3";
@@ -570,7 +570,7 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void stopsWhatProgramThatIsNotRestartedLeavesBehind() {
+	void stopsProcessesLeftBehindWithoutRestart() {
 		this.supervisor.add(program("worker", Scripts.LEAVES_DAEMON).restart(AT_ONCE).build());
 
 		this.supervisor.start("worker");
@@ -583,7 +583,7 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void killsWhatProgramLeavesBehindAfterItsGrace() {
+	void killsProcessesLeftBehindAfterGracePeriod() {
 		String script = "(setsid sh -c \"trap '' TERM; echo ready >&2; while :; do sleep 300; done\" <&- >/dev/null &);"
 				+ " sleep 0.3; exit 3";
 		ProcessSpec spec = spec(script).stopGrace(Duration.ofMillis(200)).build();
@@ -598,7 +598,7 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void killsWhatProgramLeavesBehindAtSecondStop() {
+	void killsProcessesLeftBehindAtSecondStop() {
 		String script = "(setsid sh -c \"trap '' TERM; while :; do sleep 300; done\" <&- >/dev/null 2>&1 &); sleep 0.3";
 		ProcessSpec spec = spec(script).stopGrace(Duration.ofMinutes(5)).build();
 		this.supervisor.add(Program.builder("worker", spec).restart(RestartPolicy.never()).build());
@@ -614,7 +614,7 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void letsLiveWhatProgramMayLeaveBehind() {
+	void leavesAllowedProcessesRunning() {
 		this.supervisor.add(program("worker", Scripts.LEAVES_DAEMON).leaveBehind(true).build());
 
 		this.supervisor.start("worker");
@@ -625,7 +625,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void hasNoTimeoutUnlessItSaysSo() {
+	void hasNoTimeoutUnlessConfigured() {
 		TimeLimit brief = TimeLimit.of(Duration.ofMillis(300));
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().startTimeout(brief).idleTimeout(brief).build();
 		try (ProcessManager hasty = ProcessManager.builder().settings(settings).build();
@@ -645,7 +645,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void readsNothingAndKeepsTheEndOfItsOutput() {
+	void readsNoInputAndCapturesEndOfOutput() {
 		this.supervisor
 			.add(program("worker", "cat; head -c 1000000 /dev/zero | tr '\\0' x; echo end; exec sleep 300").build());
 		long pid = get(this.supervisor.start("worker")).pid();
@@ -656,7 +656,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void namesWhatItDoesNotKnow() {
+	void reportsUnknownProgram() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
 
 		assertThatIllegalArgumentException().isThrownBy(() -> this.supervisor.start("wroker"))
@@ -666,7 +666,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void refusesNameThatIsTaken() {
+	void refusesDuplicateName() {
 		this.supervisor.add(program("worker", Scripts.SLEEPS).build());
 
 		assertThatIllegalArgumentException()

@@ -21,21 +21,21 @@ class ProgramTests {
 	private final ProcessSpec spec = ProcessSpec.of(Command.of("worker"));
 
 	@Test
-	void startsByItselfAndAgainAfterFailureUnlessToldOtherwise() {
+	void startsAutomaticallyAndRestartsOnFailureByDefault() {
 		Program program = Program.builder("worker", this.spec).build();
 
 		assertThat(program).isEqualTo(new Program("worker", this.spec, true, RestartPolicy.onFailure(), false));
 	}
 
 	@Test
-	void saysWhatItIsTold() {
+	void hasConfiguredValues() {
 		Program program = Program.builder("worker", this.spec).autostart(false).restart(RestartPolicy.never()).build();
 
 		assertThat(program).isEqualTo(new Program("worker", this.spec, false, RestartPolicy.never(), false));
 	}
 
 	@Test
-	void completesWhatItsSpecDoesNotSay() {
+	void completesUnsetValuesOfSpec() {
 		ProcessSpec completed = Program.builder("queue", this.spec).build().processSpec();
 
 		assertThat(completed.displayName()).isEqualTo("queue");
@@ -47,7 +47,7 @@ class ProgramTests {
 	}
 
 	@Test
-	void leavesWhatItsSpecSays() {
+	void preservesValuesOfSpec() {
 		ProcessSpec said = ProcessSpec.builder(Command.of("worker"))
 			.name("queue")
 			.timeout(Duration.ofMinutes(1))
@@ -71,7 +71,7 @@ class ProgramTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "w", "Worker", "queue-worker", "queue_worker.2" })
-	void takesName(String name) {
+	void acceptsName(String name) {
 		assertThat(Program.builder(name, this.spec).build().name()).isEqualTo(name);
 	}
 
@@ -83,7 +83,7 @@ class ProgramTests {
 	}
 
 	@Test
-	void refusesToSuperviseWhatIsDetached() {
+	void refusesDetachedProcess() {
 		ProcessSpec detached = this.spec.toBuilder().detached().build();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> Program.builder("worker", detached).build())

@@ -50,7 +50,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void showsProcessThatHasStarted() {
+	void exposesStartedProcess() {
 		startUp();
 
 		assertThat(this.actions).isEmpty();
@@ -60,7 +60,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void startChangesNothingWhileItRuns() {
+	void startHasNoEffectWhileRunning() {
 		startUp();
 		ProgramLife before = this.life;
 
@@ -71,7 +71,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void waitsForTheDelayOfItsPolicyAfterCrash() {
+	void waitsForRestartDelayAfterCrash() {
 		startUp();
 
 		take(ended(1, 3));
@@ -91,7 +91,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void ignoresTimerThatFiresWhileItIsBeingCanceled() {
+	void ignoresTimerFiringWhileBeingCanceled() {
 		startUp();
 		crash();
 		long stale = this.life.timer();
@@ -105,7 +105,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void ignoresTheEndOfAnOlderRun() {
+	void ignoresEndOfOlderRun() {
 		startUp();
 		crash();
 		take(new ProgramInput.Start());
@@ -120,7 +120,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void ignoresTheFailedStartOfAnOlderRun() {
+	void ignoresFailedStartOfOlderRun() {
 		take(new ProgramInput.Start());
 		take(new ProgramInput.StartFailed(1, new IllegalStateException("planned")));
 		take(new ProgramInput.Start());
@@ -133,7 +133,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void stopsOnceItHasStarted() {
+	void stopsOnceStarted() {
 		take(new ProgramInput.Start());
 
 		take(new ProgramInput.Stop(true));
@@ -149,7 +149,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void killsAtTheSecondRequestToStop() {
+	void killsAtSecondStopRequest() {
 		startUp();
 		take(new ProgramInput.Stop(true));
 		assertThat(this.actions).contains(new ProgramAction.StopProcess(false));
@@ -160,7 +160,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void startsAgainAfterStopIfThatIsAskedForMeanwhile() {
+	void restartsAfterStopIfRequestedMeanwhile() {
 		startUp();
 		take(new ProgramInput.Stop(true));
 		take(new ProgramInput.Start());
@@ -174,7 +174,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void givesUpStopThatDoesNotEnd() {
+	void abandonsStopThatDoesNotEnd() {
 		startUp();
 		take(new ProgramInput.Stop(true));
 
@@ -192,7 +192,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void stopsWhatCrashLeftBehindBeforeItBacksOff() {
+	void stopsProcessesLeftBehindByCrashBeforeBackoff() {
 		startUp();
 
 		take(ended(1, 3));
@@ -209,7 +209,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void stopsWhatProgramLeftBehindThatIsNotRestarted() {
+	void stopsProcessesLeftBehindByProgramThatIsNotRestarted() {
 		startUp();
 		take(ended(1, 0));
 		assertThat(this.actions).contains(new ProgramAction.StopLeftBehind(false));
@@ -220,7 +220,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void letsLiveWhatItMayLeaveBehind() {
+	void leavesAllowedProcessesAlone() {
 		this.program = Program.builder("worker", SPEC).leaveBehind(true).build();
 		startUp();
 
@@ -231,7 +231,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void isStoppedOnceNothingIsLeft() {
+	void isStoppedOnceNoProcessIsLeft() {
 		startUp();
 		take(ended(1, 3));
 
@@ -245,7 +245,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void killsWhatItLeftBehindAtTheSecondRequestToStop() {
+	void killsProcessesLeftBehindAtSecondStopRequest() {
 		startUp();
 		take(ended(1, 3));
 		take(new ProgramInput.Stop(true));
@@ -256,7 +256,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void takesOneOfSeveralAnswersToItsStops() {
+	void ignoresRepeatedStopResult() {
 		startUp();
 		take(ended(1, 3));
 		take(new ProgramInput.Stop(true));
@@ -270,7 +270,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void stopsWhatWasLeftByProcessThatEndedJustBeforeItsStop() {
+	void stopsProcessesLeftBehindByProcessThatEndedBeforeStop() {
 		startUp();
 		take(new ProgramInput.Stop(true));
 
@@ -281,7 +281,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void startKillsOnceMoreWhatIsStillAlive() {
+	void startKillsRemainingProcessesAgain() {
 		lose();
 
 		take(new ProgramInput.Start());
@@ -298,7 +298,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void stopKillsOnceMoreWhatIsStillAlive() {
+	void stopKillsRemainingProcessesAgain() {
 		lose();
 
 		take(new ProgramInput.Stop(true));
@@ -312,7 +312,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void killsAgainLessAndLessOften() {
+	void killsAgainWithIncreasingDelay() {
 		lose();
 		assertThat(this.actions).containsExactly(new ProgramAction.SetTimer(this.life.timer(), AGAIN));
 
@@ -330,7 +330,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void becomesWhatItWasToBecomeOnceNothingIsAlive() {
+	void entersIntendedStateOnceNoProcessIsAlive() {
 		lose();
 
 		take(new ProgramInput.LeftBehindStopped(1, true));
@@ -339,7 +339,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void restartsOnceProcessThatRanForTooLongHasGone() {
+	void restartsOnceTimedOutProcessHasEnded() {
 		startUp();
 		take(ended(1, 137, ExitCause.LOST));
 		assertThat(status().state()).isEqualTo(ProgramState.LOST);
@@ -352,7 +352,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void startsNothingBesideStartInFlightThatWasGivenUp() {
+	void startsNothingBesideAbandonedStart() {
 		take(new ProgramInput.Start());
 		take(new ProgramInput.Stop(true));
 		take(new ProgramInput.TimeUp(this.life.timer()));
@@ -375,7 +375,7 @@ class ProgramTransitionTests {
 	}
 
 	@Test
-	void startsNothingOnceItIsClosed() {
+	void startsNothingOnceClosed() {
 		startUp();
 		take(new ProgramInput.Close());
 		take(ended(1, 143, ExitCause.STOPPED));

@@ -29,7 +29,7 @@ class RestartPolicyTests {
 			143, STOPPED,        false, false, true
 			137, KILLED,         false, false, true
 			""")
-	void restartsAsItsPolicySays(int exitCode, ExitCause cause, boolean never, boolean onFailure, boolean always) {
+	void restartsAccordingToPolicy(int exitCode, ExitCause cause, boolean never, boolean onFailure, boolean always) {
 		ProcessSpec spec = ProcessSpec.builder(Command.of("worker")).successExitCodes(0, 2).build();
 		ProcessResult result = ProcessResult.builder(spec).exit(exitCode, cause).build();
 
@@ -39,14 +39,14 @@ class RestartPolicyTests {
 	}
 
 	@Test
-	void triesFailedStartAgainUnlessItNeverRestarts() {
+	void retriesFailedStartUnlessNeverRestarted() {
 		assertThat(RestartPolicy.never().restartsAfterFailedStart()).isFalse();
 		assertThat(RestartPolicy.onFailure().restartsAfterFailedStart()).isTrue();
 		assertThat(RestartPolicy.always().restartsAfterFailedStart()).isTrue();
 	}
 
 	@Test
-	void waitsOneSecondUnlessToldOtherwise() {
+	void waitsOneSecondByDefault() {
 		assertThat(RestartPolicy.onFailure()).isEqualTo(new RestartPolicy(When.ON_FAILURE, Duration.ofSeconds(1)));
 		assertThat(RestartPolicy.always().withDelay(Duration.ZERO))
 			.isEqualTo(new RestartPolicy(When.ALWAYS, Duration.ZERO));

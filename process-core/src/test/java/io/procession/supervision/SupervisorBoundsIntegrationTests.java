@@ -41,7 +41,7 @@ class SupervisorBoundsIntegrationTests {
 	private final SupervisorThreads threads = new SupervisorThreads(TimeSource.system(), this.scarce);
 
 	@Test
-	void stopsThoughThereIsNoThread(ProcessManager processes) throws Exception {
+	void stopsWithoutAvailableThread(ProcessManager processes) throws Exception {
 		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
 			supervisor.add(program(Scripts.SLEEPS).build());
 			get(supervisor.start("worker"));
@@ -57,7 +57,7 @@ class SupervisorBoundsIntegrationTests {
 	}
 
 	@Test
-	void killsThoughThereIsNoThread(ProcessManager processes) throws Exception {
+	void killsWithoutAvailableThread(ProcessManager processes) throws Exception {
 		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
 			ProcessSpec spec = spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofMinutes(5)).build();
 			supervisor.add(Program.builder("worker", spec).build());
@@ -76,7 +76,7 @@ class SupervisorBoundsIntegrationTests {
 	}
 
 	@Test
-	void restartsOnceThereIsAThreadAgain(ProcessManager processes) throws Exception {
+	void restartsOnceThreadIsAvailableAgain(ProcessManager processes) throws Exception {
 		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
 			supervisor.add(program(Scripts.SLEEPS).restart(RestartPolicy.onFailure().withDelay(Duration.ofMillis(20)))
 				.build());
@@ -96,7 +96,7 @@ class SupervisorBoundsIntegrationTests {
 	}
 
 	@Test
-	void closesThoughThereIsNoThread(ProcessManager processes) throws Exception {
+	void closesWithoutAvailableThread(ProcessManager processes) throws Exception {
 		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
 			supervisor.add(program(Scripts.SLEEPS).build());
 			get(supervisor.start("worker"));
@@ -113,7 +113,7 @@ class SupervisorBoundsIntegrationTests {
 	}
 
 	@Test
-	void waitsNoLongerForStartThatHangsAndStopsWhatComesOfIt() throws Exception {
+	void abandonsHangingStartAndStopsItsProcess() throws Exception {
 		CountDownLatch release = new CountDownLatch(1);
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.stopGrace(Duration.ofMillis(100))

@@ -10,17 +10,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArgumentSpaceTests {
 
 	@Test
-	void isEnoughForALittle() {
+	void isSufficientForFewArguments() {
 		assertThat(space(10, 100).isEnough()).isTrue();
 	}
 
 	@Test
-	void isNotEnoughForOneThatIsTooLong() {
+	void isInsufficientForSingleLongArgument() {
 		assertThat(space(1, 128 * 1024).isEnough()).isFalse();
 	}
 
 	@Test
-	void isNotEnoughForTooMany() {
+	void isInsufficientForTooManyArguments() {
 		assertThat(space(100, 100_000).isEnough()).isFalse();
 	}
 

@@ -34,7 +34,7 @@ class ControlGroupIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@Test
-	void endsWhatHasLeftEverythingButItsControlGroup(ProcessManager processes) {
+	void endsProcessesThatLeftEverythingButControlGroup(ProcessManager processes) {
 		Optional<Path> base = base();
 		assumeTrue(base.isPresent(), "no control groups of version 2 that this user may write to");
 		ControlGroup group = IsolationSupport.detect(base.get())

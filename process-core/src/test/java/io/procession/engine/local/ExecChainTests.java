@@ -11,7 +11,7 @@ class ExecChainTests {
 	@ValueSource(strings = { "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GCONV_PATH", "MALLOC_CHECK_",
 			"GLIBC_TUNABLES", "LOCPATH", "NLSPATH", "HOSTALIASES", "RES_OPTIONS", "TZDIR", "BASH_ENV", "BASH_FUNC_x%%",
 			"ENV", "SHELLOPTS", "BASHOPTS", "PS4", "IFS" })
-	void knowsWhatToolsRead(String name) {
+	void detectsVariablesReadByTools(String name) {
 		assertThat(ExecChain.isReadByTools(name)).isTrue();
 	}
 

@@ -41,8 +41,8 @@ class GuardIntegrationTests {
 	private static final Duration SOON = Duration.ofSeconds(8);
 
 	@Test
-	void holdsUpNoCloseThoughItDoesNotReadAndItsPipeIsFull(ProcessManager processes) throws Exception {
-		Guard guard = new Guard(Marker.create(null), new BackgroundLog(Thread::new), Duration.ofMillis(200));
+	void delaysNoCloseWhenItsPipeIsFull(ProcessManager processes) throws Exception {
+		Guard guard = new Guard(Marker.create(null), new BackgroundLog(), Duration.ofMillis(200));
 		guard.ensureRunning();
 		ProcessTable.Entry shell = shell();
 		processes.shell("kill -s STOP $1", Long.toString(shell.pid())).run().throwIfFailed();
@@ -63,7 +63,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void isStartedAgainThoughNothingElseIs(ProcessManager processes) {
+	void isRestartedWithoutOtherStarts(ProcessManager processes) {
 		processes.start("sleep", "300");
 		ProcessTable.Entry first = shell();
 
@@ -74,7 +74,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void holdsNothingOfItsManagerAndHeedsNoSignalThatAsks(ProcessManager processes) throws IOException {
+	void holdsNoResourcesOfManagerAndIgnoresTermSignals(ProcessManager processes) throws IOException {
 		RunningProcess process = processes.start("sleep", "300");
 		ProcessTable.Entry guard = shell();
 		Path proc = Path.of("/proc", Long.toString(guard.pid()));
@@ -104,7 +104,7 @@ class GuardIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "setsid", "unshare", "mount" })
-	void isMissedWithOneWarningWhereItsToolsAreNotThere(ProcessManager processes) {
+	void isAbandonedWithOneWarningIfToolsAreMissing(ProcessManager processes) {
 		Namespaces without = new Namespaces(Namespaces.CONTAINER, "for setsid in /usr/bin/setsid /bin/setsid; do"
 				+ " [ ! -f $setsid ] || mount --bind /dev/null $setsid; done; \"$@\"");
 
@@ -122,7 +122,8 @@ class GuardIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "setsid", "unshare", "mount" })
-	void isAbandonedWithOneWarningWhenItEndsAtOnce(ProcessManager processes, @TempDir Path folder) throws IOException {
+	void isAbandonedWithOneWarningIfItExitsImmediately(ProcessManager processes, @TempDir Path folder)
+			throws IOException {
 		Path refusing = Files.writeString(folder.resolve("setsid"), "#!/bin/sh\nexit 71\n");
 		assertThat(refusing.toFile().setExecutable(true)).isTrue();
 		Namespaces refused = new Namespaces(Namespaces.CONTAINER,
@@ -141,8 +142,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void usesTheToolsOfTheSystemWhateverThePathBeginsWith(ProcessManager processes, @TempDir Path folder)
-			throws IOException {
+	void usesSystemToolsRegardlessOfPath(ProcessManager processes, @TempDir Path folder) throws IOException {
 		Path trace = folder.resolve("trace");
 		for (String tool : List.of("setsid", "grep", "sleep", "timeout", "tr")) {
 			Path fake = Files.writeString(folder.resolve(tool), "#!/bin/sh\necho " + tool + " >> " + trace + "\n");
@@ -165,7 +165,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void isStartedAgainThoughOnlyLeftoversLive(ProcessManager processes) {
+	void isRestartedWhileOnlyLeftoversAreAlive(ProcessManager processes) {
 		processes.shell(Scripts.LEAVES_DAEMON).run().throwIfFailed();
 		assertThat(processes.running()).isEmpty();
 
@@ -180,7 +180,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void isStartedAgainThoughNothingCanBeLogged(ProcessManager processes) {
+	void isRestartedWhileLogIsBlocked(ProcessManager processes) {
 		CountDownLatch stalled = new CountDownLatch(1);
 		CountDownLatch released = new CountDownLatch(1);
 		Logger logger = (Logger) LoggerFactory.getLogger(Guard.class);
@@ -224,7 +224,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void isAbandonedWhenItIsKilledAgainAndAgain(ProcessManager processes) {
+	void isAbandonedWhenKilledRepeatedly(ProcessManager processes) {
 		processes.start("sleep", "300");
 
 		for (int i = 0; i < 5; i++) {
@@ -239,7 +239,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void staysWhileSomethingOfItsEngineLives() {
+	void staysWhileProcessesOfEngineAreAlive() {
 		LocalProcessEngine engine = new LocalProcessEngine(true, null);
 		try (ProcessManager processes = ProcessManager.builder().engine(engine).build()) {
 			processes.start("sleep", "300");
@@ -252,7 +252,7 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void showsNobodyTheMarkerInItsArguments(ProcessManager processes) throws IOException {
+	void doesNotShowMarkerInArguments(ProcessManager processes) throws IOException {
 		processes.start("sleep", "300");
 		ProcessTable.Entry guard = shell();
 

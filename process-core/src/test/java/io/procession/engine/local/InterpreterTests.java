@@ -36,21 +36,21 @@ class InterpreterTests {
 	}
 
 	@Test
-	void missesNothingOfAProgram() throws IOException {
+	void findsNothingMissingForBinary() throws IOException {
 		assertThat(Interpreter.missingOf(this.binary)).isNull();
 		assertThat(Interpreter.missingOf(executable("script", "#!" + this.binary + "\necho"))).isNull();
 		assertThat(Interpreter.missingOf(executable("spaced", "#! \t" + this.binary + " -e\necho"))).isNull();
 	}
 
 	@Test
-	void missesWhatIsNotThere() throws IOException {
+	void reportsMissingInterpreters() throws IOException {
 		File script = executable("script", "#!/no/such/interpreter -e\n");
 
 		assertThat(Interpreter.missingOf(script)).isEqualTo(new Interpreter(script, "/no/such/interpreter"));
 	}
 
 	@Test
-	void followsScriptsThatNameScripts() throws IOException {
+	void followsScriptsInterpretedByScripts() throws IOException {
 		File inner = executable("inner", "#!/no/such/interpreter\n");
 		File outer = executable("outer", "#!" + inner + "\n");
 
@@ -58,7 +58,7 @@ class InterpreterTests {
 	}
 
 	@Test
-	void leavesOutAnInterpreterWhoseNameIsCut() throws IOException {
+	void ignoresInterpreterWithTruncatedName() throws IOException {
 		File script = executable("script",
 				"#!" + "/".repeat(254 - this.binary.toString().length()) + this.binary + "\necho\n");
 
@@ -70,7 +70,7 @@ class InterpreterTests {
 	}
 
 	@Test
-	void tellsOfWindowsLineEnds() throws IOException {
+	void reportsWindowsLineEndings() throws IOException {
 		Interpreter missing = Interpreter.missingOf(executable("script", "#!" + this.binary + "\r\necho\r\n"));
 
 		assertThat(missing).isNotNull();

@@ -42,32 +42,32 @@ class IsolatorIntegrationTests {
 	private final Isolator isolator = new Isolator(null);
 
 	@Test
-	void findsOutThatNiceWentOnAfterItsError() throws IOException {
+	void detectsThatNiceContinuedAfterError() throws IOException {
 		assertFoundOut(Isolation.none().withPriority(Priority.ofNice(-5)), List.of("/usr/bin/nice", "-n", "-5"),
 				" instead of -5");
 	}
 
 	@Test
-	void findsOutThatIoniceWentOnAfterItsError() throws IOException {
+	void detectsThatIoniceContinuedAfterError() throws IOException {
 		// a class that there is not
 		assertFoundOut(Isolation.none().withPriority(Priority.none().withIo(IoClass.REALTIME)),
 				List.of("/usr/bin/ionice", "-c", "1", "-t"), "instead of 'realtime: prio 4'");
 	}
 
 	@Test
-	void findsOutThatSetprivFailed() throws IOException {
+	void detectsThatSetprivFailed() throws IOException {
 		assertFoundOut(Isolation.none(), List.of("/usr/bin/setpriv", "--reuid=1", "--regid=1", "--clear-groups"),
 				"setpriv: ");
 	}
 
 	@Test
-	void findsOutThatTheKernelDroppedACpu() throws IOException {
+	void detectsThatKernelDroppedCpu() throws IOException {
 		assertFoundOut(Isolation.none().withCpuAffinity(0, 9_999), List.of("/usr/bin/taskset", "-c", "0"),
 				"cpu-affinity is [0] instead of [0, 9999]");
 	}
 
 	@Test
-	void findsOutThatTheUserIsAnother() throws IOException {
+	void detectsWrongUser() throws IOException {
 		Account account = new Account(1, 1, Set.of(), "daemon", "/", "/bin/sh");
 
 		assertThatExceptionOfType(ProcessStartException.class)
@@ -78,7 +78,7 @@ class IsolatorIntegrationTests {
 
 	@Test
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root may switch users")
-	void findsOutThatGroupsOrPrivilegeRemained() {
+	void detectsRemainingGroupsOrPrivileges() {
 		Account account = new Account(65534, 65534, Set.of(), "nobody", "/", "/bin/sh");
 		List<String> tools = List.of("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--groups=1",
 				"--inh-caps=+kill", "--ambient-caps=+kill");
@@ -92,7 +92,7 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
-	void findsOutThatNothingWasSet() throws IOException {
+	void detectsThatNothingWasApplied() throws IOException {
 		Isolation isolation = Isolation.none()
 			.withNoNewPrivileges(true)
 			.withNewSession(true)
@@ -111,7 +111,7 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
-	void believesWhatDoesAsItShould() throws IOException {
+	void acceptsCorrectIsolation() throws IOException {
 		List<String> tools = new ArrayList<>(unprivileged());
 		// the last there is, however nice this JVM is
 		tools.addAll(List.of("/usr/bin/nice", "-n", "19"));
@@ -135,7 +135,7 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
-	void readsWhatATrialSaysWhileItRuns() {
+	void readsOutputOfTrialWhileItRuns() {
 		Isolator.Trial trial = Isolator.attempt(List.of("/bin/sh", "-c", "head -c 300000 /dev/zero; echo end"));
 
 		assertThat(trial.exitCode()).isZero();
@@ -143,7 +143,7 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
-	void readsNoMoreOfATrialThanItsBound() {
+	void limitsOutputOfTrial() {
 		Isolator.Trial trial = Isolator.attempt(List.of("/bin/sh", "-c", "exec cat /dev/zero"));
 
 		assertThat(trial.exitCode()).isEqualTo(-1);
@@ -151,7 +151,7 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
-	void tellsThatADirectoryHasGoneSinceItWasChecked(@TempDir Path folder) throws IOException {
+	void reportsDirectoryRemovedSinceCheck(@TempDir Path folder) throws IOException {
 		for (Isolation isolation : List.of(Isolation.none(), Isolation.none().withNewSession(true))) {
 			Path directory = Files.createDirectory(folder.resolve("gone"));
 			Launch launch = new Launch("1",

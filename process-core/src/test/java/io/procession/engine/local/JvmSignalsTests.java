@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class JvmSignalsTests {
 
 	@Test
-	void areLeftAloneWhereNothingIsIgnored() {
+	void areNotResetIfNothingIsIgnored() {
 		JvmSignals signals = new JvmSignals(() -> "SigBlk:\t0000000000000004\nSigIgn:\t0000000180000000\n", () -> {
 			throw new AssertionError("nothing has to be started");
 		});
@@ -17,12 +17,12 @@ class JvmSignalsTests {
 	}
 
 	@Test
-	void areLeftAloneWhereNothingIsKnown() {
+	void areNotResetIfUnknown() {
 		assertThat(new JvmSignals(() -> "", () -> true).haveToBeReset(false)).isFalse();
 	}
 
 	@Test
-	void haveToBeResetWhereTheyAreIgnored() {
+	void areResetIfIgnored() {
 		JvmSignals signals = new JvmSignals(() -> "SigBlk:\t0000000000000004\nSigIgn:\t0000000000000003\n", () -> true);
 
 		assertThat(signals.haveToBeReset(false)).isTrue();
@@ -31,7 +31,7 @@ class JvmSignalsTests {
 	}
 
 	@Test
-	void areAlwaysResetInPartOnATerminal() {
+	void arePartlyResetOnTerminal() {
 		JvmSignals signals = new JvmSignals(() -> "SigIgn:\t0000000000001006\n", () -> true);
 
 		assertThat(signals.haveToBeReset(false)).isTrue();
@@ -39,7 +39,7 @@ class JvmSignalsTests {
 	}
 
 	@Test
-	void areALimitationWhereNothingResetsThem() {
+	void areLimitationIfTheyCannotBeReset() {
 		JvmSignals signals = new JvmSignals(() -> "SigIgn:\t0000000000000003\n", () -> false);
 
 		assertThat(signals.haveToBeReset(false)).isFalse();

@@ -25,7 +25,7 @@ class LaunchCheckTests {
 	private Path folder;
 
 	@Test
-	void saysWhatHasVanishedSinceItWasChecked() throws IOException {
+	void reportsFilesRemovedSinceCheck() throws IOException {
 		Path directory = Files.createDirectory(this.folder.resolve("directory"));
 		Path program = Files.createFile(this.folder.resolve("program"));
 		assertThat(program.toFile().setExecutable(true)).isTrue();

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LocalTreeIntegrationTests {
 
 	@Test
-	void losesTheDeadThoughNoScanComesToItsEnd(ProcessManager processes) {
+	void removesDeadProcessesWhenScansFail(ProcessManager processes) {
 		Marker marker = Marker.create(null);
 		RunningProcess process = processes.command("sleep", "300").env(marker.name(), marker.value("tested")).start();
 		SystemProcesses system = new SystemProcesses(Duration.ofSeconds(5));

@@ -28,12 +28,12 @@ class ProcStatTests {
 	}
 
 	@Test
-	void isNothingForNobody() {
+	void isEmptyForMissingProcess() {
 		assertThat(ProcStat.read(Integer.MAX_VALUE)).isNull();
 	}
 
 	@Test
-	void takesAZombieForDeadUnlessItHasThreads() {
+	void treatsZombieAsDeadUnlessItHasThreads() {
 		assertThat(new ProcStat(1, 'Z', 0, 0, 0, 1, 0, false).isAlive()).isFalse();
 		assertThat(new ProcStat(1, 'Z', 0, 0, 0, 2, 0, false).isAlive()).isTrue();
 		assertThat(new ProcStat(1, 'X', 0, 0, 0, 1, 0, false).isAlive()).isFalse();

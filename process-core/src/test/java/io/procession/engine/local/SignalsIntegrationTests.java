@@ -21,7 +21,7 @@ class SignalsIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "TERM", "KILL", "USR1" })
-	void reachNobodyWhoHasThePidOfAnother(Signal signal, ProcessManager processes) {
+	void doNotReachProcessWithReusedPid(Signal signal, ProcessManager processes) {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).start();
 		Signals signals = new Signals(SOON);
 		ProcStat there = ProcStat.read(process.pid());

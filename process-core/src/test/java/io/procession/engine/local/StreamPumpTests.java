@@ -32,7 +32,7 @@ class StreamPumpTests {
 	}
 
 	@Test
-	void stopsAndClosesWhenNobodyReadsAnyMore() {
+	void stopsAndClosesWithoutReader() {
 		RecordingSink sink = new RecordingSink(1, null);
 
 		new StreamPump(this.stream, sink).run();
@@ -43,7 +43,7 @@ class StreamPumpTests {
 	}
 
 	@Test
-	void throwsTheRestAwayWhenTheSinkFails() {
+	void discardsRestWhenSinkFails() {
 		RecordingSink sink = new RecordingSink(Integer.MAX_VALUE, new OutOfMemoryError("planned"));
 
 		new StreamPump(this.stream, sink).run();
@@ -54,7 +54,7 @@ class StreamPumpTests {
 	}
 
 	@Test
-	void endsWhereTheStreamFails() {
+	void endsWhenStreamFails() {
 		RecordingSink sink = new RecordingSink(Integer.MAX_VALUE, null);
 		InputStream failing = new InputStream() {
 

@@ -38,7 +38,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void givesWhatWasWrittenAndThenTheEnd() throws Exception {
+	void returnsWrittenBytesAndThenEndOfStream() throws Exception {
 		this.pipe.write(ByteBuffer.wrap(new byte[] { 1, (byte) 0xff, 3 }));
 		this.pipe.end();
 
@@ -54,7 +54,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void doesNotWaitForItsReaderOnceItHasEnded() throws Exception {
+	void doesNotWaitForReaderOnceEnded() throws Exception {
 		Thread writer = Threads.start(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 1])));
 		awaitParked(writer);
 
@@ -65,7 +65,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void keepsEveryByteInOrder() throws Exception {
+	void preservesEveryByteInOrder() throws Exception {
 		byte[] bytes = random(1_000_003, 1);
 		Thread writer = Threads.start(() -> {
 			Random random = new Random(2);
@@ -101,7 +101,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void makesTheWriterWaitWhileItIsFull() throws Exception {
+	void blocksWriterWhileFull() throws Exception {
 		Thread writer = Threads.start(() -> this.pipe.write(ByteBuffer.wrap(new byte[CAPACITY + 10])));
 
 		awaitParked(writer);
@@ -114,7 +114,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void letsTheWriterGoWhenTheReaderGivesUp() throws Exception {
+	void releasesWriterWhenReaderCloses() throws Exception {
 		Thread writer = Threads.start(() -> this.pipe.write(ByteBuffer.wrap(new byte[10 * CAPACITY])));
 		awaitParked(writer);
 
@@ -126,7 +126,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void readsNothingNewOnceClosed() throws Exception {
+	void returnsNoNewBytesOnceClosed() throws Exception {
 		this.pipe.close();
 		this.pipe.write(ByteBuffer.wrap(new byte[1]));
 
@@ -134,7 +134,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void isReadUntilItsReaderIsInterrupted() {
+	void isReadableUntilReaderIsInterrupted() {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		AtomicReference<Boolean> flag = new AtomicReference<>();
 		Thread reader = Threads.start(() -> {
@@ -156,7 +156,7 @@ class BoundedPipeTests {
 	}
 
 	@Test
-	void keepsToTheBoundsOfTheArray() {
+	void respectsBoundsOfArray() {
 		this.pipe.write(ByteBuffer.wrap(new byte[10]));
 
 		assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> this.pipe.read(new byte[5], 2, 4));

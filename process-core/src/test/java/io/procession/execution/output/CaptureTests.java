@@ -38,7 +38,7 @@ class CaptureTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 511, 512, 513, 10_000, 100_000 })
-	void keepsEverythingHoweverItComes(int atMost) {
+	void capturesEverythingInAnyChunks(int atMost) {
 		Capture capture = new Capture(8192, Long.MAX_VALUE);
 
 		fill(capture, BYTES, atMost);
@@ -50,7 +50,7 @@ class CaptureTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 100, 511, 512, 513, 8192, 9000, 49_999, 50_000, 60_000 })
-	void keepsTheLast(int keep) {
+	void capturesLastBytes(int keep) {
 		for (int atMost : new int[] { 1, 300, 8192 }) {
 			Capture capture = new Capture(8192, keep);
 
@@ -66,7 +66,7 @@ class CaptureTests {
 	}
 
 	@Test
-	void doesNotGrowBeyondWhatItKeeps() {
+	void doesNotGrowBeyondCapacity() {
 		Capture capture = new Capture(8192, 1000);
 		for (int i = 0; i < 100; i++) {
 			fill(capture, BYTES, 8192);
@@ -77,7 +77,7 @@ class CaptureTests {
 	}
 
 	@Test
-	void givesWhatCameSinceAPosition() {
+	void returnsBytesSincePosition() {
 		Capture capture = new Capture(8192, Long.MAX_VALUE);
 		fill(capture, BYTES, 8192);
 
@@ -97,7 +97,7 @@ class CaptureTests {
 	}
 
 	@Test
-	void skipsWhatWasDropped() {
+	void skipsDroppedBytes() {
 		Capture capture = new Capture(512, 100);
 		fill(capture, BYTES, 512);
 

@@ -52,7 +52,7 @@ class LineSplitterTests {
 			'a\\r\\n\\r\\nb', a||b
 			'é\\r\\n€😀\\n', é|€😀
 			""")
-	void splitsTheSameHoweverItIsCut(String text, String expected) {
+	void splitsIndependentlyOfChunks(String text, String expected) {
 		byte[] bytes = text.replace("\\n", "\n").replace("\\r", "\r").getBytes(StandardCharsets.UTF_8);
 		List<String> whole = expected.equals("-") ? List.of() : Arrays.asList(expected.split("\\|", -1));
 
@@ -73,7 +73,7 @@ class LineSplitterTests {
 	}
 
 	@Test
-	void looksOnlyAtTheBytesItIsGiven() {
+	void readsOnlyGivenBytes() {
 		LineSplitter splitter = splitter(StandardCharsets.UTF_8, 1000);
 
 		splitter.accept("\nab\ncd\n".getBytes(StandardCharsets.UTF_8), 1, 4);
@@ -83,7 +83,7 @@ class LineSplitterTests {
 	}
 
 	@Test
-	void splitsRandomTextAsTheResultDoes() {
+	void splitsRandomTextLikeResult() {
 		Random random = new Random(7);
 		String alphabet = "ab\n\r\n\ré€😀";
 		for (int round = 0; round < 500; round++) {
@@ -107,7 +107,7 @@ class LineSplitterTests {
 
 	@ParameterizedTest
 	@CsvSource({ "1", "2", "3", "7", "16", "17", "1000" })
-	void cutsALongLineBetweenCharacters(int size) {
+	void splitsLongLineBetweenCharacters(int size) {
 		String line = "a€😀é".repeat(50);
 
 		feed(splitter(StandardCharsets.UTF_8, 16), (line + "\nend\n").getBytes(StandardCharsets.UTF_8), size);
@@ -120,7 +120,7 @@ class LineSplitterTests {
 
 	@ParameterizedTest
 	@CsvSource({ "1", "5", "16", "100" })
-	void doesNotCutALineOfJustTheMostLength(int size) {
+	void doesNotSplitLineOfMaximumLength(int size) {
 		feed(splitter(StandardCharsets.UTF_8, 16),
 				("x".repeat(16) + "\n" + "y".repeat(17) + "\n").getBytes(StandardCharsets.UTF_8), size);
 
@@ -129,7 +129,7 @@ class LineSplitterTests {
 	}
 
 	@Test
-	void getsOverALongLineThatIsMalformed() {
+	void handlesLongMalformedLine() {
 		byte[] bytes = new byte[100];
 		Arrays.fill(bytes, (byte) 0x80);
 
@@ -141,7 +141,7 @@ class LineSplitterTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "UTF-8", "US-ASCII", "ISO-8859-1", "windows-1252", "ISO-2022-JP", "Shift_JIS", "EUC-JP",
 			"GB18030", "JIS_X0201" })
-	void readsLinesInTheirCharset(String name) {
+	void decodesLinesInTheirCharset(String name) {
 		Charset charset = Charset.forName(name);
 		String text = "plain\n" + new String("\u65E5\u672C \u00E9".getBytes(charset), charset) + "\n";
 
@@ -153,7 +153,7 @@ class LineSplitterTests {
 	@ParameterizedTest
 	@ValueSource(
 			strings = { "UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "x-UTF-16LE-BOM", "IBM1047", "IBM037" })
-	void splitsCharsetsWithoutTheLineEndsOfAsciiHoweverTheyAreCut(String name) {
+	void splitsNonAsciiCharsetsIndependentlyOfChunks(String name) {
 		Charset charset = Charset.forName(name);
 		byte[] bytes = "a\r\n\n\u00E9b\u010A\rlast"
 			.replace("\u010A", name.startsWith("IBM") ? "" : "\u010A\uD83D\uDE00")
@@ -169,7 +169,7 @@ class LineSplitterTests {
 	}
 
 	@Test
-	void removesOneByteOrderMarkAtMost() {
+	void removesAtMostOneByteOrderMark() {
 		feed(splitter(StandardCharsets.UTF_16, 1000), "\uFEFFa\n\uFEFFb".getBytes(StandardCharsets.UTF_16), 3);
 
 		assertThat(this.lines).containsExactly("\uFEFFa", "\uFEFFb");
