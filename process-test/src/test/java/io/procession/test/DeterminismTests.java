@@ -41,54 +41,54 @@ class DeterminismTests {
 	private static final int MANY = 1000;
 
 	@Test
-	void sameThingsHappenInTheSameOrder() {
-		sameThingsHappenInTheSameOrder(SOME);
+	void repeatsScenarioInSameOrder() {
+		repeatsScenarioInSameOrder(SOME);
 	}
 
 	@Test
 	@Tag("stress")
 	@Timeout(600)
-	void sameThingsHappenInTheSameOrderUnderLoad() {
-		underLoad(() -> sameThingsHappenInTheSameOrder(MANY));
+	void repeatsScenarioInSameOrderUnderLoad() {
+		underLoad(() -> repeatsScenarioInSameOrder(MANY));
 	}
 
 	@Test
-	void strayFailsTheCallThatHasCausedIt() {
-		strayFailsTheCallThatHasCausedIt(SOME);
-	}
-
-	@Test
-	@Tag("stress")
-	@Timeout(600)
-	void strayFailsTheCallThatHasCausedItUnderLoad() {
-		underLoad(() -> strayFailsTheCallThatHasCausedIt(MANY));
-	}
-
-	@Test
-	void testStopsThoughOtherThreadsWait() {
-		testStopsThoughOtherThreadsWait(SOME);
+	void strayFailsCallThatCausedIt() {
+		strayFailsCallThatCausedIt(SOME);
 	}
 
 	@Test
 	@Tag("stress")
 	@Timeout(600)
-	void testStopsThoughOtherThreadsWaitUnderLoad() {
-		underLoad(() -> testStopsThoughOtherThreadsWait(MANY));
+	void strayFailsCallThatCausedItUnderLoad() {
+		underLoad(() -> strayFailsCallThatCausedIt(MANY));
 	}
 
 	@Test
-	void otherThreadStopsWhenItIsTime() {
-		otherThreadStopsWhenItIsTime(SOME);
+	void testStopsProcessesWhileOtherThreadsWait() {
+		testStopsProcessesWhileOtherThreadsWait(SOME);
 	}
 
 	@Test
 	@Tag("stress")
 	@Timeout(600)
-	void otherThreadStopsWhenItIsTimeUnderLoad() {
-		underLoad(() -> otherThreadStopsWhenItIsTime(MANY));
+	void testStopsProcessesWhileOtherThreadsWaitUnderLoad() {
+		underLoad(() -> testStopsProcessesWhileOtherThreadsWait(MANY));
 	}
 
-	private static void sameThingsHappenInTheSameOrder(int rounds) {
+	@Test
+	void otherThreadStopsProcessAtDueTime() {
+		otherThreadStopsProcessAtDueTime(SOME);
+	}
+
+	@Test
+	@Tag("stress")
+	@Timeout(600)
+	void otherThreadStopsProcessAtDueTimeUnderLoad() {
+		underLoad(() -> otherThreadStopsProcessAtDueTime(MANY));
+	}
+
+	private static void repeatsScenarioInSameOrder(int rounds) {
 		List<String> first = new Scenario().play();
 
 		for (int round = 1; round < rounds; round++) {
@@ -96,7 +96,7 @@ class DeterminismTests {
 		}
 	}
 
-	private static void strayFailsTheCallThatHasCausedIt(int rounds) {
+	private static void strayFailsCallThatCausedIt(int rounds) {
 		FakeProcesses processes = FakeProcesses.create();
 		ProcessManager manager = processes.manager();
 		processes.stub("good");
@@ -115,7 +115,7 @@ class DeterminismTests {
 		}
 	}
 
-	private static void testStopsThoughOtherThreadsWait(int rounds) {
+	private static void testStopsProcessesWhileOtherThreadsWait(int rounds) {
 		for (int round = 0; round < rounds; round++) {
 			FakeProcesses processes = FakeProcesses.create();
 			ProcessManager manager = processes.manager();
@@ -134,7 +134,7 @@ class DeterminismTests {
 		}
 	}
 
-	private static void otherThreadStopsWhenItIsTime(int rounds) {
+	private static void otherThreadStopsProcessAtDueTime(int rounds) {
 		for (int round = 0; round < rounds; round++) {
 			FakeProcesses processes = FakeProcesses.create();
 			ProcessManager manager = processes.manager();

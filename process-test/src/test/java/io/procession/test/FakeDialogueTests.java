@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 class FakeDialogueTests {
 
 	@Test
-	void showsAPrompt(FakeProcesses processes, ProcessManager manager) throws IOException {
+	void writesPrompt(FakeProcesses processes, ProcessManager manager) throws IOException {
 		processes.stub("login").output("User: ").repliesToLines((line) -> line.equals("ada") ? "User: " : "welcome");
 
 		RunningProcess login = manager.start("login");
@@ -45,7 +45,7 @@ class FakeDialogueTests {
 	}
 
 	@Test
-	void showsAPromptWhileItsErrorOutputGoesOn(FakeProcesses processes, ProcessManager manager) {
+	void writesPromptWhileErrorOutputContinues(FakeProcesses processes, ProcessManager manager) {
 		FakeProcess login = processes.stub("login").output("User: ");
 		for (int i = 0; i < 500; i++) {
 			login.after(Duration.ofMillis(20)).errorOutput("still here\n");
@@ -59,7 +59,7 @@ class FakeDialogueTests {
 	}
 
 	@Test
-	void isPulled(FakeProcesses processes, ProcessManager manager) {
+	void supportsPulledOutput(FakeProcesses processes, ProcessManager manager) {
 		processes.stub("list").outputLines("one", "two").after(Duration.ofSeconds(3)).output("x".repeat(200_000));
 
 		RunningProcess list = manager.command("list").pullOutput().start();
@@ -70,7 +70,7 @@ class FakeDialogueTests {
 	}
 
 	@Test
-	void tellsItsReaderThatItWasStopped(FakeProcesses processes, ProcessManager manager) {
+	void notifiesReaderOfStop(FakeProcesses processes, ProcessManager manager) {
 		processes.stub("hang").outputLines("one").hangs();
 
 		RunningProcess hang = manager.command("hang").pullOutput().timeout(Duration.ofMinutes(5)).start();
@@ -81,7 +81,7 @@ class FakeDialogueTests {
 	}
 
 	@Test
-	void tellsATimeoutWhileItIsBeingStopped(FakeProcesses processes, ProcessManager manager) {
+	void reportsTimeoutWhileBeingStopped(FakeProcesses processes, ProcessManager manager) {
 		processes.stub("stubborn").ignores(Signal.TERM).hangs();
 
 		RunningProcess stubborn = manager.command("stubborn")
@@ -96,7 +96,7 @@ class FakeDialogueTests {
 	}
 
 	@Test
-	void inheritsAnInputThatIsEmpty(FakeProcesses processes, ProcessManager manager) {
+	void inheritsEmptyInput(FakeProcesses processes, ProcessManager manager) {
 		processes.stub("cat").repliesWith((call) -> "[" + call.input() + "]");
 
 		assertThat(manager.command("cat").inheritInput().run()).hasOutput("[]");

@@ -34,7 +34,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void looksAtCallsAndTheirResults() {
+	void inspectsCallsAndTheirResults() {
 		this.processes.stub("import a").outputLines("done").errorOutputLines("careful").exitCode(3);
 		this.processes.stub("import b").outputLines("done");
 		this.manager.run("import", "a");
@@ -58,7 +58,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void acceptsWhatIsSo() {
+	void passesIfTrue() {
 		assertThatNoException().isThrownBy(() -> assertThat(this.processes).ranNothing().didNotRun("git *"));
 		runThree();
 
@@ -76,7 +76,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void refusesWhatIsNotSo() {
+	void failsIfFalse() {
 		runThree();
 
 		assertFails(() -> assertThat(this.processes).ran("git pul *"), "to have run:\n  git pul *\n");
@@ -92,7 +92,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void takesZeroForACommand() {
+	void treatsZeroAsCommand() {
 		this.processes.stub("0");
 		this.manager.run("0");
 		this.manager.start("0").waitFor();
@@ -103,7 +103,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void orderIsThatOfAll() {
+	void checksOrderOfAllCalls() {
 		runThree();
 
 		assertFails(() -> assertThat(this.processes).ranInOrder("make", "git *", "git *"), "at position 1.");
@@ -112,7 +112,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void failureListsWhatRanAndTheNearest() {
+	void failureListsCallsAndClosestMatch() {
 		runThree();
 
 		assertFails(() -> assertThat(this.processes).ran("git", "pusch"), """
@@ -126,7 +126,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void failureTellsThatNothingRanAndOfStrays() {
+	void failureReportsNoCallsAndStrays() {
 		assertFails(() -> assertThat(this.processes).ran("make"), "No process was run.");
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("svn", "up"));
 
@@ -145,7 +145,7 @@ class FakeProcessesAssertTests {
 	}
 
 	@Test
-	void namesStubsThatWereNotUsed() {
+	void reportsUnusedStubs() {
 		this.manager.run("git", "push");
 
 		assertFails(() -> assertThat(this.processes).usedAllStubs(), "but these stubs were not used:\n  \"make\"\n");

@@ -68,7 +68,7 @@ class FakeProcessesTests {
 	// --- stubs
 
 	@Test
-	void succeedsAndSaysNothingUnlessToldOtherwise() {
+	void succeedsWithoutOutputByDefault() {
 		this.processes.stub("*");
 
 		ProcessResult result = this.manager.shell("ls -la && echo 'two\nlines'").run();
@@ -88,7 +88,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void firstStubThatMatchesCounts() {
+	void usesFirstMatchingStub() {
 		this.processes.stub("ls -la").outputLines("long");
 		this.processes.stub("ls *").outputLines("any");
 		this.processes.stub("cat file?.txt").outputLines("cat");
@@ -100,7 +100,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void patternIsOfTheWholeLine() {
+	void patternMatchesWholeLine() {
 		this.processes.stub("git pull");
 
 		assertThat(this.manager.run("git", "pull")).isSuccessful();
@@ -122,7 +122,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void scriptsMatchByThemselves() {
+	void matchesScriptsByTheirText() {
 		this.processes.stub("git pull && make").outputLines("made");
 
 		assertThat(this.manager.shell("git pull && make").run()).hasOutput("made");
@@ -160,7 +160,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void textIsTakenAsItIs() {
+	void passesTextUnchanged() {
 		this.processes.stub("text").output("no line end").errorOutput("neither\n");
 		this.processes.stub("lines").outputLines("one", "", "three").errorOutputLines("bad");
 		this.processes.stub("bytes").output(new byte[] { 1, 0, -1 });
@@ -173,7 +173,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void failsAsItsStubSays() {
+	void failsAsConfiguredByStub() {
 		this.processes.stub("broken").errorOutputLines("no such table").exitCode(3);
 		this.processes.stub("crash").killedBy(Signal.SEGV);
 
@@ -190,7 +190,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void failsToStartAsItsStubSays() {
+	void failsToStartAsConfiguredByStub() {
 		this.processes.stub("missing").failsToStart(Reason.NOT_FOUND);
 		this.processes.stub("odd").failsToStart(new UnsupportedOperationException("not here"));
 
@@ -203,7 +203,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void sequenceIsUsedUp() {
+	void sequenceIsExhausted() {
 		this.processes.stub("fetch").exitCode(1).then().outputLines("ok");
 
 		assertThat(this.manager.run("fetch")).hasExitCode(1);
@@ -223,7 +223,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void sequenceEndsInSilenceIfAsked() {
+	void sequenceEndsWithSilentDefault() {
 		this.processes.stub("fetch").exitCode(1).then().exitCode(2).otherwise();
 
 		assertThat(this.manager.run("fetch")).hasExitCode(1);
@@ -232,7 +232,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void failureSaysExactlyThis() {
+	void failureHasExactMessage() {
 		this.processes.stub("silent").exitCode(1);
 		this.processes.stub("loud").outputLines("not this").errorOutputLines("but this").exitCode(2);
 
@@ -245,7 +245,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void misuseOfStubsSaysSo() {
+	void misuseOfStubsIsReported() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub(" "))
 			.withMessageContaining("use \"*\" for any");
 		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub("x").exitCode(256));
@@ -258,7 +258,7 @@ class FakeProcessesTests {
 	// --- input
 
 	@Test
-	void answersByItsInput() {
+	void respondsToInput() {
 		this.processes.stub("sort")
 			.repliesWith((call) -> String.join("\n", call.input().lines().sorted().toList()) + "\n");
 		this.processes.stub("cat").repliesWith(ProcessCall::input);
@@ -274,7 +274,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void talksLineByLine() throws IOException {
+	void respondsLineByLine() throws IOException {
 		this.processes.stub("bc").repliesToLines((line) -> line.equals("quiet") ? null : line + "=?").exitCode(4);
 		RunningProcess process = this.manager.start("bc");
 
@@ -294,7 +294,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void answersOneLineThenGoesOn() throws IOException {
+	void respondsToOneLineThenContinues() throws IOException {
 		this.processes.stub("login").output("Name: ").repliesToLine((name) -> "Hello " + name).exitCode(0);
 		RunningProcess process = this.manager.start("login");
 
@@ -319,7 +319,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void decidesByTheCall() {
+	void decidesByCall() {
 		this.processes.stub("git *").readsInput().decides((call, rest) -> {
 			if (call.arguments().contains("push")) {
 				rest.errorOutputLines("rejected: " + call.input()).exitCode(1);
@@ -337,7 +337,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void decidesHowSignalsAreTaken() {
+	void decidesHowSignalsAreHandled() {
 		this.processes.stub("server").decides((call, rest) -> rest.ignores(Signal.TERM).exitsOn(Signal.HUP, 7).hangs());
 		RunningProcess process = this.manager.start("server");
 
@@ -350,7 +350,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void closedInputTakesNothing() throws IOException {
+	void closedInputRejectsWrites() throws IOException {
 		this.processes.stub("server").hangs();
 		RunningProcess process = this.manager.start("server");
 
@@ -362,7 +362,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void functionThatFailsFailsTheTest() {
+	void failingFunctionFailsTest() {
 		this.processes.stub("bad").repliesWith((call) -> {
 			throw new IllegalStateException("my mistake");
 		});
@@ -399,7 +399,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void keepsWhatIsToBeKept() {
+	void capturesConfiguredOutput() {
 		this.processes.stub("loud").outputLines("0123456789").errorOutputLines("bad").exitCode(1);
 
 		ProcessResult quiet = this.manager.command("loud").quietly().run();
@@ -412,7 +412,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void usesMemoryAsItsStubSays() {
+	void usesMemoryAsConfiguredByStub() {
 		this.processes.stub("leak")
 			.memory(100)
 			.after(Duration.ofSeconds(10))
@@ -435,7 +435,7 @@ class FakeProcessesTests {
 	// --- live processes
 
 	@Test
-	void streamsReachTheirListenersInOrder() {
+	void streamsReachListenersInOrder() {
 		this.processes.stub("mixed")
 			.outputLines("one")
 			.errorOutputLines("two")
@@ -449,7 +449,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void waitUntilLooksFromTheBeginningAndEndsWithTheProcess() {
+	void waitUntilScansFromBeginningAndEndsWithProcess() {
 		this.processes.stub("server").outputLines("one").after(Duration.ofSeconds(1)).outputLines("two");
 		RunningProcess process = this.manager.start("server");
 
@@ -479,7 +479,7 @@ class FakeProcessesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "STOP", "TSTP", "TTIN", "TTOU", "CONT", "CHLD", "URG", "WINCH" })
-	void signalsThatEndNoProgramEndNoFake(String name) {
+	void harmlessSignalsDoNotEndFakes(String name) {
 		Signal signal = Signal.of(name);
 		this.processes.stub("server").hangs();
 		RunningProcess process = this.manager.start("server");
@@ -505,7 +505,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void laterStubOfTheSamePatternReplacesTheEarlier() {
+	void laterStubOfSamePatternReplacesEarlier() {
 		this.processes.stub("date").outputLines("first");
 		this.processes.stub("echo", "*").outputLines("first");
 		this.processes.stub("echo *").outputLines("pattern");
@@ -520,7 +520,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void hasThePidThatTheTestChooses() {
+	void hasPidChosenByTest() {
 		this.processes.stub("server").pid(4711).hangs();
 		RunningProcess server = this.manager.start("server");
 
@@ -533,7 +533,7 @@ class FakeProcessesTests {
 	// --- pools, pipelines, supervisors
 
 	@Test
-	void poolKeepsKeysAndTellsFailures() {
+	void poolPreservesKeysAndReportsFailures() {
 		this.processes.stub("good").outputLines("fine");
 		this.processes.stub("bad").exitCode(1);
 		List<String> seen = new ArrayList<>();
@@ -572,7 +572,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void poolHasStartedTheFirstOnesWhenStartReturns() {
+	void poolHasStartedFirstProcessesWhenStartReturns() {
 		this.processes.stub("slow *").hangs();
 		RunningPool pool = this.manager.pool()
 			.concurrency(2)
@@ -605,7 +605,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void pipelineStagesReadEachOther() {
+	void pipelineStagesReadFromEachOther() {
 		this.processes.stub("cat *").outputLines("b", "a", "b");
 		this.processes.stub("sort")
 			.repliesWith((call) -> call.input().lines().sorted(Comparator.naturalOrder()).toList() + "\n");
@@ -620,7 +620,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void pipelineFailsByItsFirstFailure() {
+	void pipelineFailsWithFirstFailure() {
 		this.processes.stub("cat").exitCode(1);
 		this.processes.stub("grep *").repliesWith(ProcessCall::input);
 
@@ -628,7 +628,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void stageThatCannotStartStartsNone() {
+	void stageThatCannotStartPreventsAllStarts() {
 		this.processes.stub("cat").hangs();
 		this.processes.stub("sort").failsToStart(Reason.NOT_EXECUTABLE);
 
@@ -656,7 +656,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void pipelineHasStagesInJava() {
+	void pipelineSupportsJavaStages() {
 		this.processes.stub("cat").outputLines("one").after(Duration.ofSeconds(3)).outputLines("two");
 		this.processes.stub("tail").repliesWith(ProcessCall::input);
 
@@ -670,7 +670,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void writerOfABrokenPipeDies() {
+	void writerOfBrokenPipeIsEnded() {
 		this.processes.stub("yes").outputLines("y").after(Duration.ofSeconds(1)).outputLines("y").hangs();
 		this.processes.stub("head").repliesToLine((line) -> line);
 
@@ -683,7 +683,7 @@ class FakeProcessesTests {
 	// --- the rest of the library
 
 	@Test
-	void policyHoldsForFakes() {
+	void policyAppliesToFakes() {
 		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 		CommandPolicy policy = CommandPolicy.builder().allow(java, "-version").build();
 		ProcessManager strict = ProcessManager.builder().engine(this.processes).commandPolicy(policy).build();
@@ -718,7 +718,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void swallowedStrayTellsAgainWhatToDo() {
+	void swallowedStrayIsReportedWithRemedy() {
 		this.processes.stub("fetch").then();
 		this.manager.run("fetch");
 		this.manager.run("fetch");
@@ -733,7 +733,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void lineByLineIsQuickThoughThereIsMuch() {
+	void lineByLineIsFastForLargeOutput() {
 		String lines = "a line of some length\n".repeat(100_000);
 		this.processes.stub("upper").repliesToLines((line) -> line);
 
@@ -749,7 +749,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayOfAPoolFailsTheTest() {
+	void strayOfPoolFailsTest() {
 		this.processes.stub("good");
 
 		assertThatExceptionOfType(StrayProcessError.class)
@@ -758,7 +758,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayOfAPoolFailsTheCallThatHasStartedIt() {
+	void strayOfPoolFailsCallThatStartedIt() {
 		this.processes.stub("good");
 
 		for (int i = 0; i < 100; i++) {
@@ -771,7 +771,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void straysOfAPoolAreOneFailure() {
+	void straysOfPoolAreSingleFailure() {
 		this.processes.stub("good");
 
 		assertThatExceptionOfType(StrayProcessError.class)
@@ -785,7 +785,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayOfAnotherThreadFailsItsCall() {
+	void strayOfOtherThreadFailsItsCall() {
 		this.processes.stub("good");
 		List<FutureTask<Throwable>> others = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
@@ -808,7 +808,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayAfterACallOfAnotherThreadFailsTheTest() throws Exception {
+	void strayAfterCallOfOtherThreadFailsTest() throws Exception {
 		Thread other = new Thread(
 				() -> this.processes.time().scheduler().schedule(() -> this.manager.run("bad"), 1, TimeUnit.HOURS));
 		other.start();
@@ -819,7 +819,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void failureThatNoCallHasThrownIsThrownInTheEnd() throws Exception {
+	void pendingFailureIsThrownAtEnd() throws Exception {
 		this.processes.stub("checked").repliesWith((call) -> {
 			throw new IllegalStateException("my mistake");
 		});
@@ -833,7 +833,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayOfAPipelineFailsTheTest() {
+	void strayOfPipelineFailsTest() {
 		this.processes.stub("good");
 
 		assertThatExceptionOfType(StrayProcessError.class)
@@ -843,7 +843,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayBehindAStageInJavaLetsNothingStart() {
+	void strayBehindJavaStagePreventsAllStarts() {
 		this.processes.stub("good");
 
 		assertThatExceptionOfType(StrayProcessError.class)
@@ -857,7 +857,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayOfASupervisorFailsTheTest() {
+	void strayOfSupervisorFailsTest() {
 		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("bad"))).build());
 
@@ -872,7 +872,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayOfATaskFailsTheAdvance() {
+	void strayOfTaskFailsAdvance() {
 		this.processes.time().scheduler().schedule(() -> this.manager.run("bad"), 1, TimeUnit.HOURS);
 
 		assertThatNoException().isThrownBy(() -> this.processes.advance(Duration.ofMinutes(59)));
@@ -882,7 +882,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayListsTheNearestStubsFirst() {
+	void strayListsClosestStubsFirst() {
 		this.processes.stub("make");
 		this.processes.stub("git pull");
 
@@ -891,7 +891,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void strayOfRunAsyncFailsTheTest() {
+	void strayOfRunAsyncFailsTest() {
 		assertThatExceptionOfType(StrayProcessError.class)
 			.isThrownBy(() -> this.manager.command("bad").runAsync().join());
 	}
@@ -899,7 +899,7 @@ class FakeProcessesTests {
 	// --- reset
 
 	@Test
-	void resetForgets() {
+	void resetRemovesStubsAndCalls() {
 		this.processes.stub("slow").hangs();
 		this.processes.stub("date");
 		RunningProcess process = this.manager.start("slow");
@@ -913,7 +913,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void resetGoesThroughThoughSomethingIsRefusedByIt() {
+	void resetCompletesDespiteRejections() {
 		this.processes.stub("slow *").hangs();
 		RunningPool pool = this.manager.pool()
 			.concurrency(1)
@@ -934,7 +934,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void resetRefusesStraysAgain() {
+	void resetRejectsStraysAgain() {
 		this.processes.allowStrayProcesses();
 
 		this.processes.reset();
@@ -943,7 +943,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void resetBeginsSequencesThatWereGivenAgain() {
+	void resetRestartsPermanentSequences() {
 		this.processes.stubAlways((given) -> given.stub("fetch").exitCode(1).then().outputLines("ok"));
 		this.manager.run("fetch");
 
@@ -953,7 +953,7 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void resetKeepsWhatWasGiven() {
+	void resetRetainsPermanentStubs() {
 		this.processes.stubAlways((given) -> given.stub("date").outputLines("given"));
 		this.processes.stub("date").outputLines("mine");
 

@@ -76,7 +76,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void waitsMoveTheClock() {
+	void waitsAdvanceClock() {
 		this.processes.stub("import").outputLines("one").after(HOUR).outputLines("two").exitCode(3);
 
 		ProcessResult result = this.manager.command("import").noTimeout().run();
@@ -88,7 +88,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void advanceRunsWhatBecomesDueAtItsTime() {
+	void advanceRunsTasksAtTheirDueTime() {
 		this.processes.stub("server").outputLines("one").after(HOUR).outputLines("two").after(HOUR);
 		List<Instant> seen = new ArrayList<>();
 		RunningProcess process = this.manager.command("server")
@@ -122,7 +122,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void timeoutOfAStartFiresWhileNobodyWaits() {
+	void timeoutOfStartFiresWithoutWaitingThread() {
 		this.processes.stub("slow").ignores(Signal.TERM).hangs();
 		RunningProcess process = this.manager.command("slow").timeout(HOUR).start();
 
@@ -150,7 +150,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void stopKillsAfterTheGrace() {
+	void stopKillsAfterGracePeriod() {
 		this.processes.stub("stubborn").ignores(Signal.TERM).hangs();
 		RunningProcess process = this.manager.start("stubborn");
 
@@ -162,7 +162,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void stopTakesNoTimeIfTheSignalIsHeeded() {
+	void stopTakesNoTimeIfSignalEndsProcess() {
 		this.processes.stub("server").exitsOn(Signal.TERM, 0).hangs();
 		RunningProcess process = this.manager.start("server");
 
@@ -185,7 +185,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void longWaitIsMovedThroughThoughSomethingIsRepeated() {
+	void longWaitAdvancesPastPeriodicTasks() {
 		this.processes.stub("slow").after(Duration.ofDays(1));
 		this.processes.time().scheduler().scheduleAtFixedRate(this.manager::running, 1, 1, TimeUnit.HOURS);
 
@@ -193,7 +193,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void waitForABoundedTimeStopsNothing() {
+	void waitForBoundedTimeStopsNothing() {
 		this.processes.stub("slow").after(HOUR);
 		RunningProcess process = this.manager.start("slow");
 
@@ -204,7 +204,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void waitUntilMovesTheClock() {
+	void waitUntilAdvancesClock() {
 		this.processes.stub("server")
 			.outputLines("starting")
 			.after(Duration.ofSeconds(3))
@@ -220,7 +220,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void futuresMoveTheClock() throws Exception {
+	void futuresAdvanceClock() throws Exception {
 		this.processes.stub("slow").after(HOUR).outputLines("done");
 
 		CompletableFuture<ProcessResult> one = this.manager.command("slow").noTimeout().runAsync();
@@ -232,7 +232,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void supervisorRestartsAfterItsDelay() {
+	void supervisorRestartsAfterDelay() {
 		this.processes.stub("worker").after(Duration.ofSeconds(3)).exitCode(1);
 		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker")))
@@ -254,7 +254,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void supervisorStopsWhatIgnoresItsSignal() {
+	void supervisorStopsProcessThatIgnoresSignal() {
 		this.processes.stub("worker").ignores(Signal.TERM).hangs();
 		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker"))).build());
@@ -270,7 +270,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void poolRunsSideBySide() {
+	void poolRunsConcurrently() {
 		this.processes.stub("slow *").after(Duration.ofSeconds(20));
 
 		PoolResults results = this.manager.pool()
@@ -313,7 +313,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void limitIsWaitedForByTheClock() {
+	void waitForLimitUsesManualClock() {
 		this.processes.stub("slow").after(HOUR);
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(1).build();
 		ProcessManager limited = ProcessManager.builder().engine(this.processes).settings(settings).build();
@@ -326,7 +326,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void eventsHaveComeWhenACallReturns() {
+	void eventsAreDeliveredWhenCallReturns() {
 		this.processes.stub("date").outputLines("today");
 		this.processes.stub("slow").hangs();
 		List<Class<? extends ProcessEvent>> events = new ArrayList<>();
@@ -344,7 +344,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void listenerMayStopItsProcess() {
+	void listenerCanStopItsProcess() {
 		this.processes.stub("chatty").outputLines("one").outputLines("two").hangs();
 		List<String> lines = new ArrayList<>();
 		List<RunningProcess> started = new ArrayList<>();
@@ -360,7 +360,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void listenerStopsItsProcessFromWithin() {
+	void listenerStopsItsProcessSynchronously() {
 		this.processes.stub("chatty").after(HOUR).outputLines("one").after(HOUR).outputLines("two").hangs();
 		List<String> lines = new ArrayList<>();
 		List<RunningProcess> started = new ArrayList<>();
@@ -375,7 +375,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void closeStopsWhatRuns() {
+	void closeStopsRunningProcesses() {
 		this.processes.stub("stubborn").ignores(Signal.TERM).hangs();
 		RunningProcess process = this.manager.start("stubborn");
 
@@ -385,7 +385,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void waitThatCannotEndSaysSo() {
+	void endlessWaitIsReported() {
 		this.processes.time().deterministicScheduler().longestAbsence(SHORT);
 		this.processes.stub("stuck").hangs();
 		RunningProcess process = this.manager.start("stuck");
@@ -397,7 +397,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void waitThatCannotEndSaysSoThoughSomethingIsRepeated() {
+	void endlessWaitIsReportedDespitePeriodicTasks() {
 		this.processes.time().deterministicScheduler().longestAbsence(SHORT);
 		this.processes.time().deterministicScheduler().mostMoves(10_000);
 		this.processes.stub("stuck").hangs();
@@ -412,7 +412,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void onlyTheThreadOfTheTestMovesTheClock() throws Exception {
+	void onlyTestThreadAdvancesClockByWaiting() throws Exception {
 		this.processes.stub("stuck").hangs();
 		this.processes.time().scheduler().scheduleAtFixedRate(this.manager::running, 1, 1, TimeUnit.MINUTES);
 		RunningProcess process = this.manager.start("stuck");
@@ -435,7 +435,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void otherThreadActsAtTheTimeThatItHasWaitedFor() throws Exception {
+	void otherThreadContinuesAtItsDueTime() throws Exception {
 		this.processes.stub("slow").after(Duration.ofHours(2)).hangs();
 		RunningProcess process = this.manager.start("slow");
 		List<Duration> seen = new ArrayList<>();
@@ -479,7 +479,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void otherThreadMayEndTheWait() throws Exception {
+	void otherThreadCanEndWait() throws Exception {
 		this.processes.stub("stuck").hangs();
 		RunningProcess process = this.manager.start("stuck");
 		CountDownLatch go = new CountDownLatch(1);
@@ -500,7 +500,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void schedulerRunsByTheClock() {
+	void schedulerUsesManualClock() {
 		List<Duration> ran = new ArrayList<>();
 		this.processes.time().scheduler().scheduleAtFixedRate(() -> ran.add(elapsed()), 1, 2, TimeUnit.HOURS);
 
@@ -510,7 +510,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void intervalsAreFromStartToStartOrFromEndToStart() {
+	void supportsFixedRateAndFixedDelay() {
 		this.processes.stub("slow").after(Duration.ofMinutes(30));
 		List<Duration> atRate = new ArrayList<>();
 		List<Duration> withDelay = new ArrayList<>();
@@ -530,7 +530,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void whatIsCancelledIsNotDueAnyMore() {
+	void canceledTaskIsNotRun() {
 		ScheduledFuture<?> task = this.processes.time().scheduler().schedule(() -> elapsed(), 1, TimeUnit.HOURS);
 		assertThat(task.getDelay(TimeUnit.MINUTES)).isEqualTo(60);
 
@@ -541,7 +541,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void onlyTheTestMovesTheClock() {
+	void onlyTestCanAdvanceClock() {
 		List<Throwable> thrown = new ArrayList<>();
 		this.processes.time().executor().execute(() -> thrown.add(catchThrowable(() -> this.processes.advance(HOUR))));
 
@@ -554,7 +554,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void futureIsWaitedForABoundedTimeByTheClock() {
+	void boundedWaitForFutureUsesManualClock() {
 		this.processes.stub("slow").after(HOUR);
 		CompletableFuture<ProcessResult> result = this.manager.command("slow").noTimeout().runAsync();
 
@@ -566,7 +566,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void whatIsDueAtTheSameTimeRunsInTheOrderOfItsSchedule() {
+	void tasksDueAtSameTimeRunInOrderOfScheduling() {
 		List<Integer> ran = new ArrayList<>();
 		for (int i = 0; i < 20; i++) {
 			int number = i;
@@ -579,7 +579,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void scheduledTaskMayWait() {
+	void scheduledTaskCanWait() {
 		this.processes.stub("slow").after(Duration.ofMinutes(30)).outputLines("done");
 		List<String> outputs = new ArrayList<>();
 		this.processes.time()
@@ -595,12 +595,12 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void clockGoesForwardOnly() {
+	void clockCannotMoveBackward() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.advance(Duration.ofSeconds(-1)));
 	}
 
 	@Test
-	void clockDoesNotGoForEver() {
+	void clockHasMaximum() {
 		Duration forever = ChronoUnit.FOREVER.getDuration();
 
 		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.advance(forever))
@@ -609,7 +609,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void whatIsDueInForeverNeverComes() {
+	void taskBeyondMaximumIsNeverRun() {
 		AtomicInteger runs = new AtomicInteger();
 		this.processes.stub("patient").after(ChronoUnit.FOREVER.getDuration());
 		this.processes.advance(HOUR);
@@ -639,7 +639,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void circleWithoutDelaySaysSo() {
+	void endlessLoopWithoutDelayIsReported() {
 		Executor executor = this.processes.time().executor();
 		AtomicBoolean ended = new AtomicBoolean();
 		executor.execute(new Runnable() {
@@ -659,7 +659,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void listenerThatWaitsForTheTestStopsNobody() throws Exception {
+	void listenerWaitingForTestBlocksNoOtherTask() throws Exception {
 		this.processes.time().deterministicScheduler().longestAbsence(SHORT);
 		this.processes.stub("chatty").outputLines("one");
 		CountDownLatch latch = new CountDownLatch(1);
@@ -680,7 +680,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void listenerMayTakeAWhile() throws Exception {
+	void listenerCanTakeRealTime() throws Exception {
 		this.processes.stub("chatty").outputLines("one");
 		CountDownLatch never = new CountDownLatch(1);
 
@@ -698,7 +698,7 @@ class ManualTimeTests {
 	}
 
 	@Test
-	void startsAtTheTimeThatIsGiven() {
+	void startsAtGivenTime() {
 		Instant start = Instant.parse("2026-03-29T00:59:59Z");
 		FakeProcesses others = FakeProcesses.startingAt(start);
 		others.advance(Duration.ofSeconds(2));

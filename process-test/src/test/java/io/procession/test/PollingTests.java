@@ -51,7 +51,7 @@ class PollingTests {
 	}
 
 	@RepeatedTest(5)
-	void endsALoopOverAProcess() {
+	void endsLoopOverProcess() {
 		stubs();
 		RunningProcess process = this.manager.start("import");
 		List<String> log = new ArrayList<>();
@@ -70,7 +70,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverTheStateOfAProgram() {
+	void endsLoopOverStateOfProgram() {
 		this.processes.stub("worker").after(Duration.ofMinutes(1)).exitCode(1);
 		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker"))).build());
@@ -89,7 +89,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverItsOutput() {
+	void endsLoopOverOutput() {
 		stubs();
 		RunningProcess process = this.manager.start("import");
 
@@ -101,7 +101,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverWhatIsTimedOut() {
+	void endsLoopOverProcessWithTimeout() {
 		stubs();
 		RunningProcess process = this.manager.command("hangs").timeout(Duration.ofMinutes(5)).start();
 
@@ -114,7 +114,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverAPool() {
+	void endsLoopOverPool() {
 		stubs();
 		RunningPool pool = this.manager.pool()
 			.concurrency(1)
@@ -132,7 +132,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverAPipeline() {
+	void endsLoopOverPipeline() {
 		stubs();
 		this.processes.stub("wc").repliesWith((call) -> call.input().length() + "\n");
 		RunningPipeline pipeline = this.manager.command("import").pipe("wc").pipefail(false).start();
@@ -146,7 +146,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverWhatTheManagerRuns() {
+	void endsLoopOverRunningProcessesOfManager() {
 		stubs();
 		this.manager.start("import");
 
@@ -158,7 +158,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverAFuture() {
+	void endsLoopOverFuture() {
 		stubs();
 		CompletableFuture<ProcessResult> result = this.manager.command("import").runAsync();
 		CompletableFuture<Integer> code = result.thenApply(ProcessResult::exitCode);
@@ -172,7 +172,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverFuturesOfItsOwn() {
+	void endsLoopOverNewFutures() {
 		stubs();
 		RunningProcess process = this.manager.start("import");
 
@@ -185,7 +185,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverWaitsOfNoTime() {
+	void endsLoopOverZeroWaits() {
 		stubs();
 		RunningProcess process = this.manager.start("import");
 		RunningPool pool = this.manager.pool().add(this.manager.command("import")).start();
@@ -201,7 +201,7 @@ class PollingTests {
 	}
 
 	@Test
-	void endsALoopOverTheValueOfAFuture() {
+	void endsLoopOverValueOfFuture() {
 		stubs();
 		CompletableFuture<ProcessResult> result = this.manager.command("import").runAsync();
 
@@ -214,7 +214,7 @@ class PollingTests {
 	}
 
 	@Test
-	void tellsThatAFutureWasCanceledAsTheMachineDoes() {
+	void reportsCanceledFutureLikeRealEngine() {
 		stubs();
 		CompletableFuture<ProcessResult> result = this.manager.command("hangs").runAsync();
 
@@ -228,7 +228,7 @@ class PollingTests {
 	}
 
 	@Test
-	void leavesTheClockAloneWhileATestLooksAFewTimes() {
+	void doesNotAdvanceClockForFewPolls() {
 		stubs();
 		RunningProcess process = this.manager.start("import");
 
@@ -241,7 +241,7 @@ class PollingTests {
 	}
 
 	@Test
-	void tellsThatALoopNeverEnds() {
+	void reportsEndlessLoop() {
 		stubs();
 		this.processes.time().deterministicScheduler().longestAbsence(Duration.ofMillis(300));
 		RunningProcess process = this.manager.start("hangs");
@@ -258,7 +258,7 @@ class PollingTests {
 	}
 
 	@Test
-	void throwsWhatWasRefusedMeanwhile() {
+	void throwsStrayRejectedMeanwhile() {
 		stubs();
 		this.processes.time().scheduler().schedule(() -> this.manager.run("stray"), 1, TimeUnit.SECONDS);
 		RunningProcess process = this.manager.start("import");
@@ -271,7 +271,7 @@ class PollingTests {
 	}
 
 	@Test
-	void movesNothingForAnotherThread() throws InterruptedException {
+	void doesNotAdvanceClockForOtherThread() throws InterruptedException {
 		stubs();
 		RunningProcess process = this.manager.start("import");
 		CountDownLatch looked = new CountDownLatch(1);
@@ -292,7 +292,7 @@ class PollingTests {
 	}
 
 	@Test
-	void goesOnWhenAnotherThreadEndsIt() throws InterruptedException {
+	void continuesWhenOtherThreadEndsProcess() throws InterruptedException {
 		stubs();
 		RunningProcess process = this.manager.start("hangs");
 		Thread other = new Thread(process::kill);

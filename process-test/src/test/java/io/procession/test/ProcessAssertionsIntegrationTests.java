@@ -42,7 +42,7 @@ class ProcessAssertionsIntegrationTests {
 	}
 
 	@Test
-	void describesSignalOfSomebodyElse() {
+	void describesForeignSignal() {
 		assertThat(this.processes.shell("kill -KILL $$").run()).hasFailed()
 			.hasCause(ExitCause.SIGNALED)
 			.wasSignaledBy(Signal.KILL);
@@ -65,7 +65,7 @@ class ProcessAssertionsIntegrationTests {
 	}
 
 	@Test
-	void showsWhatProcessWroteWhenAssertionFails() {
+	void showsOutputWhenAssertionFails() {
 		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> assertThat(this.processes.shell("echo 'no such table' >&2; exit 1").run()).isSuccessful())
 			.withMessageContaining("exit code 1")

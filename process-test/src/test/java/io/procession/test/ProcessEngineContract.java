@@ -97,7 +97,7 @@ abstract class ProcessEngineContract {
 	// --- the engine alone
 
 	@Test
-	void tellsExitAndBytesApart() throws Exception {
+	void reportsExitCodeAndSeparateStreams() throws Exception {
 		script("printf 'a\\nb'; printf c >&2; exit 3", (life) -> life.output("a\nb").errorOutput("c").exitCode(3));
 		EngineProcess process = this.engine.start(launch("printf 'a\\nb'; printf c >&2; exit 3"));
 		Sink output = new Sink();
@@ -113,7 +113,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void isSignalledWhileItLives() throws Exception {
+	void canBeSignaledWhileAlive() throws Exception {
 		script("exec sleep 60", FakeProcess::hangs);
 		EngineProcess process = this.engine.start(launch("exec sleep 60"));
 		process.connect(new Sink(), new Sink(), threads());
@@ -132,7 +132,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void treeIsKilledThoughItIgnoresOthers() throws Exception {
+	void killsTreeThatIgnoresOtherSignals() throws Exception {
 		script("trap '' TERM; echo ready; while :; do sleep 1; done",
 				(life) -> life.ignores(Signal.TERM).outputLines("ready").hangs());
 		EngineProcess process = this.engine.start(launch("trap '' TERM; echo ready; while :; do sleep 1; done"));
@@ -150,7 +150,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void tellsItsExitEarlyOrLate() throws Exception {
+	void reportsExitBeforeOrAfterRegistration() throws Exception {
 		script("exit 0", (life) -> life.exitCode(0));
 		EngineProcess process = this.engine.start(launch("exit 0"));
 		CompletableFuture<Void> early = new CompletableFuture<>();
@@ -165,7 +165,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void readsItsInputToTheEnd() throws Exception {
+	void readsInputToEnd() throws Exception {
 		script("cat", (life) -> life.repliesWith(ProcessCall::input));
 		EngineProcess process = this.engine.start(launch("cat"));
 		Sink output = new Sink();
@@ -184,7 +184,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void readsAndWritesFilesItself() throws Exception {
+	void readsAndWritesFilesDirectly() throws Exception {
 		script("cat; echo bad >&2", (life) -> life.repliesWith(ProcessCall::input).errorOutputLines("bad"));
 		Path in = Files.writeString(this.folder.resolve("in"), "text\n");
 		Path out = Files.writeString(this.folder.resolve("out"), "old\n");
@@ -198,7 +198,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void nullDeviceEndsAtOnce() throws Exception {
+	void nullDeviceEndsImmediately() throws Exception {
 		script("cat; echo end", (life) -> life.repliesWith(ProcessCall::input).outputLines("end"));
 		EngineProcess process = this.engine
 			.start(launch("cat; echo end", Launch.Input.none(), Launch.Output.discard(), true));
@@ -219,7 +219,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void stagesReadEachOther() throws Exception {
+	void stagesReadFromEachOther() throws Exception {
 		script("echo a; echo b", (life) -> life.outputLines("a", "b"));
 		script("wc -l", (life) -> life.repliesWith((call) -> call.input().lines().count() + "\n"));
 
@@ -235,7 +235,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void nothingIsLeftOver() {
+	void leavesNothingBehind() {
 		this.engine.look();
 
 		assertThat(this.engine.leftovers().alive()).isEmpty();
@@ -279,7 +279,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void talks() throws IOException {
+	void supportsDialogue() throws IOException {
 		script("read line; echo \"got $line\"; cat",
 				(life) -> life.repliesToLine((line) -> "got " + line).repliesToLines((line) -> line));
 		List<String> lines = new ArrayList<>();
@@ -311,7 +311,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void outputFileThatCannotBeOpenedIsNamed() {
+	void reportsOutputFileThatCannotBeOpened() {
 		script("true", (life) -> life.exitCode(0));
 		Path file = this.folder.resolve("none/out");
 
@@ -322,7 +322,7 @@ abstract class ProcessEngineContract {
 	}
 
 	@Test
-	void closeStopsWhatRuns() {
+	void closeStopsRunningProcesses() {
 		script("exec sleep 60", FakeProcess::hangs);
 		RunningProcess process = this.manager.shell("exec sleep 60").start();
 

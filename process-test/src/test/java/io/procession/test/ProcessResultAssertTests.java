@@ -34,7 +34,7 @@ class ProcessResultAssertTests {
 	private static final ProcessResult KILLED = result(137, ExitCause.SIGNALED, "", "");
 
 	@Test
-	void acceptsWhatIsSo() {
+	void passesIfTrue() {
 		assertThatNoException().isThrownBy(() -> {
 			assertThat(DONE).isSuccessful().hasExitCode(0).hasCause(ExitCause.EXITED).hasErrorOutput("");
 			assertThat(DONE).hasOutputContaining("lin");
@@ -46,7 +46,7 @@ class ProcessResultAssertTests {
 	}
 
 	@Test
-	void refusesWhatIsNotSo() {
+	void failsIfFalse() {
 		assertFails(() -> assertThat(BROKEN).isSuccessful(), "to be successful");
 		assertFails(() -> assertThat(DONE).hasFailed(), "to have failed");
 		assertFails(() -> assertThat(BROKEN).hasExitCode(4), "to have exit code 4");
@@ -62,7 +62,7 @@ class ProcessResultAssertTests {
 	}
 
 	@Test
-	void ignoresOneLineEndAtTheEndOfOutput() {
+	void ignoresTrailingLineEndOfOutput() {
 		ProcessResult twoLineEnds = result(0, ExitCause.EXITED, "a\n\n", "b\r\n");
 
 		assertThat(DONE).hasOutput("two\nlines").hasOutput("two\nlines\n");
@@ -72,13 +72,13 @@ class ProcessResultAssertTests {
 	}
 
 	@Test
-	void takesEmptyTextForNoOutputAtAll() {
+	void treatsEmptyTextAsNoOutput() {
 		assertThat(KILLED).hasOutput("").hasErrorOutput("");
 		assertFails(() -> assertThat(result(0, ExitCause.EXITED, "\n", "")).hasOutput(""), "to have standard output");
 	}
 
 	@Test
-	void tellsWholeStoryWhenItFails() {
+	void reportsAllDetailsOnFailure() {
 		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> assertThat(BROKEN).as("nightly import").isSuccessful())
 			.withMessage("""
@@ -95,13 +95,13 @@ class ProcessResultAssertTests {
 	}
 
 	@Test
-	void namesSignal() {
+	void reportsSignal() {
 		assertFails(() -> assertThat(KILLED).isSuccessful(),
 				"It ended with exit code 137 (signal KILL), cause SIGNALED, after 1500 ms");
 	}
 
 	@Test
-	void tellsWhyItNeverStarted() {
+	void reportsWhyProcessWasNotStarted() {
 		ProcessStartException error = new ProcessStartException(ProcessSpec.of(Command.of("importt")),
 				ProcessStartException.Reason.NOT_FOUND, "no such program", null);
 
@@ -123,7 +123,7 @@ class ProcessResultAssertTests {
 	}
 
 	@Test
-	void letsToolsShowDifference() {
+	void supportsDiffInTools() {
 		assertThatExceptionOfType(AssertionFailedError.class).isThrownBy(() -> assertThat(BROKEN).hasExitCode(4))
 			.satisfies((error) -> {
 				assertThat(error.getActual().getValue()).isEqualTo(3);

@@ -56,7 +56,7 @@ class StandstillTests {
 	}
 
 	@Test
-	void testThatWaitsForSomethingElseIsToldAndGoesOn() throws Exception {
+	void testWaitingForOtherConditionIsWarnedAndContinues() throws Exception {
 		FakeProcesses over = fakes();
 		over.stub("date");
 		over.time().scheduler().schedule(over::toString, 1, TimeUnit.HOURS);
@@ -78,7 +78,7 @@ class StandstillTests {
 	}
 
 	@Test
-	void testThatWaitsForWhatNeverEndsIsTold() throws Exception {
+	void testWaitingIndefinitelyIsWarned() throws Exception {
 		FakeProcesses hanging = fakes();
 		CompletableFuture<Void> end = new CompletableFuture<>();
 		Thread test = new Thread(() -> {
@@ -97,7 +97,7 @@ class StandstillTests {
 	}
 
 	@Test
-	void testThatWorksLongIsLeftAlone() throws Exception {
+	void busyTestIsNotWarned() throws Exception {
 		FakeProcesses untouched = fakes();
 		untouched.stub("slow").after(Duration.ofHours(1));
 		RunningProcess process = untouched.manager().command("slow").noTimeout().start();
@@ -116,7 +116,7 @@ class StandstillTests {
 	}
 
 	@Test
-	void testThatWaitsForAnotherThreadIsToldAndGoesOn() throws Exception {
+	void testWaitingForOtherThreadIsWarnedAndContinues() throws Exception {
 		FakeProcesses hanging = fakes();
 		hanging.stub("slow").after(Duration.ofHours(1)).outputLines("done");
 		ProcessManager manager = hanging.manager();
@@ -133,7 +133,7 @@ class StandstillTests {
 	}
 
 	@Test
-	void clockThatIsLetGoSparesTheWait() throws Exception {
+	void runningClockAvoidsWait() throws Exception {
 		FakeProcesses free = FakeProcesses.create();
 		free.stub("slow").after(Duration.ofSeconds(30)).outputLines("done");
 		ProcessManager manager = free.manager();
@@ -149,7 +149,7 @@ class StandstillTests {
 	}
 
 	@Test
-	void otherThreadWhoseWaitCannotEndIsToldSo() {
+	void endlessWaitOfOtherThreadFails() {
 		FakeProcesses hanging = fakes();
 		hanging.time().deterministicScheduler().mostIdleMoves(100);
 		hanging.stub("stuck").hangs();

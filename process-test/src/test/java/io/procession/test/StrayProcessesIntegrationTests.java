@@ -34,7 +34,7 @@ class StrayProcessesIntegrationTests {
 	}
 
 	@Test
-	void runForReal() {
+	void runAsRealProcesses() {
 		this.processes.stub("git *").outputLines("fake");
 
 		assertThat(this.manager.run("git", "pull")).hasOutput("fake");
@@ -43,7 +43,7 @@ class StrayProcessesIntegrationTests {
 	}
 
 	@Test
-	void loseNoOutput() {
+	void doNotLoseOutput() {
 		ProcessResult result = this.manager.command("cat").input("x".repeat(1_000_000)).run();
 
 		assertThat(result.output()).hasSize(1_000_000);
@@ -72,12 +72,12 @@ class StrayProcessesIntegrationTests {
 	}
 
 	@Test
-	void arePiped() {
+	void canBePiped() {
 		assertThat(this.manager.shell("echo b; echo a").pipe("sort").run().output()).isEqualTo("a\nb\n");
 	}
 
 	@Test
-	void endWithTheirManager() {
+	void endWithManager() {
 		RunningProcess process = this.manager.start("sleep", "60");
 
 		this.manager.close();

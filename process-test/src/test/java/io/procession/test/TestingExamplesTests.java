@@ -49,7 +49,7 @@ class TestingExamplesTests {
 
 	// region extension
 	@Test
-	void tellsWhatWentWrong(FakeProcesses processes, ProcessManager manager) {
+	void reportsFailure(FakeProcesses processes, ProcessManager manager) {
 		processes.stub("git *").errorOutputLines("fatal: no such branch").exitCode(128);
 
 		assertThatExceptionOfType(ProcessFailedException.class)

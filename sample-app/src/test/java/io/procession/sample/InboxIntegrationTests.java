@@ -30,7 +30,7 @@ class InboxIntegrationTests {
 	}
 
 	@Test
-	void archivesWhatIsMovedIn() throws IOException {
+	void archivesMovedFiles() throws IOException {
 		try (LogDesk desk = LogDesk.open(this.directory)) {
 			drop("first");
 			PATIENCE.untilAsserted(() -> assertThat(this.inbox).isDirectoryContaining("glob:**/first.log.gz"));
@@ -44,7 +44,7 @@ class InboxIntegrationTests {
 	}
 
 	@Test
-	void isStartedAgainWhenSomebodyKillsIt() throws IOException {
+	void isRestartedWhenKilled() throws IOException {
 		try (LogDesk desk = LogDesk.open(this.directory)) {
 			long pid = desk.program("inbox").pid();
 
@@ -58,7 +58,7 @@ class InboxIntegrationTests {
 	}
 
 	@Test
-	void isGoneWhenContextIsClosed() {
+	void hasEndedWhenContextIsClosed() {
 		long pid;
 		try (LogDesk desk = LogDesk.open(this.directory)) {
 			pid = desk.program("inbox").pid();

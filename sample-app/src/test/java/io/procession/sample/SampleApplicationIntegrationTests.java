@@ -68,7 +68,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	@AfterEach
-	void noUploadIsLeft() throws IOException {
+	void leavesNoUpload() throws IOException {
 		Path uploads = this.desk.directory().resolve("uploads");
 		if (Files.exists(uploads)) {
 			assertThat(uploads).isEmptyDirectory();
@@ -103,7 +103,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	@Test
-	void reportsOnOneLineWithoutEnd() {
+	void reportsOnSingleLineWithoutLineEnd() {
 		String line = "::1 - - [21/Nov/2026:00:00:07 +0000] \"GET /a%20b?c=d HTTP/1.1\" 200 17";
 
 		JsonNode report = this.desk.post("/reports", "text/plain", BodyPublishers.ofString(line)).json();
@@ -114,7 +114,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	@Test
-	void reportsOn200MegabytesWithoutHoldingThem() {
+	void reportsOn200MegabytesWithoutBuffering() {
 		long times = 200_000_000L / this.log.length + 1;
 
 		JsonNode asBody = this.desk.post("/reports", "text/plain", LogDesk.repeated(this.log, times)).json();
@@ -144,7 +144,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	@Test
-	void refusesTextThatIsNoAccessLog() {
+	void refusesTextThatIsNotAccessLog() {
 		this.desk.post("/reports", "text/plain", BodyPublishers.ofString("once\nupon\na time\n"))
 			.isProblem(422, "common or combined log format");
 	}
@@ -219,7 +219,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	@Test
-	void looksAtDisksAgainAndAgain() {
+	void readsDisksRepeatedly() {
 		JsonNode first = this.desk.get("/disk").json();
 
 		assertThat(first.path("filesystems").valueStream())
@@ -244,7 +244,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	@Test
-	void tellsAtStartWhatReadmeTells(CapturedOutput output) throws IOException {
+	void logsHintsOfReadmeAtStartup(CapturedOutput output) throws IOException {
 		String readme = readme();
 
 		assertThat(hints(output)).hasSize(3)
@@ -254,7 +254,7 @@ class SampleApplicationIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 2 })
-	void answersWhatItTellsToTry(int number, CapturedOutput output) {
+	void respondsToItsHints(int number, CapturedOutput output) {
 		assumeThat(this.desk.processes().shell("command -v curl").run().successful()).as("there is curl").isTrue();
 
 		ProcessResult result = this.desk.processes().shell(hints(output).get(number)).run();
@@ -264,7 +264,7 @@ class SampleApplicationIntegrationTests {
 	}
 
 	@Test
-	void answersWhatReadmeShows() throws IOException {
+	void respondsAsShownInReadme() throws IOException {
 		String shown = readme().split("/reports\n", 2)[1].split("\\.\\.\\.\n", 2)[0];
 
 		Answer answer = this.desk.post("/reports", FORM, BodyPublishers.ofByteArray(this.log));

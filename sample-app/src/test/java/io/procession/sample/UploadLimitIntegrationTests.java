@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class UploadLimitIntegrationTests {
 
 	@Test
-	void refusesWhatIsTooLarge(@TempDir Path directory) {
+	void refusesTooLargeUpload(@TempDir Path directory) {
 		byte[] log = LogDesk.sampleLog();
 
 		try (LogDesk desk = LogDesk.open(directory, "--log-desk.max-upload=1MB")) {

@@ -30,7 +30,7 @@ class FakeProcessesExtensionTests {
 
 	@Test
 	@Order(1)
-	void givesFakesAndTheirManager(FakeProcesses processes, ProcessManager manager, ManualTime time) {
+	void providesFakesAndManager(FakeProcesses processes, ProcessManager manager, ManualTime time) {
 		assertThat(processes).isSameAs(this.ofTheTest);
 		assertThat(time).isSameAs(processes.time());
 		processes.stub("slow").after(Duration.ofSeconds(1));
@@ -43,7 +43,7 @@ class FakeProcessesExtensionTests {
 
 	@Test
 	@Order(2)
-	void eachTestHasItsOwn(FakeProcesses processes) {
+	void providesNewFakesForEachTest(FakeProcesses processes) {
 		assertThat(processes).ranNothing();
 		assertThat(processes.time().nanoTime()).isZero();
 	}

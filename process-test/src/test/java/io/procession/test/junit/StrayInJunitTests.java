@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class StrayInJunitTests {
 
 	@Test
-	void swallowedStrayFailsItsTest() {
+	void swallowedStrayFailsTest() {
 		TestExecutionSummary summary = run(Swallowing.class);
 
 		assertThat(summary.getFailures()).singleElement()
@@ -33,7 +33,7 @@ class StrayInJunitTests {
 	}
 
 	@Test
-	void whatATestLeavesRunningEndsWithItsManager() {
+	void processesLeftByTestEndWithManager() {
 		TestExecutionSummary summary = run(Leaving.class);
 
 		assertThat(summary.getTestsSucceededCount()).isEqualTo(1);
@@ -42,7 +42,7 @@ class StrayInJunitTests {
 	}
 
 	@Test
-	void testThatFailedSaysWhyItself() {
+	void failedTestReportsItsOwnFailure() {
 		TestExecutionSummary summary = run(Failing.class);
 
 		assertThat(summary.getFailures()).singleElement()

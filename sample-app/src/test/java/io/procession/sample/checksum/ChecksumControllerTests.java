@@ -31,7 +31,7 @@ class ChecksumControllerTests {
 	}
 
 	@Test
-	void sumsEachFile() {
+	void computesChecksumOfEachFile() {
 		this.processes.stub("sha256sum").repliesWith((call) -> call.input().repeat(64) + "  -\n");
 
 		assertThat(this.web.post()

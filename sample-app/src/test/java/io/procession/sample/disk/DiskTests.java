@@ -33,7 +33,7 @@ class DiskTests {
 	private MockMvcTester web;
 
 	@Test
-	void looksEveryNight() {
+	void runsEveryNight() {
 		this.processes.stub("df *")
 			.outputLines("Filesystem 1024-blocks Used Available Capacity Mounted on", "/dev/sdb 100 30 70 30% /data");
 
@@ -44,7 +44,7 @@ class DiskTests {
 	}
 
 	@Test
-	void goesOnWhenTheDisksDoNotAnswer() {
+	void continuesWhenDisksDoNotRespond() {
 		this.processes.stub("df *").hangs();
 
 		this.processes.advance(Duration.ofDays(1));
