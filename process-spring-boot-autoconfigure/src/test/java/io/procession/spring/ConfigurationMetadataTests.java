@@ -148,7 +148,7 @@ class ConfigurationMetadataTests {
 		.withPropertyValues("management.endpoints.web.exposure.include=processes");
 
 	@Test
-	void everyPropertyIsTriedHere() throws IOException {
+	void everyPropertyIsCovered() throws IOException {
 		Set<String> names = new LinkedHashSet<>();
 		metadata().get("properties")
 			.valueStream()
@@ -161,7 +161,7 @@ class ConfigurationMetadataTests {
 	}
 
 	@Test
-	void refusesWhatIsNoneOfThese() {
+	void refusesOtherProperties() {
 		assertThat(PROPERTIES.keySet().stream().filter((name) -> name.startsWith("procession.")))
 			.extracting((name) -> name.split("\\.")[1])
 			.containsOnlyElementsOf(UnknownSettings.atTop());

@@ -49,7 +49,7 @@ class InvalidSettingFailureAnalyzerTests {
 			programs.worker.stop-signal | 99      | No such signal '99': use one of [HUP, INT,
 			programs.worker.stop-grace | soon     | it must be a duration, such as 500ms, 10s or 5m
 			""")
-	void saysWhichPropertyAndValueAndWhereAndWhy(String name, String value, String reason, CapturedOutput output,
+	void reportsPropertyValueOriginAndReason(String name, String value, String reason, CapturedOutput output,
 			@TempDir Path folder) throws IOException {
 		fail(folder, "procession:", "  " + name + ": " + value,
 				"  programs.idle: { command: sleep 1, autostart: false }");
@@ -77,7 +77,7 @@ class InvalidSettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesShortFormBesideLongOne(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void refusesShortFormBesideLongForm(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = folder.resolve("application.yml");
 		Files.writeString(yaml, "procession.programs.worker: mysql -phunter2");
 
@@ -90,7 +90,7 @@ class InvalidSettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void saysHowListIsWritten(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void reportsHowListIsWritten(CapturedOutput output, @TempDir Path folder) throws IOException {
 		fail(folder, "procession.programs.worker: [mysql, -phunter2]");
 
 		assertThat(output).contains("The property 'procession.programs.worker' (from ")

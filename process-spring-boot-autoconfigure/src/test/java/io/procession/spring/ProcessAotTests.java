@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ProcessAotTests {
 
 	@Test
-	void hintsAtEverythingThatIsReachedByReflection() throws Exception {
+	void registersHintsForReflection() throws Exception {
 		RuntimeHints hints = processAheadOfTime();
 
 		for (Class<?> type : List.of(ProcessesDescriptor.class, NamedProcessesDescriptor.class, ProcessDescriptor.class,

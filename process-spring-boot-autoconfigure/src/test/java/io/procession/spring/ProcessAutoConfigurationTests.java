@@ -55,7 +55,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffByProperty() {
+	void isDisabledByProperty() {
 		this.contextRunner.withPropertyValues("procession.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(ProcessManager.class)
@@ -99,7 +99,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void callsCustomizersInTheirOrder() {
+	void callsCustomizersInOrder() {
 		List<String> called = new ArrayList<>();
 
 		this.contextRunner.withBean("second", ProcessManagerCustomizer.class, () -> new Second(called))
@@ -118,7 +118,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void takesSecretsAsTheyAre() {
+	void usesSecretsVerbatim() {
 		this.contextRunner
 			.withPropertyValues("known=value", "db.password=pa${known}ss", "unknown.placeholder=s3cret-${x}-#{y}",
 					"referring=${db.password}", "falling.back=${no.such:other}", "circle=${circle}",
@@ -135,7 +135,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void takesSecretsFromNumbersAndVariables() {
+	void readsSecretsFromNumbersAndVariables() {
 		this.contextRunner
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
@@ -154,7 +154,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void usesSecretResolverOfUser() {
+	void usesSecretResolverOfApplication() {
 		CapturingCustomizer captured = new CapturingCustomizer();
 		SecretResolver mine = (name) -> "vault:" + name;
 
@@ -171,7 +171,7 @@ class ProcessAutoConfigurationTests {
 			procession.defaults.timeout=0s,     it must be positive
 			procession.defaults.timeout=never,  is not a valid duration
 			""")
-	void refusesWrongValueWhenItIsBound(String property, String message) {
+	void refusesInvalidValueOnBinding(String property, String message) {
 		this.contextRunner.withPropertyValues(property).run((context) -> {
 			assertThat(context).hasFailed();
 			assertThat(context.getStartupFailure()).hasStackTraceContaining(BindException.class.getName())
@@ -196,12 +196,12 @@ class ProcessAutoConfigurationTests {
 			procession.defaults.oom-score-adjustment,   5000, oom-score-adjustment must be -1000 to 1000: 5000
 			procession.defaults.umask,                  23,   'write "0027", in quotes'
 			""")
-	void namesPropertyWhoseValueIsWrong(String property, String value, String message) {
+	void reportsPropertyWithInvalidValue(String property, String value, String message) {
 		assertNamed(property + "=" + value, property, message);
 	}
 
 	@Test
-	void namesPartOfTheIsolationWhoseValueIsWrong() {
+	void reportsIsolationPropertyWithInvalidValue() {
 		assertNamed("procession.defaults.priority.nice=40", "procession.defaults.priority",
 				"priority.nice must be -20 to 19: 40");
 		assertNamed("procession.defaults.limits.open-files=0", "procession.defaults.limits",
@@ -228,7 +228,7 @@ class ProcessAutoConfigurationTests {
 			"procession.lost-after.seconds=5, procession.lost-after.seconds",
 			"procession.defaults.cpu-affinity.first=0, procession.defaults.cpu-affinity.first",
 			"procession.enabled.x=true, procession.enabled.x" })
-	void refusesWhatDoesNotExist(String property, String named) {
+	void refusesUnknownProperty(String property, String named) {
 		this.contextRunner.withPropertyValues(property)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
@@ -244,18 +244,18 @@ class ProcessAutoConfigurationTests {
 			"procession.defaults.limits.memory=${none:}", "procession.defaults.no-new-privileges=",
 			"procession.max-concurrent=", "procession.metrics=", "procession.guard=", "procession.defaults=",
 			"procession.security.commands.shells=" })
-	void takesWhatExistsHoweverItIsWritten(String property) {
+	void acceptsKnownPropertyInAnyNotation(String property) {
 		this.contextRunner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
-	void refusesWhatDoesNotExistAmongSystemProperties() {
+	void refusesUnknownSystemProperty() {
 		this.contextRunner.withSystemProperties("procession.defaults.run-as.usr=nobody")
 			.run((context) -> assertThat(context).getFailure().rootCause().isInstanceOf(UnknownSettingException.class));
 	}
 
 	@Test
-	void looksThoughValuesAreConvertedInAnotherWay() {
+	void checksPropertiesDespiteCustomConversion() {
 		this.contextRunner.withUserConfiguration(Shorthand.class)
 			.withPropertyValues("procession.defaults.stop-grace=short")
 			.run((context) -> assertThat(context).hasNotFailed());
@@ -266,7 +266,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void leavesWhatHasNoValueAlone() {
+	void ignoresPropertiesWithoutValue() {
 		Map<String, Object> none = new HashMap<>();
 		none.put("procession.max-concurrent", null);
 
@@ -276,7 +276,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void namesThePropertyWhereACpuIsMissing() {
+	void reportsPropertyWithMissingCpu() {
 		this.contextRunner.withPropertyValues("procession.defaults.cpu-affinity=0,,1")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
@@ -285,7 +285,7 @@ class ProcessAutoConfigurationTests {
 	}
 
 	@Test
-	void leavesEnvironmentVariablesAlone() {
+	void ignoresEnvironmentVariables() {
 		// such as the marker that each process of another manager has
 		Map<String, Object> variables = Map.of("PROCESSION_0123456789ABCDEF", "x", "PROCESSION_HOME", "/srv");
 		this.contextRunner

@@ -34,7 +34,7 @@ class ProcessListenerBeansIntegrationTests {
 		.withUserConfiguration(Listeners.class);
 
 	@Test
-	void tellsListenerThatUsesTheManagerItself() {
+	void notifiesListenerThatUsesManager() {
 		this.contextRunner.run((context) -> {
 			context.getBean(ProcessManager.class).command("true").name("first").run();
 
@@ -45,7 +45,7 @@ class ProcessListenerBeansIntegrationTests {
 	}
 
 	@Test
-	void tellsWhatHappenedBeforeTheListenersWereThere() {
+	void notifiesOfEventsBeforeListenersWereCreated() {
 		this.contextRunner.withUserConfiguration(Early.class).run((context) -> {
 			Recorder recorder = context.getBean(Recorder.class);
 
@@ -56,7 +56,7 @@ class ProcessListenerBeansIntegrationTests {
 	}
 
 	@Test
-	void tellsListenersOfLazyContext() {
+	void notifiesListenersOfLazyContext() {
 		this.contextRunner
 			.withInitializer(
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
@@ -68,7 +68,7 @@ class ProcessListenerBeansIntegrationTests {
 	}
 
 	@Test
-	void tellsListenersOfManagerThatUserDefines() {
+	void notifiesListenersOfUserDefinedManager() {
 		this.contextRunner.withBean("mine", ProcessManager.class, ProcessManager::create).run((context) -> {
 			context.getBean(ProcessManager.class).command("true").name("first").run();
 
@@ -77,7 +77,7 @@ class ProcessListenerBeansIntegrationTests {
 	}
 
 	@Test
-	void tellsOthersWhenOneThrows() {
+	void notifiesOthersWhenOneThrows() {
 		this.contextRunner.withBean("broken", ProcessListener.class, Broken::new).run((context) -> {
 			context.getBean(ProcessManager.class).command("true").name("first").run();
 
@@ -86,7 +86,7 @@ class ProcessListenerBeansIntegrationTests {
 	}
 
 	@Test
-	void tellsBeforeAStopThoughOneThrows() {
+	void notifiesBeforeStopWhenOneThrows() {
 		this.contextRunner.withBean("broken", ProcessListener.class, Broken::new).run((context) -> {
 			RunningProcess process = context.getBean(ProcessManager.class)
 				.command("sleep", "300")

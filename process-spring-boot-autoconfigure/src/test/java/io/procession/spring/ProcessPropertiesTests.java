@@ -23,7 +23,7 @@ class ProcessPropertiesTests {
 		.withUserConfiguration(ProcessAutoConfiguration.class);
 
 	@Test
-	void isAsTheCoreIfNothingIsSaid() {
+	void hasDefaultsOfCoreWithoutProperties() {
 		this.contextRunner.run((context) -> assertThat(settings(context.getBean(ProcessProperties.class)))
 			.isEqualTo(ProcessSettings.DEFAULTS));
 	}
@@ -70,14 +70,14 @@ class ProcessPropertiesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "none,", "NONE,", "90s,PT1M30S", "PT2M,PT2M", "250,PT0.25S" })
-	void takesLimitOrNone(String text, Duration limit) {
+	void acceptsLimitOrNone(String text, Duration limit) {
 		this.contextRunner.withPropertyValues("procession.defaults.timeout=" + text)
 			.run((context) -> assertThat(settings(context.getBean(ProcessProperties.class)).timeout())
 				.isEqualTo(new TimeLimit(limit)));
 	}
 
 	@Test
-	void takesNumberAsYamlGivesIt() {
+	void acceptsNumberOfYaml() {
 		this.contextRunner
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()

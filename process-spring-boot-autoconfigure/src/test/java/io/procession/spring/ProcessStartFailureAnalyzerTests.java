@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class ProcessStartFailureAnalyzerTests {
 
 	@Test
-	void saysWhatToDoAboutMissingProgram() {
+	void suggestsActionForMissingProgram() {
 		FailureAnalysis analysis = analyze(Reason.NOT_FOUND);
 
 		assertThat(analysis.getDescription()).contains("pg_dump").contains("could not be started");
@@ -27,7 +27,7 @@ class ProcessStartFailureAnalyzerTests {
 
 	@ParameterizedTest
 	@EnumSource(Reason.class)
-	void knowsWhatToDoForEachReason(Reason reason) {
+	void suggestsActionForEachReason(Reason reason) {
 		assertThat(analyze(reason).getAction()).isNotBlank();
 	}
 

@@ -29,12 +29,12 @@ class SpringBootVersionCheckTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "4.0.0", "4.1.2", "10.0.0", "unknown", "x.y" })
-	void takesOthers(String version) {
+	void acceptsOtherVersions(String version) {
 		assertThatNoException().isThrownBy(() -> SpringBootVersionCheck.check(version));
 	}
 
 	@Test
-	void isAskedByEveryApplication() {
+	void isCheckedByEveryApplication() {
 		assertThat(SpringBootVersion.getVersion()).startsWith("4.");
 		assertThat(SpringFactoriesLoader.forDefaultResourceLocation().load(ApplicationContextInitializer.class))
 			.hasAtLeastOneElementOfType(SpringBootVersionCheck.class);

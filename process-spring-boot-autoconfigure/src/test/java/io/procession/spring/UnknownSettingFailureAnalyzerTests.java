@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class UnknownSettingFailureAnalyzerTests {
 
 	@Test
-	void saysWhichAndWhereAndWhatThereIs(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void reportsNameOriginAndKnownProperties(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
 				procession:
 				  shutdown-grace: 5s
@@ -39,7 +39,7 @@ class UnknownSettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void saysWhichOfTheDefaultsAndWhere(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void reportsUnknownDefaultAndOrigin(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
 				procession:
 				  defaults:

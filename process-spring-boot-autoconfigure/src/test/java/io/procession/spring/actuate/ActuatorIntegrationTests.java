@@ -98,7 +98,7 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
-	void showsWhatIsolationWorksHere() throws Exception {
+	void showsSupportedIsolation() throws Exception {
 		start();
 		IsolationSupport support = this.context.getBean(ProcessManager.class).isolation();
 
@@ -111,7 +111,7 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
-	void showsOneByNameOrPid() throws Exception {
+	void showsProcessByNameOrPid() throws Exception {
 		start();
 		long pid = status().pid();
 
@@ -129,7 +129,7 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
-	void doesNotKnowOthers() throws Exception {
+	void respondsNotFoundForUnknownName() throws Exception {
 		start(UNRESTRICTED);
 
 		assertThat(get("processes/wroker").statusCode()).isEqualTo(404);
@@ -138,7 +138,7 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
-	void onlyReadsUnlessMoreIsAllowed() throws Exception {
+	void isReadOnlyByDefault() throws Exception {
 		start();
 		long pid = status().pid();
 
@@ -172,7 +172,7 @@ class ActuatorIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "{\"action\": \"explode\"}", "{\"action\": \"\"}", "{\"action\": null}", "{}" })
-	void refusesActionThatThereIsNot(String body) throws Exception {
+	void refusesUnknownAction(String body) throws Exception {
 		start(UNRESTRICTED);
 
 		HttpResponse<String> response = postBody("processes/worker", body);
@@ -183,7 +183,7 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
-	void healthTellsOfProgramsAndMachine() throws Exception {
+	void healthReportsProgramsAndLimitations() throws Exception {
 		start("--management.endpoint.health.show-details=always");
 
 		JsonNode up = json(get("health"));
@@ -206,7 +206,7 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
-	void timesRunsAndCountsWhatRuns() throws Exception {
+	void recordsDurationsAndRunningProcesses() throws Exception {
 		start();
 		ProcessManager processes = this.context.getBean(ProcessManager.class);
 		processes.command("true").name("backup").run();
@@ -225,7 +225,7 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
-	void showsNoSecretInAnyAnswerOrMeter() throws Exception {
+	void showsNoSecretInResponsesOrMeters() throws Exception {
 		String secret = "s3cret-value";
 		start("--management.endpoint.health.show-details=always",
 				"--procession.programs.leaky.command=sh -c 'echo \"$*\" >&2; exit 3' sh --password=" + secret,

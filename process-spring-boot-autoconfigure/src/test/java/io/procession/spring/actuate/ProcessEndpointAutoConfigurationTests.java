@@ -26,13 +26,13 @@ class ProcessEndpointAutoConfigurationTests {
 				ProcessEndpointAutoConfiguration.class));
 
 	@Test
-	void providesEndpointWhenItIsExposed() {
+	void providesEndpointWhenExposed() {
 		this.contextRunner.withPropertyValues(EXPOSED)
 			.run((context) -> assertThat(context).hasSingleBean(ProcessesEndpoint.class));
 	}
 
 	@Test
-	void providesNoneWhenItIsNotExposed() {
+	void providesNoEndpointWhenNotExposed() {
 		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(ProcessesEndpoint.class));
 	}
 
@@ -44,19 +44,19 @@ class ProcessEndpointAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffByAccess() {
+	void isDisabledByAccess() {
 		this.contextRunner.withPropertyValues(EXPOSED, "management.endpoint.processes.access=NONE")
 			.run((context) -> assertThat(context).doesNotHaveBean(ProcessesEndpoint.class));
 	}
 
 	@Test
-	void isSwitchedOffWithEverything() {
+	void isDisabledWithAutoConfiguration() {
 		this.contextRunner.withPropertyValues(EXPOSED, "procession.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ProcessesEndpoint.class));
 	}
 
 	@Test
-	void uptimeGoesByTheClockOfTheManager() {
+	void uptimeUsesClockOfManager() {
 		FakeProcesses processes = FakeProcesses.create();
 		processes.stub("server").hangs();
 		ProcessManager manager = processes.manager();

@@ -19,13 +19,13 @@ class ProcessEventAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffByProperty() {
+	void isDisabledByProperty() {
 		this.contextRunner.withPropertyValues("procession.events.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(ApplicationEventBridge.class));
 	}
 
 	@Test
-	void isSwitchedOffWithEverything() {
+	void isDisabledWithAutoConfiguration() {
 		this.contextRunner.withPropertyValues("procession.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ApplicationEventBridge.class));
 	}

@@ -40,7 +40,7 @@ class ProcessEventIntegrationTests {
 		.withBean(Listeners.class);
 
 	@Test
-	void listensByTypeAndName() {
+	void filtersByTypeAndName() {
 		this.contextRunner.run((context) -> {
 			ProcessManager processes = context.getBean(ProcessManager.class);
 			Listeners listeners = context.getBean(Listeners.class);
@@ -73,7 +73,7 @@ class ProcessEventIntegrationTests {
 	}
 
 	@Test
-	void closesQuietlyWhileProcessesRun(CapturedOutput output) {
+	void closesWithoutErrorsWhileProcessesRun(CapturedOutput output) {
 		this.contextRunner.run((context) -> {
 			ProcessManager processes = context.getBean(ProcessManager.class);
 			processes.shell("exec sleep 300").start();
@@ -84,7 +84,7 @@ class ProcessEventIntegrationTests {
 	}
 
 	@Test
-	void goesOnAfterListenerThatThrows(CapturedOutput output) {
+	void continuesAfterFailedListener(CapturedOutput output) {
 		this.contextRunner.withBean(Broken.class).run((context) -> {
 			context.getBean(ProcessManager.class).command("true").name("backup").run();
 
@@ -95,7 +95,7 @@ class ProcessEventIntegrationTests {
 	}
 
 	@Test
-	void vetoesAStart() {
+	void vetoesStart() {
 		this.contextRunner.withBean(Guard.class).run((context) -> {
 			ProcessManager processes = context.getBean(ProcessManager.class);
 

@@ -40,7 +40,7 @@ class ProcessHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffByProperty() {
+	void isDisabledByProperty() {
 		this.contextRunner
 			.withPropertyValues("management.health.programs.enabled=false", "management.health.processes.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
@@ -49,7 +49,7 @@ class ProcessHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffWithEverything() {
+	void isDisabledWithAutoConfiguration() {
 		this.contextRunner.withPropertyValues("procession.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(ProcessHealthIndicator.class)
@@ -57,7 +57,7 @@ class ProcessHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	void tellsNothingOfProgramsWithoutSupervisor() {
+	void omitsProgramsWithoutSupervisor() {
 		this.contextRunner.withPropertyValues("procession.supervision.enabled=false")
 			.run((context) -> assertThat(context).hasSingleBean(ProcessHealthIndicator.class)
 				.doesNotHaveBean(ProgramHealthContributor.class));
@@ -71,7 +71,7 @@ class ProcessHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	void tellsWhatTheMachineLacks() {
+	void reportsLimitations() {
 		ProcessManager manager = mock(ProcessManager.class);
 		given(manager.limitations()).willReturn(List.of("There is no setsid(1)"));
 
@@ -83,7 +83,7 @@ class ProcessHealthContributorAutoConfigurationTests {
 	}
 
 	@Test
-	void tellsNoLimitationsWhereThereAreNone() {
+	void omitsLimitationsIfThereAreNone() {
 		assertThat(new ProcessHealthIndicator(mock(ProcessManager.class)).health().getDetails())
 			.doesNotContainKey("limitations");
 	}

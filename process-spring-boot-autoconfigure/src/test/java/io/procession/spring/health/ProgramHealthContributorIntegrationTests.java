@@ -39,7 +39,7 @@ class ProgramHealthContributorIntegrationTests {
 	}
 
 	@Test
-	void hasAnEntryForEachProgram() {
+	void hasEntryForEachProgram() {
 		add("first", "exec sleep 300", LATER);
 		add("second", "exec sleep 300", LATER);
 
@@ -48,7 +48,7 @@ class ProgramHealthContributorIntegrationTests {
 	}
 
 	@Test
-	void isUnknownWhileNobodyWantsIt() {
+	void isUnknownWhileStopped() {
 		add("worker", "exec sleep 300", LATER);
 
 		assertThat(health("worker").getStatus()).isEqualTo(Status.UNKNOWN);
@@ -59,7 +59,7 @@ class ProgramHealthContributorIntegrationTests {
 	}
 
 	@Test
-	void isUpWhileItRuns() {
+	void isUpWhileRunning() {
 		start("worker", "exec sleep 300", LATER, ProgramState.RUNNING);
 
 		assertThat(health("worker").getStatus()).isEqualTo(Status.UP);
@@ -67,7 +67,7 @@ class ProgramHealthContributorIntegrationTests {
 	}
 
 	@Test
-	void isDownWhileItWaitsAfterFailure() {
+	void isDownDuringBackoffAfterFailure() {
 		start("worker", "exit 3", LATER, ProgramState.BACKOFF);
 
 		assertThat(health("worker").getStatus()).isEqualTo(Status.DOWN);
@@ -76,28 +76,28 @@ class ProgramHealthContributorIntegrationTests {
 	}
 
 	@Test
-	void isUnknownWhileItWaitsAfterSuccess() {
+	void isUnknownDuringBackoffAfterSuccess() {
 		start("worker", "exit 0", LATER, ProgramState.BACKOFF);
 
 		assertThat(health("worker").getStatus()).isEqualTo(Status.UNKNOWN);
 	}
 
 	@Test
-	void isDownWhenItFailedForGood() {
+	void isDownWhenFailedFinally() {
 		start("worker", "exit 3", RestartPolicy.never(), ProgramState.EXITED);
 
 		assertThat(health("worker").getStatus()).isEqualTo(Status.DOWN);
 	}
 
 	@Test
-	void isUpWhenItIsDone() {
+	void isUpWhenCompleted() {
 		start("worker", "exit 0", RestartPolicy.never(), ProgramState.EXITED);
 
 		assertThat(health("worker").getStatus()).isEqualTo(Status.UP);
 	}
 
 	@Test
-	void isDownWhenItCannotBeStarted() {
+	void isDownWhenStartFailed() {
 		this.supervisor.add(Program.builder("missing", ProcessSpec.of(Command.of("/nowhere/at/all")))
 			.restart(RestartPolicy.never())
 			.build());

@@ -53,13 +53,13 @@ class ProcessMetricsAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffByProperty() {
+	void isDisabledByProperty() {
 		this.contextRunner.withPropertyValues("procession.metrics.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ProcessMetrics.class));
 	}
 
 	@Test
-	void isSwitchedOffWithEverything() {
+	void isDisabledWithAutoConfiguration() {
 		this.contextRunner.withPropertyValues("procession.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ProcessMetrics.class));
 	}

@@ -34,7 +34,7 @@ class ProcessMetricsTests {
 	@ParameterizedTest
 	@CsvSource({ "0,EXITED,true,SUCCESS", "3,EXITED,false,FAILURE", "137,SIGNALED,false,SIGNALED",
 			"143,TIMED_OUT,false,TIMED_OUT", "143,STOPPED,false,STOPPED" })
-	void timesEnds(int exitCode, ExitCause cause, boolean successful, String outcome) {
+	void recordsDurations(int exitCode, ExitCause cause, boolean successful, String outcome) {
 		this.metrics.onEvent(new ProcessExited("id", "backup", Instant.now(), 4711, exitCode, cause, successful,
 				Duration.ofMillis(1500)));
 
@@ -44,7 +44,7 @@ class ProcessMetricsTests {
 	}
 
 	@Test
-	void countsStartsThatFail() {
+	void countsFailedStarts() {
 		this.metrics
 			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", Reason.NOT_FOUND, "missing"));
 
@@ -54,9 +54,8 @@ class ProcessMetricsTests {
 	}
 
 	@Test
-	void countsStartsThatAreDenied() {
-		this.metrics
-			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", Reason.DENIED, "policy"));
+	void countsDeniedStarts() {
+		this.metrics.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", "DENIED", "policy"));
 
 		assertThat(this.registry.get("procession.execution").tag("outcome", "DENIED").timer().count()).isEqualTo(1);
 	}
@@ -69,7 +68,7 @@ class ProcessMetricsTests {
 	}
 
 	@Test
-	void showsHowManyRun() {
+	void exposesNumberOfRunningProcesses() {
 		assertThat(this.registry.get("procession.execution.active").gauge().value()).isZero();
 
 		given(this.manager.running()).willReturn(Arrays.asList(null, null));
@@ -78,7 +77,7 @@ class ProcessMetricsTests {
 	}
 
 	@Test
-	void namesEveryMeter() {
+	void documentsEveryMeter() {
 		assertThat(List.of(ProcessMeters.values())).extracting(ProcessMeters::meterName)
 			.containsExactly("procession.execution", "procession.execution.active");
 	}

@@ -38,7 +38,7 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@Test
-	void bindsProgramsAloneAndWithArguments() {
+	void bindsProgramsWithAndWithoutArguments() {
 		this.contextRunner
 			.withPropertyValues("procession.security.commands.allow[0]=cat",
 					"procession.security.commands.allow[1].program=sort",
@@ -49,7 +49,7 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@Test
-	void refusesWhatDoesNotExistInsteadOfAllowingEverything() {
+	void refusesMissingProgramInsteadOfAllowingEverything() {
 		this.contextRunner.withPropertyValues("procession.security.commands.allowed=cat")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
@@ -57,7 +57,7 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@Test
-	void takesRulesThatOverrideOthers() {
+	void appliesOverridingRules() {
 		this.contextRunner
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
@@ -71,7 +71,7 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@Test
-	void holdsForTheManager() {
+	void appliesToManager() {
 		this.contextRunner.withPropertyValues("procession.security.commands.allow=cat").run((context) -> {
 			ProcessManager processes = context.getBean(ProcessManager.class);
 
@@ -80,7 +80,7 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@Test
-	void hasAnAllowlist() {
+	void supportsAllowlist() {
 		this.contextRunner.withPropertyValues("procession.security.environment.inherit=allowlist")
 			.run((context) -> assertThat(context.getBean(EnvironmentPolicy.class))
 				.hasToString(EnvironmentPolicy.allowlist().toString()));
@@ -108,7 +108,7 @@ class ProcessSecurityAutoConfigurationTests {
 					procession.security.environment.allow=A      | environment.allow     | only with procession.security.environment.inherit=allowlist
 					procession.security.redaction.names=a(       | redaction.names       | 'a(' is not a regular expression
 					""")
-	void namesThePropertyThatCannotHold(String setting, String property, String reason) {
+	void reportsInvalidSecurityProperty(String setting, String property, String reason) {
 		this.contextRunner.withPropertyValues(setting)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
@@ -118,7 +118,7 @@ class ProcessSecurityAutoConfigurationTests {
 	}
 
 	@Test
-	void namesRulesThatContradictEachOther() {
+	void reportsContradictoryRules() {
 		this.contextRunner
 			.withPropertyValues("procession.security.commands.allow=cat", "procession.security.commands.deny=cat")
 			.run((context) -> assertThat(trace(context.getStartupFailure()))

@@ -37,7 +37,7 @@ class ProcessSpecJsonTests {
 	}
 
 	@Test
-	void showsNoValueToAMapperThatLooksAtFields() {
+	void showsNoValueToFieldBasedMapper() {
 		JsonMapper mapper = JsonMapper.builder()
 			.changeDefaultVisibility(
 					(checker) -> checker.withVisibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY))

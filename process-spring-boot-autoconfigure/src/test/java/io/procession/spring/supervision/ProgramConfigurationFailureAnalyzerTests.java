@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class ProgramConfigurationFailureAnalyzerTests {
 
 	@Test
-	void saysWhichPropertyAndWhereAndWhatToType(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void reportsPropertyOriginAndAction(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
 				procession:
 				  programs:
@@ -39,7 +39,7 @@ class ProgramConfigurationFailureAnalyzerTests {
 	}
 
 	@Test
-	void saysWhatToTypeWhereCommandIsMissing(CapturedOutput output) {
+	void suggestsCommandIfMissing(CapturedOutput output) {
 		fail("--procession.programs.worker.directory=/srv");
 
 		assertThat(output).contains("The property 'procession.programs.worker.command' ")
@@ -48,7 +48,7 @@ class ProgramConfigurationFailureAnalyzerTests {
 	}
 
 	@Test
-	void saysWhatElseIsSetWhereCommandIsMissing(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void reportsOtherPropertyIfCommandIsMissing(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
 				procession:
 				  programs:
@@ -63,7 +63,7 @@ class ProgramConfigurationFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesSignalThatDoesNotExist(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void refusesUnknownSignal(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
 				procession.programs.worker: { command: sleep 60, stop-signal: 99 }
 				""");
@@ -75,7 +75,7 @@ class ProgramConfigurationFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesSettingsThatDoNotExist(CapturedOutput output, @TempDir Path folder) throws IOException {
+	void refusesUnknownProperties(CapturedOutput output, @TempDir Path folder) throws IOException {
 		Path yaml = Files.writeString(folder.resolve("application.yml"), """
 				procession:
 				  programs:

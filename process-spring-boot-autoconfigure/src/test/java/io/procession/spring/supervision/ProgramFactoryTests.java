@@ -44,14 +44,14 @@ class ProgramFactoryTests {
 			DataSize.ofMegabytes(1), DataSize.ofBytes(0), DataSize.ofMegabytes(512), 1.5, 20L);
 
 	@Test
-	void saysNothingThatTheConfigurationDoesNotSay() {
+	void setsNothingBeyondConfiguration() {
 		Program program = ProgramFactory.create("worker", properties("php artisan"));
 
 		assertThat(program).isEqualTo(Program.builder("worker", ProcessSpec.of(Command.of("php", "artisan"))).build());
 	}
 
 	@Test
-	void saysAllThatTheConfigurationSays() {
+	void appliesWholeConfiguration() {
 		Program program = ProgramFactory.create("worker", new ProgramProperties(List.of("php", "artisan"),
 				"relative/folder", Map.of("MODE", "full"), false, new Restart(When.ALWAYS, Duration.ofSeconds(5)),
 				Signal.INT, Duration.ofSeconds(30), new User("app", "www", List.of("log")), LIMITS,
@@ -86,13 +86,13 @@ class ProgramFactoryTests {
 	}
 
 	@Test
-	void splitsOneElementByQuotingAndTakesSeveralAsTheyAre() {
+	void splitsSingleElementByQuotingAndPreservesSeveral() {
 		assertThat(command("sh -c 'echo hello'")).isEqualTo(Command.of("sh", "-c", "echo hello"));
 		assertThat(command("sh", "-c", "echo 'hello'")).isEqualTo(Command.of("sh", "-c", "echo 'hello'"));
 	}
 
 	@Test
-	void namesPropertyThatCanNeverWork() {
+	void reportsInvalidProperty() {
 		assertRefused("procession.programs.worker.command", properties(), "missing");
 		assertRefused("procession.programs.worker.command", properties(" "), "missing");
 		assertRefused("procession.programs.worker.command", properties("echo 'open"), "position 5");
@@ -124,7 +124,7 @@ class ProgramFactoryTests {
 	}
 
 	@Test
-	void namesPropertyOfAnIsolationThatCanNeverWork() {
+	void reportsInvalidIsolationProperty() {
 		assertRefused("procession.programs.worker.run-as",
 				isolated(new User(null, "www", null), NO_LIMITS, NO_RANKS, List.of(), null, null), "run-as.user");
 		assertRefused("procession.programs.worker.limits", isolated(NO_USER,

@@ -30,7 +30,7 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void environmentVariableOverridesProgramOfYaml() throws IOException {
+	void environmentVariableOverridesProgramInYaml() throws IOException {
 		yaml("procession.programs: { my-worker: { command: sleep 1, directory: /srv } }");
 		variables(Map.of("PROCESSION_PROGRAMS_MYWORKER_COMMAND", "sleep 2"));
 
@@ -42,7 +42,7 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void environmentVariableMayKeepTheWordsOfName() throws IOException {
+	void environmentVariableCanSeparateWordsOfName() throws IOException {
 		yaml("procession.programs: { my-worker: { command: sleep 1 } }");
 		variables(Map.of("PROCESSION_PROGRAMS_MY_WORKER_COMMAND", "sleep 2"));
 
@@ -53,14 +53,14 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void programMayBeDefinedByEnvironmentVariables() {
+	void programCanBeDefinedByEnvironmentVariables() {
 		variables(Map.of("PROCESSION_PROGRAMS_MYWORKER_COMMAND", "sleep 2"));
 
 		assertThat(programs()).containsOnlyKeys("myworker");
 	}
 
 	@Test
-	void takesNameFromSourceThatDefinesProgram() throws IOException {
+	void usesNameOfSourceThatDefinesProgram() throws IOException {
 		yaml("procession.programs: { my-worker: { command: sleep 1 }, other: { command: sleep 1 } }");
 		commandLine(Map.of("procession.programs.myWorker.autostart", "false"));
 
@@ -71,7 +71,7 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void refusesNameThatIsWrittenInTwoWaysInOneSource() throws IOException {
+	void refusesNameWrittenInTwoWaysInOneSource() throws IOException {
 		yaml("""
 				procession:
 				  programs:
@@ -87,7 +87,7 @@ class ProgramNamesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "größe", "my worker", "a/b" })
-	void refusesNameThatSpringWouldChange(String name) throws IOException {
+	void refusesNameThatSpringWouldModify(String name) throws IOException {
 		yaml("procession.programs: { '" + name + "': { command: sleep 1 } }");
 
 		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
@@ -96,7 +96,7 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void saysThatNameWithDotsNeedsBrackets() throws IOException {
+	void reportsThatNameWithDotsNeedsBrackets() throws IOException {
 		yaml("procession.programs: { my.worker: { command: sleep 1 } }");
 
 		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
@@ -104,14 +104,14 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void takesNameWithDotsInBrackets() throws IOException {
+	void acceptsNameWithDotsInBrackets() throws IOException {
 		yaml("procession.programs: { '[my.worker]': { command: sleep 1 } }");
 
 		assertThat(programs()).containsOnlyKeys("my.worker");
 	}
 
 	@Test
-	void variableOverridesVariableOfYaml() throws IOException {
+	void variableOverridesVariableInYaml() throws IOException {
 		yaml("procession.programs: { my-worker: { command: sleep 1, environment: { APP_ENV: test, Other: x } } }");
 		variables(Map.of("PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_APP_ENV", "live",
 				"PROCESSION_PROGRAMS_MYWORKER_ENVIRONMENT_DB_HOST", "db"));
@@ -121,7 +121,7 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void refusesVariableThatIsWrittenInTwoWaysInOneSource() throws IOException {
+	void refusesVariableWrittenInTwoWaysInOneSource() throws IOException {
 		yaml("procession.programs: { worker: { command: env, environment: { HTTP_PROXY: a, http_proxy: b } } }");
 
 		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
@@ -130,7 +130,7 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void takesVariablesInBracketsAsTheyAre() throws IOException {
+	void preservesVariablesInBrackets() throws IOException {
 		yaml("""
 				procession.programs.worker:
 				  command: env
@@ -142,7 +142,7 @@ class ProgramNamesTests {
 	}
 
 	@Test
-	void refusesVariableThatSpringWouldChange() throws IOException {
+	void refusesVariableThatSpringWouldModify() throws IOException {
 		yaml("procession.programs: { worker: { command: env, environment: { größe: hunter2 } } }");
 
 		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
@@ -151,7 +151,7 @@ class ProgramNamesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "[\"A=hunter2\"]", "A=hunter2", "{ A: [hunter2, b] }" })
-	void saysHowVariablesAreWritten(String written) throws IOException {
+	void reportsHowVariablesAreWritten(String written) throws IOException {
 		yaml("procession.programs: { worker: { command: env, environment: " + written + " } }");
 
 		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)

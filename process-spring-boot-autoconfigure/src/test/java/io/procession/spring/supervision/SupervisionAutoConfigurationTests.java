@@ -44,7 +44,7 @@ class SupervisionAutoConfigurationTests {
 	}
 
 	@Test
-	void takesProgramsFromPropertiesAndBeans() {
+	void addsProgramsFromPropertiesAndBeans() {
 		this.contextRunner.withBean("mine", Program.class, SupervisionAutoConfigurationTests::program)
 			.withPropertyValues("procession.programs.worker.command=sleep 300",
 					"procession.programs.worker.autostart=false")
@@ -71,7 +71,7 @@ class SupervisionAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffByProperty() {
+	void isDisabledByProperty() {
 		this.contextRunner
 			.withPropertyValues("procession.supervision.enabled=false", "procession.programs.worker.command=sleep 300")
 			.run((context) -> assertThat(context).hasSingleBean(ProcessManager.class)
@@ -81,13 +81,13 @@ class SupervisionAutoConfigurationTests {
 	}
 
 	@Test
-	void isSwitchedOffWithEverything() {
+	void isDisabledWithAutoConfiguration() {
 		this.contextRunner.withPropertyValues("procession.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ProcessSupervisor.class));
 	}
 
 	@Test
-	void takesCommandAlone() {
+	void acceptsCommandAsValue() {
 		// with a supervisor of the user's, nothing is started
 		this.contextRunner
 			.withBean("mine", ProcessSupervisor.class,
@@ -101,26 +101,26 @@ class SupervisionAutoConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "always,ALWAYS", "on-failure,ON_FAILURE", "never,NEVER", "no,NEVER", "false,NEVER" })
-	void takesRestartPolicyAlone(String written, RestartPolicy.When policy) {
+	void acceptsRestartPolicyAsValue(String written, RestartPolicy.When policy) {
 		worker("restart", written).run((context) -> assertThat(properties(context).restart())
 			.isEqualTo(new Restart(policy, Duration.ofSeconds(1))));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "nobody", "65534" })
-	void takesUserAlone(String user) {
+	void acceptsUserAsValue(String user) {
 		worker("run-as", user)
 			.run((context) -> assertThat(properties(context).runAs()).isEqualTo(new User(user, null, null)));
 	}
 
 	@Test
-	void takesNiceValueAlone() {
+	void acceptsNiceValueAsValue() {
 		worker("priority", "10")
 			.run((context) -> assertThat(properties(context).priority()).isEqualTo(new Ranks(10, null, null, null)));
 	}
 
 	@Test
-	void takesNumbersAndBooleansOfYaml() {
+	void acceptsNumbersAndBooleansInYaml() {
 		worker("autostart", "false")
 			.withInitializer((context) -> context.getEnvironment()
 				.getPropertySources()
@@ -134,7 +134,7 @@ class SupervisionAutoConfigurationTests {
 	}
 
 	@Test
-	void passesOverSectionThatIsEmpty() {
+	void ignoresEmptySection() {
 		worker("limits", "").withPropertyValues("procession.programs.worker.restart=")
 			.run((context) -> assertThat(properties(context).restart().policy())
 				.isEqualTo(RestartPolicy.When.ON_FAILURE));
@@ -151,7 +151,7 @@ class SupervisionAutoConfigurationTests {
 	}
 
 	@Test
-	void refusesProgramOfTheNameOfBean() {
+	void refusesProgramNamedLikeBean() {
 		this.contextRunner.withBean(Program.class, SupervisionAutoConfigurationTests::program)
 			.withPropertyValues("procession.programs.mine.command=sleep 300")
 			.run((context) -> {
@@ -163,7 +163,7 @@ class SupervisionAutoConfigurationTests {
 	}
 
 	@Test
-	void stopsAfterTheWebServerAndStartsBeforeIt() {
+	void startsBeforeWebServerAndStopsAfterIt() {
 		this.contextRunner.run((context) -> {
 			int phase = context.getBean(SupervisorLifecycle.class).getPhase();
 

@@ -53,7 +53,7 @@ class SupervisionIntegrationTests {
 		.withConfiguration(AutoConfigurations.of(ProcessAutoConfiguration.class, SupervisionAutoConfiguration.class));
 
 	@Test
-	void logsWhatFailedProgramSaidLast(CapturedOutput output) {
+	void logsLastOutputOfFailedProgram(CapturedOutput output) {
 		this.contextRunner
 			.withPropertyValues("procession.programs.worker.command=sh -c 'echo no database >&2; exit 3'",
 					"procession.programs.worker.restart.policy=never", "procession.programs.again.command=sleep x")
@@ -104,7 +104,7 @@ class SupervisionIntegrationTests {
 	}
 
 	@Test
-	void programsAreThereUntilTheLastRequestIsDone() throws Exception {
+	void keepsProgramsRunningUntilLastRequestIsDone() throws Exception {
 		ConfigurableApplicationContext context = run(WebApplication.class, "--server.port=0",
 				"--server.shutdown=graceful", "--procession.programs.worker.command=sleep 300");
 		WebApplication application = context.getBean(WebApplication.class);
@@ -122,7 +122,7 @@ class SupervisionIntegrationTests {
 	}
 
 	@Test
-	void startsAgainWithContextThatIsStoppedAndStarted() {
+	void startsAgainWithRestartedContext() {
 		this.contextRunner.withPropertyValues("procession.programs.worker.command=sleep 300").run((context) -> {
 			ProcessSupervisor supervisor = context.getBean(ProcessSupervisor.class);
 			await().atMost(BOUND).until(() -> status(supervisor, "worker").state() == ProgramState.RUNNING);
@@ -139,7 +139,7 @@ class SupervisionIntegrationTests {
 	}
 
 	@Test
-	void contextThatFailsLeavesNothing() {
+	void failedContextLeavesNoProcess() {
 		this.contextRunner.withPropertyValues("procession.programs.worker.command=sleep 300")
 			.withBean(FailsLate.class)
 			.run((context) -> assertThat(context).hasFailed());
@@ -148,7 +148,7 @@ class SupervisionIntegrationTests {
 	}
 
 	@Test
-	void missingExecutableDoesNotFailTheStart() {
+	void missingExecutableDoesNotFailStartup() {
 		this.contextRunner
 			.withPropertyValues("procession.programs.missing.command=/nowhere/at/all",
 					"procession.programs.homeless.command=sleep 300",
@@ -166,7 +166,7 @@ class SupervisionIntegrationTests {
 	}
 
 	@Test
-	void stopsAsItsConfigurationSays(@TempDir Path folder) {
+	void stopsAsConfigured(@TempDir Path folder) {
 		Path log = folder.resolve("log");
 		this.contextRunner
 			.withPropertyValues("procession.programs.worker.command[0]=sh", "procession.programs.worker.command[1]=-c",

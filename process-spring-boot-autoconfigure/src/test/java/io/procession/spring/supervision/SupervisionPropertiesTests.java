@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SupervisionPropertiesTests {
 
 	@Test
-	void isEmptyIfNothingIsSaid() throws IOException {
+	void isEmptyWithoutProperties() throws IOException {
 		assertThat(bind("spring.application.name: shop").programs()).isEmpty();
 	}
 
@@ -82,7 +82,7 @@ class SupervisionPropertiesTests {
 	}
 
 	@Test
-	void takesNamesAsRelaxedAsSpring() throws IOException {
+	void bindsNamesLeniently() throws IOException {
 		ProgramProperties worker = bind("""
 				procession:
 				  programs:
@@ -95,7 +95,7 @@ class SupervisionPropertiesTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "15", "'15'", "SIGTERM", "term" })
-	void takesSignalsByNameAndNumber(String signal, @TempDir Path directory) throws IOException {
+	void acceptsSignalsByNameAndNumber(String signal, @TempDir Path directory) throws IOException {
 		Path yaml = Files.writeString(directory.resolve("application.yml"), """
 				procession.programs.worker: { command: sleep 60, autostart: false, stop-signal: %s }
 				""".formatted(signal));
@@ -125,7 +125,7 @@ class SupervisionPropertiesTests {
 	}
 
 	@Test
-	void keepsNamesAsTheyAreWritten() throws IOException {
+	void preservesNames() throws IOException {
 		assertThat(bind("""
 				procession.programs:
 				  queue-worker.command: "true"
@@ -135,7 +135,7 @@ class SupervisionPropertiesTests {
 	}
 
 	@Test
-	void keepsOrder() throws IOException {
+	void preservesOrder() throws IOException {
 		assertThat(bind("""
 				procession.programs:
 				  zebra.command: "true"

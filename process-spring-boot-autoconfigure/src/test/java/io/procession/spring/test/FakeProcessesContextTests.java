@@ -49,7 +49,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 class FakeProcessesContextTests {
 
 	@Test
-	void strayThatWasSwallowedFailsTheTest() throws Exception {
+	void swallowedStrayFailsTestInContext() throws Exception {
 		Run run = new Run(Plain.class);
 		run.before();
 		ProcessManager manager = run.bean(ProcessManager.class);
@@ -64,7 +64,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void testThatFailedSaysWhyItself() throws Exception {
+	void failedTestReportsItsOwnFailure() throws Exception {
 		Run run = new Run(Plain.class);
 		run.before();
 		ProcessManager manager = run.bean(ProcessManager.class);
@@ -76,7 +76,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void whatATestLeavesRunningIsEnded() throws Exception {
+	void processesLeftByTestAreEnded() throws Exception {
 		Run run = new Run(Plain.class);
 		run.before();
 		run.bean(FakeProcesses.class).stub("slow").hangs();
@@ -100,7 +100,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void strayOfTheStartSaysWhereItsStubBelongs() throws Exception {
+	void strayDuringStartupReportsWhereToAddStub() throws Exception {
 		assertThatIllegalStateException().isThrownBy(() -> new Run(Unstubbed.class))
 			.withRootCauseInstanceOf(StrayProcessError.class)
 			.withStackTraceContaining("with Spring in a bean of type FakeProcessesCustomizer");
@@ -112,7 +112,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void managerOfTheUserMustTakeTheEngine() throws Exception {
+	void userDefinedManagerMustUseEngine() throws Exception {
 		Run run = new Run(OwnManager.class);
 		assertThatIllegalStateException().isThrownBy(run::before)
 			.withMessageContaining("'mine'")
@@ -125,7 +125,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void policyOfProgramsThatAreNotThereCanBeLeftOut() throws Exception {
+	void policyForMissingProgramsCanBeDisabled() throws Exception {
 		assertThatIllegalStateException().isThrownBy(() -> new Run(Policy.class))
 			.withStackTraceContaining("program 'no-such-program' not found in the PATH");
 
@@ -137,7 +137,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void closesThoughAProgramIgnoresItsSignal() throws Exception {
+	void closesWhenProgramIgnoresSignal() throws Exception {
 		Run run = new Run(Stubborn.class);
 		run.before();
 		assertThat(run.bean(ProcessManager.class).running()).hasSize(1);
@@ -154,7 +154,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void pausesBetweenTestClassesAndGoesOn() throws Exception {
+	void pausesAndResumesBetweenTestClasses() throws Exception {
 		Run run = new Run(Stubborn.class);
 		run.before();
 		run.after();
@@ -182,7 +182,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void contextsDoNotKnowEachOther() throws Exception {
+	void contextsAreIndependent() throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(2);
 		try {
 			List<Future<?>> runs = new ArrayList<>();
@@ -204,7 +204,7 @@ class FakeProcessesContextTests {
 	}
 
 	@Test
-	void secondTestAtTheSameTimeIsRefusedAndLeavesTheFirstAlone() throws Exception {
+	void concurrentTestIsRefusedWithoutAffectingFirst() throws Exception {
 		Run first = new Run(Plain.class);
 		Run second = new Run(AlsoPlain.class);
 		first.before();

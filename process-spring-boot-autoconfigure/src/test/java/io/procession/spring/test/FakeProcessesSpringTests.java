@@ -55,7 +55,7 @@ class FakeProcessesSpringTests {
 
 	@Test
 	@Order(1)
-	void runsNothing() {
+	void runsNoRealProcess() {
 		assertThat(this.processes).ranNothing();
 		this.processes.stub("date").outputLines("today");
 
@@ -66,7 +66,7 @@ class FakeProcessesSpringTests {
 
 	@Test
 	@Order(2)
-	void forgetsWhatTheTestBeforeSaid() {
+	void resetsStubsOfPreviousTest() {
 		assertThat(this.processes).ranNothing().didNotRun("date");
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("date"));
 		// this test wanted it
@@ -92,7 +92,7 @@ class FakeProcessesSpringTests {
 
 	@Test
 	@Order(4)
-	void schedulesByTheClock() {
+	void schedulesByManualClock() {
 		this.application.scheduled.clear();
 		Instant now = this.processes.time().now();
 
@@ -106,7 +106,7 @@ class FakeProcessesSpringTests {
 
 	@Test
 	@Order(5)
-	void schedulesIntervalsByTheClock() {
+	void schedulesIntervalsByManualClock() {
 		this.processes.advance(Duration.ofMinutes(10));
 		this.application.often.clear();
 		Instant now = this.processes.time().now();
