@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A manager in the life of its application: its class loader, its shutdown.
+ * Tests for a manager in the lifecycle of its application: class loader and shutdown.
  */
 @RealProcesses
 class ApplicationLifeIntegrationTests {
@@ -127,7 +127,7 @@ class ApplicationLifeIntegrationTests {
 
 				@Override
 				public void onEvent(ProcessEvent event) {
-					// hears of the start only
+					// is notified of the start only
 				}
 
 			});
@@ -158,7 +158,7 @@ class ApplicationLifeIntegrationTests {
 			disabledReason = "newer JDKs keep the class loaders of records that were compared")
 	void retainsNoClassLoaderForDetachedProcess() throws Exception {
 		Detached detached = startDetached();
-		// the JDK keeps the types of the last record that it has compared
+		// the JDK caches the types of the last compared record
 		assertThat(new Compared(Duration.ZERO)).isNotEqualTo(new Compared(SOON));
 
 		try {
@@ -188,7 +188,7 @@ class ApplicationLifeIntegrationTests {
 		}
 	}
 
-	// that has a life of its own
+	// which has its own lifecycle
 	private static URL[] withoutLogback() {
 		return Arrays.stream(TestChild.classPath().split(File.pathSeparator))
 			.filter((entry) -> !entry.contains("logback"))

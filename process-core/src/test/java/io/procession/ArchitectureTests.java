@@ -36,7 +36,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 @AnalyzeClasses(packages = "io.procession", importOptions = DoNotIncludeTests.class)
 class ArchitectureTests {
 
-	/** What stands beneath each storey, beside those beneath that. */
+	/** The direct lower layers of each layer; their own lower layers are included. */
 	private static final Map<String, List<String>> BENEATH = Map.ofEntries(Map.entry("stats", List.of()),
 			Map.entry("lang", List.of()), Map.entry("security", List.of()), Map.entry("isolation", List.of("lang")),
 			Map.entry("concurrent", List.of()), Map.entry("backoff", List.of()),

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What becomes of a process whose future is completed by somebody else.
+ * Tests for processes whose future is completed by other code.
  */
 @RealProcesses
 class AsyncIntegrationTests {
@@ -126,7 +126,7 @@ class AsyncIntegrationTests {
 			go.countDown();
 
 			isGone(processes);
-			// its permit and its turn are there again
+			// its permit and its queue place are available again
 			assertThat(processes.run("true").successful()).isTrue();
 		}
 		finally {

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Bounds that nobody would choose, and ends that come at a bad moment.
+ * Tests for extreme bounds, and for ends at inconvenient times.
  */
 @RealProcesses
 class BoundsIntegrationTests {
@@ -44,7 +44,9 @@ class BoundsIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(20);
 
-	/** Leaves something behind that takes three seconds to end, and then makes a file. */
+	/**
+	 * Leaves a process behind that takes three seconds to end, and then creates a file.
+	 */
 	private static final String LEAVES_A_SLOW_ONE = """
 			(trap 'sleep 3; touch "$1"; exit' TERM; touch "$1.ready"; while :; do sleep 300; done) >/dev/null 2>&1 &
 			until [ -e "$1.ready" ]; do sleep 0.05; done
@@ -270,7 +272,7 @@ class BoundsIntegrationTests {
 		}
 	}
 
-	// as if a JVM that is dead by now had started it
+	// as if started by a JVM that has died since
 	private static String leaveOrphan(Path file) throws Exception {
 		String application = UUID.randomUUID().toString();
 		String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
@@ -385,7 +387,7 @@ class BoundsIntegrationTests {
 				return;
 			}
 			catch (InterruptedException ex) {
-				// the pool that it is interrupted by goes on
+				// the pool that interrupts it continues
 				continue;
 			}
 		}

@@ -198,7 +198,7 @@ class CloseIntegrationTests {
 				assertThat(result.successful()).isTrue();
 				assertThat(result.output()).isEqualTo("ready\n");
 			}
-			// on its way from program to program one may show no environment
+			// during exec, a process may show no environment
 			await().until(() -> this.plant.alive().size() >= 3);
 		}
 
@@ -386,7 +386,7 @@ class CloseIntegrationTests {
 		ExecutorService executor = Executors.newFixedThreadPool(2);
 		Stopwatch watch = Stopwatch.started();
 		try (ProcessManager processes = ProcessManager.builder().executor(executor).build()) {
-			// its pumps have both threads, those of the others wait for ever
+			// its pumps occupy both threads, and the other pumps wait indefinitely
 			RunningProcess reading = startReady(processes, Scripts.SLEEPS);
 			RunningProcess late = processes.shell(Scripts.SLEEPS)
 				.env(Plant.NAME, this.plant.value())

@@ -28,8 +28,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Loops over a live process: what it asks, what it has written when it has ended, whether
- * its time is over.
+ * Tests for loops over a live process: prompts, the remaining output after its end, and
+ * timeouts.
  */
 @RealProcesses
 class DialogueIntegrationTests {
@@ -297,7 +297,7 @@ class DialogueIntegrationTests {
 
 	@Test
 	void doesNotShowInputTypedIntoTerminal(ProcessManager processes) {
-		// a terminal echoes what comes before its program forbids that
+		// a terminal echoes input that arrives before its program disables echo
 		ProcessResult result = processes.shell("read x; exit 1").pty(80, 24).input("planted-4711\n").run();
 
 		assertThat(result.output()).contains("planted-4711");

@@ -22,8 +22,8 @@ import io.procession.testing.TestChild;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Deadlines and stops of a JVM that has no thread or memory left, or cannot write its
- * log.
+ * Tests for timeouts and stops in a JVM that has run out of threads or memory, or cannot
+ * write its log.
  */
 @RealProcesses
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -31,7 +31,7 @@ class ExhaustionIntegrationTests {
 
 	private static final Duration BOUND = Duration.ofSeconds(60);
 
-	/** How many threads and processes the user of the child may have. */
+	/** Maximum number of threads and processes of the user of the child. */
 	private static final int PROCESSES = 80;
 
 	@Test
@@ -64,7 +64,7 @@ class ExhaustionIntegrationTests {
 		assertThat(lines).contains("unknown: 0");
 	}
 
-	// as a user of whom nobody else has a process
+	// as a user without other processes
 	private static List<String> limited(ProcessManager processes, String how) {
 		String user = Long.toString(100_000 + ProcessHandle.current().pid());
 		List<String> command = new ArrayList<>(

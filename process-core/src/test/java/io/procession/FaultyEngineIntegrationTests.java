@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What a manager does when calls to its engine are slow or fail.
+ * Tests for a manager whose engine is slow or fails.
  */
 @RealProcesses
 class FaultyEngineIntegrationTests {
@@ -91,7 +91,7 @@ class FaultyEngineIntegrationTests {
 			@Override
 			public List<Long> alive() {
 				seen.add("look");
-				// between fork and exec nothing shows whose child it is
+				// between fork and exec, the process cannot be attributed to its parent
 				boolean shows = seen.size() > 1 && !seen.contains("TERM");
 				return shows ? List.of(1L) : List.of();
 			}
@@ -130,7 +130,7 @@ class FaultyEngineIntegrationTests {
 
 			@Override
 			public void signal(Signal signal) {
-				// in vain
+				// no effect
 			}
 
 		};

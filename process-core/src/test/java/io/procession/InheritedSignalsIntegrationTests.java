@@ -20,8 +20,7 @@ import io.procession.testing.TestChild;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the processes of a JVM inherit that itself has inherited signals that are ignored
- * or blocked.
+ * Tests for the processes of a JVM that has itself inherited ignored or blocked signals.
  */
 @RealProcesses
 @RequiresProgram({ "env", "nohup", "setsid" })

@@ -24,7 +24,7 @@ import io.procession.testing.RealProcesses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Streams as standard input, which bring their bytes bit by bit.
+ * Tests for streams as standard input that provide their bytes gradually.
  */
 @RealProcesses
 class InputStreamIntegrationTests {
@@ -98,7 +98,7 @@ class InputStreamIntegrationTests {
 	}
 
 	/**
-	 * Brings a hundred bytes at a time.
+	 * Provides a hundred bytes at a time.
 	 */
 	private static final class Untold extends InputStream {
 

@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What every user may ask for.
+ * Tests for isolation that is available to every user.
  */
 @RealProcesses
 @RequiresProgram({ "setsid", "prlimit", "choom", "taskset", "chrt", "nice", "ionice", "setpriv", "perl" })
@@ -62,7 +62,7 @@ class IsolationIntegrationTests {
 	@TempDir
 	Path folder;
 
-	/** Everything that an ordinary user may ask for. */
+	/** All settings available to an ordinary user. */
 	private static PendingProcess isolated(PendingProcess process) {
 		return process.newSession()
 			.limits(LIMITS)
@@ -206,8 +206,7 @@ class IsolationIntegrationTests {
 
 	@Test
 	void refusesMissingCpus(ProcessManager processes) {
-		// together with one that is there: the kernel would drop the other and say
-		// nothing
+		// together with an existing one: the kernel would silently drop the other
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> processes.command("true").cpuAffinity(0, 9_999).run())
 			.withMessageContaining("cpu-affinity: this machine has no CPU [9999]");
@@ -261,7 +260,7 @@ class IsolationIntegrationTests {
 
 	@Test
 	void distinguishesLateToolFailureFromProgramFailure(ProcessManager processes) throws Exception {
-		// a program whose loader is not there: only the last tool finds that out
+		// a program whose loader does not exist: only the last tool detects this
 		String program = this.folder.resolve("no-loader").toString();
 		String code = Files.readString(Path.of("/bin/true"), StandardCharsets.ISO_8859_1)
 			.replace("ld-linux", "ld-lunix");
@@ -330,7 +329,7 @@ class IsolationIntegrationTests {
 		assertThat(this.folder).isDirectoryNotContaining("glob:**/procession-*");
 	}
 
-	// a directory with such files will do
+	// a directory with such files is sufficient
 	private void delegateControlGroup() throws IOException {
 		Files.writeString(this.folder.resolve("cgroup.controllers"), "cpu memory pids\n");
 		Files.writeString(this.folder.resolve("cgroup.subtree_control"), "cpu memory pids\n");

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What becomes of the processes of an application whose JVM ends, however it ends.
+ * Tests for the processes of an application whose JVM ends in any way.
  */
 @RealProcesses
 @RequiresProgram({ "setsid", "perl" })
@@ -105,7 +105,7 @@ class JvmDeathIntegrationTests {
 
 		ProcessResult result = crowded.run(processes, TestApplication.class, "plain=2", "clear=2", "end=never");
 
-		// the one that does not answer
+		// the unresponsive one
 		assertThat(result.outputLines()).last().isEqualTo("1");
 	}
 
@@ -235,7 +235,7 @@ class JvmDeathIntegrationTests {
 		assertThat(livingTree).allMatch(ProcessTable.Entry::isAlive);
 		assertThat(other.plant.alive()).hasSize(2);
 		other.plant.alive().forEach((entry) -> ProcessHandle.of(entry.pid()).ifPresent(ProcessHandle::destroyForcibly));
-		// its own hook has to do it: nobody else knows its daemon
+		// only its own hook can do this, since no other JVM knows its daemon
 		living.jvm.stdin().close();
 		assertThat(living.jvm.waitFor().successful()).isTrue();
 		assertThat(living.plant.alive()).isEmpty();
@@ -269,7 +269,7 @@ class JvmDeathIntegrationTests {
 	@Test
 	@RequiresProgram({ "setsid", "env" })
 	void reportsCtrlCInTerminalAsShutdown(ProcessManager processes) {
-		// whoever started this build may have switched INT off
+		// INT may have been disabled when this build was started
 		List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
 		command.addAll(TestChild.javaCommand(TestApplication.class, "plain=3", "events=true"));
 		Plant plant = Plant.fresh();
@@ -312,7 +312,7 @@ class JvmDeathIntegrationTests {
 			return start(application(plant, processes, options), plant);
 		}
 
-		/** As if nobody but itself had started it. */
+		/** As if started by itself only. */
 		static Application startUnmarked(ProcessManager processes, String... options) {
 			Plant plant = Plant.fresh();
 			List<String> unmarked = new ArrayList<>(List.of("sh", "-c",

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * What becomes of the things that a process leaves behind when it ends.
+ * Tests for processes that a process leaves behind when it ends.
  */
 @RealProcesses
 @RequiresProgram("setsid")

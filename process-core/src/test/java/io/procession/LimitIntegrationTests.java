@@ -301,7 +301,7 @@ class LimitIntegrationTests {
 						return method.invoke(engine, arguments);
 					}
 					highest.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
-					// until the others have come, or cannot come
+					// until the others have arrived, or cannot arrive
 					LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
 					try {
 						return method.invoke(engine, arguments);

@@ -104,7 +104,8 @@ class ListenerIntegrationTests {
 			.start();
 		await().atMost(SOON).until(() -> process.output().equals("a\n"));
 
-		// the same silence, which begins later: it ends when the other would have ended
+		// the same idle time, but beginning later: it ends when the other would have
+		// ended
 		ProcessResult silent = processes.command("sleep", "300").idleTimeout(idle).start().onExit().join();
 		assertThat(silent.cause()).isEqualTo(ExitCause.IDLE_TIMED_OUT);
 		release();

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
- * What an exception says: the command, what was wrong, and what to type.
+ * Tests for the messages of exceptions: the command, the problem and the remedy.
  */
 @RealProcesses
 class MessageIntegrationTests {

@@ -25,8 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * What isolation looks like to a JVM without privilege: this one, or, where root runs the
- * tests, a child of it.
+ * Tests for isolation in a JVM without privileges: this one, or a child of it if root
+ * runs the tests.
  */
 @RealProcesses
 @RequiresProgram({ "setsid", "prlimit", "choom", "chrt", "nice", "ionice", "setpriv" })
@@ -135,7 +135,7 @@ class OrdinaryUserIntegrationTests {
 			.toList();
 	}
 
-	// that of the build may be root's alone
+	// the directory of the build may be accessible to root only
 	private static String copyClassPath(Path folder) throws IOException {
 		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 		StringBuilder copies = new StringBuilder();
@@ -185,12 +185,12 @@ class OrdinaryUserIntegrationTests {
 	}
 
 	/**
-	 * Starts a program that becomes root's, and signals it.
+	 * Starts a program that switches to root, and signals it.
 	 */
 	public static final class SignalsRoot {
 
 		/**
-		 * Prints what came of it.
+		 * Print the outcome.
 		 * @param arguments a set-user-ID copy of {@code setpriv(1)}
 		 * @throws IOException if its input cannot be closed
 		 */

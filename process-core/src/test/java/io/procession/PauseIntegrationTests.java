@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A JVM that is paused while its processes go on, or while everything stands still.
+ * Tests for a JVM that is paused while its processes continue, or together with them.
  */
 @RealProcesses
 class PauseIntegrationTests {

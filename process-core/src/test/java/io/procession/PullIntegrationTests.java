@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Output that its reader pulls, and input that is the JVM's.
+ * Tests for pulled output and for input inherited from the JVM.
  */
 @RealProcesses
 class PullIntegrationTests {
@@ -78,7 +78,7 @@ class PullIntegrationTests {
 			.pullOutput()
 			.start();
 
-		// more than pipe and buffer hold
+		// more than the capacity of pipe and buffer
 		assertThat(process.stdout().readNBytes(6)).isEqualTo("first\n".getBytes(StandardCharsets.UTF_8));
 		assertThat(process.waitFor(Duration.ofMillis(300))).isEmpty();
 		assertThat(far).doesNotExist();
@@ -191,7 +191,7 @@ class PullIntegrationTests {
 
 	@Test
 	void enforcesOutputLimitAfterProcessHasEnded(ProcessManager processes) throws IOException {
-		// what is left once buffer and pump are full fits into the pipe
+		// the rest fits into the pipe once buffer and pump are full
 		RunningProcess process = processes.shell("head -c 120000 /dev/zero").pullOutput().outputLimit(100_000).start();
 		await().atMost(SOON).until(() -> !process.isRunning());
 		InputStream output = process.stdout();

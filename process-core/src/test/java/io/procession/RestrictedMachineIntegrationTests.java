@@ -18,7 +18,7 @@ import io.procession.testing.RestrictedMachine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Deadlines, stops and kills where other processes cannot be read, or {@code /proc}
+ * Tests for timeouts, stops and kills if other processes cannot be read, or {@code /proc}
  * cannot be trusted.
  */
 @RealProcesses
@@ -113,7 +113,7 @@ class RestrictedMachineIntegrationTests {
 		ProcessResult result = container.run(processes, RestrictedMachine.class);
 
 		assertEndsTrees(result, "timeout TIMED_OUT 143 left 0", "stop STOPPED 143 left 0", "kill STOPPED 137 left 0");
-		// two have left a child that nobody reaped
+		// two processes have left a child that was not reaped
 		assertThat(limitations(result)).singleElement()
 			.asString()
 			.contains("process 1 of its container", "docker run --init")

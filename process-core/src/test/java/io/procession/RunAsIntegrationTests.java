@@ -40,7 +40,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What root may ask for: other users, more than others have.
+ * Tests for isolation that requires root: other users and higher limits.
  */
 @RealProcesses
 @RequiresProgram({ "setpriv", "prlimit", "nice", "ionice" })
@@ -57,7 +57,8 @@ class RunAsIntegrationTests {
 
 	@BeforeEach
 	void createFolder() throws Exception {
-		// one that everybody may enter: that of the build may be root's alone
+		// accessible to all users: the directory of the build may be accessible to root
+		// only
 		this.folder = Files.createTempDirectory(Path.of("/tmp"), "run-as");
 		Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwxr-xr-x"));
 		this.folder.toFile().deleteOnExit();
@@ -92,7 +93,7 @@ class RunAsIntegrationTests {
 		for (RunAs runAs : List.of(NOBODY, NOBODY.withSupplementaryGroups(), RunAs.user("54321").withGroup("54322"))) {
 			IsolationPlan plan = processes.isolation()
 				.plan(Isolation.none().withRunAs(runAs), (database, key) -> Optional.empty());
-			// as a JVM would that is in these groups
+			// like a JVM that is a member of these groups
 			List<String> command = new ArrayList<>(List.of("setpriv", "--groups=1,2"));
 			command.addAll(plan.tools());
 			command.addAll(List.of("id", "-G"));
@@ -113,7 +114,7 @@ class RunAsIntegrationTests {
 		assertThat(show.runAs(NOBODY).env("HOME", "/own").unsetEnv("SHELL").run().output())
 			.isEqualTo("/own nobody nobody none\n");
 		assertThat(show.runAs(NOBODY).secretEnv("HOME", Secret.of("/secret")).run().output()).startsWith("/secret ");
-		// nobody knows who that is: least of all should it look like root
+		// an unknown user, which must not be treated as root
 		assertThat(show.runAs(RunAs.user("54321").withGroup("54321")).run().output()).isEqualTo("/ none none none\n");
 	}
 
@@ -282,7 +283,7 @@ class RunAsIntegrationTests {
 		Path mine = script("mine", "rw-------", "precious");
 		Path theirs = theirFolder();
 		Path file = theirs.resolve("file");
-		// for as long as the starts go on, the user swaps the file and the link
+		// the user keeps swapping the file and the link during the starts
 		RunningProcess swapper = asNobody(
 				processes.shell("cd \"$1\"; echo ready; while :; do rm -f file; : >file; ln -sfn \"$2\" file; done",
 						theirs.toString(), mine.toString()))
@@ -368,7 +369,7 @@ class RunAsIntegrationTests {
 	void closesManagerWithProcessesLeftBehindByOtherUsers() {
 		try (ProcessManager processes = ProcessManager.create()) {
 			asNobody(processes.shell(Scripts.LEAVES_DAEMON)).run();
-			// on its way from program to program it may show no environment
+			// during exec, it may show no environment
 			await().until(() -> !this.plant.alive().isEmpty());
 		}
 
@@ -388,7 +389,7 @@ class RunAsIntegrationTests {
 	}
 
 	/**
-	 * Tells which terminal its processes have.
+	 * Prints the terminal of its processes.
 	 */
 	static final class OnTerminal {
 

@@ -255,7 +255,7 @@ class RunIntegrationTests {
 
 		assertThat(result.output()).isEqualTo("found\n");
 		assertThat(result.name()).isEqualTo(program.getFileName().toString());
-		// an empty folder is the working directory: execvp(3)
+		// an empty entry is the working directory: execvp(3)
 		PendingProcess here = processes.command("only-here").directory(this.folder);
 		assertThat(here.env("PATH", "/no:").run().output()).isEqualTo("found\n");
 		assertThat(here.env("PATH", ":/no").run().output()).isEqualTo("found\n");

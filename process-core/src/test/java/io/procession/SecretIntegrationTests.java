@@ -121,7 +121,8 @@ class SecretIntegrationTests {
 
 	private static void useEverywhere(ProcessManager processes, Secret planted, String value, String input,
 			StringBuffer shown) {
-		// each tells its secrets on standard error, whose end is shown in messages
+		// each prints its secrets to standard error, the end of which is shown in
+		// messages
 		PendingProcess telling = telling(processes.shell("echo \"$1 $PASSWORD\" >&2; exit 3"), planted, value, input)
 			.onLine((type, line) -> shown.append(Thread.currentThread().getName()).append('\n'));
 		PendingProcess hanging = telling(processes.shell("echo \"$1 $PASSWORD\" >&2; exec sleep 300"), planted, value,
@@ -402,7 +403,7 @@ class SecretIntegrationTests {
 			.start();
 		assertThat(process.waitUntil((type, line) -> line.equals("ready"), Duration.ofSeconds(30))).isTrue();
 
-		// between fork and exec the guard still shows what the JVM does
+		// between fork and exec, the guard still shows the arguments of the JVM
 		await().until(() -> others(process).stream()
 			.anyMatch((handle) -> told(Long.toString(handle.pid())).contains("procession-guard")));
 		List<ProcessHandle> others = others(process);

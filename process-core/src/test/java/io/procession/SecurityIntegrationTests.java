@@ -316,7 +316,7 @@ class SecurityIntegrationTests {
 
 				@Override
 				public void onEvent(ProcessEvent event) {
-					// not of interest
+					// irrelevant
 				}
 
 			});
@@ -333,7 +333,7 @@ class SecurityIntegrationTests {
 			assertThat(processes.running()).isEmpty();
 			assertThat(file).hasContent("as it was");
 			assertThat(OpenFiles.below(this.folder)).isEmpty();
-			// it needs all permits there are
+			// it needs all permits
 			assertThat(processes.command("echo", "hi").pipe("cat").run().output()).isEqualTo("hi\n");
 		}
 	}

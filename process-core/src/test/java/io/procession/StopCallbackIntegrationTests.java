@@ -47,7 +47,7 @@ class StopCallbackIntegrationTests {
 
 	private static final Duration SOON = Duration.ofSeconds(30);
 
-	/** Says what it is told, by its standard input and by TERM. */
+	/** Prints what it receives on its standard input and by TERM. */
 	private static final String TELLS = "trap 'echo asked; exit 0' TERM; echo ready; read line; echo \"$line\";"
 			+ " while :; do sleep 300 & wait; done";
 
@@ -107,7 +107,7 @@ class StopCallbackIntegrationTests {
 		RunningProcess other = ready(processes.shell(TELLS));
 		process.set(ready(processes.shell(TELLS).beforeStop((event) -> {
 			told.set(event);
-			// the same rounds would have signalled this one, too
+			// the same rounds would have signaled this one, too
 			other.stop();
 			writeLine(process.get(), "prepare");
 			process.get().waitUntil((type, line) -> line.equals("prepare"), SOON);
@@ -315,7 +315,7 @@ class StopCallbackIntegrationTests {
 
 			@Override
 			public void onEvent(ProcessEvent event) {
-				// only its stop is of interest
+				// only its stop matters
 			}
 
 		});

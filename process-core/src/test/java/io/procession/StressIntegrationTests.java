@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import io.procession.testing.RealProcesses;
 
 /**
- * The short form of {@link StressTests}.
+ * Short version of {@link StressTests}.
  */
 @RealProcesses
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

@@ -37,8 +37,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What the suite does in a small way at each build, and in a large way when it is asked
- * for stress.
+ * Scenarios that are run on a small scale in each build, and on a large scale in the
+ * stress tests.
  */
 final class StressScenarios {
 
@@ -46,7 +46,7 @@ final class StressScenarios {
 	}
 
 	/**
-	 * Short runs, one after the other: none loses a byte, nothing grows.
+	 * Perform short runs sequentially: none loses a byte, and no resource grows.
 	 */
 	static void shortRuns(int count) {
 		try (ProcessManager processes = ProcessManager.create()) {
@@ -83,7 +83,7 @@ final class StressScenarios {
 	}
 
 	/**
-	 * Many children held at once, then stopped by closing.
+	 * Keep many children running, then stop them by closing the manager.
 	 */
 	static void heldChildren(int count) {
 		Plant plant = Plant.fresh();
@@ -104,7 +104,7 @@ final class StressScenarios {
 	}
 
 	/**
-	 * Many threads that run and stop all the time.
+	 * Start and stop processes continuously on many threads.
 	 */
 	static void manyThreads(int count, Duration duration) throws Exception {
 		long end = System.nanoTime() + duration.toNanos();
@@ -164,7 +164,7 @@ final class StressScenarios {
 	}
 
 	/**
-	 * Runs something while each core is kept busy.
+	 * Run an action while each core is kept busy.
 	 */
 	static void onABusyMachine(Runnable action) throws InterruptedException {
 		AtomicBoolean busy = new AtomicBoolean(true);
@@ -190,8 +190,8 @@ final class StressScenarios {
 	}
 
 	/**
-	 * Ends, stops, kills, signals and timeouts at random moments, each compared with what
-	 * may come of it.
+	 * Perform ends, stops, kills, signals and timeouts at random times, and compare each
+	 * with its possible outcomes.
 	 */
 	static void races(int count, long seed) throws Exception {
 		System.out.println("races with seed " + seed);
@@ -220,7 +220,7 @@ final class StressScenarios {
 	}
 
 	/**
-	 * Interrupts of runs at random moments: nothing is left, no flag and no permit lost.
+	 * Interrupt runs at random times: no process is left, and no flag or permit is lost.
 	 */
 	static void interrupts(int count, long seed) throws InterruptedException {
 		System.out.println("interrupts with seed " + seed);
@@ -259,8 +259,8 @@ final class StressScenarios {
 	}
 
 	/**
-	 * Managers that are closed at random moments, while many threads use them: all calls
-	 * return, all futures complete, nothing is left.
+	 * Close managers at random times while many threads use them: all calls return, all
+	 * futures complete, and no process is left.
 	 */
 	static void closes(int count, long seed) throws Exception {
 		System.out.println("closes with seed " + seed);
@@ -323,7 +323,7 @@ final class StressScenarios {
 				}
 			}
 			catch (ProcessTimedOutException ex) {
-				// as it should
+				// expected
 			}
 			catch (ProcessRejectedException ex) {
 				if (ex.reason() == ProcessRejectedException.Reason.CLOSED) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import io.procession.testing.RealProcesses;
 
 /**
- * What takes minutes.
+ * Stress tests that take minutes.
  */
 @Tag("stress")
 @RealProcesses

@@ -206,7 +206,7 @@ class TerminalIntegrationTests {
 			.pty(80, 24)
 			.input("x\n".repeat(200_000))
 			.start();
-		// what is typed is echoed in between
+		// input is echoed in between
 		assertThat(process.waitUntil((type, line) -> line.contains("ready"), Duration.ofSeconds(30))).isTrue();
 
 		process.resize(132, 50);
@@ -318,7 +318,7 @@ class TerminalIntegrationTests {
 			.isEqualTo("cat\0/proc/self/cmdline\0");
 		assertThat(term.env("TERM", "vt100").run().output()).isEqualTo("vt100\r\n");
 		assertThat(term.unsetEnv("TERM").run().output()).isEqualTo("xterm\r\n");
-		// the guard knows what it has to end by it
+		// the guard identifies the processes to end by it
 		assertThat(processes.command("env").inheritEnv(false).pty(80, 24).run().output()).contains("PROCESSION_");
 	}
 

@@ -1071,7 +1071,7 @@ class PipelineIntegrationTests {
 		}
 	}
 
-	/** How a pipeline is begun. */
+	/** Ways to start a pipeline. */
 	enum Door {
 
 		RUN {
@@ -1099,7 +1099,7 @@ class PipelineIntegrationTests {
 
 	}
 
-	/** What keeps a stage from starting. */
+	/** Reasons why a stage cannot start. */
 	enum Unstartable {
 
 		MISSING_PROGRAM(Reason.NOT_FOUND), NOT_EXECUTABLE(Reason.NOT_EXECUTABLE),

@@ -50,7 +50,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Pipelines with stages in Java.
+ * Tests for pipelines with Java stages.
  */
 @RealProcesses
 class PipelineStageIntegrationTests {
@@ -68,7 +68,7 @@ class PipelineStageIntegrationTests {
 		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
 	}
 
-	/** Gives up soon who is not to be waited for. */
+	/** Abandons unresponsive threads soon. */
 	private static ProcessManager impatient() {
 		return ProcessManager.builder()
 			.settings(ProcessSettings.DEFAULTS.toBuilder()
@@ -84,7 +84,7 @@ class PipelineStageIntegrationTests {
 		}
 	}
 
-	/** Blocks for ever, and fails when it is interrupted. */
+	/** Blocks indefinitely, and fails when interrupted. */
 	private static void block(InputStream input, OutputStream output) {
 		Threads.hold(new CountDownLatch(1));
 	}
@@ -455,7 +455,7 @@ class PipelineStageIntegrationTests {
 			assertThat(called).isFalse();
 			assertThat(this.plant.alive()).isEmpty();
 			assertThat(processes.running()).isEmpty();
-			// all permits are back
+			// all permits have been released
 			assertThat(processes.pipeline().pipe("true").pipe("true").pipe("true").pipe("true").run().successful())
 				.isTrue();
 		}
@@ -607,8 +607,8 @@ class PipelineStageIntegrationTests {
 			try {
 				assertThat(watch.elapsed()).isLessThan(SOON);
 				assertThat(this.plant.alive()).isEmpty();
-				// nor does the pump wait for it that reads what the program before it
-				// wrote
+				// neither does the pump that reads the output of the preceding program
+				// wait for it
 				await().atMost(SOON)
 					.until(() -> Thread.getAllStackTraces()
 						.values()

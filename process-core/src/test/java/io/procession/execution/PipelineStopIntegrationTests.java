@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What a stop of a pipeline reaches.
+ * Tests for the processes that a stop of a pipeline reaches.
  */
 @RealProcesses
 class PipelineStopIntegrationTests {
@@ -41,7 +41,10 @@ class PipelineStopIntegrationTests {
 		return processes.shell(script).env(Plant.NAME, this.plant.value());
 	}
 
-	/** Its first stage ends at once; what that leaves behind keeps it going. */
+	/**
+	 * A pipeline whose first stage ends immediately and leaves a process behind that
+	 * keeps it running.
+	 */
 	private Pipeline leaving(ProcessManager processes) {
 		return planted(processes, "sleep 300 & (setsid sleep 300 &); echo text").name("first")
 			.pipe(planted(processes, "cat; echo end"));
@@ -93,8 +96,8 @@ class PipelineStopIntegrationTests {
 			.pipe("cat")
 			.start();
 		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
-		// cat dies of TERM: what the first left behind says may be lost, but it ends by
-		// itself
+		// cat is ended by TERM: output of the process left behind may be lost, but it
+		// ends by itself
 		await().atMost(SOON).until(() -> processes.running().size() == 1);
 
 		running.stop(Duration.ofSeconds(30));
@@ -132,7 +135,7 @@ class PipelineStopIntegrationTests {
 		assertThat(stages).extracting(ProcessResult::cause).containsOnly(ExitCause.TIMED_OUT);
 		assertThat(stages).extracting(ProcessResult::exitCode).containsOnly(3);
 		assertThat(stages).allSatisfy((stage) -> assertThat(stage.errorOutput()).contains("ready", "cleaned"));
-		// all three at once, and none of them killed: one after the other they would last
+		// all three concurrently, and none of them killed: sequentially, they would take
 		// longer
 		assertThat(stages.get(2).duration()).isLessThan(Duration.ofSeconds(10));
 		assertThat(this.plant.alive()).isEmpty();
@@ -204,7 +207,7 @@ class PipelineStopIntegrationTests {
 			};
 			case 3 -> (input, output) -> Threads.hold(new CountDownLatch(1));
 			default -> (input, output) -> {
-				// deaf to interrupts
+				// ignores interrupts
 				while (!over.get()) {
 					Thread.interrupted();
 					LockSupport.parkNanos(1_000_000);
@@ -213,7 +216,7 @@ class PipelineStopIntegrationTests {
 		};
 	}
 
-	/** How a pipeline comes to its end before its end. */
+	/** Ways to end a pipeline early. */
 	enum Way {
 
 		STOP {

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
- * What a pipeline refuses before anything is started.
+ * Tests for the values that a pipeline rejects before any start.
  */
 class PipelineTests {
 

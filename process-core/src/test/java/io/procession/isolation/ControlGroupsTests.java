@@ -12,7 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Any directory with the files of {@code cgroups(7)} will do.
+ * Tests for {@link ControlGroups} with a directory that contains the files of {@code
+ * cgroups(7)}.
  */
 class ControlGroupsTests {
 

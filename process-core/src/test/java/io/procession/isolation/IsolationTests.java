@@ -77,7 +77,7 @@ class IsolationTests {
 		String status = "Name:\tjava\nUid:\t1000\t1000\t1000\t1000\nGid:\t1001\t1\t1\t1\nGroups:\t4 27 \n"
 				+ "CapInh:\t0000000000000000\nCapEff:\t00000000000000e0\nCapBnd:\t000001ffffffffff\nCapAmb:\t%s\n";
 
-		// what a file gave the JVM is not handed on
+		// capabilities from a file are not inherited
 		JvmStatus plain = JvmStatus.parse(status.formatted("0000000000000000"));
 		assertThat(plain.has(JvmStatus.Capability.CAP_SETUID)).isFalse();
 		assertThat(plain.groups()).containsExactlyInAnyOrder(4L, 27L);

@@ -278,7 +278,7 @@ class PoolIntegrationTests {
 			assertThat(running.running().keySet()).containsExactly("job-0");
 			running.signal(Signal.KILL);
 			await().atMost(SOON).until(() -> running.running().containsKey("job-1"));
-			// nothing was sent to those that waited
+			// no signal was sent to the queued processes
 			assertThat(running.running().get("job-1").isRunning()).isTrue();
 			running.stop(Duration.ZERO);
 			holder.kill();
@@ -501,7 +501,7 @@ class PoolIntegrationTests {
 					await().atMost(SOON).until(() -> pool.get().running().isEmpty());
 				}
 				else {
-					// were it over, that would show now
+					// if it had ended, that would show now
 					LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
 					runningAtTheEnd.add(pool.get().isRunning());
 				}
@@ -600,7 +600,7 @@ class PoolIntegrationTests {
 			.add(processes.command("true"))
 			.run();
 
-		// the first may not even have begun
+		// the first may not even have started
 		assertThat(results.get(0).cause()).isIn(ExitCause.STOPPED, ExitCause.START_FAILED);
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(results.get(1).startError()).isPresent();
@@ -638,7 +638,7 @@ class PoolIntegrationTests {
 
 		isCancelled(results.get(49), "the timeout of its pool had elapsed");
 		assertThat(results).extracting(ProcessResult::cause)
-			// none if its time was over between two
+			// none if its timeout elapsed between two processes
 			.isSubsetOf(ExitCause.EXITED, ExitCause.TIMED_OUT, ExitCause.START_FAILED);
 		assertThat(results).filteredOn((result) -> result.cause() == ExitCause.TIMED_OUT).hasSizeLessThanOrEqualTo(1);
 	}

@@ -53,7 +53,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 /**
- * What pools do with threads, timers and permits while they launch and end.
+ * Tests for the threads, timers and permits of pools that launch and end.
  */
 @RealProcesses
 class PoolLaunchIntegrationTests {
@@ -128,7 +128,7 @@ class PoolLaunchIntegrationTests {
 
 			assertThat(results.get("first").successful()).isTrue();
 			assertThat(results.get("second").cause()).isEqualTo(ExitCause.TIMED_OUT);
-			// its turn may come just before the time is over
+			// it may be started just before the timeout elapses
 			assertThat(results.get("third").cause()).isIn(ExitCause.START_FAILED, ExitCause.TIMED_OUT);
 			assertThat(this.plant.alive()).isEmpty();
 		}
@@ -357,7 +357,7 @@ class PoolLaunchIntegrationTests {
 		List<CompletableFuture<?>> thinking = new ArrayList<>();
 		for (int i = 0; i < 50; i++) {
 			thinking.add(processes.command("no-such-program").runAsync().whenComplete((result, failure) -> {
-				// one that has failed already is thought about here
+				// a launch that has already failed runs its callback on this thread
 				if (Thread.currentThread() != caller) {
 					Threads.hold(go);
 				}
@@ -563,7 +563,7 @@ class PoolLaunchIntegrationTests {
 		});
 	}
 
-	/** Refuses what is due later than it likes. */
+	/** Rejects tasks with a delay beyond its limit. */
 	private static final class Timers extends ScheduledThreadPoolExecutor {
 
 		private final AtomicLong longest = new AtomicLong(Long.MAX_VALUE);

@@ -22,7 +22,7 @@ import io.procession.testing.RealProcesses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Pools of very many processes.
+ * Tests for pools of very many processes.
  */
 @RealProcesses
 class PoolLoadIntegrationTests {
@@ -100,7 +100,8 @@ class PoolLoadIntegrationTests {
 		RunningPool running = pool.start();
 		PoolResults results = running.waitFor();
 
-		// two pumps and the JDK's reaper for each that runs, the launches, and some more
+		// two pumps and the JDK's reaper for each running process, the launches, and some
+		// more
 		assertThat(threads.getPeakThreadCount() - threadsBefore).isBetween(1, 3 * concurrency + 32 + 20);
 		assertThat(heapNearTheEnd.get() - heapBefore).isLessThan(data + data / 2);
 		assertThat(results).hasSize(count).allMatch((result) -> result.outputBytes().length == bytes);

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 /**
- * What a pool refuses before anything is started.
+ * Tests for the values that a pool rejects before any start.
  */
 class ProcessPoolTests {
 

@@ -270,7 +270,7 @@ class CommandPolicyTests {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
 		String start = "#!/usr/bin/env -S";
 
-		// 255 bytes count, the newline is beyond them
+		// only 255 bytes are read; the newline is beyond them
 		Path cut = script("cut", start + " ".repeat(251 - start.length()) + "sortable\n");
 		Path whole = script("whole", start + " ".repeat(245 - start.length()) + "sortable\n");
 

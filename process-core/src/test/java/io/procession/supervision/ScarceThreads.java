@@ -11,7 +11,7 @@ import io.procession.testing.Threads;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Threads of a machine that may have none left.
+ * Threads of a machine that can run out of them.
  */
 final class ScarceThreads implements ThreadFactory {
 
@@ -36,7 +36,7 @@ final class ScarceThreads implements ThreadFactory {
 		return thread;
 	}
 
-	/** Let no thread be started from now on, and hold all workers that there are. */
+	/** Prevent any further thread start, and block all existing workers. */
 	void exhaust(SupervisorThreads threads) {
 		this.exhausted = true;
 		await().atMost(BOUND).until(() -> {
@@ -63,11 +63,11 @@ final class ScarceThreads implements ThreadFactory {
 			}
 		}
 		catch (OutOfMemoryError ex) {
-			// no worker idles now
+			// no worker is idle now
 		}
 	}
 
-	/** Let threads be started again. */
+	/** Allow thread starts again. */
 	void release() {
 		this.exhausted = false;
 		this.released.countDown();

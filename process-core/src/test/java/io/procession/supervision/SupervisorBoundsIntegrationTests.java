@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A supervisor on a machine that gives it nothing more: no thread, no answer.
+ * Tests for a supervisor without available threads or responses of the engine.
  */
 @RealProcesses
 class SupervisorBoundsIntegrationTests {

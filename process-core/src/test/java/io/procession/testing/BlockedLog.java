@@ -20,8 +20,8 @@ import io.procession.process.ProcessException;
 import io.procession.process.ProcessResult;
 
 /**
- * An application that logs everything to its standard error, which is a full pipe that
- * nobody reads.
+ * An application that logs everything to its standard error, a full pipe without a
+ * reader.
  */
 public final class BlockedLog {
 
@@ -31,7 +31,7 @@ public final class BlockedLog {
 	}
 
 	/**
-	 * Prints a line for each thing that it tries.
+	 * Print a line for each attempt.
 	 * @param arguments none
 	 */
 	public static void main(String[] arguments) {

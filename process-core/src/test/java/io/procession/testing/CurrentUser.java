@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Who runs the tests: some are about what root may do, some about what others may not.
+ * The user that runs the tests: some tests require root, others an ordinary user.
  */
 public final class CurrentUser {
 
@@ -13,18 +13,18 @@ public final class CurrentUser {
 	}
 
 	/**
-	 * Whether it is root.
+	 * Return whether the user is root.
 	 * @return whether it may switch users
-	 * @throws IOException if that cannot be found out
+	 * @throws IOException if this cannot be determined
 	 */
 	public static boolean isRoot() throws IOException {
 		return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
 	}
 
 	/**
-	 * Whether it is anybody else.
+	 * Return whether the user is not root.
 	 * @return whether it may not switch users
-	 * @throws IOException if that cannot be found out
+	 * @throws IOException if this cannot be determined
 	 */
 	public static boolean isOrdinary() throws IOException {
 		return !isRoot();

@@ -15,8 +15,8 @@ public final class DeniesSort {
 	}
 
 	/**
-	 * Prints what a script writes, or what denies it, with the inherited {@code PATH} and
-	 * without any.
+	 * Print the output of a script, or the rule that denies it, with the inherited {@code
+	 * PATH} and without any.
 	 * @param arguments the script
 	 */
 	public static void main(String[] arguments) {

@@ -5,13 +5,13 @@ import java.util.function.LongSupplier;
 import io.procession.ProcessManager;
 
 /**
- * An application that starts a detached process, closes its manager and is stopped. Made
- * by a class loader of its own.
+ * An application that starts a detached process, closes its manager and is stopped.
+ * Loaded by its own class loader.
  */
 public final class DetachedStarter implements LongSupplier {
 
 	/**
-	 * Starts the process.
+	 * Start the process.
 	 * @return its PID
 	 */
 	@Override

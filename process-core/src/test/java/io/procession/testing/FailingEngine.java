@@ -11,9 +11,9 @@ import io.procession.engine.ProcessTree;
 import io.procession.process.ProcessStartException;
 
 /**
- * The real engine, but something comes before its starts; by default one of them fails
- * though all checks had passed: the machine has no room, or somebody has just removed the
- * program.
+ * The real engine with an action before each start. By default, one start fails although
+ * all checks have passed, as if the system lacked resources or the program had just been
+ * removed.
  */
 public class FailingEngine implements ProcessEngine {
 
@@ -22,18 +22,18 @@ public class FailingEngine implements ProcessEngine {
 	private final Consumer<Launch> before;
 
 	/**
-	 * An engine that fails once.
-	 * @param engine what starts the others
-	 * @param good how many starts, of a process or a pipeline, are good before
+	 * Create an engine that fails once.
+	 * @param engine the engine for all other starts
+	 * @param good number of starts, of a process or a pipeline, that succeed before
 	 */
 	public FailingEngine(ProcessEngine engine, int good) {
 		this(engine, failing(new AtomicInteger(good)));
 	}
 
 	/**
-	 * An engine of which a test says what comes before a start.
-	 * @param engine what starts them
-	 * @param before gets the process, or the first of a pipeline; may throw
+	 * Create an engine that executes an action before each start.
+	 * @param engine the engine that starts the processes
+	 * @param before receives the process, or the first of a pipeline; may throw
 	 */
 	public FailingEngine(ProcessEngine engine, Consumer<Launch> before) {
 		this.engine = engine;

@@ -9,7 +9,7 @@ import io.procession.process.ProcessException;
 import io.procession.process.ProcessResult;
 
 /**
- * An application whose memory is filled by what it captures.
+ * An application whose memory is exhausted by captured output.
  */
 public final class FullHeap {
 
@@ -17,7 +17,7 @@ public final class FullHeap {
 	}
 
 	/**
-	 * Prints what came of a flood, and of a process that had nothing to do with it.
+	 * Print the outcome of a process with massive output, and of an unrelated process.
 	 * @param arguments none
 	 */
 	public static void main(String[] arguments) {

@@ -13,7 +13,7 @@ public final class IgnoresSignals {
 	}
 
 	/**
-	 * Prints why that cannot be started.
+	 * Print why the process cannot be started.
 	 * @param arguments none
 	 */
 	public static void main(String[] arguments) {

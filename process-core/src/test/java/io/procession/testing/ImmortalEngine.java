@@ -21,8 +21,8 @@ import io.procession.engine.ProcessTree;
 import io.procession.process.Signal;
 
 /**
- * An engine whose processes survive everything, as one in an uninterruptible sleep does:
- * they cannot be made, only played.
+ * An engine whose processes survive every signal, like a process in uninterruptible
+ * sleep. Such processes cannot be created for real.
  */
 public final class ImmortalEngine implements ProcessEngine {
 
@@ -35,7 +35,7 @@ public final class ImmortalEngine implements ProcessEngine {
 	private volatile boolean mortal;
 
 	/**
-	 * An engine whose processes are seen to survive.
+	 * Create an engine whose processes are known to survive.
 	 */
 	public ImmortalEngine() {
 		this(true);
@@ -46,7 +46,7 @@ public final class ImmortalEngine implements ProcessEngine {
 	}
 
 	/**
-	 * An engine whose processes cannot even be looked at.
+	 * Create an engine whose processes cannot even be scanned.
 	 * @return the engine
 	 */
 	public static ImmortalEngine invisible() {
@@ -61,7 +61,7 @@ public final class ImmortalEngine implements ProcessEngine {
 	}
 
 	/**
-	 * Return how many processes were started.
+	 * Return the number of started processes.
 	 * @return the number
 	 */
 	public int starts() {
@@ -175,7 +175,7 @@ public final class ImmortalEngine implements ProcessEngine {
 
 	}
 
-	/** There is no descriptor to look with. */
+	/** No descriptor is available for a scan. */
 	private static final class Invisible implements ProcessTree {
 
 		@Override

@@ -12,7 +12,7 @@ import ch.qos.logback.core.AppenderBase;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything that anybody logs, at whatever level, until it is closed.
+ * Captures all log messages at all levels until closed.
  */
 public final class LogCapture extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
@@ -28,7 +28,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 	}
 
 	/**
-	 * Takes what is logged from now on, away from the console.
+	 * Capture all log messages from now on instead of writing them to the console.
 	 * @return the capture
 	 */
 	public static LogCapture begin() {
@@ -60,7 +60,7 @@ public final class LogCapture extends AppenderBase<ILoggingEvent> implements Aut
 	}
 
 	/**
-	 * All of it.
+	 * Return all captured messages.
 	 * @return levels, threads, loggers, contexts, messages and stack traces
 	 */
 	public String text() {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.concurrent.TimeSource;
 
 /**
- * The clocks of the machine, with threads that a test can look at or hold up.
+ * The clocks of the machine, with threads that a test can inspect or block.
  */
 public final class MachineTime implements TimeSource {
 

@@ -11,7 +11,7 @@ public final class ManagerInShutdown {
 	}
 
 	/**
-	 * Prints what a process writes that is run in a shutdown hook.
+	 * Print the output of a process that is run in a shutdown hook.
 	 * @param arguments none
 	 */
 	public static void main(String[] arguments) {

@@ -10,23 +10,23 @@ import io.procession.process.ProcessResult;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * Namespaces of their own for programs that change the machine or need a changed one; see
- * {@code unshare(1)}. What is changed there ends with the program.
+ * Separate namespaces for programs that change the machine or need a changed one; see
+ * {@code unshare(1)}. The changes end with the program.
  *
  * @param options the options of {@code unshare}
- * @param preparation a shell script that prepares the namespaces, with what follows as
+ * @param preparation a shell script that prepares the namespaces, takes the command as
  * its arguments, and ends with {@code "$@"}
  */
 public record Namespaces(List<String> options, String preparation) {
 
-	/** Mounts and processes, with root's rights within them only. */
+	/** Mount and PID namespaces, with root's privileges only within them. */
 	public static final List<String> CONTAINER = List.of("--user", "--map-root-user", "--mount", "--pid", "--fork",
 			"--kill-child", "--mount-proc");
 
 	/**
-	 * Run a program of the tests there. Skips the test where such namespaces are not
-	 * allowed.
-	 * @param processes starts it
+	 * Run a test program in the namespaces. Skips the test if such namespaces are not
+	 * permitted.
+	 * @param processes starts the program
 	 * @param main a class with a main method
 	 * @param arguments its arguments
 	 * @return what it printed

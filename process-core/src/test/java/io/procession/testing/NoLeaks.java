@@ -26,9 +26,9 @@ import io.procession.execution.ProcessSettings;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Gives a manager to each test that asks for one, closes it, and fails the test if it
- * leaves a process, a thread of a manager or a file descriptor behind. What is left is
- * told, and processes are ended, so that the next test starts clean.
+ * Provides a manager to each test that declares one, closes it, and fails the test if it
+ * leaves a process, a thread of a manager or a file descriptor behind. Leaks are reported
+ * and processes are ended, so that the next test starts clean.
  */
 public final class NoLeaks implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
 
@@ -143,7 +143,7 @@ public final class NoLeaks implements BeforeEachCallback, AfterEachCallback, Par
 			return open;
 		}
 
-		// the JVM opens others when it feels like it: jars, devices, cgroups
+		// the JVM opens other files at any time: jars, devices, cgroups
 		private static boolean isOfATest(String target) {
 			return target.startsWith(System.getProperty("java.io.tmpdir")) && !target.contains("jar");
 		}

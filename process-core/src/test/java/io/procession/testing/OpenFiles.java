@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The files that this JVM has open. One that was forgotten is closed by the next garbage
- * collection: it shows only if it is looked for at once.
+ * The files that this JVM has open. A leaked file is closed by the next garbage
+ * collection, so it is detected only if searched for immediately.
  */
 public final class OpenFiles {
 
@@ -17,9 +17,9 @@ public final class OpenFiles {
 	}
 
 	/**
-	 * Files that are open.
-	 * @param folder where to look
-	 * @return those of them that are below the folder
+	 * Return the open files.
+	 * @param folder the directory to search
+	 * @return the open files below the directory
 	 */
 	public static List<Path> below(Path folder) {
 		try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {

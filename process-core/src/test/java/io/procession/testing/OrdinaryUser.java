@@ -18,8 +18,8 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessTimedOutException;
 
 /**
- * What isolation looks like to a JVM without privilege. A main program of its own, so
- * that tests that are run by root can be somebody else for a while.
+ * Isolation in a JVM without privileges. A separate main program, so that tests run by
+ * root can switch to an ordinary user.
  */
 public final class OrdinaryUser {
 
@@ -32,8 +32,8 @@ public final class OrdinaryUser {
 	}
 
 	/**
-	 * Prints {@link #report}, a line each, or, with any argument, what such a user may do
-	 * that has been given capabilities.
+	 * Print {@link #report} line by line, or, with any argument, what such a user may do
+	 * with capabilities.
 	 * @param arguments none, or any
 	 */
 	public static void main(String[] arguments) {
@@ -50,9 +50,9 @@ public final class OrdinaryUser {
 	}
 
 	/**
-	 * Tries what an ordinary user may and may not ask for.
-	 * @param processes starts what is tried
-	 * @return a line for each trial: what was tried, and what came of it
+	 * Try the settings that are permitted and not permitted for an ordinary user.
+	 * @param processes starts the processes
+	 * @return a line for each attempt: the setting and its outcome
 	 */
 	public static List<String> report(ProcessManager processes) {
 		OrdinaryUser user = new OrdinaryUser(processes);

@@ -16,8 +16,8 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 
 /**
- * An application that has no file descriptor left just when the time of its process is
- * over, to be run as a child that may open only a few.
+ * An application without free file descriptors when the timeout of its process elapses,
+ * to be run as a child with a low limit on open files.
  */
 public final class OutOfDescriptors {
 
@@ -25,13 +25,14 @@ public final class OutOfDescriptors {
 	}
 
 	/**
-	 * Prints {@code ended}, the cause and the exit code.
-	 * @param arguments {@code briefly} if there are some again before its grace is over;
-	 * {@code lasting} if there are none until it has ended, and it ignores TERM
-	 * @throws Exception if something goes wrong
+	 * Print {@code ended}, the cause and the exit code.
+	 * @param arguments {@code briefly} if descriptors are available again before the
+	 * grace period elapses; {@code lasting} if there are none until the process has
+	 * ended, and it ignores TERM
+	 * @throws Exception on failure
 	 */
 	public static void main(String[] arguments) throws Exception {
-		// to load classes takes descriptors too
+		// loading classes requires descriptors as well
 		try (ProcessManager processes = manager()) {
 			processes.start("sleep", "300").stop();
 			ignoring(processes).stopGrace(Duration.ofMillis(100)).start().stop();
@@ -82,7 +83,7 @@ public final class OutOfDescriptors {
 		}
 	}
 
-	// with a guard identities would be known early
+	// with a guard, identities would be known early
 	private static ProcessManager manager() {
 		return ProcessManager.builder()
 			.guard(false)

@@ -25,12 +25,12 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
 
 /**
- * An application that cannot start another thread or process just when it has something
- * to stop, to be run as a child whose user may have only a few.
+ * An application that cannot start another thread or process when it has to stop
+ * processes, to be run as a child whose user has a low process limit.
  */
 public final class OutOfThreads {
 
-	/** Uses up all the processes that its user may have. */
+	/** Exhausts the process limit of its user. */
 	private static final String FORKS = """
 			my $line = <STDIN>;
 			while (1) {
@@ -46,14 +46,14 @@ public final class OutOfThreads {
 	}
 
 	/**
-	 * Prints a line for each thing that it tries.
-	 * @param arguments {@code threads} if its own threads leave no room, {@code children}
-	 * if the processes do, {@code reaper} if there is room for a process, but not for the
-	 * thread that the JDK starts with it
-	 * @throws Exception if something goes wrong
+	 * Print a line for each attempt.
+	 * @param arguments {@code threads} if its own threads exhaust the limit, {@code
+	 * children} if its processes do, {@code reaper} if a process can be started, but not
+	 * the thread that the JDK starts with it
+	 * @throws Exception on failure
 	 */
 	public static void main(String[] arguments) throws Exception {
-		// to load classes and to start what may be idle for a while
+		// load classes and start threads that may be idle for a while
 		try (ProcessManager processes = manager()) {
 			processes.shell("trap '' TERM; sleep 300").timeout(Duration.ofMillis(100)).start().onExit().get();
 		}
@@ -99,7 +99,7 @@ public final class OutOfThreads {
 		});
 		print("future", () -> asked.stopAsync().orTimeout(20, TimeUnit.SECONDS).join().cause());
 		processes.close();
-		// what was published is told by then
+		// published events have been delivered by then
 		print("timed out", () -> count(events, ProcessTimedOut.class));
 		print("stopping", () -> count(events, ProcessStopping.class));
 		print("exited", () -> count(events, ProcessExited.class));

@@ -12,12 +12,12 @@ import io.procession.process.ProcessException;
 import io.procession.process.ProcessResult;
 
 /**
- * An application that is paused just before the deadlines of its processes, which end in
- * time meanwhile.
+ * An application that is paused just before the timeouts of its processes, which end in
+ * time during the pause.
  */
 public final class PausedJvm {
 
-	/** How long a process may take. */
+	/** Timeout of the processes. */
 	public static final Duration TIMEOUT = Duration.ofSeconds(8);
 
 	private static final int COUNT = 8;
@@ -26,12 +26,12 @@ public final class PausedJvm {
 	}
 
 	/**
-	 * Prints {@code ready} when it may be paused, and, once it goes on, what came of each
-	 * process.
+	 * Print {@code ready} when it may be paused, and, once it continues, the outcome of
+	 * each process.
 	 * @param arguments {@code ending} and a file for processes that end, within
-	 * {@link #TIMEOUT}, when there is such a file, {@code writing} for some that write
-	 * now and then, {@code stopping} for one that needs a while to stop
-	 * @throws Exception if something goes wrong
+	 * {@link #TIMEOUT}, once the file exists, {@code writing} for processes that write at
+	 * intervals, {@code stopping} for a process that needs some time to stop
+	 * @throws Exception on failure
 	 */
 	public static void main(String[] arguments) throws Exception {
 		try (ProcessManager processes = ProcessManager.create()) {

@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An environment variable by which a test finds again whatever its processes started,
- * independently of how the library does.
+ * An environment variable by which a test finds all descendants of its processes,
+ * independently of the library.
  *
- * @param value unique
+ * @param value unique value
  */
 public record Plant(String value) {
 
-	/** The name of the variable. */
+	/** Name of the variable. */
 	public static final String NAME = "TEST_PLANT";
 
 	private static final AtomicInteger COUNTER = new AtomicInteger();
 
 	/**
-	 * A plant nobody else has.
+	 * Create a unique plant.
 	 * @return the plant
 	 */
 	public static Plant fresh() {
@@ -29,7 +29,7 @@ public record Plant(String value) {
 	}
 
 	/**
-	 * Whoever carries it and is alive.
+	 * Return the living processes that carry the variable.
 	 * @return a snapshot
 	 */
 	public List<ProcessTable.Entry> alive() {

@@ -29,7 +29,7 @@ public final class ProcessTable {
 	}
 
 	/**
-	 * All processes that are alive.
+	 * Return all living processes.
 	 * @return a snapshot
 	 */
 	public static List<Entry> all() {
@@ -49,7 +49,7 @@ public final class ProcessTable {
 	}
 
 	/**
-	 * A process by its process ID.
+	 * Return a process by its process ID.
 	 * @param pid the process ID
 	 * @return the process, or empty if it is not alive
 	 */
@@ -72,16 +72,16 @@ public final class ProcessTable {
 	}
 
 	/**
-	 * Whether a process is alive.
+	 * Return whether a process is alive.
 	 * @param pid its process ID
-	 * @return whether it is
+	 * @return whether it is alive
 	 */
 	public static boolean isAlive(long pid) {
 		return find(pid).isPresent();
 	}
 
 	/**
-	 * Everything alive that descends from a process.
+	 * Return all living descendants of a process.
 	 * @param pid the ancestor, not part of the result
 	 * @return a snapshot
 	 */
@@ -105,8 +105,8 @@ public final class ProcessTable {
 	}
 
 	/**
-	 * Everything alive with a certain entry in its environment.
-	 * @param condition looks at {@code NAME=value}
+	 * Return all living processes with a certain entry in their environment.
+	 * @param condition receives {@code NAME=value}
 	 * @return a snapshot
 	 */
 	public static List<Entry> withEnvironment(Predicate<String> condition) {
@@ -126,15 +126,15 @@ public final class ProcessTable {
 	public record Entry(long pid, long parent, long group, long session, char state, long startTicks) {
 
 		/**
-		 * Whether this very process is still alive.
-		 * @return whether it is
+		 * Return whether this same process is still alive.
+		 * @return whether it is alive
 		 */
 		public boolean isAlive() {
 			return find(this.pid).filter((now) -> now.startTicks == this.startTicks).isPresent();
 		}
 
 		/**
-		 * Its environment, one {@code NAME=value} each.
+		 * Return the environment as {@code NAME=value} entries.
 		 * @return the entries, empty if unreadable
 		 */
 		public List<String> environment() {
@@ -143,7 +143,7 @@ public final class ProcessTable {
 
 		private List<String> nulSeparated(String file) {
 			try (InputStream in = Files.newInputStream(PROC.resolve(Long.toString(this.pid)).resolve(file))) {
-				// another test may run a process that declares gigabytes to be its
+				// another test may run a process that declares gigabytes as its
 				// environment
 				return List.of(new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1).split("\0"));
 			}

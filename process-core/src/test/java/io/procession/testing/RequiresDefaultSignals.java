@@ -15,9 +15,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Skips a test if this JVM ignores signals, as one does that was started by
- * {@code nohup(1)} or in the background of a script. Its processes are then started by
- * {@code env(1)}, which shows in the name that they go by.
+ * Skips a test if this JVM ignores signals, for example because it was started by {@code
+ * nohup(1)} or in the background of a script. Its processes are then started by {@code
+ * env(1)}, which changes their names.
  */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
@@ -25,11 +25,11 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public @interface RequiresDefaultSignals {
 
 	/**
-	 * Reads which signals are ignored.
+	 * Determines which signals are ignored.
 	 */
 	final class Condition implements ExecutionCondition {
 
-		/** Signals 1 to 31: the others are the C library's. */
+		/** Signals 1 to 31: the others are used by the C library. */
 		private static final long STANDARD = 0x7FFF_FFFFL;
 
 		@Override

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /**
- * Skips a test where a program that it is about is not installed.
+ * Skips a test if a program that it requires is not installed.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
@@ -24,7 +24,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public @interface RequiresProgram {
 
 	/**
-	 * The names of the programs.
+	 * Return the names of the programs.
 	 * @return names to be found in {@code PATH}
 	 */
 	String[] value();

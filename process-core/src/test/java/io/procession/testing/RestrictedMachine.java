@@ -13,8 +13,8 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 
 /**
- * An application that ends processes in each way, to be run where the machine withholds
- * something that the library would like to have.
+ * An application that ends processes in each way, to be run on a machine that lacks
+ * something the library normally uses.
  */
 public final class RestrictedMachine {
 
@@ -24,10 +24,10 @@ public final class RestrictedMachine {
 	}
 
 	/**
-	 * Print what the machine lacks, {@code lacks} and a sentence each; then how each
-	 * process ended, its cause, its exit code and how many of its tree were left; then
-	 * {@code closed}, and what was logged at WARN and above.
-	 * @param arguments the name of a user, for another process that is run as that user;
+	 * Print the limitations of the machine, {@code lacks} and a sentence for each; then
+	 * the cause, exit code and number of remaining tree members for each process; then
+	 * {@code closed}, and all log messages at WARN and above.
+	 * @param arguments the name of a user for another process that is run as that user;
 	 * or none
 	 */
 	public static void main(String[] arguments) {
@@ -65,7 +65,7 @@ public final class RestrictedMachine {
 		}
 	}
 
-	// the number of those that are left, unless /proc shows those of another namespace
+	// the number of remaining processes, unless /proc shows those of another namespace
 	private static void print(String what, ProcessResult result) {
 		String self = Long.toString(ProcessHandle.current().pid());
 		boolean trusted = Path.of("/proc/self").toFile().exists() && self.equals(realName(Path.of("/proc/self")));

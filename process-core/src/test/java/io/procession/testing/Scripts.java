@@ -6,30 +6,30 @@ package io.procession.testing;
  */
 public final class Scripts {
 
-	/** Runs for long and takes no notice of TERM. */
+	/** Runs for a long time and ignores TERM. */
 	public static final String IGNORES_TERM = "trap '' TERM; echo ready; while :; do sleep 300; done";
 
-	/** Runs for long, with a child that ignores TERM in a session of its own. */
+	/** Runs for a long time, with a child in its own session that ignores TERM. */
 	public static final String DAEMONIZES = "(setsid sh -c \"trap '' TERM; sleep 300\" <&- >/dev/null 2>&1 &);"
 			+ " echo ready; sleep 300";
 
-	/** Ends at once, leaving a daemon behind. */
+	/** Ends immediately, leaving a daemon behind. */
 	public static final String LEAVES_DAEMON = "(setsid sh -c 'sleep 300' <&- >/dev/null 2>&1 &); echo ready";
 
-	/** Writes to both streams for ever. */
+	/** Writes to both streams indefinitely. */
 	public static final String FLOODS = "echo ready; yes stdout & yes stderr >&2";
 
-	/** Runs for long and erases its arguments and environment, as daemons do. */
+	/** Runs for a long time and erases its arguments and environment, as daemons do. */
 	public static final String OVERWRITES_TITLE = "exec perl -e '$| = 1; $0 = \"x\" x 20000; print \"ready\\n\"; sleep 300'";
 
-	/** As {@link #OVERWRITES_TITLE}, with line ends in its name. */
+	/** Like {@link #OVERWRITES_TITLE}, with line breaks in its name. */
 	public static final String NAMES_LINE_ENDS = "exec perl -e '$| = 1; $0 = \"x\\n) S 1 1\\n\" . \"x\" x 20000;"
 			+ " print \"ready\\n\"; sleep 300'";
 
-	/** Runs for long, with descendants that have nothing of its environment. */
+	/** Runs for a long time, with descendants that do not inherit its environment. */
 	public static final String CLEARS_ENVIRONMENT = "env -i sh -c 'sleep 300 & sleep 300' & echo ready; wait";
 
-	/** Runs for long. */
+	/** Runs for a long time. */
 	public static final String SLEEPS = "echo ready; exec sleep 300";
 
 	private Scripts() {

@@ -13,8 +13,8 @@ import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.ProcessSettings;
 
 /**
- * An application with a start that hangs while its manager closes, and goes on after
- * that; to be run as a child.
+ * An application with a start that hangs while its manager closes, and continues
+ * afterwards; to be run as a child.
  */
 public final class StartInFlight {
 
@@ -22,10 +22,9 @@ public final class StartInFlight {
 	}
 
 	/**
-	 * Starts a process that nobody knows of, prints its PID, and ends without any clean
-	 * up.
+	 * Start a process that is not registered, print its PID, and end without cleanup.
 	 * @param arguments none
-	 * @throws Exception if something goes wrong
+	 * @throws Exception on failure
 	 */
 	public static void main(String[] arguments) throws Exception {
 		CountDownLatch entered = new CountDownLatch(1);

@@ -3,7 +3,7 @@ package io.procession.testing;
 import java.time.Duration;
 
 /**
- * How long something took, for upper bounds.
+ * Measures elapsed time, for upper bounds.
  */
 public final class Stopwatch {
 
@@ -13,7 +13,7 @@ public final class Stopwatch {
 	}
 
 	/**
-	 * Starts measuring.
+	 * Start measuring.
 	 * @return a running stopwatch
 	 */
 	public static Stopwatch started() {
@@ -21,7 +21,7 @@ public final class Stopwatch {
 	}
 
 	/**
-	 * The time since the start.
+	 * Return the time since the start.
 	 * @return the duration
 	 */
 	public Duration elapsed() {

@@ -13,7 +13,7 @@ public final class TellsInherited {
 	}
 
 	/**
-	 * Prints what the exception says.
+	 * Print the message of the exception.
 	 * @param arguments the name of the variable with the secret
 	 */
 	public static void main(String[] arguments) {

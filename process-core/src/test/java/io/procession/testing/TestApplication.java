@@ -19,12 +19,12 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 
 /**
- * An application with a manager of its own, to be run and ended as a child: what becomes
- * of its processes?
+ * An application with its own manager, to be run and ended as a child, in order to test
+ * the fate of its processes.
  */
 public final class TestApplication {
 
-	/** A shell script for each kind of child. */
+	/** Shell scripts by kind of child. */
 	private static final Map<String, String> KINDS = Map.of("plain", Scripts.SLEEPS, "ignoring", Scripts.IGNORES_TERM,
 			"daemon", Scripts.DAEMONIZES, "orphan", Scripts.LEAVES_DAEMON, "flood", Scripts.FLOODS, "title",
 			Scripts.OVERWRITES_TITLE, "lines", Scripts.NAMES_LINE_ENDS, "clear", Scripts.CLEARS_ENVIRONMENT, "survivor",
@@ -36,21 +36,22 @@ public final class TestApplication {
 	}
 
 	/**
-	 * Starts processes, prints {@code started} when all are there, and ends.
+	 * Start processes, print {@code started} when all have started, and end.
 	 * <ul>
-	 * <li>{@code KIND=COUNT}: so many of {@code plain}, {@code ignoring}, {@code daemon},
+	 * <li>{@code KIND=COUNT}: number of {@code plain}, {@code ignoring}, {@code daemon},
 	 * {@code orphan}, {@code flood}, {@code title}, {@code lines}, {@code clear},
 	 * {@code survivor} or {@code jvm}, an application like this one, or {@code instance},
 	 * another of the same application with two children, that does not end by itself
 	 * <li>{@code guard=BOOLEAN}, {@code hook=BOOLEAN}, {@code application=NAME}: as the
 	 * builder of the manager
 	 * <li>{@code end=HOW}: {@code wait} (for its standard input to end), {@code exit},
-	 * {@code return} from main, {@code never}, or {@code stop} everything and print what
-	 * came of it
-	 * <li>{@code events=true}: prints {@code ended} and the cause for each that ends
+	 * {@code return} from main, {@code never}, or {@code stop} everything and print the
+	 * outcome
+	 * <li>{@code events=true}: print {@code ended} and the cause for each process that
+	 * ends
 	 * </ul>
 	 * @param arguments the options
-	 * @throws Exception if something goes wrong
+	 * @throws Exception on failure
 	 */
 	public static void main(String[] arguments) throws Exception {
 		Map<String, String> options = Arrays.stream(arguments)

@@ -11,9 +11,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A program that does what a test tells it to, run with the current {@code java}: for
- * what a shell cannot say exactly. It takes a tenth of a second to start; what is started
- * often is better a shell script.
+ * A program controlled by a test and run with the current {@code java}, for behavior that
+ * a shell script cannot express exactly. It takes a tenth of a second to start; use a
+ * shell script for processes that are started often.
  */
 public final class TestChild {
 
@@ -21,8 +21,8 @@ public final class TestChild {
 	}
 
 	/**
-	 * The command that runs it.
-	 * @param verb what it does, see {@link #main}
+	 * Return the command that runs the program.
+	 * @param verb the action, see {@link #main}
 	 * @param arguments the arguments of the verb
 	 * @return the command
 	 */
@@ -34,7 +34,7 @@ public final class TestChild {
 	}
 
 	/**
-	 * The command that runs a main class of the tests with their whole class path.
+	 * Return the command that runs a main class of the tests with their full class path.
 	 * @param main a class with a main method
 	 * @param arguments its arguments
 	 * @return the command
@@ -44,8 +44,8 @@ public final class TestChild {
 	}
 
 	/**
-	 * The class path of the tests.
-	 * @return its entries, parted by the system's separator
+	 * Return the class path of the tests.
+	 * @return its entries, separated by the system's separator
 	 */
 	public static String classPath() {
 		return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -61,7 +61,7 @@ public final class TestChild {
 	}
 
 	/**
-	 * Does what the first argument says.
+	 * Perform the action named by the first argument.
 	 * <ul>
 	 * <li>{@code exit CODE}: ends with an exit code
 	 * <li>{@code echo-args ARGUMENT...}: prints each argument's UTF-8 bytes in hex, a
@@ -69,13 +69,13 @@ public final class TestChild {
 	 * <li>{@code echo-env NAME}: prints the variable's UTF-8 bytes in hex, or
 	 * {@code unset}
 	 * <li>{@code cat-both}: copies standard input to both output streams
-	 * <li>{@code spam BYTES STREAM}: writes so many bytes to {@code out}, {@code err} or
-	 * each of {@code both}, as fast as it can
-	 * <li>{@code write HEX...}: writes each argument's bytes to standard output at once,
-	 * and waits for a line of standard input before the next
+	 * <li>{@code spam BYTES STREAM}: writes this number of bytes to {@code out},
+	 * {@code err} or each of {@code both}, as fast as it can
+	 * <li>{@code write HEX...}: writes each argument's bytes to standard output in one
+	 * write, and waits for a line of standard input before the next
 	 * </ul>
 	 * @param arguments the verb and its arguments
-	 * @throws Exception if something goes wrong
+	 * @throws Exception on failure
 	 */
 	public static void main(String[] arguments) throws Exception {
 		switch (arguments[0]) {

@@ -3,7 +3,7 @@ package io.procession.testing;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * What tests do with threads.
+ * Threads for tests.
  */
 public final class Threads {
 
@@ -11,8 +11,8 @@ public final class Threads {
 	}
 
 	/**
-	 * Starts a thread that keeps no JVM alive.
-	 * @param action what it does
+	 * Start a daemon thread.
+	 * @param action the action of the thread
 	 * @return the thread
 	 */
 	public static Thread start(Runnable action) {
@@ -23,7 +23,7 @@ public final class Threads {
 	}
 
 	/**
-	 * Holds the calling thread, perhaps that of a listener, until a test lets it go.
+	 * Block the calling thread, such as that of a listener, until a test releases it.
 	 * @param latch opened by the test
 	 * @throws IllegalStateException if the thread is interrupted
 	 */

@@ -5,7 +5,7 @@ import io.procession.execution.PendingProcess;
 import io.procession.process.ProcessStartException;
 
 /**
- * Tries to pass on, in a locale that has only ASCII, what that cannot carry.
+ * Tries to pass characters that the locale, which supports only ASCII, cannot represent.
  */
 public final class UnencodableArgument {
 
@@ -13,7 +13,7 @@ public final class UnencodableArgument {
 	}
 
 	/**
-	 * Prints what came of it.
+	 * Print the outcome.
 	 * @param arguments none
 	 */
 	public static void main(String[] arguments) {

@@ -24,8 +24,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Real control groups, where the machine lets us make one. Limits need controllers, which
- * many machines keep to themselves; members and the kill switch do not.
+ * Tests for real control groups, if the machine permits their creation. Limits require
+ * controllers, which many machines do not delegate; members and the kill switch do not.
  */
 @RealProcesses
 @RequiresProgram("setsid")

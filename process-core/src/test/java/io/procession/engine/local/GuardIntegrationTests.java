@@ -273,7 +273,7 @@ class GuardIntegrationTests {
 	}
 
 	/**
-	 * Runs processes until it lacks something, and prints what, and each warning.
+	 * Runs processes until a limitation occurs, and prints it and each warning.
 	 */
 	static final class Unguarded {
 

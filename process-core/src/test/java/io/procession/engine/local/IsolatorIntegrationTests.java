@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Tools that fail and say nothing, or something that nobody reads, are found out.
+ * Tests for the detection of tools that fail silently.
  */
 @RealProcesses
 @RequiresProgram({ "setpriv", "nice", "ionice", "taskset" })
@@ -49,7 +49,7 @@ class IsolatorIntegrationTests {
 
 	@Test
 	void detectsThatIoniceContinuedAfterError() throws IOException {
-		// a class that there is not
+		// a class that does not exist
 		assertFoundOut(Isolation.none().withPriority(Priority.none().withIo(IoClass.REALTIME)),
 				List.of("/usr/bin/ionice", "-c", "1", "-t"), "instead of 'realtime: prio 4'");
 	}

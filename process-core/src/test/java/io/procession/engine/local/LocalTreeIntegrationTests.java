@@ -22,7 +22,7 @@ class LocalTreeIntegrationTests {
 		assertThat(system.look()).isTrue();
 		assertThat(tree.alive()).containsExactly(process.pid());
 
-		// nobody scans any more
+		// no further scans
 		system.close();
 		assertThat(system.look()).isFalse();
 		assertThat(tree.alive()).containsExactly(process.pid());
