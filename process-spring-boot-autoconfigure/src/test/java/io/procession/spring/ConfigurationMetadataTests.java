@@ -51,11 +51,11 @@ import io.procession.supervision.ProgramStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Every property that the metadata tells users of changes something.
+ * Tests that every documented property has an effect.
  */
 class ConfigurationMetadataTests {
 
-	/** By property: a value that is not the default, and what it changes. */
+	/** A value other than the default and its effect, by property. */
 	private static final Map<String, Property> PROPERTIES = new TreeMap<>();
 
 	static {
@@ -126,7 +126,7 @@ class ConfigurationMetadataTests {
 				(context) -> context.containsBean("programsHealthContributor"), false);
 		property("management.endpoint.processes.access", "NONE", (context) -> has(context, ProcessesEndpoint.class),
 				false);
-		// what a program has to say is tried in SupervisionPropertiesTests and
+		// properties of programs are covered by SupervisionPropertiesTests and
 		// ProgramFactoryTests
 		PROPERTIES.put("procession.programs", new Property(
 				List.of("procession.programs.worker.command=true", "procession.programs.worker.autostart=false"),
@@ -154,7 +154,7 @@ class ConfigurationMetadataTests {
 			.valueStream()
 			.map((property) -> property.get("name").asString())
 			.forEach(names::add);
-		// of every endpoint, and read by Spring Boot
+		// common to all endpoints, and read by Spring Boot
 		names.remove("management.endpoint.processes.cache.time-to-live");
 
 		assertThat(PROPERTIES).containsOnlyKeys(names);

@@ -37,13 +37,13 @@ public final class NoProcessLeft implements BeforeEachCallback, AfterEachCallbac
 	}
 
 	/**
-	 * The processes under this JVM that are alive.
-	 * @return a snapshot, without those that only wait to be reaped
+	 * Return the living descendants of this JVM.
+	 * @return a snapshot without zombies
 	 */
 	public static Set<ProcessHandle> children() {
 		return ProcessHandle.current()
 			.descendants()
-			// a zombie has no command line any more
+			// a zombie no longer has a command line
 			.filter((child) -> child.isAlive() && child.info().command().isPresent())
 			.collect(Collectors.toSet());
 	}

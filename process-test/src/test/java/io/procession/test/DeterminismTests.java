@@ -29,9 +29,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 /**
- * What happens over fakes depends neither on the machine nor on its load. Each question
- * is asked some times with the unit tests, and a thousand times beside busy threads with
- * the stress tests.
+ * Tests that the behavior of fakes depends neither on the machine nor on its load. Each
+ * scenario is repeated several times in the unit tests, and a thousand times beside busy
+ * threads in the stress tests.
  */
 @Timeout(60)
 class DeterminismTests {
@@ -190,7 +190,7 @@ class DeterminismTests {
 	}
 
 	/**
-	 * Much at once: a pool, a supervisor, a pipeline with a stage in Java that is
+	 * Concurrent activity: a pool, a supervisor, a pipeline with a Java stage that is
 	 * interrupted, listeners and a schedule.
 	 */
 	private static final class Scenario {

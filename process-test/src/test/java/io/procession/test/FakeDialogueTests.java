@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
- * Fakes that ask, that are read by their callers, and whose time is over.
+ * Tests for fakes with prompts, pulled output and timeouts.
  */
 @ExtendWith(FakeProcessesExtension.class)
 class FakeDialogueTests {

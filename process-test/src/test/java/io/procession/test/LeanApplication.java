@@ -7,7 +7,7 @@ import io.procession.ProcessManager;
 import static io.procession.test.ProcessAssertions.assertThat;
 
 /**
- * Uses fakes where there is neither JUnit nor Spring.
+ * Uses fakes without JUnit and Spring.
  */
 final class LeanApplication {
 

@@ -13,7 +13,7 @@ import io.procession.ProcessManager;
 import static io.procession.test.ProcessAssertions.assertThat;
 
 /**
- * Runs fakes in a JVM of its own without the optional jars.
+ * Runs fakes in a separate JVM without the optional jars.
  */
 @Timeout(60)
 class LeanClassPathIntegrationTests {

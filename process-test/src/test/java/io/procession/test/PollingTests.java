@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * A loop that does nothing but look moves the clock.
+ * Tests for loops that only poll, which advance the clock.
  */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PollingTests {
@@ -40,7 +40,7 @@ class PollingTests {
 
 	private final ProcessManager manager = this.processes.manager();
 
-	// a test has a thread of its own, which is to be the one that moves the clock
+	// each test runs on its own thread, which must be the one that advances the clock
 	private void stubs() {
 		this.processes.stub("import").outputLines("one").after(Duration.ofSeconds(3)).outputLines("two").exitCode(4);
 		this.processes.stub("hangs").hangs();

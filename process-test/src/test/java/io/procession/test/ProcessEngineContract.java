@@ -47,8 +47,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What holds for every engine, the real one and the fake: each script runs for real on
- * the one, and is told to the other.
+ * Contract for every engine, the real one and the fake: each script is run by the real
+ * engine and stubbed for the fake.
  */
 abstract class ProcessEngineContract {
 
@@ -65,7 +65,10 @@ abstract class ProcessEngineContract {
 
 	abstract ProcessEngine engine();
 
-	/** A program for the scripts of this test; the real engine needs no telling. */
+	/**
+	 * Prepare a program for the scripts of this test; the real engine needs no
+	 * preparation.
+	 */
 	abstract void script(String script, Consumer<FakeProcess> life);
 
 	@BeforeEach
@@ -332,7 +335,7 @@ abstract class ProcessEngineContract {
 	}
 
 	/**
-	 * Takes what comes, up to a number of bytes.
+	 * Accepts bytes up to a maximum number.
 	 */
 	private static final class Sink implements OutputSink {
 

@@ -29,7 +29,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
- * A test that waits for something that does not move the clock is told so.
+ * Tests for the warning about a test that waits for something that does not advance the
+ * clock.
  */
 @Timeout(60)
 class StandstillTests {
@@ -90,7 +91,7 @@ class StandstillTests {
 
 		assertThat(this.warnings.messages.poll(30, TimeUnit.SECONDS)).contains("'another-test'")
 			.contains("Nothing is scheduled");
-		// said once
+		// logged once
 		assertThat(this.warnings.messages.poll(500, TimeUnit.MILLISECONDS)).isNull();
 		end.complete(null);
 		test.join();
@@ -102,7 +103,7 @@ class StandstillTests {
 		untouched.stub("slow").after(Duration.ofHours(1));
 		RunningProcess process = untouched.manager().command("slow").noTimeout().start();
 
-		// to the JVM it is at work
+		// to the JVM, it is busy
 		try (ServerSocket nobodyCalls = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			nobodyCalls.setSoTimeout((int) SHORT.multipliedBy(2).toMillis());
 			assertThatExceptionOfType(SocketTimeoutException.class).isThrownBy(nobodyCalls::accept);
@@ -186,7 +187,7 @@ class StandstillTests {
 
 		@Override
 		protected void append(ILoggingEvent event) {
-			// other tests have left fakes that warn of something else
+			// other tests have left fakes that log other warnings
 			if (event.getFormattedMessage().contains("has been at")) {
 				this.messages.add(event.getFormattedMessage());
 			}

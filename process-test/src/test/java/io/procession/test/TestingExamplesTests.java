@@ -178,7 +178,7 @@ class TestingExamplesTests {
 	}
 
 	/**
-	 * What the examples test.
+	 * Code under test in the examples.
 	 *
 	 * @param processes runs git
 	 */

@@ -43,8 +43,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * Keeps the documentation true: its Java is a part of a class that is compiled and run,
- * its YAML binds, its links lead somewhere.
+ * Verifies the documentation: its Java is part of a class that is compiled and run, its
+ * YAML can be bound, and its links resolve.
  */
 @Timeout(120)
 class DocumentationIntegrationTests {
@@ -57,7 +57,9 @@ class DocumentationIntegrationTests {
 
 	private static final Pattern LINK = Pattern.compile("]\\((?!\\w+:)([^)#]*)(?:#([^)]*))?\\)");
 
-	private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+	// name and default; only code is a default
+	private static final Pattern SETTING = Pattern
+		.compile("(?m)^\\| `(procession\\.[^`]+)` \\| [^|]+ \\| (?:`([^`]*)`|[^`|]*) ?\\|");
 
 	private static final Pattern WORD = Pattern.compile("\\b[A-Za-z_]\\w*\\b");
 
@@ -170,7 +172,7 @@ class DocumentationIntegrationTests {
 		return names.stream();
 	}
 
-	/** Whether there is a setting or a section of that name. */
+	/** Return whether there is a property or a section of that name. */
 	private static boolean isSetting(String name) throws IOException {
 		String exact = name.endsWith(".*") ? name.substring(0, name.length() - 2) : name;
 		Matcher program = PROGRAM.matcher(exact);
@@ -282,7 +284,7 @@ class DocumentationIntegrationTests {
 			}
 		}
 		List<String> keys = settings.keySet().stream().filter((key) -> key.startsWith("procession.")).toList();
-		// an example need not have its program on this machine
+		// the program of an example need not exist on this machine
 		for (String key : keys) {
 			String[] parts = key.split("\\.", -1);
 			if (parts[1].equals("programs")) {

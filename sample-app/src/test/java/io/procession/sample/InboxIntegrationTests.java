@@ -68,7 +68,7 @@ class InboxIntegrationTests {
 		assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
 	}
 
-	// moves it in as a whole, as the program may look at any moment
+	// moves it atomically, since the program may scan at any time
 	private void drop(String text) throws IOException {
 		Path file = Files.writeString(this.directory.resolve(text + ".tmp"), text + "\n");
 		PATIENCE.until(() -> Files.isDirectory(this.inbox));

@@ -30,12 +30,12 @@ import io.procession.supervision.ProgramStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The whole application on a free port, and what asks it. Once closed it has left no
- * process behind.
+ * The whole application on a free port with a client. Once closed, it has left no process
+ * behind.
  */
 final class LogDesk implements AutoCloseable {
 
-	// bounds a test on a busy machine, and is never waited out when all is well
+	// limits a test on a busy machine, and is normally never reached
 	static final ConditionFactory PATIENCE = Awaitility.await().atMost(Duration.ofSeconds(60));
 
 	private static final String BOUNDARY = "--------boundary";
@@ -152,7 +152,7 @@ final class LogDesk implements AutoCloseable {
 	}
 
 	/**
-	 * What the desk says.
+	 * Response of the application.
 	 *
 	 * @param status of HTTP
 	 * @param contentType of the body

@@ -3,7 +3,7 @@ package io.procession.sample;
 import java.io.InputStream;
 
 /**
- * A text over and over again, as large as one likes, made while it is read.
+ * A repeated text of any size, generated while it is read.
  */
 final class RepeatedText extends InputStream {
 

@@ -17,7 +17,7 @@ import io.procession.process.Secret;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What Jackson makes of a {@link ProcessSpec} that somebody hands to it.
+ * Tests for the serialization of a {@link ProcessSpec} with Jackson.
  */
 class ProcessSpecJsonTests {
 

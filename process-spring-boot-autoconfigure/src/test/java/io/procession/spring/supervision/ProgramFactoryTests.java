@@ -136,7 +136,7 @@ class ProgramFactoryTests {
 				isolated(NO_USER, NO_LIMITS, new Ranks(20, null, null, null), List.of(), null, null), "priority.nice");
 		assertRefused("procession.programs.worker.oom-score-adjustment",
 				isolated(NO_USER, NO_LIMITS, NO_RANKS, List.of(), 1001, null), "1001");
-		// what YAML makes of a bare 0027
+		// the value of an unquoted 0027 in YAML
 		assertRefused("procession.programs.worker.umask", isolated(NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, "23"),
 				"in quotes");
 	}

@@ -88,7 +88,7 @@ class SupervisionAutoConfigurationTests {
 
 	@Test
 	void acceptsCommandAsValue() {
-		// with a supervisor of the user's, nothing is started
+		// with a user-defined supervisor, nothing is started
 		this.contextRunner
 			.withBean("mine", ProcessSupervisor.class,
 					() -> ProcessSupervisor.create(ProcessManager.builder().shutdownHook(false).build()))

@@ -239,7 +239,7 @@ class SupervisionIntegrationTests {
 
 	}
 
-	/** Fails when everything else, the programs included, has started. */
+	/** Fails once everything else, including the programs, has started. */
 	static class FailsLate implements SmartLifecycle {
 
 		@Override

@@ -163,7 +163,7 @@ class SupervisionPropertiesTests {
 			environment.getPropertySources().replace(source.getName(), source);
 		}
 		ConfigurationPropertySources.attach(environment);
-		// what binds is never taken for a setting that does not exist
+		// bound properties are never treated as unknown
 		ProgramFactory.refuseUnknown(environment);
 		return Binder.get(environment).bindOrCreate("procession", SupervisionProperties.class);
 	}

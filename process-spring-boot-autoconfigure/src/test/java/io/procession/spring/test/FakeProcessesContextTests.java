@@ -43,7 +43,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Runs small test classes by hand: what their contexts and listeners do.
+ * Tests for the contexts and listeners of small test classes that are run
+ * programmatically.
  */
 @Timeout(60)
 class FakeProcessesContextTests {
@@ -395,7 +396,7 @@ class FakeProcessesContextTests {
 						manager.run("unknown");
 					}
 					catch (StrayProcessError ex) {
-						// as code does that catches everything
+						// like code that catches everything
 						return;
 					}
 				};

@@ -69,7 +69,7 @@ class FakeProcessesSpringTests {
 	void resetsStubsOfPreviousTest() {
 		assertThat(this.processes).ranNothing().didNotRun("date");
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> this.manager.run("date"));
-		// this test wanted it
+		// expected by this test
 		this.processes.reset();
 	}
 
