@@ -139,9 +139,10 @@ final class ExecutionWait {
 	}
 
 	private void checkCaptured() {
-		if (!this.execution.recorder(OutputType.OUTPUT).isCapturing() && !this.execution.recorder(OutputType.ERROR).isCapturing()) {
-			throw new IllegalStateException(
-					"The output of '" + this.execution.name() + "' is not captured and cannot be searched: use onLine(...)");
+		if (!this.execution.recorder(OutputType.OUTPUT).isCapturing()
+				&& !this.execution.recorder(OutputType.ERROR).isCapturing()) {
+			throw new IllegalStateException("The output of '" + this.execution.name()
+					+ "' is not captured and cannot be searched: use onLine(...)");
 		}
 	}
 

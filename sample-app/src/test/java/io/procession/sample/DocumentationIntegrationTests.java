@@ -57,9 +57,7 @@ class DocumentationIntegrationTests {
 
 	private static final Pattern LINK = Pattern.compile("]\\((?!\\w+:)([^)#]*)(?:#([^)]*))?\\)");
 
-	// name and default; only code is a default
-	private static final Pattern SETTING = Pattern
-		.compile("(?m)^\\| `(procession\\.[^`]+)` \\| [^|]+ \\| (?:`([^`]*)`|[^`|]*) ?\\|");
+	private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
 
 	private static final Pattern WORD = Pattern.compile("\\b[A-Za-z_]\\w*\\b");
 

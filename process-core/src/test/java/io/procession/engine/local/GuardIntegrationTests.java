@@ -42,7 +42,7 @@ class GuardIntegrationTests {
 
 	@Test
 	void delaysNoCloseWhenItsPipeIsFull(ProcessManager processes) throws Exception {
-		Guard guard = new Guard(Marker.create(null), new BackgroundLog(), Duration.ofMillis(200));
+		Guard guard = new Guard(Marker.create(null), new BackgroundLog(Thread::new), Duration.ofMillis(200));
 		guard.ensureRunning();
 		ProcessTable.Entry shell = shell();
 		processes.shell("kill -s STOP $1", Long.toString(shell.pid())).run().throwIfFailed();

@@ -55,7 +55,8 @@ class ProcessMetricsTests {
 
 	@Test
 	void countsDeniedStarts() {
-		this.metrics.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", "DENIED", "policy"));
+		this.metrics
+			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", Reason.DENIED, "policy"));
 
 		assertThat(this.registry.get("procession.execution").tag("outcome", "DENIED").timer().count()).isEqualTo(1);
 	}
