@@ -61,8 +61,19 @@ final class PipelineStopper {
 	 * @param how determines how each program is stopped
 	 */
 	void stop(Function<ExecutionPlan, StopOrder> how) {
-		if (this.processes.stream().anyMatch(ProcessExecution::isEndable)) {
+		if (isUnderWay() || this.processes.stream().anyMatch(ProcessExecution::isEndable)) {
 			stopAtAnyRate(how);
+		}
+	}
+
+	// only the remaining descendants of ended programs may be left to be stopped
+	private boolean isUnderWay() {
+		this.lock.lock();
+		try {
+			return this.underWay > 0;
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 

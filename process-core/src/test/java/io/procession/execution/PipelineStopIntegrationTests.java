@@ -120,6 +120,75 @@ class PipelineStopIntegrationTests {
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
+	/** What its first stage leaves behind must be killed, its last one ends by TERM. */
+	private RunningPipeline leavingStubborn(ProcessManager processes, PendingProcess last) {
+		RunningPipeline running = planted(processes, "(" + Scripts.IGNORES_TERM + ") & exit 0").name("first")
+			.stopGrace(Duration.ofMillis(500))
+			.pipe(last)
+			.timeout(SOON.dividedBy(5))
+			.start();
+		assertThat(running.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
+		await().atMost(SOON).until(() -> processes.running().size() == 1);
+		return running;
+	}
+
+	@Test
+	void waitsForTheEndOfWhatAStageLeftBehind(ProcessManager processes) {
+		RunningPipeline running = leavingStubborn(processes, planted(processes, "exec cat"));
+
+		running.stop(Duration.ofMillis(500));
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(running.waitFor().result().exitCode()).isEqualTo(143);
+	}
+
+	@Test
+	void endsAtItsDeadlineOnlyWhenWhatAStageLeftBehindIsGone(ProcessManager processes) {
+		RunningPipeline running = leavingStubborn(processes, planted(processes, "exec cat"));
+
+		await().atMost(SOON).pollInterval(Duration.ofMillis(2)).until(() -> running.onExit().isDone());
+
+		assertThat(this.plant.alive()).isEmpty();
+		assertThat(running.onExit().join().result().cause()).isEqualTo(ExitCause.TIMED_OUT);
+	}
+
+	@Test
+	void killsWhatAStageLeftBehindThoughItsStopWouldTakeLong(ProcessManager processes) throws Exception {
+		RunningPipeline running = leavingStubborn(processes, planted(processes, "exec cat"));
+		Thread stopping = Threads.start(() -> running.stop(Duration.ofHours(1)));
+		await().atMost(SOON).until(() -> !running.isRunning());
+		assertThat(this.plant.alive()).isNotEmpty();
+
+		running.kill();
+
+		assertThat(this.plant.alive()).isEmpty();
+		stopping.join(SOON.toMillis());
+		assertThat(stopping.isAlive()).isFalse();
+	}
+
+	@Test
+	void leavesWhatWasLeftBehindThoughAStageInJavaIsStillAtWork(ProcessManager processes) {
+		CountDownLatch go = new CountDownLatch(1);
+		try {
+			RunningPipeline running = planted(processes, "sleep 300 >/dev/null 2>&1 & echo text")
+				.pipe("working", (input, output) -> Threads.hold(go))
+				.pipe("true")
+				.start();
+			await().atMost(SOON).until(() -> !running.isRunning());
+
+			running.stop();
+
+			assertThat(this.plant.alive()).hasSize(1);
+			go.countDown();
+			assertThat(running.waitFor().successful()).isTrue();
+		}
+		finally {
+			go.countDown();
+		}
+		processes.close();
+		assertThat(this.plant.alive()).isEmpty();
+	}
+
 	@Test
 	void letsSlowStagesEndWithinOneGracePeriod(ProcessManager processes) {
 		String slow = "trap 'sh -c \"sleep 0.3; echo cleaned >&2\"; exit 3' TERM; echo ready >&2;"
