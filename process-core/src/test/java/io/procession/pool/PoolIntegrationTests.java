@@ -25,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
+import io.procession.event.ProcessExited;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -38,6 +40,7 @@ import io.procession.process.ProcessStartException.Reason;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
+import io.procession.testing.LogCapture;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -46,6 +49,7 @@ import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
@@ -470,10 +474,13 @@ class PoolIntegrationTests {
 			pool.add(processes.command("echo", "" + i));
 		}
 
-		assertThat(pool.start().waitFor(SOON))
-			.hasValueSatisfying((results) -> assertThat(results.get(5).output()).isEqualTo("5\n"));
+		try (LogCapture log = LogCapture.begin()) {
+			assertThat(pool.start().waitFor(SOON))
+				.hasValueSatisfying((results) -> assertThat(results.get(5).output()).isEqualTo("5\n"));
 
-		assertThat(progress).isSorted().endsWith(6);
+			assertThat(progress).isSorted().endsWith(6);
+			assertThat(log.text()).contains("Progress listener of a pool failed", kind.getName());
+		}
 	}
 
 	@SuppressWarnings("unchecked")
@@ -712,19 +719,24 @@ class PoolIntegrationTests {
 	@Test
 	void enforcesTimeoutWhileProcessesAreQueued() {
 		try (ProcessManager processes = limitedTo(1)) {
-			Stopwatch watch = Stopwatch.started();
-
-			PoolResults results = processes.pool()
+			RunningPool running = processes.pool()
 				.concurrency(4)
-				.timeout(Duration.ofSeconds(2))
-				.add(planted(processes, "exec sleep 1.8"))
+				.timeout(Duration.ofSeconds(3))
+				.add(processes.command("sleep", "1.2"))
 				.add(planted(processes, "exec sleep 300"))
 				.add(planted(processes, "exec sleep 300"))
-				.run();
+				.add(planted(processes, "exec sleep 300"))
+				.start();
 
-			assertThat(watch.elapsed()).isLessThan(Duration.ofMillis(3500));
+			PoolResults results = running.waitFor(SOON).orElseThrow();
+
 			assertThat(results.get(0).successful()).isTrue();
-			assertThat(results.get(2).failed()).isTrue();
+			assertThat(results.get(1).cause()).isEqualTo(ExitCause.TIMED_OUT);
+			// it had only what was left of the time
+			assertThat(results.get(1).duration()).isLessThan(Duration.ofSeconds(3));
+			// the turn of the third may come just before the time is over
+			isCancelled(results.get(3), "time was over");
+			assertThat(this.plant.alive()).isEmpty();
 		}
 	}
 
@@ -861,13 +873,15 @@ class PoolIntegrationTests {
 	void stopsWhenCallerIsInterrupted(ProcessManager processes) throws InterruptedException {
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		AtomicReference<Boolean> flag = new AtomicReference<>();
+		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
+		processes.addListener(events::add);
 		Thread caller = Threads.start(() -> {
 			try {
 				processes.pool()
 					.concurrency(2)
-					.add(planted(processes, "sleep 300 & sleep 300"))
-					.add(planted(processes, Scripts.IGNORES_TERM).stopGrace(Duration.ofMillis(200)))
-					.add(planted(processes, "sleep 300"))
+					.add(planted(processes, "sleep 300 & sleep 300").name("tree"))
+					.add(planted(processes, Scripts.IGNORES_TERM).stopGrace(Duration.ofMillis(200)).name("stubborn"))
+					.add(planted(processes, "sleep 300").name("never"))
 					.run();
 			}
 			catch (ProcessInterruptedException ex) {
@@ -875,14 +889,24 @@ class PoolIntegrationTests {
 				flag.set(Thread.currentThread().isInterrupted());
 			}
 		});
-		await().atMost(SOON).until(() -> this.plant.alive().size() >= 5);
+		await().atMost(SOON)
+			.until(() -> this.plant.alive().size() >= 5
+					&& processes.running().stream().anyMatch((process) -> process.output().equals("ready\n")));
 
 		caller.interrupt();
 		caller.join(SOON.toMillis());
 
-		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
-		assertThat(flag.get()).isTrue();
 		assertThat(this.plant.alive()).isEmpty();
+		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class)
+			.hasMessageContaining("its pool was stopped");
+		assertThat(flag.get()).isTrue();
+		await().atMost(SOON).until(() -> events.stream().filter(ProcessExited.class::isInstance).count() == 2);
+		assertThat(events).extracting(ProcessEvent::name).doesNotContain("never");
+		assertThat(events).filteredOn(ProcessExited.class::isInstance)
+			.map(ProcessExited.class::cast)
+			.extracting(ProcessExited::name, ProcessExited::cause, ProcessExited::exitCode)
+			.containsExactlyInAnyOrder(tuple("tree", ExitCause.STOPPED, 143),
+					tuple("stubborn", ExitCause.STOPPED, 137));
 	}
 
 	@Test
@@ -950,17 +974,22 @@ class PoolIntegrationTests {
 		for (int round = 0; round < 15; round++) {
 			List<Integer> progress = Collections.synchronizedList(new ArrayList<>());
 			int count = 1 + random.nextInt(25);
+			List<Integer> kinds = new ArrayList<>();
+			boolean cutShort = false;
 			ProcessPool pool = processes.pool()
 				.concurrency(1 + random.nextInt(6))
 				.onProgress((done, total) -> progress.add(done));
 			if (random.nextInt(4) == 0) {
 				pool.failFast();
+				cutShort = true;
 			}
 			if (random.nextInt(4) == 0) {
+				cutShort = true;
 				pool.timeout(Duration.ofMillis(1 + random.nextInt(60)));
 			}
 			for (int i = 0; i < count; i++) {
-				pool.add(switch (random.nextInt(5)) {
+				kinds.add(random.nextInt(5));
+				pool.add(switch (kinds.get(i)) {
 					case 0 -> processes.command("no-such-program");
 					case 1 -> processes.shell("exit 3");
 					case 2 -> planted(processes, "exec sleep 0.02");
@@ -972,16 +1001,40 @@ class PoolIntegrationTests {
 			LockSupport.parkNanos(random.nextInt(60) * 1_000_000L);
 			if (random.nextBoolean()) {
 				running.stop(Duration.ofMillis(100));
+				assertThat(running.isRunning()).as("round %s", round).isFalse();
+				cutShort = true;
 			}
 
 			PoolResults results = running.waitFor(SOON).orElseThrow(() -> new AssertionError("does not end"));
 
 			assertThat(results.size()).isEqualTo(count);
+			for (int i = 0; i < count; i++) {
+				assertThat(isExpected(results.get(i), kinds.get(i), cutShort))
+					.as("round %s: kind %s, %s", round, kinds.get(i), results.get(i))
+					.isTrue();
+			}
 			assertThat(running.running()).isEmpty();
 			assertThat(this.plant.alive()).as("round %s", round).isEmpty();
 			assertThat(progress).isSorted().contains(count);
 		}
 		assertThat(processes.running()).isEmpty();
+	}
+
+	private static boolean isExpected(ProcessResult result, int kind, boolean cutShort) {
+		boolean ended = switch (kind) {
+			case 0 ->
+				result.startError().map(ProcessStartException::reason).filter(Reason.NOT_FOUND::equals).isPresent();
+			case 1 -> result.cause() == ExitCause.EXITED && result.exitCode() == 3;
+			case 2 -> result.successful();
+			case 3 -> result.cause() == ExitCause.TIMED_OUT;
+			default -> result.successful() && result.output().equals("x\n");
+		};
+		boolean cancelled = result.startError()
+			.map(ProcessStartException::reason)
+			.filter(Reason.CANCELLED::equals)
+			.isPresent();
+		return ended || (cutShort
+				&& (cancelled || result.cause() == ExitCause.STOPPED || result.cause() == ExitCause.TIMED_OUT));
 	}
 
 }

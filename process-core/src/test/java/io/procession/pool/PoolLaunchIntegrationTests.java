@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.procession.ProcessManager;
 import io.procession.execution.LocalProcessLauncher;
 import io.procession.execution.PendingProcess;
+import io.procession.execution.Pipeline;
 import io.procession.execution.ProcessLauncher;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
@@ -112,6 +113,41 @@ class PoolLaunchIntegrationTests {
 			await().atMost(SOON).until(() -> this.timers.getQueue().size() <= 3);
 
 			running.stop(Duration.ZERO);
+		}
+	}
+
+	@Test
+	void keepsNoTimerOnceItHasEnded() {
+		try (ProcessManager processes = limitedTo(100)) {
+			PoolResults results = processes.pool()
+				.timeout(Duration.ofHours(1))
+				.add(processes.command("true"))
+				.add(processes.command("true"))
+				.run();
+
+			assertThat(results.successful()).isTrue();
+			await().atMost(SOON)
+				.until(() -> this.timers.getQueue().stream().noneMatch(PoolLaunchIntegrationTests::isFar));
+		}
+	}
+
+	private static boolean isFar(Runnable timer) {
+		return ((Delayed) timer).getDelay(TimeUnit.SECONDS) > 100;
+	}
+
+	@Test
+	void startsNothingWhenItsTimeIsOverThoughItsTimerIsLate() {
+		this.timers.late.set(Duration.ofMillis(200).toNanos());
+		try (ProcessManager processes = limitedTo(100)) {
+			RunningPool running = processes.pool()
+				.concurrency(1)
+				.timeout(Duration.ofMillis(500))
+				.add(processes.command("sleep", "1"))
+				.add(planted(processes, Scripts.SLEEPS))
+				.start();
+
+			assertThat(running.waitFor(SOON)).hasValueSatisfying((results) -> assertThat(results.get(1).startError())
+				.hasValueSatisfying((error) -> assertThat(error).hasMessageContaining("its pool's time was over")));
 		}
 	}
 
@@ -351,6 +387,40 @@ class PoolLaunchIntegrationTests {
 	}
 
 	@Test
+	void givesBackThePermitsOfThoseThatWaitForTheirTurn() {
+		int limit = 40;
+		CountDownLatch go = new CountDownLatch(1);
+		try (ProcessManager processes = ProcessManager.builder()
+			.settings(
+					ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(limit).lostAfter(Duration.ofMillis(300)).build())
+			.secretResolver((name) -> {
+				Threads.hold(go);
+				return "value";
+			})
+			.build()) {
+			ProcessPool pool = processes.pool().concurrency(limit);
+			Pipeline all = processes.pipeline();
+			for (int i = 0; i < limit; i++) {
+				pool.add(planted(processes, Scripts.SLEEPS).secretEnv("TOKEN", Secret.reference("token")));
+				all = all.pipe("true");
+			}
+			RunningPool running = pool.start();
+
+			Thread stopping = Threads.start(() -> running.stop(Duration.ZERO));
+			await().atMost(SOON).until(() -> threadsIn(RunningPool.class) == 1);
+			go.countDown();
+
+			assertThat(running.waitFor(SOON)).isPresent();
+			await().atMost(SOON).until(() -> !stopping.isAlive());
+			// it needs all permits
+			assertThat(all.start().waitFor().successful()).isTrue();
+		}
+		finally {
+			go.countDown();
+		}
+	}
+
+	@Test
 	void letsOthersStartWhileResultIsProcessed(ProcessManager processes) {
 		CountDownLatch go = new CountDownLatch(1);
 		Thread caller = Thread.currentThread();
@@ -563,10 +633,46 @@ class PoolLaunchIntegrationTests {
 		});
 	}
 
+	@Test
+	void cancelsALaunchThatBeganWhileItWasBeingStopped() {
+		AtomicReference<RunningPool> running = new AtomicReference<>();
+		CountDownLatch known = new CountDownLatch(1);
+		AtomicReference<RunningProcess> holder = new AtomicReference<>();
+		try (ProcessManager processes = limitedTo(1)) {
+			ProcessLauncher stopping = (ProcessLauncher) Proxy.newProxyInstance(getClass().getClassLoader(),
+					new Class<?>[] { ProcessLauncher.class }, (proxy, method, arguments) -> {
+						if (method.getName().equals("startAsync") && arguments[0] instanceof PendingProcess pending
+								&& "late".equals(pending.toSpec().name())) {
+							Threads.hold(known);
+							holder.set(processes.start("sleep", "300"));
+							running.get().stop();
+						}
+						return method.invoke(processes, arguments);
+					});
+			running.set(ProcessPool.of(stopping)
+				.concurrency(1)
+				.add(processes.command("true"))
+				.add(processes.command("true").name("late"))
+				.start());
+			known.countDown();
+
+			assertThat(running.get().waitFor(SOON))
+				.hasValueSatisfying((results) -> assertThat(results.get(1).startError())
+					.hasValueSatisfying((error) -> assertThat(error).hasMessageContaining("its pool was stopped")));
+			assertThat(holder.get().isRunning()).isTrue();
+			holder.get().kill();
+		}
+		finally {
+			known.countDown();
+		}
+	}
+
 	/** Rejects tasks with a delay beyond its limit. */
 	private static final class Timers extends ScheduledThreadPoolExecutor {
 
 		private final AtomicLong longest = new AtomicLong(Long.MAX_VALUE);
+
+		private final AtomicLong late = new AtomicLong(Long.MAX_VALUE);
 
 		private Timers() {
 			super(1);
@@ -578,7 +684,8 @@ class PoolLaunchIntegrationTests {
 			if (unit.toNanos(delay) > this.longest.get()) {
 				throw new RejectedExecutionException("planned");
 			}
-			return super.schedule(command, delay, unit);
+			boolean isLate = unit.toNanos(delay) > this.late.get();
+			return super.schedule(command, isLate ? delay + unit.convert(1, TimeUnit.HOURS) : delay, unit);
 		}
 
 	}
