@@ -16,6 +16,9 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -42,6 +45,7 @@ import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
+import io.procession.testing.MachineTime;
 import io.procession.testing.OpenFiles;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
@@ -671,6 +675,24 @@ class PipelineIntegrationTests {
 			.satisfies((result) -> assertThat(result.stages()).extracting(ProcessResult::cause)
 				.containsOnly(ExitCause.TIMED_OUT));
 		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(running::waitFor);
+	}
+
+	@Test
+	void keepsNoTimerOnceItHasEnded() {
+		ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1);
+		timers.setRemoveOnCancelPolicy(true);
+		try (ProcessManager processes = ProcessManager.builder().timeSource(MachineTime.with(timers)).build()) {
+			PipelineResult result = processes.command("echo", "x").pipe("cat").timeout(Duration.ofHours(1)).run();
+
+			assertThat(result.output()).isEqualTo("x\n");
+			await().atMost(SOON)
+				.until(() -> timers.getQueue()
+					.stream()
+					.noneMatch((timer) -> ((Delayed) timer).getDelay(TimeUnit.SECONDS) > 100));
+		}
+		finally {
+			timers.shutdownNow();
+		}
 	}
 
 	@Test
