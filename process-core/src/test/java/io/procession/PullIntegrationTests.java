@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.execution.PendingProcess;
+import io.procession.execution.RunningPipeline;
 import io.procession.execution.RunningProcess;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessFailedException;
@@ -202,6 +203,22 @@ class PullIntegrationTests {
 	}
 
 	@Test
+	void tellsItsReaderThatItIsTooLate(ProcessManager processes) throws IOException {
+		// buffer, pump and pipe hold it
+		RunningProcess process = processes.shell("head -c 120000 /dev/zero")
+			.pullOutput()
+			.timeout(Duration.ofSeconds(2))
+			.start();
+
+		ProcessResult result = process.waitFor();
+
+		assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
+		assertThat(result.outputComplete()).isFalse();
+		assertThatIOException().isThrownBy(() -> process.stdout().readAllBytes())
+			.withMessageContaining("is incomplete: it was not read in time");
+	}
+
+	@Test
 	void pullsOutputOfTerminal(ProcessManager processes) throws IOException {
 		try (Stream<String> lines = processes.shell("echo one; echo two >&2")
 			.pty(80, 24)
@@ -265,6 +282,12 @@ class PullIntegrationTests {
 		assertThatIllegalStateException().isThrownBy(captured::stdout).withMessageContaining("pullOutput()");
 		assertThatIllegalStateException().isThrownBy(captured::lines);
 		captured.waitFor();
+		RunningPipeline pipeline = processes.shell("echo one")
+			.pipe("copy", (input, output) -> input.transferTo(output))
+			.pipe("cat")
+			.start();
+		assertThatIllegalStateException().isThrownBy(() -> pipeline.stages().get(0).stdout());
+		assertThat(pipeline.waitFor().output()).isEqualTo("one\n");
 	}
 
 	// --- the input of the JVM

@@ -29,6 +29,7 @@ import io.procession.testing.Scripts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @RealProcesses
 class TemplateIntegrationTests {
@@ -182,6 +183,10 @@ class TemplateIntegrationTests {
 		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(() -> failed.throwIfFailed(told::add))
 			.satisfies((ex) -> assertThat(ex.failed()).isSameAs(failed));
 		processes.run("true").throwIfFailed(told::add);
+		IllegalStateException planned = new IllegalStateException("planned");
+		assertThatIllegalStateException().isThrownBy(() -> failed.throwIfFailed((result) -> {
+			throw planned;
+		})).isSameAs(planned);
 
 		assertThat(told).containsExactly(failed);
 	}
