@@ -60,6 +60,18 @@ class ProgramNamesTests {
 	}
 
 	@Test
+	void variableMayBeNamedLikeProperty() throws IOException {
+		yaml("procession.programs: { my-worker: { command: sleep 1 } }");
+		variables(Map.of("procession.programs.my-worker.command", "sleep 2", "procession.programs.other.command",
+				"sleep 3"));
+
+		Map<String, ProgramProperties> programs = programs();
+
+		assertThat(programs).containsOnlyKeys("my-worker", "other");
+		assertThat(programs.get("my-worker").command()).containsExactly("sleep 2");
+	}
+
+	@Test
 	void usesNameOfSourceThatDefinesProgram() throws IOException {
 		yaml("procession.programs: { my-worker: { command: sleep 1 }, other: { command: sleep 1 } }");
 		commandLine(Map.of("procession.programs.myWorker.autostart", "false"));
@@ -139,6 +151,13 @@ class ProgramNamesTests {
 
 		assertThat(programs().get("worker").environment())
 			.isEqualTo(Map.of("HTTP_PROXY", "a", "http_proxy", "b", "größe", "c", "my.dotted", "d"));
+	}
+
+	@Test
+	void variablesMayBeEmpty() throws IOException {
+		yaml("procession.programs: { worker: { command: env, environment: } }");
+
+		assertThat(programs().get("worker").environment()).isEmpty();
 	}
 
 	@Test
