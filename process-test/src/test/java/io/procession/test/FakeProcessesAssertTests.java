@@ -53,6 +53,10 @@ class FakeProcessesAssertTests {
 			.withMessageContaining("to have run 1")
 			.withMessageContaining("there were 2");
 		assertThatExceptionOfType(AssertionError.class)
+			.isThrownBy(() -> assertThat(this.processes).ranTimes(3, (call) -> call.output().equals("done\n")))
+			.withMessageContaining("to have run 3")
+			.withMessageContaining("there were 2");
+		assertThatExceptionOfType(AssertionError.class)
 			.isThrownBy(() -> assertThat(this.processes).didNotRun((call) -> call.exitCode().orElseThrow() == 3))
 			.withMessageContaining("import b");
 	}

@@ -253,6 +253,8 @@ class FakeProcessesTests {
 			.withMessageContaining("signal(7)");
 		assertThatIllegalStateException().isThrownBy(() -> this.processes.stub("x").otherwise().then());
 		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub("x").after(Duration.ofSeconds(-1)));
+		assertThatIllegalArgumentException().isThrownBy(() -> this.processes.stub("x").pid(0))
+			.withMessageContaining("0");
 	}
 
 	// --- input
@@ -512,11 +514,25 @@ class FakeProcessesTests {
 
 		this.processes.stub("date").outputLines("second");
 		this.processes.stub("echo", "*").outputLines("second");
+		// behind the stub that matches first
+		this.processes.stub("date *").outputLines("any date");
+		this.processes.stub("date -u").outputLines("hidden");
+		this.processes.stub("date -u").outputLines("hidden still");
 
 		assertThat(this.manager.run("date")).hasOutput("second");
 		assertThat(this.manager.run("echo", "*")).hasOutput("second");
 		assertThat(this.manager.run("echo", "x")).hasOutput("pattern");
-		assertThat(this.processes).usedAllStubs();
+		assertThat(this.manager.run("date", "-u")).hasOutput("any date");
+		assertThat(this.processes.unusedStubs()).containsExactly("\"date -u\"");
+	}
+
+	@Test
+	void predicatesReplaceNoOther() {
+		this.processes.stub((spec) -> spec.command().arguments().contains("a")).outputLines("first");
+		this.processes.stub((spec) -> spec.command().arguments().contains("b")).outputLines("second");
+
+		assertThat(this.manager.run("x", "a")).hasOutput("first");
+		assertThat(this.manager.run("x", "b")).hasOutput("second");
 	}
 
 	@Test
@@ -526,6 +542,7 @@ class FakeProcessesTests {
 
 		assertThat(server.pid()).isEqualTo(4711);
 		assertThat(this.manager.find(4711)).isPresent();
+		assertThat(server.stats().map(ProcessStats::pid)).contains(4711L);
 		this.processes.reset();
 		assertThat(server.isRunning()).isFalse();
 	}

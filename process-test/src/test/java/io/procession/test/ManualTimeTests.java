@@ -118,7 +118,9 @@ class ManualTimeTests {
 			.satisfies((ex) -> assertThat(ex.result().orElseThrow()).timedOut().hasOutput("half").hasExitCode(143))
 			.satisfies((ex) -> assertThat(ex.result().orElseThrow().duration()).isBetween(HOUR,
 					HOUR.plus(Duration.ofMillis(20))));
+		Duration before = elapsed();
 		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(() -> this.manager.run("slow"));
+		assertThat(elapsed().minus(before)).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(61));
 	}
 
 	@Test
@@ -147,6 +149,7 @@ class ManualTimeTests {
 			.isThrownBy(() -> this.manager.command("chatty").idleTimeout(Duration.ofSeconds(10)).run())
 			.satisfies((ex) -> assertThat(ex.result().orElseThrow()).hasCause(ExitCause.IDLE_TIMED_OUT)
 				.hasOutput("one\ntwo"));
+		assertThat(elapsed()).isBetween(Duration.ofSeconds(19), Duration.ofSeconds(20));
 	}
 
 	@Test
@@ -159,6 +162,18 @@ class ManualTimeTests {
 		assertThat(process.waitFor()).hasCause(ExitCause.STOPPED).hasExitCode(137);
 		assertThat(elapsed()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
 		assertThat(this.processes.calls().get(0).signals()).containsExactly(Signal.TERM, Signal.KILL);
+	}
+
+	@Test
+	void stopHasTheSignalAndTheGraceThatItIsGiven() {
+		this.processes.stub("stubborn").ignores(Signal.TERM, Signal.USR1).hangs();
+		RunningProcess process = this.manager.start("stubborn");
+
+		process.stop(Duration.ofSeconds(4), Signal.USR1);
+
+		assertThat(process.waitFor()).hasCause(ExitCause.STOPPED).hasExitCode(137);
+		assertThat(elapsed()).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(5));
+		assertThat(this.processes.calls().get(0).signals()).containsExactly(Signal.USR1, Signal.KILL);
 	}
 
 	@Test
@@ -382,6 +397,7 @@ class ManualTimeTests {
 		this.manager.close();
 
 		assertThat(process.waitFor()).hasCause(ExitCause.SHUTDOWN).hasExitCode(137);
+		assertThat(elapsed()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
 	}
 
 	@Test
