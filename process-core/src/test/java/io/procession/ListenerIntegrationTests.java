@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
+import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStartFailed;
 import io.procession.event.ProcessStarted;
 import io.procession.event.ProcessStopping;
@@ -194,6 +196,24 @@ class ListenerIntegrationTests {
 		assertThat(told).containsOnly(Map.entry("early OUTPUT", "first\n"), Map.entry("run OUTPUT", "out\n"),
 				Map.entry("run ERROR", "err\n"), Map.entry("stage ERROR", "problem\n"),
 				Map.entry("last OUTPUT", "within\n"));
+	}
+
+	@Test
+	void isToldNothingMoreOnceItIsRemoved(ProcessManager processes) {
+		List<String> removed = new CopyOnWriteArrayList<>();
+		List<String> kept = new CopyOnWriteArrayList<>();
+		ProcessListener listener = (event) -> removed.add(event.name());
+		processes.addListener(listener);
+		processes.addListener((event) -> kept.add(event.name()));
+		processes.command("true").name("first").run();
+		await().atMost(SOON).until(() -> kept.equals(List.of("first", "first")));
+
+		processes.removeListener(listener);
+		processes.removeListener(listener);
+		processes.command("true").name("second").run();
+
+		await().atMost(SOON).until(() -> kept.equals(List.of("first", "first", "second", "second")));
+		assertThat(removed).containsExactly("first", "first");
 	}
 
 	@Test

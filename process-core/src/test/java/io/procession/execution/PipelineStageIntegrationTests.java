@@ -543,6 +543,44 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
+	void isNoFailureOfAStageThatTheProgramBeforeItWasStopped(ProcessManager processes) {
+		CountDownLatch begun = new CountDownLatch(1);
+		RunningPipeline running = planted(processes, "sleep 300").pipe("strict", (input, output) -> {
+			begun.countDown();
+			input.readAllBytes();
+			throw new IOException("cut short");
+		}).pipe("cat").start();
+		Threads.hold(begun);
+
+		running.stages().get(0).stop();
+
+		assertThat(running.waitFor().stages()).extracting(ProcessResult::cause)
+			.containsExactly(ExitCause.STOPPED, ExitCause.EXITED);
+		assertThat(running.waitFor().streamFailure()).isEmpty();
+	}
+
+	@Test
+	void isNoFailureOfAStageThatItWasGivenUp() {
+		try (ProcessManager processes = impatient()) {
+			AtomicBoolean begun = new AtomicBoolean();
+			RunningPipeline running = processes.command("echo", "text").pipe("blocked", (input, output) -> {
+				begun.set(true);
+				block(input, output);
+			}).pipe("true").start();
+
+			assertThat(running.waitFor().successful()).isTrue();
+
+			await().atMost(SOON)
+				.until(() -> begun.get() && Thread.getAllStackTraces()
+					.values()
+					.stream()
+					.flatMap(Arrays::stream)
+					.noneMatch((frame) -> frame.getClassName().equals(StreamStageRun.class.getName())));
+			assertThat(running.waitFor().streamFailure()).isEmpty();
+		}
+	}
+
+	@Test
 	void doesNotLetStageWaitForEndOfItsPipeline(ProcessManager processes) {
 		CompletableFuture<RunningPipeline> running = new CompletableFuture<>();
 		running.complete(processes.command("echo", "text")
