@@ -177,6 +177,29 @@ class ManualTimeTests {
 	}
 
 	@Test
+	void stopWaitsForListenersAsLongAsTheSettingsSay() {
+		this.processes.stub("server").hangs();
+		this.processes.stub("slow").hangs();
+		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
+			.beforeStopTimeout(Duration.ofSeconds(2))
+			.build();
+		ProcessManager impatient = ProcessManager.builder()
+			.engine(this.processes)
+			.shutdownHook(false)
+			.settings(settings)
+			.build();
+		RunningProcess slow = impatient.start("slow");
+		RunningProcess process = impatient.command("server")
+			.beforeStop((event) -> slow.waitFor(Duration.ofSeconds(4)))
+			.start();
+
+		process.stop();
+
+		assertThat(process.waitFor()).hasCause(ExitCause.STOPPED).wasSignaledBy(Signal.TERM);
+		assertThat(process.waitFor().duration()).isBetween(Duration.ofSeconds(2), Duration.ofMillis(2100));
+	}
+
+	@Test
 	void stopTakesNoTimeIfSignalEndsProcess() {
 		this.processes.stub("server").exitsOn(Signal.TERM, 0).hangs();
 		RunningProcess process = this.manager.start("server");
