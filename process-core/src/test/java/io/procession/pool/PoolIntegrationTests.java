@@ -290,10 +290,11 @@ class PoolIntegrationTests {
 	}
 
 	@Test
+	void runsSomethingUntilItIsOver(ProcessManager processes) {
 	void reportsRunningProcessesUntilItEnds(ProcessManager processes) {
 		ProcessPool pool = processes.pool().concurrency(1);
 		for (int i = 0; i < 20; i++) {
-			pool.add(processes.command("true"));
+			pool.add(processes.shell("echo x >> \"$1\"", ended.toString()));
 		}
 		RunningPool running = pool.start();
 
@@ -301,6 +302,7 @@ class PoolIntegrationTests {
 			Thread.onSpinWait();
 		}
 
+		assertThat(ended).content().hasLineCount(20);
 		assertThat(running.waitFor(SOON)).isPresent();
 		assertThat(running.running()).isEmpty();
 		assertThat(processes.running()).isEmpty();
