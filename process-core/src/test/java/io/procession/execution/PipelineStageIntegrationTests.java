@@ -575,7 +575,7 @@ class PipelineStageIntegrationTests {
 					.values()
 					.stream()
 					.flatMap(Arrays::stream)
-					.noneMatch((frame) -> frame.getClassName().equals(StreamStageRun.class.getName())));
+					.noneMatch((frame) -> frame.getClassName().equals(StreamStageExecution.class.getName())));
 			assertThat(running.waitFor().streamFailure()).isEmpty();
 		}
 	}

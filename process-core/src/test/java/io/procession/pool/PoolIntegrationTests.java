@@ -290,8 +290,8 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void runsSomethingUntilItIsOver(ProcessManager processes) {
 	void reportsRunningProcessesUntilItEnds(ProcessManager processes) {
+		Path ended = this.folder.resolve("ended");
 		ProcessPool pool = processes.pool().concurrency(1);
 		for (int i = 0; i < 20; i++) {
 			pool.add(processes.shell("echo x >> \"$1\"", ended.toString()));
