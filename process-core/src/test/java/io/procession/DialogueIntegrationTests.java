@@ -269,7 +269,7 @@ class DialogueIntegrationTests {
 			while (process.isRunning()) {
 				process.ensureNotTimedOut();
 			}
-		}).withMessageContaining("its idle timeout, and is being stopped");
+		}).withMessageContaining("its idle timeout of 1s and is being stopped");
 
 		process.kill();
 	}

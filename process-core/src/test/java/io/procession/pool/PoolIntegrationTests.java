@@ -481,7 +481,7 @@ class PoolIntegrationTests {
 				.hasValueSatisfying((results) -> assertThat(results.get(5).output()).isEqualTo("5\n"));
 
 			assertThat(progress).isSorted().endsWith(6);
-			assertThat(log.text()).contains("Progress listener of a pool failed", kind.getName());
+			assertThat(log.text()).contains("Pool progress listener failed", kind.getName());
 		}
 	}
 
@@ -737,7 +737,7 @@ class PoolIntegrationTests {
 			// it had only what was left of the time
 			assertThat(results.get(1).duration()).isLessThan(Duration.ofSeconds(3));
 			// the turn of the third may come just before the time is over
-			isCancelled(results.get(3), "time was over");
+			isCancelled(results.get(3), "the timeout of its pool had elapsed");
 			assertThat(this.plant.alive()).isEmpty();
 		}
 	}

@@ -147,7 +147,7 @@ class PoolLaunchIntegrationTests {
 				.start();
 
 			assertThat(running.waitFor(SOON)).hasValueSatisfying((results) -> assertThat(results.get(1).startError())
-				.hasValueSatisfying((error) -> assertThat(error).hasMessageContaining("its pool's time was over")));
+				.hasValueSatisfying((error) -> assertThat(error).hasMessageContaining("the timeout of its pool had elapsed")));
 		}
 	}
 

@@ -108,8 +108,8 @@ class PoolTimingTests {
 		assertThat(results.get(0)).isSuccessful();
 		assertThat(results.get(1)).timedOut().wasSignaledBy(Signal.TERM);
 		assertThat(results.get(1).duration()).isBetween(SECOND.multipliedBy(2), SECOND.multipliedBy(2).plus(ROUND));
-		isCancelled(results.get(2), "its pool's time was over");
-		isCancelled(results.get(3), "its pool's time was over");
+		isCancelled(results.get(2), "the timeout of its pool had elapsed");
+		isCancelled(results.get(3), "the timeout of its pool had elapsed");
 		assertThat(this.processes).didNotRun("slow", "never");
 	}
 
