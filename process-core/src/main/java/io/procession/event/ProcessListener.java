@@ -56,8 +56,9 @@ public interface ProcessListener {
 				.getMethod("beforeStop", ProcessStopping.class)
 				.getDeclaringClass() != ProcessListener.class;
 		}
-		catch (NoSuchMethodException ex) {
-			// a native image hides methods that nothing has registered for reflection
+		catch (NoSuchMethodException | LinkageError | RuntimeException ex) {
+			// a native image hides methods that are not registered for reflection, and
+			// other methods of the class may refer to types that cannot be loaded
 			return true;
 		}
 	}

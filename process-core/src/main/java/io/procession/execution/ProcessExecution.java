@@ -746,6 +746,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	private boolean requestStop(StopOrder order) {
 		Stopper.Stop begun = null;
 		BeforeStop before = null;
+		boolean callsListeners = order.callsListeners() && this.events.isHeardBeforeStop();
 		boolean toEnd;
 		this.lock.lock();
 		try {
@@ -766,10 +767,10 @@ final class ProcessExecution implements OutputRecorder.Owner {
 				begun = this.context.stopper()
 					.prepare("name=" + name() + " pid=" + this.process.pid(), this.process.tree(),
 							() -> this.process.exitCode().isPresent(), order.signal(), order.grace(), this::stopEnded);
+				before = callsListeners ? beforeStop(begun, order) : null;
 				this.events.stopBegins(order.cause(), order.grace().isZero() ? Signal.KILL : order.signal());
 				this.stop = begun;
 				this.stopCause = order.cause();
-				before = beforeStop(begun, order);
 				this.beforeStop = before;
 			}
 			toEnd = this.stop != null && !this.stopEnded;
@@ -793,10 +794,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		return true;
 	}
 
-	private @Nullable BeforeStop beforeStop(Stopper.Stop begun, StopOrder order) {
-		if (!order.callsListeners() || !this.events.isHeardBeforeStop()) {
-			return null;
-		}
+	private BeforeStop beforeStop(Stopper.Stop begun, StopOrder order) {
 		return new BeforeStop(this.context, () -> this.events.beforeStop(order.signal()), () -> {
 			try {
 				begin(begun);
