@@ -37,6 +37,9 @@ import io.procession.process.ProcessStartException.Reason;
  */
 final class Isolator {
 
+	/** Exit code of a trial that could not be started or did not end in time. */
+	static final int NOT_TRIED = -1;
+
 	private static final long TRIAL_SECONDS = 10;
 
 	/** Interval at which the output of a running trial is read, in milliseconds. */
@@ -212,7 +215,7 @@ final class Isolator {
 			process = ProcessReaper.start(builder::start);
 		}
 		catch (IOException ex) {
-			return new Trial(-1, String.valueOf(ex.getMessage()));
+			return new Trial(NOT_TRIED, String.valueOf(ex.getMessage()));
 		}
 		try {
 			ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -222,21 +225,21 @@ final class Isolator {
 				// a process that finds its pipe full would never exit
 				output.write(in.readNBytes(Math.min(in.available(), MOST_OUTPUT - output.size())));
 				if (System.nanoTime() - deadline >= 0) {
-					return new Trial(-1, "it did not exit within " + TRIAL_SECONDS + " s");
+					return new Trial(NOT_TRIED, "it did not exit within " + TRIAL_SECONDS + " s");
 				}
 				if (output.size() >= MOST_OUTPUT) {
-					return new Trial(-1, "it wrote more than " + MOST_OUTPUT + " bytes");
+					return new Trial(NOT_TRIED, "it wrote more than " + MOST_OUTPUT + " bytes");
 				}
 			}
 			output.write(in.readNBytes(MOST_OUTPUT - output.size()));
 			return new Trial(process.exitValue(), output.toString(StandardCharsets.ISO_8859_1));
 		}
 		catch (IOException ex) {
-			return new Trial(-1, String.valueOf(ex.getMessage()));
+			return new Trial(NOT_TRIED, String.valueOf(ex.getMessage()));
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			return new Trial(-1, "it was interrupted");
+			return new Trial(NOT_TRIED, "it was interrupted");
 		}
 		finally {
 			// ends the process after a timeout as well as after an interrupt

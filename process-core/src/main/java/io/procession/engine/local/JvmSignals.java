@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ final class JvmSignals {
 
 	private final Supplier<String> status;
 
-	private final BooleanSupplier canReset;
+	private final Supplier<Optional<Boolean>> canReset;
 
 	/** Guards the fields below while they are read. */
 	private final Object lock = new Object();
@@ -58,9 +57,10 @@ final class JvmSignals {
 	/**
 	 * Create the signals of a JVM.
 	 * @param status supplier of the content of {@code /proc/thread-self/status}
-	 * @param canReset whether an {@code env(1)} that resets signals is available
+	 * @param canReset whether an {@code env(1)} that resets signals is available, or
+	 * empty if that could not be determined now
 	 */
-	JvmSignals(Supplier<String> status, BooleanSupplier canReset) {
+	JvmSignals(Supplier<String> status, Supplier<Optional<Boolean>> canReset) {
 		this.status = status;
 		this.canReset = canReset;
 	}
@@ -120,30 +120,34 @@ final class JvmSignals {
 				this.ignored = field(text, "SigIgn:");
 				// QUIT is blocked in all threads of a JVM but one
 				this.blocked = (Runtime.version().feature() < UNBLOCKED_SINCE) ? field(text, "SigBlk:") & ~bit(3) : 0;
-				this.possible = (this.ignored | this.blocked) != 0 && canBeSet();
-				this.read = true;
+				boolean needed = (this.ignored | this.blocked) != 0;
+				this.possible = needed && canBeSet();
+				this.read = !needed || this.settable != null;
 			}
 		}
 	}
 
 	/**
 	 * Return whether {@code env(1)} can set the signals of a program: coreutils 8.31 or
-	 * later. Starts it on first use.
+	 * later. Starts it on first use, and again if that failed for lack of resources.
 	 */
 	boolean canBeSet() {
 		synchronized (this.lock) {
 			if (this.settable == null) {
-				this.settable = this.canReset.getAsBoolean();
+				this.settable = this.canReset.get().orElse(null);
 			}
-			return this.settable;
+			return Boolean.TRUE.equals(this.settable);
 		}
 	}
 
-	private static boolean canReset() {
-		return Tool.ENV.find()
-			.map((env) -> Isolator.attempt(List.of(env.toString(), "--default-signal", "/bin/sh", "-c", ":")))
-			.filter((trial) -> trial.exitCode() == 0)
-			.isPresent();
+	private static Optional<Boolean> canReset() {
+		Optional<Path> env = Tool.ENV.find();
+		if (env.isEmpty()) {
+			return Optional.of(false);
+		}
+		int exitCode = Isolator.attempt(List.of(env.get().toString(), "--default-signal", "/bin/sh", "-c", ":"))
+			.exitCode();
+		return (exitCode != Isolator.NOT_TRIED) ? Optional.of(exitCode == 0) : Optional.empty();
 	}
 
 	private static long field(String status, String name) {
