@@ -69,6 +69,9 @@ final class Guard {
 
 	private boolean toldLack;
 
+	/** How the last guard has exited, until the message about its restart. */
+	private @Nullable String unreportedExit;
+
 	private boolean closed;
 
 	/** Processes most recently reported to the guard; updated at each heartbeat. */
@@ -95,12 +98,18 @@ final class Guard {
 			if (this.closed || this.whyNot != null || (running != null && running.isAlive())) {
 				return;
 			}
-			String end = (running != null) ? ended(running) : null;
+			if (running != null) {
+				this.unreportedExit = ended(running);
+			}
 			if (this.whyNot == null) {
 				start();
 			}
-			if (end != null && this.failures == 1 && this.process != null) {
-				this.log.write(() -> logger.warn("Guard process exited unexpectedly and was restarted: {}", end));
+			String exit = this.unreportedExit;
+			if (exit != null && this.process != null) {
+				this.unreportedExit = null;
+				if (this.failures == 1) {
+					this.log.write(() -> logger.warn("Guard process exited unexpectedly and was restarted: {}", exit));
+				}
 			}
 		}
 	}

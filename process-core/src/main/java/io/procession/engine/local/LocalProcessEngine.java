@@ -248,12 +248,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 				this.system.look();
 				LocalTree orphans = LocalTree.ofOrphans(this.system, this.marker);
 				List<Long> found = orphans.alive();
-				if (!found.isEmpty()) {
-					end(orphans);
-					this.log.write(() -> logger
-						.warn("Stopped processes left behind by an earlier JVM of this application: pids={}", found));
-				}
-				this.swept = true;
+				this.swept = found.isEmpty() || endFound(orphans, found);
 			}
 			catch (UncheckedIOException | IllegalStateException ex) {
 				// the next start tries again, and this start does not fail because of it
@@ -262,7 +257,27 @@ public final class LocalProcessEngine implements ProcessEngine {
 		}
 	}
 
-	private void end(LocalTree orphans) {
+	private boolean endFound(LocalTree orphans, List<Long> found) {
+		try {
+			if (end(orphans)) {
+				this.log.write(() -> logger
+					.warn("Stopped processes left behind by an earlier JVM of this application: pids={}", found));
+			}
+			return true;
+		}
+		catch (UncheckedIOException | IllegalStateException ex) {
+			this.log
+				.write(() -> logger.warn("Failed to stop processes left behind by an earlier JVM: pids={}", found, ex));
+			return false;
+		}
+	}
+
+	/**
+	 * Stop orphans.
+	 * @return whether they are gone or have been sent KILL; {@code false} if they are
+	 * still alive after KILL
+	 */
+	private boolean end(LocalTree orphans) {
 		long began = System.nanoTime();
 		while (!orphans.alive().isEmpty()) {
 			Duration age = Duration.ofNanos(System.nanoTime() - began);
@@ -277,7 +292,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 				this.log
 					.write(() -> logger.warn("Processes left behind by an earlier JVM are still alive after SIGKILL;"
 							+ " giving up: pids={}", left));
-				return;
+				return false;
 			}
 			try {
 				Thread.sleep(20);
@@ -285,10 +300,11 @@ public final class LocalProcessEngine implements ProcessEngine {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 				orphans.signal(Signal.KILL);
-				return;
+				return true;
 			}
 			this.system.look();
 		}
+		return true;
 	}
 
 	@Override
