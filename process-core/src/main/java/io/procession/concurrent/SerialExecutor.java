@@ -1,22 +1,26 @@
 package io.procession.concurrent;
 
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Executes tasks on another executor, sequentially and in order. The effects of a task
- * are visible to the next one. A task that throws does not prevent the later ones.
- * <i>Thread-safe.</i>
+ * are visible to the next one. Tasks should not throw: it is logged, and the next one is
+ * executed. <i>Thread-safe.</i>
  */
 public final class SerialExecutor implements Executor {
+
+	private static final Logger logger = LoggerFactory.getLogger(SerialExecutor.class);
 
 	private final Executor executor;
 
 	/** Guards itself and the flag below. */
-	private final Queue<Runnable> tasks = new ArrayDeque<>();
+	private final Deque<Runnable> tasks = new ArrayDeque<>();
 
 	private boolean active;
 
@@ -29,6 +33,12 @@ public final class SerialExecutor implements Executor {
 		this.executor = executor;
 	}
 
+	/**
+	 * Execute a task after the earlier ones. If the executor rejects it, so does this
+	 * method; tasks that other threads have added meanwhile are executed with the next
+	 * one.
+	 * @param task the task
+	 */
 	@Override
 	public void execute(Runnable task) {
 		synchronized (this.tasks) {
@@ -38,7 +48,16 @@ public final class SerialExecutor implements Executor {
 			}
 			this.active = true;
 		}
-		this.executor.execute(this::runAll);
+		try {
+			this.executor.execute(this::runAll);
+		}
+		catch (RuntimeException | Error ex) {
+			synchronized (this.tasks) {
+				this.tasks.removeFirstOccurrence(task);
+				this.active = false;
+			}
+			throw ex;
+		}
 	}
 
 	private void runAll() {
@@ -46,9 +65,8 @@ public final class SerialExecutor implements Executor {
 			try {
 				task.run();
 			}
-			catch (RuntimeException | Error ex) {
-				this.executor.execute(this::runAll);
-				throw ex;
+			catch (Throwable ex) {
+				logger.error("Task failed", ex);
 			}
 		}
 	}
