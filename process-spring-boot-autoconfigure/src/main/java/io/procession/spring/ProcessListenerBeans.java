@@ -33,10 +33,13 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 
 	private final ObjectProvider<ProcessListener> beans;
 
+	/** Guards the fields below. */
+	private final Object lock = new Object();
+
 	private final Set<ProcessManager> connected = Collections.newSetFromMap(new IdentityHashMap<>());
 
-	/** Guards the two fields below. */
-	private final Object lock = new Object();
+	/** The managers whose listeners are called before a stop. */
+	private final Set<ProcessManager> connectedStops = Collections.newSetFromMap(new IdentityHashMap<>());
 
 	private final Queue<ProcessEvent> early = new ArrayDeque<>();
 
@@ -49,29 +52,37 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 
 	/** Register a listener with a manager, unless already done. */
 	void connect(ProcessManager manager) {
-		if (this.connected.add(manager)) {
-			manager.addListener(new ProcessListener() {
-
-				@Override
-				public void beforeStart(ProcessStarting event) {
-					ask(event);
-				}
-
-				@Override
-				public void onEvent(ProcessEvent event) {
-					ProcessListenerBeans.this.onEvent(event);
-				}
-
-			});
-			if (present().stream().anyMatch(ProcessListener::isCalledBeforeStop)) {
-				connectStops(manager);
+		synchronized (this.lock) {
+			if (!this.connected.add(manager)) {
+				return;
 			}
+		}
+		manager.addListener(new ProcessListener() {
+
+			@Override
+			public void beforeStart(ProcessStarting event) {
+				ask(event);
+			}
+
+			@Override
+			public void onEvent(ProcessEvent event) {
+				ProcessListenerBeans.this.onEvent(event);
+			}
+
+		});
+		if (present().stream().anyMatch(ProcessListener::isCalledBeforeStop)) {
+			connectStops(manager);
 		}
 	}
 
 	// only if needed: a manager sends the signal of a stop at once unless a listener has
 	// to be called before
 	private void connectStops(ProcessManager manager) {
+		synchronized (this.lock) {
+			if (!this.connectedStops.add(manager)) {
+				return;
+			}
+		}
 		manager.addListener(new ProcessListener() {
 
 			@Override
@@ -98,7 +109,11 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 			next = nextEarly(found);
 		}
 		if (found.stream().anyMatch(ProcessListener::isCalledBeforeStop)) {
-			this.connected.forEach(this::connectStops);
+			List<ProcessManager> managers;
+			synchronized (this.lock) {
+				managers = List.copyOf(this.connected);
+			}
+			managers.forEach(this::connectStops);
 		}
 	}
 
