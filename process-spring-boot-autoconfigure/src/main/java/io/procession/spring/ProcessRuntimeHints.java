@@ -6,6 +6,8 @@ import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
 import io.procession.event.ProcessEvent;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessStartException;
 
 /**
  * Runtime hints for native images: the components of events are read by expressions, such
@@ -19,6 +21,8 @@ final class ProcessRuntimeHints implements RuntimeHintsRegistrar {
 		for (Class<?> event : ProcessEvent.class.getPermittedSubclasses()) {
 			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
 		}
+		hints.reflection().registerType(ExitCause.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		hints.reflection().registerType(ProcessStartException.Reason.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 	}
 
 }
