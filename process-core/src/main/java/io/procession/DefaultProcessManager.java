@@ -8,8 +8,8 @@ import io.procession.execution.LocalProcessLauncher;
 
 /**
  * Default {@link ProcessManager}: a {@link LocalProcessLauncher} over the configured
- * engine or, if none is configured, over the engine for real processes, which is closed
- * when the JVM exits.
+ * engine or, if none is configured, over the engine for real processes. It is closed by a
+ * shutdown hook, unless that is disabled.
  */
 final class DefaultProcessManager extends LocalProcessLauncher implements ProcessManager {
 

@@ -129,11 +129,11 @@ class MessageIntegrationTests {
 		RunningPool pool = processes.pool().add(processes.command("sleep", "300")).start();
 
 		interrupted(() -> processes.run("sleep", "300"), "it was stopped");
-		interrupted(running::waitFor, "it keeps running until stop() is called");
-		interrupted(() -> running.waitUntil((type, line) -> false), "it keeps running until stop() is called");
-		interrupted(pipeline::waitFor, "its pipeline keeps running until stop() is called");
+		interrupted(running::waitFor, "it was left running; use stop() to end it");
+		interrupted(() -> running.waitUntil((type, line) -> false), "it was left running; use stop() to end it");
+		interrupted(pipeline::waitFor, "its pipeline was left running; use stop() to end it");
 		interrupted(() -> processes.command("sleep", "300").pipe("cat").run(), "its pipeline was stopped");
-		interrupted(pool::waitFor, "its pool keeps running until stop() is called");
+		interrupted(pool::waitFor, "its pool was left running; use stop() to end it");
 		interrupted(() -> processes.pool().add(processes.command("sleep", "300")).run(), "its pool was stopped");
 		running.kill();
 		try (ProcessManager full = manager((settings) -> settings.maxConcurrent(1))) {

@@ -43,7 +43,8 @@ public final class BackgroundLog {
 	}
 
 	/**
-	 * Create a log with a thread, which exists only while there are messages to write.
+	 * Create a log with a thread, which exists while there are messages to write and for
+	 * 10 s afterwards.
 	 * @param threads creates the thread
 	 */
 	public BackgroundLog(ThreadFactory threads) {

@@ -45,13 +45,13 @@ final class Drain {
 	/**
 	 * Create a drain that has not begun.
 	 * @param context determines whether a check is late
-	 * @param said the configured maximum time
+	 * @param configured the maximum time
 	 * @param output the standard output, with the time spent in listeners
 	 * @param error the standard error, with the time spent in listeners
 	 */
-	Drain(ExecutionContext context, Duration said, OutputRecorder output, OutputRecorder error) {
+	Drain(ExecutionContext context, Duration configured, OutputRecorder output, OutputRecorder error) {
 		this.context = context;
-		this.bound = Nanos.of(bound(said));
+		this.bound = Nanos.of(bound(configured));
 		this.output = output;
 		this.error = error;
 	}
@@ -60,8 +60,8 @@ final class Drain {
 	 * Return the effective drain: a minimum, so that the contents of the pipe are always
 	 * read.
 	 */
-	static Duration bound(Duration said) {
-		return (said.compareTo(EXIT_AFTER_END) < 0) ? EXIT_AFTER_END : said;
+	static Duration bound(Duration configured) {
+		return (configured.compareTo(EXIT_AFTER_END) < 0) ? EXIT_AFTER_END : configured;
 	}
 
 	/** Begin: the process has exited. */

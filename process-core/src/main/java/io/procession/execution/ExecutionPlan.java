@@ -47,7 +47,8 @@ record ExecutionPlan(String id, PendingProcess pending, boolean attended, int pe
 	 * its pipeline.
 	 */
 	boolean keepsTimeout() {
-		return this.timeout != null && !this.attended && (this.sharedDeadline == null || !this.sharedDeadline.kept());
+		return this.timeout != null && !this.attended
+				&& (this.sharedDeadline == null || !this.sharedDeadline.enforced());
 	}
 
 	/** Return the order for a requested stop. */

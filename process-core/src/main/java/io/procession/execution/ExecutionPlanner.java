@@ -375,11 +375,11 @@ final class ExecutionPlanner {
 		return (output.limit() != null || !captured) ? output.limit() : this.settings.outputLimit();
 	}
 
-	private OutputRecorder.StreamPlan stream(boolean piped, @Nullable OutputFile file, boolean kept) {
+	private OutputRecorder.StreamPlan stream(boolean piped, @Nullable OutputFile file, boolean capturable) {
 		OutputOptions output = this.spec.output();
-		boolean capture = kept && piped && output.capture() && file == null;
+		boolean capture = capturable && piped && output.capture() && file == null;
 		Charset charset = Objects.requireNonNullElse(output.charset(), this.settings.charset());
-		BoundedPipe feed = kept ? null : this.place.feed();
+		BoundedPipe feed = capturable ? null : this.place.feed();
 		return new OutputRecorder.StreamPlan(piped, capture,
 				Objects.requireNonNullElse(output.keepLast(), Long.MAX_VALUE), charset, this.settings.maxLineLength(),
 				(piped && file != null) ? new OutputRecorder.Target(file.path(), open(file), emptied(file)) : null,

@@ -31,7 +31,7 @@ final class ExecutionWait {
 	private static final long QUIET = Duration.ofMillis(50).toNanos();
 
 	/** The state of a process after an interrupted wait for it. */
-	private static final String LEFT_ALONE = "it keeps running until stop() is called";
+	private static final String LEFT_ALONE = "it was left running; use stop() to end it";
 
 	private final ProcessExecution execution;
 

@@ -126,11 +126,10 @@ final class LaunchAuthorizer {
 		String searched = Objects.requireNonNullElse(seenPath, Executables.WITHOUT_PATH);
 		Function<String, Optional<Path>> lookup = (name) -> Executables.find(name, spec.directory(), searched);
 		Path found = Executables.find(arguments.get(0), spec.directory(), ownPath)
-			.orElseThrow(
-					() -> new ProcessStartException(
-							spec, ProcessStartException.Reason.NOT_FOUND, "program '" + spec.command().program()
-									+ "' not found " + where(spec, ownPath) + " for the command policy to check",
-							null));
+			.orElseThrow(() -> new ProcessStartException(
+					spec, ProcessStartException.Reason.NOT_FOUND, "program '" + spec.command().program()
+							+ "' not found " + where(spec, ownPath) + ", so that the command policy cannot check it",
+					null));
 		CommandPolicy.Verdict verdict = this.policy.commands().judge(found, arguments, lookup);
 		if (verdict.start() == null) {
 			throw new ProcessDeniedException(spec, verdict.rule(), "the program is '" + found

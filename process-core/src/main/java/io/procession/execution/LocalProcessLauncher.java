@@ -552,8 +552,8 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 			.filter((execution) -> !execution.spec().detached())
 			.toList();
 		// the sweep retries what fails
-		executions
-			.forEach((execution) -> attempt(execution.name(), () -> execution.shutDown(this.settings.shutdownGrace())));
+		executions.forEach((execution) -> attempt("stop of " + execution.name(),
+				() -> execution.shutDown(this.settings.shutdownGrace())));
 		awaitAll(executions);
 	}
 
@@ -590,8 +590,8 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 			String missing = what.get();
 			this.context.log()
 				.write(() -> logger.warn(
-						"Processes have not ended within {} of the close and are left to the guard: {}", bound,
-						missing));
+						"Not all processes are known to have ended within {} of the close; the rest is left to the guard: {}",
+						bound, missing));
 		}
 	}
 

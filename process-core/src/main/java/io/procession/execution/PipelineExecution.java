@@ -165,7 +165,7 @@ final class PipelineExecution {
 			this.ended.get();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pipeline keeps running until stop() is called", null, ex);
+			throw interrupted("its pipeline was left running; use stop() to end it", null, ex);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
@@ -178,7 +178,7 @@ final class PipelineExecution {
 			this.ended.get(Nanos.of(timeout), TimeUnit.NANOSECONDS);
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pipeline keeps running until stop() is called", null, ex);
+			throw interrupted("its pipeline was left running; use stop() to end it", null, ex);
 		}
 		catch (TimeoutException ex) {
 			return Optional.empty();

@@ -57,8 +57,8 @@ public interface ProcessLauncher {
 
 	/**
 	 * Start a process of a pool as soon as a permit is available, waiting for it without
-	 * a thread. The default timeout is that of {@link #run(PendingProcess) execution}.
-	 * Standard input is empty unless input is configured.
+	 * a thread. The default timeout is that of {@link #run(PendingProcess) run}. Standard
+	 * input is empty unless input is configured.
 	 * @param pending the process
 	 * @param timeout timeout of all processes of the pool, which applies to this process
 	 * whenever it is started, or {@code null} for none

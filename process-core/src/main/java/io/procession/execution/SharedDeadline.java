@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param timeout the timeout
  * @param since the time at which it began, by the monotonic clock
  * @param left the time that remained when the process was planned
- * @param kept whether the pipeline enforces it; otherwise each process does
+ * @param enforced whether the pipeline enforces it; otherwise each process does
  * @param remedy the origin of the timeout and how to raise it
  */
-record SharedDeadline(Duration timeout, long since, Duration left, boolean kept, String remedy) {
+record SharedDeadline(Duration timeout, long since, Duration left, boolean enforced, String remedy) {
 
 	/** Create the timeout of a pipeline, which the pipeline enforces. */
 	static SharedDeadline ofPipeline(Duration timeout, long now) {

@@ -117,7 +117,7 @@ public final class RunningPool {
 			return this.execution.ended().get();
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pool keeps running until stop() is called", ex);
+			throw interrupted("its pool was left running; use stop() to end it", ex);
 		}
 		catch (ExecutionException ex) {
 			throw new IllegalStateException(ex.getCause());
@@ -136,7 +136,7 @@ public final class RunningPool {
 			return Optional.of(this.execution.ended().get(TimeUnit.NANOSECONDS.convert(bound), TimeUnit.NANOSECONDS));
 		}
 		catch (InterruptedException ex) {
-			throw interrupted("its pool keeps running until stop() is called", ex);
+			throw interrupted("its pool was left running; use stop() to end it", ex);
 		}
 		catch (TimeoutException ex) {
 			return Optional.empty();

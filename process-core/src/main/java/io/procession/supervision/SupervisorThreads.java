@@ -192,7 +192,10 @@ final class SupervisorThreads {
 		}
 	}
 
-	/** Wait, within a bound, until all that was to be logged before the end is logged. */
+	/**
+	 * Wait, within a bound, until all earlier messages are logged. Does nothing if the
+	 * time source has an executor of its own.
+	 */
 	void awaitReports() throws InterruptedException {
 		if (this.reporter == this.ownReporter) {
 			this.ownReporter.awaitTermination(REPORTED_BOUND, TimeUnit.NANOSECONDS);

@@ -146,8 +146,9 @@ class PoolLaunchIntegrationTests {
 				.add(planted(processes, Scripts.SLEEPS))
 				.start();
 
-			assertThat(running.waitFor(SOON)).hasValueSatisfying((results) -> assertThat(results.get(1).startError())
-				.hasValueSatisfying((error) -> assertThat(error).hasMessageContaining("the timeout of its pool had elapsed")));
+			assertThat(running.waitFor(SOON))
+				.hasValueSatisfying((results) -> assertThat(results.get(1).startError()).hasValueSatisfying(
+						(error) -> assertThat(error).hasMessageContaining("the timeout of its pool had elapsed")));
 		}
 	}
 

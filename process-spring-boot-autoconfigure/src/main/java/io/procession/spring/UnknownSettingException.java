@@ -2,6 +2,7 @@ package io.procession.spring;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -19,12 +20,16 @@ final class UnknownSettingException extends RuntimeException {
 	 * @param unknown the unknown properties, at least one
 	 */
 	UnknownSettingException(List<Unknown> unknown) {
-		super("Unknown configuration properties " + names(unknown));
+		super("Unknown configuration " + ((unknown.size() == 1) ? "property " : "properties ") + names(unknown));
 		this.unknown = unknown.stream().sorted(Comparator.comparing(Unknown::name)).toList();
 	}
 
-	private static List<String> names(List<Unknown> unknown) {
-		return unknown.stream().map((said) -> "'" + said.name() + "'").sorted().distinct().toList();
+	private static String names(List<Unknown> unknown) {
+		return unknown.stream()
+			.map((property) -> "'" + property.name() + "'")
+			.sorted()
+			.distinct()
+			.collect(Collectors.joining(", "));
 	}
 
 	List<Unknown> unknown() {

@@ -52,7 +52,7 @@ final class DeterministicScheduler {
 
 	static final String NOTHING_DUE = "nothing is scheduled";
 
-	static final String DUE_AGAIN = "only periodic tasks are scheduled";
+	static final String DUE_AGAIN = "tasks are scheduled again and again, such as a periodic task";
 
 	private static final long TICK = TimeUnit.MILLISECONDS.toNanos(1);
 

@@ -446,7 +446,7 @@ class ManualTimeTests {
 
 		assertThatIllegalStateException().isThrownBy(process::waitFor)
 			.withMessageContaining("the end of 'stuck")
-			.withMessageContaining("only periodic tasks are scheduled");
+			.withMessageContaining("tasks are scheduled again and again, such as a periodic task");
 		assertThat(process.isRunning()).isTrue();
 	}
 

@@ -145,7 +145,7 @@ class DocumentationIntegrationTests {
 				server: { porte: 1 }
 				"""))
 			.havingRootCause()
-			.withMessage("Unknown configuration properties ['procession.defaults.time-out-of-mind']");
+			.withMessage("Unknown configuration property 'procession.defaults.time-out-of-mind'");
 	}
 
 	/** Those that documents and messages name. */
