@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
 import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -14,6 +15,8 @@ import org.springframework.context.aot.ApplicationContextAotGenerator;
 import org.springframework.javapoet.ClassName;
 
 import io.procession.event.ProcessExited;
+import io.procession.process.ExitCause;
+import io.procession.process.ProcessStartException;
 import io.procession.spring.actuate.ProcessEndpointAutoConfiguration;
 import io.procession.spring.actuate.ProcessesEndpoint.NamedProcessesDescriptor;
 import io.procession.spring.actuate.ProcessesEndpoint.ProcessDescriptor;
@@ -41,6 +44,12 @@ class ProcessAotTests {
 		}
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(ProcessExited.class, "exitCode"))
 			.accepts(hints);
+		// #event.reason.name() == 'DENIED'
+		for (Class<?> type : List.of(ExitCause.class, ProcessStartException.Reason.class)) {
+			assertThat(RuntimeHintsPredicates.reflection()
+				.onType(type)
+				.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);
+		}
 		for (Class<?> type : List.of(ProcessProperties.class, ProcessProperties.Defaults.class,
 				ProcessProperties.Guard.class, SupervisionProperties.class,
 				SupervisionProperties.ProgramProperties.class, SupervisionProperties.Restart.class)) {
