@@ -118,7 +118,7 @@ class StartFailureIntegrationTests {
 			fails(processes.command("./no/program").directory(Path.of("/")), Reason.NOT_FOUND,
 					"program './no/program' not found at '/no/program'");
 			fails(processes.command("/no/program"), Reason.NOT_FOUND, "at that path");
-			fails(processes.command("no-program"), Reason.NOT_FOUND, "in the JVM's PATH for");
+			fails(processes.command("no-program"), Reason.NOT_FOUND, "in the JVM's PATH, so that");
 		}
 	}
 
