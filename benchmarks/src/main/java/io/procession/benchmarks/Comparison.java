@@ -55,31 +55,32 @@ public final class Comparison {
 		Report report = new Report(this.options);
 		this.table.print(report.header());
 		List<Results> all = new ArrayList<>();
-		for (Scenario scenario : this.options.scenarios()) {
-			Results results = run(scenario);
-			this.table.print(report.rows(results));
-			all.add(results);
+		try (Setting setting = new Setting(this.options.quick())) {
+			setting.prepare();
+			for (Scenario scenario : this.options.scenarios()) {
+				Results results = run(scenario, setting);
+				this.table.print(report.rows(results));
+				all.add(results);
+			}
 		}
 		this.table.print(report.footer(all));
 	}
 
-	private Results run(Scenario scenario) throws Exception {
-		try (Setting setting = new Setting(this.options.quick())) {
-			List<Contender> order = new ArrayList<>(scenario.contenders(setting));
-			Results results = new Results(scenario, order.stream().map(Contender::name).toList());
-			boolean ownJvm = !scenario.ownJvm().isEmpty();
-			int warmUpRounds = ownJvm ? 0 : this.options.warmUpRounds(scenario);
-			for (int round = -warmUpRounds; round < this.options.rounds(scenario); round++) {
-				for (Contender contender : order) {
-					Sample sample = ownJvm ? sampleInOwnJvm(scenario, contender) : contender.work().sample();
-					if (round >= 0) {
-						results.add(contender.name(), sample);
-					}
+	private Results run(Scenario scenario, Setting setting) throws Exception {
+		List<Contender> order = new ArrayList<>(scenario.contenders(setting));
+		Results results = new Results(scenario, order.stream().map(Contender::name).toList());
+		boolean ownJvm = !scenario.ownJvm().isEmpty();
+		int warmUpRounds = ownJvm ? 0 : this.options.warmUpRounds(scenario);
+		for (int round = -warmUpRounds; round < this.options.rounds(scenario); round++) {
+			for (Contender contender : order) {
+				Sample sample = ownJvm ? sampleInOwnJvm(scenario, contender) : contender.work().sample();
+				if (round >= 0) {
+					results.add(contender.name(), sample);
 				}
-				Collections.rotate(order, 1);
 			}
-			return results;
+			Collections.rotate(order, 1);
 		}
+		return results;
 	}
 
 	private Sample sampleInOwnJvm(Scenario scenario, Contender contender) throws Exception {

@@ -63,14 +63,12 @@ public interface Scenario {
 	 * @return in the order they are run
 	 */
 	static List<Scenario> all() {
-		// NuProcess, a contender of the single runs, makes its JVM ignore SIGPIPE: later
-		// managers would start each process through env(1) to undo that
-		return List.of(new ConcurrentRunScenario(), new CallbackScenario(), new QuietScenario(), new CaptureScenario(),
-				new LinesScenario(false), new LinesScenario(true), new CatScenario(), new PipelineScenario(),
-				new PoolScenario(), new IsolationScenario(), new HoldScenario(false), new HoldScenario(true),
-				new TimeoutTrapScenario(), new JvmDeathScenario(),
-				new RunScenario("run-true", List.of("/bin/true"), ""),
-				new RunScenario("run-echo", List.of("/bin/echo", "hello"), "hello\n"));
+		return List.of(new RunScenario("run-true", List.of("/bin/true"), ""),
+				new RunScenario("run-echo", List.of("/bin/echo", "hello"), "hello\n"), new ConcurrentRunScenario(),
+				new CallbackScenario(), new QuietScenario(), new CaptureScenario(), new LinesScenario(false),
+				new LinesScenario(true), new CatScenario(), new PipelineScenario(), new PoolScenario(),
+				new IsolationScenario(), new HoldScenario(false), new HoldScenario(true), new TimeoutTrapScenario(),
+				new JvmDeathScenario());
 	}
 
 }

@@ -43,6 +43,15 @@ public final class Setting implements AutoCloseable {
 		return this.processes;
 	}
 
+	/**
+	 * Start a process by the manager, which thereby determines how the JVM was started.
+	 * NuProcess makes its JVM ignore SIGPIPE: a manager that is created later starts each
+	 * process through {@code env(1)} to undo that, which would be measured.
+	 */
+	public void prepare() {
+		processes().run("true");
+	}
+
 	@Override
 	public void close() {
 		if (this.processes != null) {
