@@ -1,14 +1,19 @@
 package io.procession.execution;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +106,35 @@ class EventDispatcherTests {
 	}
 
 	@Test
+	void callsListenerBeforeStopThatCannotBeInspected() throws Exception {
+		ClassLoader loader = new ClassLoader(null) {
+
+			@Override
+			protected Class<?> findClass(String name) throws ClassNotFoundException {
+				if (name.equals(Missing.class.getName())) {
+					throw new ClassNotFoundException(name);
+				}
+				if (!name.equals(Incomplete.class.getName())) {
+					return Class.forName(name);
+				}
+				try (InputStream bytes = Incomplete.class
+					.getResourceAsStream("EventDispatcherTests$Incomplete.class")) {
+					byte[] code = Objects.requireNonNull(bytes).readAllBytes();
+					return defineClass(name, code, 0, code.length);
+				}
+				catch (IOException ex) {
+					throw new ClassNotFoundException(name, ex);
+				}
+			}
+
+		};
+		Constructor<?> constructor = loader.loadClass(Incomplete.class.getName()).getConstructor();
+		ProcessListener listener = (ProcessListener) constructor.newInstance();
+
+		assertThat(ProcessListener.isCalledBeforeStop(listener)).isTrue();
+	}
+
+	@Test
 	void doesNotReportFastListeners() throws InterruptedException {
 		EventDispatcher events = events(SOON);
 		events.add((event) -> {
@@ -148,6 +182,25 @@ class EventDispatcherTests {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
+		}
+
+	}
+
+	/** A type that is missing at runtime. */
+	public static final class Missing {
+
+	}
+
+	/** A listener with a method that refers to a missing type. */
+	public static final class Incomplete implements ProcessListener {
+
+		public @Nullable Missing missing() {
+			return null;
+		}
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			// nothing to do
 		}
 
 	}
