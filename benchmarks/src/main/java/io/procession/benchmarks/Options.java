@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import io.procession.benchmarks.scenario.Scenario;
 
 /**
- * What the command line asks for.
+ * Options of the command line.
  *
  * @param scenarios the rows to run
  * @param rounds how often each contender is measured, if it was said
@@ -65,14 +65,14 @@ record Options(List<Scenario> scenarios, OptionalInt rounds, boolean quick) {
 	}
 
 	/**
-	 * How often each contender of a row is measured.
+	 * Return the number of measured rounds of a row.
 	 */
 	int rounds(Scenario scenario) {
 		return this.rounds.orElseGet(() -> this.quick ? 2 : scenario.rounds());
 	}
 
 	/**
-	 * How many rounds come before those that count.
+	 * Return the number of warm-up rounds.
 	 */
 	int warmUpRounds(Scenario scenario) {
 		return Math.max(1, rounds(scenario) / 3);

@@ -25,7 +25,7 @@ final class Report {
 	}
 
 	/**
-	 * Where and when this is.
+	 * Return the heading, with machine, JDK and load.
 	 */
 	String header() {
 		Runtime.Version version = Runtime.version();
@@ -46,7 +46,7 @@ final class Report {
 	}
 
 	/**
-	 * What came out of one row.
+	 * Return the lines of one row.
 	 */
 	String rows(Results results) {
 		StringBuilder rows = new StringBuilder();
@@ -97,7 +97,7 @@ final class Report {
 	}
 
 	/**
-	 * What is below the table.
+	 * Return the text below the table.
 	 */
 	String footer(List<Results> results) {
 		StringBuilder text = new StringBuilder(

@@ -36,7 +36,7 @@ public class RunBenchmark {
 
 	private static final List<String> ECHO = List.of("/bin/echo", "hello");
 
-	/** Who runs it. */
+	/** The contender. */
 	@Param({ "ProcessBuilder", "procession", "zt-exec", "commons-exec", "NuProcess" })
 	@SuppressWarnings("NullAway.Init")
 	public String runner;

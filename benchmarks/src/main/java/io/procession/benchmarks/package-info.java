@@ -7,7 +7,7 @@
  * <p>
  * {@link io.procession.benchmarks.scenario} holds one class for each row,
  * {@link io.procession.benchmarks.runner} the ways to run a command and keep its output.
- * How to run and to read it: {@code benchmarks/README.md}.
+ * See {@code benchmarks/README.md}.
  *
  * <pre>
  * benchmarks/run --quick

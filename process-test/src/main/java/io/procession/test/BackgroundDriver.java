@@ -46,7 +46,7 @@ final class BackgroundDriver {
 
 	private boolean free;
 
-	/** When the clock was let go, by the machine's clock. */
+	/** Time at which the clock was released, by the system clock. */
 	private long freeSince;
 
 	private long nowWhenFree;

@@ -1,7 +1,7 @@
 package io.procession.benchmarks.scenario;
 
 /**
- * What a contender is to reach.
+ * Target of a contender.
  *
  * @param contender whom it concerns
  * @param measure what

@@ -18,7 +18,7 @@ import io.procession.isolation.RunAs;
 import io.procession.isolation.Scheduling;
 
 /**
- * What each tool costs that stands before a program, against a start without any.
+ * Cost of each tool that precedes a program, compared with a start without any.
  */
 final class IsolationScenario implements Scenario {
 

@@ -1,7 +1,7 @@
 package io.procession.benchmarks.scenario;
 
 /**
- * What is measured. Less is always better.
+ * Measured quantity. Less is always better.
  */
 public enum Measure {
 
@@ -9,7 +9,7 @@ public enum Measure {
 	TIME("time", "ms"),
 	/** The most memory that the JVM had in RAM. */
 	PEAK_RESIDENT("peak RSS", "MiB"),
-	/** What is in use after a collection, while the result is held. */
+	/** Memory in use after a collection, while the result is held. */
 	HEAP_HELD("heap held", "MiB"),
 	/** Until all children are there. */
 	START("start all", "ms"),
@@ -19,7 +19,7 @@ public enum Measure {
 	THREADS("Java threads", ""),
 	/** By how much one child makes the JVM larger. */
 	RESIDENT_PER_CHILD("RSS a child", "KiB"),
-	/** What the JVM uses while nothing happens. */
+	/** CPU time of the JVM while it is idle. */
 	IDLE_CPU("idle CPU", "% of a core"),
 	/** Processes that should be gone and are not. */
 	SURVIVORS("survivors", "");

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What this JVM uses, as Linux tells it ({@code proc(5)}).
+ * Memory of this JVM, as reported by Linux ({@code proc(5)}).
  */
 final class Memory {
 
@@ -14,7 +14,7 @@ final class Memory {
 	}
 
 	/**
-	 * What is in RAM.
+	 * Return the resident memory.
 	 * @return how many KiB
 	 */
 	static double resident() throws IOException {

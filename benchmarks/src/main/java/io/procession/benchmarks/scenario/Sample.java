@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What one contender needed in one round. <i>Immutable.</i>
+ * Measurements of one contender in one round. <i>Immutable.</i>
  */
 public final class Sample {
 
@@ -52,7 +52,7 @@ public final class Sample {
 	}
 
 	/**
-	 * What was measured.
+	 * Return the measurements.
 	 * @return the measures
 	 */
 	public Set<Measure> measures() {

@@ -14,13 +14,13 @@ public interface Scenario {
 	String name();
 
 	/**
-	 * What is measured.
+	 * Return the description of the work.
 	 * @return one line
 	 */
 	String title();
 
 	/**
-	 * Who does it, the one that the others are measured against first.
+	 * Return the contenders, with the baseline first.
 	 * @param setting what they may use
 	 * @return the contenders
 	 * @throws Exception if the row cannot be prepared
@@ -28,7 +28,7 @@ public interface Scenario {
 	List<Contender> contenders(Setting setting) throws Exception;
 
 	/**
-	 * What is to be reached.
+	 * Return the targets.
 	 * @return the bounds
 	 */
 	List<Bound> bounds();
@@ -42,7 +42,7 @@ public interface Scenario {
 	}
 
 	/**
-	 * How often each contender is measured, unless the user says otherwise.
+	 * Return the number of rounds, unless configured otherwise.
 	 * @return rounds that count
 	 */
 	default int rounds() {

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import io.procession.ProcessManager;
 
 /**
- * What contenders may use: how much work there is, and a manager that is made when it is
- * first asked for, so that it costs the others nothing. <i>Not thread-safe.</i>
+ * Resources of the contenders: the amount of work, and a manager, which all rows share.
+ * <i>Not thread-safe.</i>
  */
 public final class Setting implements AutoCloseable {
 
@@ -15,17 +15,17 @@ public final class Setting implements AutoCloseable {
 	private @Nullable ProcessManager processes;
 
 	/**
-	 * A setting.
-	 * @param quick whether the work is cut down to what shows that everything works
+	 * Create the resources.
+	 * @param quick whether the work is reduced to a smoke test
 	 */
 	public Setting(boolean quick) {
 		this.quick = quick;
 	}
 
 	/**
-	 * How much to do.
-	 * @param full how much in a real run
-	 * @param cut how much in a quick one
+	 * Return the amount of work.
+	 * @param full the amount in a measured run
+	 * @param cut the amount in a quick run
 	 * @return one of them
 	 */
 	int amount(int full, int cut) {
@@ -33,8 +33,8 @@ public final class Setting implements AutoCloseable {
 	}
 
 	/**
-	 * The manager, with default settings.
-	 * @return always the same
+	 * Return the manager, with default settings.
+	 * @return the manager, created on first use
 	 */
 	ProcessManager processes() {
 		if (this.processes == null) {

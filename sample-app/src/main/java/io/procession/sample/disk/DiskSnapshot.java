@@ -6,7 +6,7 @@ import java.util.List;
 import io.procession.process.ProcessResult;
 
 /**
- * How full the disks were at one moment.
+ * Usage of the disks at one point in time.
  *
  * @param takenAt when
  * @param filesystems one each
@@ -24,7 +24,7 @@ record DiskSnapshot(Instant takenAt, List<Filesystem> filesystems) {
 	}
 
 	/**
-	 * How full one file system was.
+	 * Usage of a file system.
 	 *
 	 * @param device what it lies on
 	 * @param kilobytes its size

@@ -1,5 +1,5 @@
 /**
- * How full the disks are.
+ * Usage of the disks.
  */
 @NullMarked
 package io.procession.sample.disk;

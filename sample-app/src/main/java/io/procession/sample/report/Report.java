@@ -3,7 +3,7 @@ package io.procession.sample.report;
 import java.util.List;
 
 /**
- * What an access log says.
+ * Result of the analysis of an access log.
  *
  * @param lines how many lines it has
  * @param ignored how many of them are not in the common or combined log format
@@ -14,7 +14,7 @@ import java.util.List;
 record Report(long lines, long ignored, List<Count> requesters, List<Count> paths, List<Count> statusCodes) {
 
 	/**
-	 * How often something is there.
+	 * Number of occurrences of a value.
 	 *
 	 * @param value what it is
 	 * @param count how many lines have it

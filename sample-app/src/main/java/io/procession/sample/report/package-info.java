@@ -1,5 +1,5 @@
 /**
- * What an access log says.
+ * Analysis of an access log.
  */
 @NullMarked
 package io.procession.sample.report;
