@@ -78,6 +78,11 @@ final class Drain {
 		this.countsListeners = true;
 	}
 
+	/** Return whether the output has ended, so that nothing remains to wait for. */
+	boolean isComplete() {
+		return this.output.isEnded() && this.error.isEnded();
+	}
+
 	/** Return the time at which the drain ends, not including time spent in listeners. */
 	long end() {
 		return this.since + this.bound;

@@ -92,10 +92,10 @@ final class ExecutionEvents {
 	 * Record the event of a stop that is about to begin. It is published by
 	 * {@link #stopBegun()} or before the exit, whichever comes first.
 	 */
-	void stopBegins(ExitCause cause, Signal signal) {
+	void stopBegins(StopOrder order) {
 		synchronized (this.lock) {
-			this.stopCause = cause;
-			this.stopSignal = signal;
+			this.stopCause = order.cause();
+			this.stopSignal = order.grace().isZero() ? Signal.KILL : order.signal();
 		}
 	}
 

@@ -69,7 +69,7 @@ final class LeftBehind {
 		private final Stopper.Stop stop;
 
 		private Attempt(StopOrder order) {
-			this.stop = LeftBehind.this.execution.stopOfLeftBehind(order, this::ended);
+			this.stop = LeftBehind.this.execution.stop().ofLeftBehind(order, this::ended);
 		}
 
 		private void begin() {

@@ -131,7 +131,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		acquire(pending.command(), permits(pending));
 		ProcessExecution execution = launch(ExecutionPlanner.ofRun(this.settings, pending, true), pending,
 				permits(pending));
-		return new ExecutionWait(execution).attend();
+		return execution.waits().attend();
 	}
 
 	private void acquire(Command command, int permits) {
@@ -259,7 +259,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 
 	// as run() does when its thread is interrupted
 	private static Launched<ProcessResult> launched(ProcessExecution execution) {
-		return new Launched<>(execution.onEnd(), () -> execution.end(execution.plan().toAbort()));
+		return new Launched<>(execution.onEnd(), () -> execution.stop().execute(execution.plan().toAbort()));
 	}
 
 	private static Launched<PipelineResult> launched(PipelineExecution execution) {

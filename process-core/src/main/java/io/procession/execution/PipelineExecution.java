@@ -159,7 +159,7 @@ final class PipelineExecution {
 	}
 
 	PipelineResult waitFor() {
-		this.processes.forEach(ExecutionWait::refuseListener);
+		this.processes.forEach((process) -> process.waits().refuseListener());
 		this.streams.forEach(StreamStageExecution::refuseToWaitForItself);
 		try {
 			this.ended.get();

@@ -100,7 +100,7 @@ final class PipelineStopper {
 		List<ProcessExecution> ended = new ArrayList<>(this.processes.size());
 		for (ProcessExecution process : this.processes) {
 			try {
-				if (!process.end(how.apply(process.plan()))) {
+				if (!process.stop().execute(how.apply(process.plan()))) {
 					ended.add(process);
 				}
 			}
@@ -124,7 +124,7 @@ final class PipelineStopper {
 		try {
 			before = this.leftBehind.get(process);
 			if (before == null) {
-				begun = process.stopOfLeftBehind(order, this::leave);
+				begun = process.stop().ofLeftBehind(order, this::leave);
 				this.leftBehind.put(process, begun);
 				this.underWay++;
 			}
@@ -204,7 +204,7 @@ final class PipelineStopper {
 	 */
 	void awaitGone() throws InterruptedException {
 		for (ProcessExecution process : this.processes) {
-			process.awaitStopped();
+			process.stop().await();
 		}
 		this.lock.lock();
 		try {

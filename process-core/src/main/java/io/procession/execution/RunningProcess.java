@@ -36,7 +36,7 @@ public final class RunningProcess {
 
 	RunningProcess(ProcessExecution execution) {
 		this.execution = execution;
-		this.wait = new ExecutionWait(execution);
+		this.wait = execution.waits();
 		this.leftBehind = new LeftBehind(execution);
 	}
 
@@ -141,7 +141,7 @@ public final class RunningProcess {
 	private OutputRecorder recorder(OutputType type) {
 		polled();
 		OutputRecorder recorder = this.execution.recorder(type);
-		this.execution.awaitCapture(recorder);
+		this.wait.forCapture(recorder);
 		return recorder;
 	}
 
@@ -232,7 +232,7 @@ public final class RunningProcess {
 	 * It does nothing if the process has ended.
 	 */
 	public void stop() {
-		this.execution.beginStop(null);
+		this.execution.stop().request(null);
 		this.wait.forStop();
 	}
 
@@ -241,7 +241,7 @@ public final class RunningProcess {
 	 * @param grace the grace period after the stop signal; zero means immediate KILL
 	 */
 	public void stop(Duration grace) {
-		this.execution.beginStop(Objects.requireNonNull(grace, "grace"));
+		this.execution.stop().request(Objects.requireNonNull(grace, "grace"));
 		this.wait.forStop();
 	}
 
@@ -252,7 +252,7 @@ public final class RunningProcess {
 	 * already in progress
 	 */
 	public void stop(Duration grace, Signal signal) {
-		this.execution.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
+		this.execution.stop().request(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
 		this.wait.forStop();
 	}
 
@@ -262,7 +262,7 @@ public final class RunningProcess {
 	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync() {
-		this.execution.beginStop(null);
+		this.execution.stop().request(null);
 		return this.execution.onExit();
 	}
 
@@ -273,7 +273,7 @@ public final class RunningProcess {
 	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace) {
-		this.execution.beginStop(Objects.requireNonNull(grace, "grace"));
+		this.execution.stop().request(Objects.requireNonNull(grace, "grace"));
 		return this.execution.onExit();
 	}
 
@@ -285,7 +285,7 @@ public final class RunningProcess {
 	 * @return a future with the result, as returned by {@link #onExit()}
 	 */
 	public CompletableFuture<ProcessResult> stopAsync(Duration grace, Signal signal) {
-		this.execution.beginStop(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
+		this.execution.stop().request(Objects.requireNonNull(grace, "grace"), Objects.requireNonNull(signal, "signal"));
 		return this.execution.onExit();
 	}
 
@@ -294,7 +294,7 @@ public final class RunningProcess {
 	 * is gone. A stop that is in progress turns into a kill.
 	 */
 	public void kill() {
-		this.execution.beginKill();
+		this.execution.stop().requestKill();
 		this.wait.forStop();
 	}
 

@@ -115,7 +115,7 @@ final class StreamStageExecution {
 	 * ended early.
 	 */
 	private boolean isCutShort() {
-		return this.ended.isDone() || this.stopper.isStopping() || this.before.isStopRequested();
+		return this.ended.isDone() || this.stopper.isStopping() || this.before.stop().isRequested();
 	}
 
 	private void end(OutputStream output) {
