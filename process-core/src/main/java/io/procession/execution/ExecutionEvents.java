@@ -80,8 +80,7 @@ final class ExecutionEvents {
 		synchronized (this.lock) {
 			switch (this.phase) {
 				case STARTING -> this.held.add(event);
-				case STARTED ->
-					this.context.events().publish(event, this.execution.plan().pending().processListeners());
+				case STARTED -> this.context.events().publish(event, this.execution.plan().listeners());
 				case FAILED -> {
 				}
 			}
@@ -118,7 +117,7 @@ final class ExecutionEvents {
 
 	/** Return whether there is a listener to be called before a stop. */
 	boolean isHeardBeforeStop() {
-		return this.context.events().isHeardBeforeStop(this.execution.plan().pending().processListeners());
+		return this.context.events().isHeardBeforeStop(this.execution.plan().listeners());
 	}
 
 	/** Call the listeners, on this thread, before the first signal of a stop. */
@@ -127,7 +126,7 @@ final class ExecutionEvents {
 			.beforeStop(
 					new ProcessStopping(this.execution.id(), this.execution.name(), this.context.time().now(),
 							this.execution.process().pid(), ExitCause.STOPPED, signal),
-					this.execution.plan().pending().processListeners());
+					this.execution.plan().listeners());
 	}
 
 	/** Log that the signal was sent although a listener had not returned. */
@@ -155,9 +154,9 @@ final class ExecutionEvents {
 		ExecutionPlan plan = this.execution.plan();
 		return switch (cause) {
 			case TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, pid,
-					Objects.requireNonNull(plan.timeout()), false);
+					Objects.requireNonNull(plan.timeout().duration()), false);
 			case IDLE_TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, pid,
-					Objects.requireNonNull(plan.idleTimeout()), true);
+					Objects.requireNonNull(plan.idleTimeout()).value(), true);
 			default -> new ProcessStopping(this.execution.id(), this.execution.name(), now, pid, cause, signal);
 		};
 	}

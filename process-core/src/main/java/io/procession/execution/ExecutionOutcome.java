@@ -51,11 +51,11 @@ final class ExecutionOutcome {
 		Integer code = ending.exitCode();
 		ExitCause cause = cause(context, ending);
 		// a terminal has a single stream for both
-		boolean together = plan.pending().toSpec().output().mergeError() || plan.pending().toSpec().terminal() != null;
+		boolean together = plan.spec().output().mergeError() || plan.spec().terminal() != null;
 		CapturedOutput written = together ? out : err;
 		this.startError = (cause == ExitCause.EXITED && code != null && code != 0) ? startError(process, code, written)
 				: null;
-		ProcessResult.Builder builder = ProcessResult.builder(plan.pending().toSpec())
+		ProcessResult.Builder builder = ProcessResult.builder(plan.spec())
 			.pid(process.pid())
 			.exit((code != null) ? code : Signal.KILL.exitCode(),
 					(this.startError != null) ? ExitCause.START_FAILED : cause)
@@ -63,10 +63,10 @@ final class ExecutionOutcome {
 			.lostOutput(ending.lostOutput())
 			.times(ending.startedAt(), ending.duration());
 		if (code == null || code != 0) {
-			OutputRedaction redaction = plan.redaction();
+			ExecutionRedaction redaction = plan.redaction();
 			// searching for secrets takes long, and the excerpt may not be needed
 			builder.errorTail(() -> redaction.excerpt(err));
-			if (plan.pending().toSpec().terminal() == null) {
+			if (plan.spec().terminal() == null) {
 				// a terminal also shows what was typed, such as a password
 				builder.outputTail(() -> redaction.excerpt(out));
 			}
@@ -121,21 +121,21 @@ final class ExecutionOutcome {
 	 */
 	@Nullable RuntimeException failure() {
 		if (this.stopCause == ExitCause.TIMED_OUT) {
-			return new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), this.plan.timeoutRemedy(),
-					this.result);
+			return new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout().duration()),
+					this.plan.timeout().remedy(), this.result);
 		}
 		if (this.stopCause == ExitCause.IDLE_TIMED_OUT) {
-			return new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()),
-					this.plan.idleRemedy(), this.result);
+			ExecutionPlan.Bound<Duration> bound = Objects.requireNonNull(this.plan.idleTimeout());
+			return new ProcessIdleTimedOutException(bound.value(), bound.remedy(), this.result);
 		}
 		if (this.stopCause == ExitCause.OUTPUT_LIMIT) {
-			Long limit = this.plan.outputLimit();
-			return (limit != null) ? new ProcessOutputLimitException(limit, this.plan.outputRemedy(), this.result)
+			ExecutionPlan.Bound<Long> limit = this.plan.outputLimit();
+			return (limit != null) ? new ProcessOutputLimitException(limit.value(), limit.remedy(), this.result)
 					: new ProcessOutputLimitException(this.result);
 		}
 		if (this.startError != null) {
-			return new ProcessStartException(this.plan.pending().toSpec(), this.startError.reason(),
-					this.startError.detail(), null);
+			return new ProcessStartException(this.plan.spec(), this.startError.reason(), this.startError.detail(),
+					null);
 		}
 		return null;
 	}

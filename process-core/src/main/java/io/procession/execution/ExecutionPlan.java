@@ -1,12 +1,14 @@
 package io.procession.execution;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.event.ProcessListener;
 import io.procession.execution.output.OutputRecorder;
 import io.procession.process.ExitCause;
-import io.procession.process.ProcessInput;
+import io.procession.process.ProcessSpec;
 import io.procession.process.Signal;
 
 /**
@@ -14,42 +16,26 @@ import io.procession.process.Signal;
  * manager's defaults applied.
  *
  * @param id the ID of the execution
- * @param pending the process definition
- * @param attended whether a caller waits in {@code run()} and enforces the deadline
+ * @param spec the process definition, redacted
+ * @param listeners the listeners for the events of this execution only
  * @param permits the number of permits that it holds
  * @param timeout the timeout of the execution
- * @param timeoutRemedy the origin of that timeout and how to raise it
- * @param sharedDeadline the timeout of the pipeline or pool, if it is the one that
- * applies
- * @param idleTimeout the maximum time without output
- * @param idleRemedy the origin of that timeout and how to raise it
+ * @param idleTimeout the maximum time without output, or {@code null} for none
  * @param stopSignal the signal that requests the process to end
  * @param stopGrace the grace period after a requested stop
  * @param timeoutGrace the grace period after a timeout
  * @param drain the maximum time to wait for the remaining output
- * @param outputLimit the maximum number of bytes that it may write
- * @param outputRemedy the origin of that limit and how to raise it
+ * @param outputLimit the maximum number of bytes that it may write, or {@code null} for
+ * none
  * @param output how standard output is handled
  * @param error how standard error is handled
- * @param liveInput whether standard input stays open for the caller
- * @param inputBytes the bytes that are written to standard input
+ * @param input how standard input is handled
  * @param redaction redacts secrets in messages
  */
-record ExecutionPlan(String id, PendingProcess pending, boolean attended, int permits, @Nullable Duration timeout,
-		String timeoutRemedy, @Nullable SharedDeadline sharedDeadline, @Nullable Duration idleTimeout,
-		String idleRemedy, Signal stopSignal, Duration stopGrace, Duration timeoutGrace, Duration drain,
-		@Nullable Long outputLimit, String outputRemedy, OutputRecorder.StreamPlan output,
-		OutputRecorder.StreamPlan error, boolean liveInput, ProcessInput.@Nullable Bytes inputBytes,
-		OutputRedaction redaction) {
-
-	/**
-	 * Return whether the execution enforces its timeout itself, instead of its caller or
-	 * its pipeline.
-	 */
-	boolean keepsTimeout() {
-		return this.timeout != null && !this.attended
-				&& (this.sharedDeadline == null || !this.sharedDeadline.enforced());
-	}
+record ExecutionPlan(String id, ProcessSpec spec, List<ProcessListener> listeners, int permits,
+		ExecutionTimeout timeout, @Nullable Bound<Duration> idleTimeout, Signal stopSignal, Duration stopGrace,
+		Duration timeoutGrace, Duration drain, @Nullable Bound<Long> outputLimit, OutputRecorder.StreamPlan output,
+		OutputRecorder.StreamPlan error, ExecutionInput input, ExecutionRedaction redaction) {
 
 	/** Return the order for a requested stop. */
 	StopOrder toStop(@Nullable Duration grace) {
@@ -95,6 +81,17 @@ record ExecutionPlan(String id, PendingProcess pending, boolean attended, int pe
 	/** Return the order for a kill of a process that should not have been started. */
 	StopOrder toUndo() {
 		return new StopOrder(ExitCause.STOPPED, Signal.KILL, Duration.ZERO);
+	}
+
+	/**
+	 * A limit of the execution.
+	 *
+	 * @param <T> the type of the limit
+	 * @param value the limit
+	 * @param remedy the origin of the limit and how to raise it
+	 */
+	record Bound<T>(T value, String remedy) {
+
 	}
 
 }

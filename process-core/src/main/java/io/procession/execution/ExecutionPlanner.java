@@ -18,9 +18,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.Launch;
+import io.procession.event.ProcessListener;
 import io.procession.execution.output.BoundedPipe;
 import io.procession.execution.output.OutputRecorder;
-import io.procession.process.Command;
 import io.procession.process.Environment;
 import io.procession.process.OutputFile;
 import io.procession.process.OutputOptions;
@@ -32,7 +32,6 @@ import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
 import io.procession.process.TimeLimit;
-import io.procession.security.Redactor;
 
 /**
  * Resolves the process definition, the manager's defaults and the secrets into a
@@ -58,7 +57,9 @@ final class ExecutionPlanner {
 	/** The process definition, redacted once its secrets are known. */
 	private ProcessSpec spec;
 
-	private final boolean attended;
+	private final ExecutionTimeout.Keeper keeper;
+
+	private final DefaultInput defaultInput;
 
 	private final Place place;
 
@@ -73,30 +74,39 @@ final class ExecutionPlanner {
 	/** Arguments with unredacted secrets; {@code null} until they have been read. */
 	private @Nullable List<String> arguments;
 
+	/** Known once the secrets have been read. */
+	private @Nullable ExecutionRedaction redaction;
+
 	private final List<OutputStream> files = new ArrayList<>();
 
-	private ExecutionPlanner(ProcessSettings settings, PendingProcess pending, boolean attended, Place place,
-			DefaultTimeout defaultTimeout, @Nullable SharedDeadline sharedDeadline) {
+	private ExecutionPlanner(ProcessSettings settings, PendingProcess pending, ExecutionTimeout.Keeper keeper,
+			DefaultInput defaultInput, Place place, DefaultTimeout defaultTimeout,
+			@Nullable SharedDeadline sharedDeadline) {
 		this.settings = settings;
 		this.pending = pending;
 		this.spec = pending.toSpec();
-		this.attended = attended;
+		this.keeper = keeper;
+		this.defaultInput = defaultInput;
 		this.place = place;
 		this.defaultTimeout = defaultTimeout;
 		this.sharedDeadline = sharedDeadline;
 	}
 
-	/**
-	 * Create a planner for {@code run()} or {@code runAsync()}.
-	 * @param attended whether a caller waits and enforces the deadline
-	 */
-	static ExecutionPlanner ofRun(ProcessSettings settings, PendingProcess pending, boolean attended) {
-		return new ExecutionPlanner(settings, pending, attended, Place.ALONE, DefaultTimeout.RUN, null);
+	/** Create a planner for {@code run()}, whose caller enforces the timeout. */
+	static ExecutionPlanner ofRun(ProcessSettings settings, PendingProcess pending) {
+		return new ExecutionPlanner(settings, pending, ExecutionTimeout.Keeper.CALLER, DefaultInput.EMPTY, Place.ALONE,
+				DefaultTimeout.RUN, null);
+	}
+
+	/** Create a planner for {@code runAsync()}. */
+	static ExecutionPlanner ofRunAsync(ProcessSettings settings, PendingProcess pending) {
+		return ofMember(settings, pending, null);
 	}
 
 	/** Create a planner for {@code start()}. */
 	static ExecutionPlanner ofStart(ProcessSettings settings, PendingProcess pending) {
-		return new ExecutionPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.START, null);
+		return new ExecutionPlanner(settings, pending, ExecutionTimeout.Keeper.TIMER, DefaultInput.OPEN, Place.ALONE,
+				DefaultTimeout.START, null);
 	}
 
 	/**
@@ -104,18 +114,20 @@ final class ExecutionPlanner {
 	 * @param reader the stream that the caller reads
 	 */
 	static ExecutionPlanner ofPull(ProcessSettings settings, PendingProcess pending, BoundedPipe reader) {
-		return new ExecutionPlanner(settings, pending, false, new Place(true, true, reader, true), DefaultTimeout.START,
-				null);
+		return new ExecutionPlanner(settings, pending, ExecutionTimeout.Keeper.TIMER, DefaultInput.OPEN,
+				new Place(true, true, reader, true), DefaultTimeout.START, null);
 	}
 
 	/**
 	 * Create a planner for a stage of a pipeline.
+	 * @param defaultInput the standard input, if the stage is the first
 	 * @param place the position of the stage
 	 * @param sharedDeadline the timeout of the pipeline, or {@code null} for none
 	 */
-	static ExecutionPlanner ofStage(ProcessSettings settings, PendingProcess pending, Place place,
-			@Nullable SharedDeadline sharedDeadline) {
-		return new ExecutionPlanner(settings, pending, false, place, DefaultTimeout.NONE, sharedDeadline);
+	static ExecutionPlanner ofStage(ProcessSettings settings, PendingProcess pending, DefaultInput defaultInput,
+			Place place, @Nullable SharedDeadline sharedDeadline) {
+		return new ExecutionPlanner(settings, pending, ExecutionTimeout.Keeper.TIMER, defaultInput, place,
+				DefaultTimeout.NONE, sharedDeadline);
 	}
 
 	/**
@@ -124,7 +136,8 @@ final class ExecutionPlanner {
 	 */
 	static ExecutionPlanner ofMember(ProcessSettings settings, PendingProcess pending,
 			@Nullable SharedDeadline sharedDeadline) {
-		return new ExecutionPlanner(settings, pending, false, Place.ALONE, DefaultTimeout.RUN, sharedDeadline);
+		return new ExecutionPlanner(settings, pending, ExecutionTimeout.Keeper.TIMER, DefaultInput.EMPTY, Place.ALONE,
+				DefaultTimeout.RUN, sharedDeadline);
 	}
 
 	/**
@@ -139,7 +152,7 @@ final class ExecutionPlanner {
 		boolean inherit = inherits();
 		Map<String, String> environment = environment(authorizer);
 		List<String> arguments = Objects.requireNonNull(this.arguments);
-		hideSecrets(authorizer);
+		redact(authorizer);
 		Path executable = authorizer.admit(id, this.spec, arguments, environment.get("PATH"),
 				seenPath(environment, inherit && authorizer.inheritsAll()), this.pending.processListeners());
 		OutputOptions output = this.spec.output();
@@ -175,7 +188,7 @@ final class ExecutionPlanner {
 	Optional<Path> executable(LaunchAuthorizer authorizer) {
 		readSecrets(authorizer);
 		Map<String, String> environment = environment(authorizer);
-		hideSecrets(authorizer);
+		redact(authorizer);
 		return authorizer.find(this.spec, Objects.requireNonNull(this.arguments), environment.get("PATH"),
 				seenPath(environment, inherits() && authorizer.inheritsAll()));
 	}
@@ -234,14 +247,21 @@ final class ExecutionPlanner {
 		return environment.getOrDefault("PATH", inherited ? System.getenv("PATH") : null);
 	}
 
-	// a secret may also occur in another argument, or in the path of a file
-	private void hideSecrets(LaunchAuthorizer authorizer) {
-		SharedSecrets shared = this.pending.sharedSecrets();
-		Redactor redactor = (shared != null) ? authorizer.redactor().hiding(shared) : authorizer.redactor();
-		Command shown = this.spec.command().redactedBy(redactor.hiding(this.secrets));
-		if (shown != this.spec.command()) {
-			this.spec = this.spec.toBuilder().command(shown).build();
-		}
+	private void redact(LaunchAuthorizer authorizer) {
+		ExecutionRedaction known = ExecutionRedaction.of(this.spec, authorizer.redactor(), this.pending.sharedSecrets(),
+				this.secrets, Objects.requireNonNull(this.arguments));
+		this.redaction = known;
+		this.spec = known.spec();
+	}
+
+	/** Return the process definition, with the secrets redacted that are known now. */
+	ProcessSpec spec() {
+		return this.spec;
+	}
+
+	/** Return the listeners for the events of this process only. */
+	List<ProcessListener> listeners() {
+		return this.pending.processListeners();
 	}
 
 	private void checkPull() {
@@ -347,32 +367,40 @@ final class ExecutionPlanner {
 		OutputOptions output = this.spec.output();
 		boolean errorPiped = !launch.mergeError() && launch.error() instanceof Launch.Output.Pipe;
 		Duration grace = this.spec.stopGrace();
-		boolean live = launch.input() instanceof Launch.Input.Pipe && !this.attended && this.spec.input() == null
-				&& this.pending.inputStream() == null && this.place.readsJvm();
-		SharedDeadline sharedDeadline = (this.sharedDeadline != null && this.sharedDeadline.binds(ownTimeout()))
-				? this.sharedDeadline : null;
-		return new ExecutionPlan(launch.executionId(), this.pending.redactedBy(this.spec.command().redactor()),
-				this.attended, permits, (sharedDeadline != null) ? sharedDeadline.timeout() : ownTimeout(),
-				timeoutRemedy(sharedDeadline), sharedDeadline, idleTimeout(),
-				(this.spec.idleTimeout() != null) ? OWN_IDLE_TIMEOUT : DEFAULT_IDLE_TIMEOUT,
+		return new ExecutionPlan(launch.executionId(), this.spec, listeners(), permits, timeout(), idleTimeout(),
 				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
 				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
 				Objects.requireNonNullElse(grace, this.settings.timeoutGrace()),
 				Objects.requireNonNullElse(this.spec.drain(), this.settings.drain()), outputLimit(launch),
-				(output.limit() != null) ? OWN_OUTPUT_LIMIT : OWN_OUTPUT_LIMIT + " or procession.defaults.output-limit",
 				stream(launch.output() instanceof Launch.Output.Pipe && this.place.writesJvm(), output.outputTo(),
 						this.place.feed() == null),
-				stream(errorPiped, output.errorTo(), true), live,
-				(this.spec.input() instanceof ProcessInput.Bytes bytes) ? bytes : null,
-				new OutputRedaction(this.spec, launch.arguments()));
+				stream(errorPiped, output.errorTo(), true), executionInput(launch),
+				Objects.requireNonNull(this.redaction));
+	}
+
+	private ExecutionInput executionInput(Launch launch) {
+		if (this.spec.input() instanceof ProcessInput.Bytes bytes) {
+			return new ExecutionInput.Bytes(bytes);
+		}
+		if (this.pending.inputStream() != null) {
+			return new ExecutionInput.Copied(this.pending.inputStream());
+		}
+		boolean open = this.defaultInput == DefaultInput.OPEN && launch.input() instanceof Launch.Input.Pipe
+				&& this.spec.input() == null && this.place.readsJvm();
+		return open ? new ExecutionInput.Open() : new ExecutionInput.Closed();
 	}
 
 	// the default protects the heap: it applies to output that is captured completely
-	private @Nullable Long outputLimit(Launch launch) {
+	private ExecutionPlan.@Nullable Bound<Long> outputLimit(Launch launch) {
 		OutputOptions output = this.spec.output();
 		boolean piped = launch.output() instanceof Launch.Output.Pipe || launch.error() instanceof Launch.Output.Pipe;
 		boolean captured = piped && output.capture() && output.keepLast() == null && !output.pull();
-		return (output.limit() != null || !captured) ? output.limit() : this.settings.outputLimit();
+		if (output.limit() != null) {
+			return new ExecutionPlan.Bound<>(output.limit(), OWN_OUTPUT_LIMIT);
+		}
+		Long limit = captured ? this.settings.outputLimit() : null;
+		return (limit != null)
+				? new ExecutionPlan.Bound<>(limit, OWN_OUTPUT_LIMIT + " or procession.defaults.output-limit") : null;
 	}
 
 	private OutputRecorder.StreamPlan stream(boolean piped, @Nullable OutputFile file, boolean capturable) {
@@ -426,25 +454,37 @@ final class ExecutionPlanner {
 		}
 	}
 
-	private @Nullable Duration ownTimeout() {
-		return bound(this.spec.timeout(),
+	private ExecutionTimeout timeout() {
+		Duration own = bound(this.spec.timeout(),
 				this.spec.detached() ? TimeLimit.none() : this.defaultTimeout.of(this.settings));
-	}
-
-	private String timeoutRemedy(@Nullable SharedDeadline sharedDeadline) {
-		if (sharedDeadline != null) {
-			return sharedDeadline.remedy();
+		SharedDeadline shared = this.sharedDeadline;
+		if (shared != null && shared.binds(own)) {
+			return new ExecutionTimeout(shared.timeout(), shared.since(), shared.keeper(), shared.remedy());
 		}
-		return (this.spec.timeout() != null) ? OWN_TIMEOUT : this.defaultTimeout.remedy;
+		return new ExecutionTimeout(own, null, this.keeper,
+				(this.spec.timeout() != null) ? OWN_TIMEOUT : this.defaultTimeout.remedy);
 	}
 
-	private @Nullable Duration idleTimeout() {
+	private ExecutionPlan.@Nullable Bound<Duration> idleTimeout() {
 		boolean none = this.spec.detached() || isInherited() || !this.place.isLast();
-		return bound(this.spec.idleTimeout(), none ? TimeLimit.none() : this.settings.idleTimeout());
+		Duration bound = bound(this.spec.idleTimeout(), none ? TimeLimit.none() : this.settings.idleTimeout());
+		return (bound != null) ? new ExecutionPlan.Bound<>(bound,
+				(this.spec.idleTimeout() != null) ? OWN_IDLE_TIMEOUT : DEFAULT_IDLE_TIMEOUT) : null;
 	}
 
 	private static @Nullable Duration bound(@Nullable TimeLimit said, TimeLimit otherwise) {
 		return ((said != null) ? said : otherwise).duration();
+	}
+
+	/** The standard input of a process that has none configured. */
+	enum DefaultInput {
+
+		/** Open for the caller, as with {@code start()}. */
+		OPEN,
+
+		/** Empty, as with {@code run()}. */
+		EMPTY
+
 	}
 
 	/** The timeout of a process that has none configured. */

@@ -127,20 +127,19 @@ final class ExecutionRegistry {
 		}
 	}
 
-	void startFailed(String id, PendingProcess pending, ProcessStartException ex) {
-		String name = shownName(pending, ex);
+	/**
+	 * Publish that a process could not be started.
+	 * @param planner the planner of the process, which knows its secrets
+	 */
+	void startFailed(String id, ExecutionPlanner planner, ProcessStartException ex) {
+		String name = planner.spec().displayName();
 		if (logger.isDebugEnabled()) {
 			this.context.log()
 				.write(() -> logger.debug("Process could not be started: name={} reason={}", name, ex.reason()));
 		}
 		this.context.events()
 			.publish(() -> new ProcessStartFailed(id, name, this.context.time().now(), ex.command().toString(),
-					ex.reason(), String.valueOf(ex.getMessage())), pending.processListeners());
-	}
-
-	/** Return the name of the process, with the secrets redacted that are known now. */
-	static String shownName(PendingProcess pending, ProcessStartException ex) {
-		return pending.redactedBy(ex.command().redactor()).toSpec().displayName();
+					ex.reason(), String.valueOf(ex.getMessage())), planner.listeners());
 	}
 
 	// an exit that no pump notices (closed streams, or streams held open by a survivor)

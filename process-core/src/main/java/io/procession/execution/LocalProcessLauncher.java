@@ -42,7 +42,6 @@ import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
 import io.procession.process.SecretResolver;
 import io.procession.process.Signal;
-import io.procession.process.Terminal;
 import io.procession.process.TerminalSupport;
 import io.procession.security.SecurityPolicy;
 
@@ -129,8 +128,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	@Override
 	public ProcessResult run(PendingProcess pending) {
 		acquire(pending.command(), permits(pending));
-		ProcessExecution execution = launch(ExecutionPlanner.ofRun(this.settings, pending, true), pending,
-				permits(pending));
+		ProcessExecution execution = launch(ExecutionPlanner.ofRun(this.settings, pending), permits(pending));
 		return execution.waits().attend();
 	}
 
@@ -179,7 +177,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		ExecutionPlanner planner = pending.toSpec().output().pull()
 				? ExecutionPlanner.ofPull(this.settings, pending, new BoundedPipe(this.context.time()))
 				: started(pending);
-		return handOver(launch(planner, pending, permits(pending)));
+		return handOver(launch(planner, permits(pending)));
 	}
 
 	private RunningProcess handOver(ProcessExecution execution) {
@@ -190,14 +188,14 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	@Override
 	public RunningProcess startUncounted(PendingProcess pending) {
 		checkOpen(pending.command());
-		return handOver(launch(started(pending), pending, 0));
+		return handOver(launch(started(pending), 0));
 	}
 
 	@Override
 	public CompletableFuture<ProcessResult> runAsync(PendingProcess pending) {
-		PendingProcess asRun = withoutLiveInput(pending);
-		CompletableFuture<ProcessResult> result = whenPermitted(pending.command(), permits(pending),
-				() -> launched(launch(ExecutionPlanner.ofRun(this.settings, asRun, false), asRun, permits(asRun))));
+		int permits = permits(pending);
+		CompletableFuture<ProcessResult> result = whenPermitted(pending.command(), permits,
+				() -> launched(launch(ExecutionPlanner.ofRunAsync(this.settings, pending), permits)));
 		this.context.time().settle();
 		return result;
 	}
@@ -205,10 +203,9 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	@Override
 	public CompletableFuture<RunningProcess> startAsync(PendingProcess pending, @Nullable Duration timeout, long since,
 			Runnable permitted) {
-		PendingProcess silent = withoutLiveInput(pending);
-		int permits = permits(silent);
-		return whenPermitted(silent.command(), permits,
-				() -> started(launch(member(silent, timeout, since), silent, permits)), permitted, false);
+		int permits = permits(pending);
+		return whenPermitted(pending.command(), permits,
+				() -> started(launch(member(pending, timeout, since), permits)), permitted, false);
 	}
 
 	// the pool stops it
@@ -251,12 +248,6 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		return this.context.onClose(action);
 	}
 
-	private static PendingProcess withoutLiveInput(PendingProcess pending) {
-		boolean given = pending.toSpec().input() != null || pending.inputStream() != null || pending.toSpec().detached()
-				|| pending.toSpec().terminal() instanceof Terminal.Inherited;
-		return given ? pending : pending.input(new byte[0]);
-	}
-
 	// as run() does when its thread is interrupted
 	private static Launched<ProcessResult> launched(ProcessExecution execution) {
 		return new Launched<>(execution.onEnd(), () -> execution.stop().execute(execution.plan().toAbort()));
@@ -297,7 +288,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	}
 
 	// all processes are launched here; the permit is held
-	private ProcessExecution launch(ExecutionPlanner planner, PendingProcess pending, int permits) {
+	private ProcessExecution launch(ExecutionPlanner planner, int permits) {
 		long number = this.registry.nextNumber();
 		String id = this.registry.id(number);
 		boolean entered = false;
@@ -307,8 +298,8 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 			ExecutionPlan plan = planner.plan(launch, permits);
 			this.spawns.acquireUninterruptibly();
 			try {
-				checkOpen(pending.command());
-				ensureThreads(pending);
+				checkOpen(planner.spec().command());
+				ensureThreads(planner.spec(), planner.listeners());
 				ProcessExecution execution = this.registry.enter(number, plan, this.engine.start(launch));
 				entered = true;
 				this.registry.begin(execution);
@@ -319,7 +310,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 			}
 		}
 		catch (ProcessStartException ex) {
-			this.registry.startFailed(id, pending, ex);
+			this.registry.startFailed(id, planner, ex);
 			throw ex;
 		}
 		finally {
@@ -331,13 +322,13 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	}
 
 	// later actions must not depend on a thread that can no longer be started then
-	private void ensureThreads(PendingProcess pending) {
+	private void ensureThreads(ProcessSpec spec, List<ProcessListener> listeners) {
 		try {
 			this.threads.ensureStarted();
-			this.context.events().ensureStarted(pending.processListeners());
+			this.context.events().ensureStarted(listeners);
 		}
 		catch (OutOfMemoryError ex) {
-			throw new ProcessStartException(pending.toSpec(), ProcessStartException.Reason.NO_RESOURCES,
+			throw new ProcessStartException(spec, ProcessStartException.Reason.NO_RESOURCES,
 					"the JVM cannot start the threads that enforce its timeout and stop it (" + ex.getMessage()
 							+ "): raise the limit on processes, ulimit -u or pids.max",
 					null);
@@ -348,14 +339,14 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	public PipelineResult run(Pipeline pipeline) {
 		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout(), this.context.time());
 		acquire(launch.command(), launch.permits());
-		return launch(launch, true).attend();
+		return launch(launch, ExecutionPlanner.DefaultInput.EMPTY).attend();
 	}
 
 	@Override
 	public RunningPipeline start(Pipeline pipeline) {
 		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.startTimeout(), this.context.time());
 		tryAcquire(launch.command(), launch.permits());
-		RunningPipeline running = new RunningPipeline(launch(launch, false));
+		RunningPipeline running = new RunningPipeline(launch(launch, ExecutionPlanner.DefaultInput.OPEN));
 		this.context.time().settle();
 		return running;
 	}
@@ -364,16 +355,16 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	public CompletableFuture<PipelineResult> runAsync(Pipeline pipeline) {
 		PipelineLaunch launch = new PipelineLaunch(pipeline, this.settings.timeout(), this.context.time());
 		CompletableFuture<PipelineResult> result = whenPermitted(launch.command(), launch.permits(),
-				() -> launched(launch(launch, true)));
+				() -> launched(launch(launch, ExecutionPlanner.DefaultInput.EMPTY)));
 		this.context.time().settle();
 		return result;
 	}
 
 	// the permits are held
-	private PipelineExecution launch(PipelineLaunch launch, boolean closeInput) {
+	private PipelineExecution launch(PipelineLaunch launch, ExecutionPlanner.DefaultInput input) {
 		try {
-			ensureThreads(launch.first());
-			launch.prepare(this.context, this.engine, this.registry, closeInput);
+			ensureThreads(launch.first().toSpec(), launch.first().processListeners());
+			launch.prepare(this.context, this.engine, this.registry, input);
 			return begin(launch);
 		}
 		catch (RuntimeException | Error ex) {

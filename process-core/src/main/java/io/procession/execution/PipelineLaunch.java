@@ -51,6 +51,9 @@ final class PipelineLaunch {
 	/** The pipe from each segment but the last to the subsequent Java stage. */
 	private final List<BoundedPipe> pipes = new ArrayList<>();
 
+	/** The planner of each program, in order. */
+	private final List<ExecutionPlanner> planners = new ArrayList<>();
+
 	private final List<List<Planned>> planned = new ArrayList<>();
 
 	private final List<ProcessExecution> executions = new CopyOnWriteArrayList<>();
@@ -111,17 +114,19 @@ final class PipelineLaunch {
 	 * Plan and check all programs before any is started. May take long.
 	 * @throws ProcessStartException if a program cannot be started, with its name
 	 */
-	void prepare(ExecutionContext context, ProcessEngine engine, ExecutionRegistry registry, boolean closeInput) {
+	void prepare(ExecutionContext context, ProcessEngine engine, ExecutionRegistry registry,
+			ExecutionPlanner.DefaultInput input) {
 		long now = context.time().nanoTime();
 		Duration bound = this.timeout.duration();
 		this.sharedDeadline = (bound != null) ? SharedDeadline.ofPipeline(bound, now) : null;
 		try {
-			List<List<ExecutionPlanner>> planners = new ArrayList<>();
+			List<List<ExecutionPlanner>> bySegment = new ArrayList<>();
 			for (int i = 0; i < this.segments.size(); i++) {
-				planners.add(planners(i, context, closeInput));
+				bySegment.add(planners(i, context, input));
 			}
-			planners.forEach((segment) -> segment.forEach((planner) -> planner.readSecrets(context.authorizer())));
-			planners.forEach((segment) -> this.planned.add(plan(segment, context, registry)));
+			bySegment.forEach(this.planners::addAll);
+			this.planners.forEach((planner) -> planner.readSecrets(context.authorizer()));
+			bySegment.forEach((segment) -> this.planned.add(plan(segment, context, registry)));
 			if (this.planned.size() > 1 || this.pipeline.errorTo() != null) {
 				// a single segment is checked when it is started, unless the error file
 				// is truncated before
@@ -136,17 +141,14 @@ final class PipelineLaunch {
 		}
 	}
 
-	private List<ExecutionPlanner> planners(int index, ExecutionContext context, boolean closeInput) {
+	private List<ExecutionPlanner> planners(int index, ExecutionContext context, ExecutionPlanner.DefaultInput input) {
 		List<PendingProcess> stages = this.segments.get(index);
 		List<ExecutionPlanner> segment = new ArrayList<>();
 		for (int i = 0; i < stages.size(); i++) {
 			boolean last = i == stages.size() - 1;
 			BoundedPipe feed = (last && index < this.pipes.size()) ? this.pipes.get(index) : null;
-			PendingProcess stage = stages.get(i);
-			if (index == 0 && i == 0 && closeInput && isSilent(stage)) {
-				stage = stage.input(new byte[0]);
-			}
-			segment.add(ExecutionPlanner.ofStage(context.settings(), stage,
+			segment.add(ExecutionPlanner.ofStage(context.settings(), stages.get(i),
+					(index == 0 && i == 0) ? input : ExecutionPlanner.DefaultInput.OPEN,
 					new ExecutionPlanner.Place(i == 0, last, feed), this.sharedDeadline));
 		}
 		return segment;
@@ -247,20 +249,15 @@ final class PipelineLaunch {
 	}
 
 	// several stages may have the same command
-	private PendingProcess culprit(ProcessStartException ex) {
-		List<PendingProcess> suspects = this.segments.stream()
-			.flatMap(List::stream)
-			.filter((stage) -> stage.command().equals(ex.command()))
+	private ExecutionPlanner culprit(ProcessStartException ex) {
+		List<ExecutionPlanner> suspects = this.planners.stream()
+			.filter((planner) -> planner.spec().command().equals(ex.command()))
 			.toList();
 		Optional<String> name = ex.result().map(ProcessResult::name);
 		return suspects.stream()
-			.filter((stage) -> name.equals(Optional.of(ExecutionRegistry.shownName(stage, ex))))
+			.filter((planner) -> name.equals(Optional.of(planner.spec().displayName())))
 			.findFirst()
-			.orElse(suspects.isEmpty() ? this.segments.get(0).get(0) : suspects.get(0));
-	}
-
-	private static boolean isSilent(PendingProcess stage) {
-		return stage.toSpec().input() == null && stage.inputStream() == null;
+			.orElse(suspects.isEmpty() ? this.planners.get(0) : suspects.get(0));
 	}
 
 	// it was checked with each stage, which appends to it

@@ -102,19 +102,23 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		this.startedNanos = context.time().nanoTime();
 		this.events = new ExecutionEvents(context, this);
 		this.deadline = new Deadline(context,
-				(plan.sharedDeadline() != null) ? plan.sharedDeadline().since() : this.startedNanos, plan.timeout());
+				(plan.timeout().since() != null) ? plan.timeout().since() : this.startedNanos,
+				plan.timeout().duration());
 		this.output = new OutputRecorder(OutputType.OUTPUT, plan.output(), this.listenerLock, this, context.log());
 		this.error = new OutputRecorder(OutputType.ERROR, plan.error(), this.listenerLock, this, context.log());
 		this.lifecycle = new ExecutionLifecycle(context, this.events, this.deadline,
 				new Drain(context, plan.drain(), this.output, this.error));
-		if (plan.attended()) {
+		if (plan.timeout().keeper() == ExecutionTimeout.Keeper.CALLER) {
+			// it is about to wait
 			this.lifecycle.waitForExit(1);
 		}
 		this.stop = new ExecutionStop(this, this.lifecycle, this::endSilence);
 		this.waits = new ExecutionWait(this, this.lifecycle, this.deadline);
 		this.silence = (plan.idleTimeout() != null)
-				? new SilenceWatch(context, plan.idleTimeout(), this::isListenerAtWork, this::silentTooLong) : null;
-		this.stdin = plan.liveInput() ? new StandardInput(process.input(), plan.output().charset()) : null;
+				? new SilenceWatch(context, plan.idleTimeout().value(), this::isListenerAtWork, this::silentTooLong)
+				: null;
+		this.stdin = (plan.input() instanceof ExecutionInput.Open)
+				? new StandardInput(process.input(), plan.output().charset()) : null;
 	}
 
 	// --- start
@@ -130,7 +134,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		boolean reads = this.plan.output().piped() || this.plan.error().piped();
 		this.process.connect(this.plan.output().piped() ? this.output : null,
 				this.plan.error().piped() ? this.error : null, this.context.streams());
-		if (this.plan.keepsTimeout()) {
+		if (this.plan.timeout().needsTimer()) {
 			this.deadline.watch(this::timeUp);
 		}
 		if (this.silence != null) {
@@ -155,15 +159,16 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	}
 
 	private void feed() {
-		if (this.plan.inputBytes() != null) {
-			this.feeder = InputFeeder.feed(this.plan.inputBytes(), this.process.input(), this.context.streams(),
+		ExecutionInput input = this.plan.input();
+		if (input instanceof ExecutionInput.Bytes bytes) {
+			this.feeder = InputFeeder.feed(bytes.content(), this.process.input(), this.context.streams(),
 					this.context.log(), name());
 		}
-		else if (this.plan.pending().inputStream() != null) {
-			this.feeder = InputFeeder.feed(this.plan.pending().inputStream(), this.process.input(),
-					this.context.streams(), this.context.log(), name());
+		else if (input instanceof ExecutionInput.Copied copied) {
+			this.feeder = InputFeeder.feed(copied.source(), this.process.input(), this.context.streams(),
+					this.context.log(), name());
 		}
-		else if (this.stdin == null) {
+		else if (input instanceof ExecutionInput.Closed) {
 			closeQuietly();
 		}
 	}
@@ -185,7 +190,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	}
 
 	ProcessSpec spec() {
-		return this.plan.pending().toSpec();
+		return this.plan.spec();
 	}
 
 	EngineProcess process() {
@@ -296,10 +301,11 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		if (this.silence != null) {
 			this.silence.heard();
 		}
-		Long limit = this.plan.outputLimit();
-		if (limit == null) {
+		ExecutionPlan.Bound<Long> bound = this.plan.outputLimit();
+		if (bound == null) {
 			return count;
 		}
+		long limit = bound.value();
 		long before = this.arrived.getAndAdd(count);
 		if (before + count > limit && !this.overLimit) {
 			exceedLimit();
@@ -400,7 +406,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		if (this.overLimit && !this.stop.isRequested()) {
 			this.stop.execute(this.plan.toLimit());
 		}
-		else if (this.plan.keepsTimeout() && !this.stop.isRequested() && this.deadline.isExceeded(nanoTime())) {
+		else if (this.plan.timeout().needsTimer() && !this.stop.isRequested() && this.deadline.isExceeded(nanoTime())) {
 			timeUp();
 		}
 		else if (this.silence != null) {
@@ -579,12 +585,12 @@ final class ProcessExecution implements OutputRecorder.Owner {
 			}
 		}
 		else if (cause == ExitCause.TIMED_OUT) {
-			throw new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout()), this.plan.timeoutRemedy(),
-					spec().command());
+			throw new ProcessTimedOutException(Objects.requireNonNull(this.plan.timeout().duration()),
+					this.plan.timeout().remedy(), spec().command());
 		}
 		else if (cause == ExitCause.IDLE_TIMED_OUT) {
-			throw new ProcessIdleTimedOutException(Objects.requireNonNull(this.plan.idleTimeout()),
-					this.plan.idleRemedy(), spec().command());
+			ExecutionPlan.Bound<Duration> bound = Objects.requireNonNull(this.plan.idleTimeout());
+			throw new ProcessIdleTimedOutException(bound.value(), bound.remedy(), spec().command());
 		}
 	}
 

@@ -10,20 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param timeout the timeout
  * @param since the time at which it began, by the monotonic clock
  * @param left the time that remained when the process was planned
- * @param enforced whether the pipeline enforces it; otherwise each process does
+ * @param keeper the party that enforces it for each process
  * @param remedy the origin of the timeout and how to raise it
  */
-record SharedDeadline(Duration timeout, long since, Duration left, boolean enforced, String remedy) {
+record SharedDeadline(Duration timeout, long since, Duration left, ExecutionTimeout.Keeper keeper, String remedy) {
 
 	/** Create the timeout of a pipeline, which the pipeline enforces. */
 	static SharedDeadline ofPipeline(Duration timeout, long now) {
-		return new SharedDeadline(timeout, now, timeout, true,
+		return new SharedDeadline(timeout, now, timeout, ExecutionTimeout.Keeper.PIPELINE,
 				"the timeout is that of its pipeline; raise it there with timeout(...)");
 	}
 
 	/** Create the timeout of a pool, which each of its processes enforces. */
 	static SharedDeadline ofPool(Duration timeout, long since, long now) {
-		return new SharedDeadline(timeout, since, timeout.minusNanos(now - since), false,
+		return new SharedDeadline(timeout, since, timeout.minusNanos(now - since), ExecutionTimeout.Keeper.TIMER,
 				"the timeout is that of its pool; raise it there with timeout(...)");
 	}
 

@@ -3,16 +3,21 @@ package io.procession.execution;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.procession.process.CapturedOutput;
+import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.security.Printable;
 import io.procession.security.Redactor;
 
 /**
- * Redacts the secrets of an execution in excerpts of its output: values that were passed
- * as secrets, and values whose names identify them as secrets. <i>Immutable.</i>
+ * The only place that decides what is hidden of one execution. The secrets that were
+ * passed as such, by this process or a related one, are hidden in its definition, which
+ * is what events, results, exceptions and messages show. In excerpts of its output,
+ * values whose names identify them as secrets are hidden, too. <i>Immutable.</i>
  */
-final class OutputRedaction {
+final class ExecutionRedaction {
 
 	private static final int EXCERPT = 400;
 
@@ -22,14 +27,32 @@ final class OutputRedaction {
 
 	private final List<String> arguments;
 
-	/**
-	 * Create the redaction; secrets are not searched for until they are needed.
-	 * @param spec the process, whose redactor has the values that were passed as secrets
-	 * @param arguments the argument vector, with unredacted secrets
-	 */
-	OutputRedaction(ProcessSpec spec, List<String> arguments) {
+	private ExecutionRedaction(ProcessSpec spec, List<String> arguments) {
 		this.spec = spec;
 		this.arguments = arguments;
+	}
+
+	/**
+	 * Create the redaction; secrets in the output are not searched for until they are
+	 * needed.
+	 * @param spec the process definition
+	 * @param redactor the redactor of the policy
+	 * @param shared the secrets of related processes, or {@code null} for none
+	 * @param secrets the values of the secrets of this process
+	 * @param arguments the argument vector, with unredacted secrets
+	 */
+	static ExecutionRedaction of(ProcessSpec spec, Redactor redactor, @Nullable SharedSecrets shared,
+			List<String> secrets, List<String> arguments) {
+		// a secret may also occur in another argument, or in the path of a file
+		Redactor all = ((shared != null) ? redactor.hiding(shared) : redactor).hiding(secrets);
+		Command shown = spec.command().redactedBy(all);
+		return new ExecutionRedaction((shown != spec.command()) ? spec.toBuilder().command(shown).build() : spec,
+				arguments);
+	}
+
+	/** Return the redacted process definition. */
+	ProcessSpec spec() {
+		return this.spec;
 	}
 
 	private Redactor redactor() {
