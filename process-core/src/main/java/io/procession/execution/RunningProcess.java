@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
+import io.procession.execution.output.OutputCursor;
 import io.procession.execution.output.OutputRecorder;
 import io.procession.execution.output.StandardInput;
 import io.procession.process.Command;
@@ -136,6 +137,26 @@ public final class RunningProcess {
 	 */
 	public String latestErrorOutput() {
 		return recorder(OutputType.ERROR).latest();
+	}
+
+	/**
+	 * Return a new cursor that reads the captured output of one stream from a position
+	 * on, independently of {@link #latestOutput()} and of other cursors. A stored
+	 * position can thus be used to continue later, for example in the next HTTP request.
+	 * @param type the stream
+	 * @param position the number of bytes to skip, 0 for the beginning of the stream
+	 * @return the cursor, whose methods do not wait for output
+	 * @throws IllegalArgumentException if the position is negative
+	 * @throws IllegalStateException if the stream is not captured
+	 */
+	public OutputCursor outputFrom(OutputType type, long position) {
+		OutputRecorder recorder = this.execution.recorder(type);
+		if (!recorder.isCapturing()) {
+			throw new IllegalStateException("The output of '" + name()
+					+ "' is not captured and has no positions: use onOutput(...) or pullOutput()");
+		}
+		polled();
+		return new OutputCursor(recorder, position);
 	}
 
 	private OutputRecorder recorder(OutputType type) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +21,8 @@ import io.procession.event.ProcessExited;
 import io.procession.execution.OutputMatch;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
+import io.procession.execution.output.OutputCursor;
+import io.procession.process.OutputType;
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
@@ -186,6 +189,22 @@ class RunningExamplesIntegrationTests {
 		}
 		// endregion
 		assertThat(login.waitFor().output()).isEqualTo("User: User: ada grace\n");
+	}
+
+	@Test
+	void cursor(ProcessManager processes) {
+		RunningProcess build = processes.shell("echo compiling; echo done").start();
+		build.waitFor();
+		long position = 10;
+		// region cursor
+		OutputCursor cursor = build.outputFrom(OutputType.OUTPUT, position); // first 0
+		List<String> lines = cursor.readLines(64 * 1024);
+		Map<String, Object> answer = Map.of("lines", lines, "next", cursor.position(), "end", cursor.isAtEnd());
+		// endregion
+
+		assertThat(answer).containsEntry("lines", List.of("done"))
+			.containsEntry("next", 15L)
+			.containsEntry("end", true);
 	}
 
 	@Test

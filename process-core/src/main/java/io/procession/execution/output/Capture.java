@@ -153,12 +153,13 @@ final class Capture {
 	 * Return a copy of the bytes from a position on.
 	 * @param position the position, counted from the first byte of the stream; dropped
 	 * bytes are skipped
+	 * @param most the maximum number of bytes
 	 */
-	Part from(long position) {
+	Part from(long position, int most) {
 		synchronized (this.lock) {
 			long start = Math.max(position, this.dropped);
 			long skip = start - this.dropped;
-			long wanted = Math.min(length() - skip, 1 << 20);
+			long wanted = Math.min(length() - skip, most);
 			byte[] bytes = new byte[(int) Math.max(0, wanted)];
 			int copied = 0;
 			for (byte[] chunk : this.full) {
@@ -186,7 +187,7 @@ final class Capture {
 	 *
 	 * @param start the position of the first byte, counted from the first byte of the
 	 * stream
-	 * @param bytes the bytes, at most 1 MiB; empty if there are none yet
+	 * @param bytes the bytes, empty if there are none yet
 	 */
 	record Part(long start, byte[] bytes) {
 

@@ -7,6 +7,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class LineSplitter {
 		this.lines = lines;
 	}
 
-	private static boolean hasAsciiLineEnds(Charset charset) {
+	static boolean hasAsciiLineEnds(Charset charset) {
 		return !charset.canEncode() || Arrays.equals("\r\n".getBytes(charset), new byte[] { CR, LF });
 	}
 
@@ -213,6 +214,23 @@ final class LineSplitter {
 
 		/** Handle a part, other than the last, of a line that is too long. */
 		void part(String part);
+
+		/** Return a callback that adds lines, and parts of lines, to a list. */
+		static Lines addTo(List<String> list) {
+			return new Lines() {
+
+				@Override
+				public void line(String line) {
+					list.add(line);
+				}
+
+				@Override
+				public void part(String part) {
+					list.add(part);
+				}
+
+			};
+		}
 
 	}
 

@@ -3,10 +3,7 @@ package io.procession.execution.output;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.Charset;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -41,6 +38,9 @@ public final class OutputRecorder implements OutputSink {
 	private static final ByteBuffer NO_SPACE = ByteBuffer.allocate(0);
 
 	private static final int LARGEST_READ_FOR_LINES = 64 * 1024;
+
+	/** Maximum number of bytes that are copied at once. */
+	static final int LARGEST_PART = 1 << 20;
 
 	private static final Logger logger = LoggerFactory.getLogger(OutputRecorder.class);
 
@@ -95,10 +95,8 @@ public final class OutputRecorder implements OutputSink {
 
 	private boolean listenerFailed;
 
-	private long latestPosition;
-
-	/** Stateful, since the first bytes may determine how the others are decoded. */
-	private @Nullable CharsetDecoder latestDecoder;
+	/** The end of what {@link #latest} has returned. */
+	private final OutputCursor latest = new OutputCursor(this, 0);
 
 	/**
 	 * Create a recorder for one stream.
@@ -436,9 +434,14 @@ public final class OutputRecorder implements OutputSink {
 				: CapturedOutput.empty();
 	}
 
-	/** Return the captured bytes from a position on; see {@link Capture#from}. */
-	Capture.Part from(long position) {
-		return (this.capture != null) ? this.capture.from(position) : new Capture.Part(position, new byte[0]);
+	/** Return captured bytes from a position on; see {@link Capture#from}. */
+	Capture.Part from(long position, int most) {
+		return (this.capture != null) ? this.capture.from(position, most) : new Capture.Part(position, new byte[0]);
+	}
+
+	/** Return whether no more output will be captured. */
+	boolean isComplete() {
+		return this.ended || this.closed;
 	}
 
 	/** Return the position of the next byte to be captured. */
@@ -460,38 +463,14 @@ public final class OutputRecorder implements OutputSink {
 	 * @return the text, possibly empty
 	 */
 	public synchronized String latest() {
-		if (this.capture == null) {
-			return "";
-		}
 		StringBuilder text = new StringBuilder();
-		while (true) {
-			boolean last = this.ended;
-			Capture.Part part = this.capture.from(this.latestPosition);
-			if (part.bytes().length == 0) {
-				return text.toString();
-			}
-			CharsetDecoder decoder = latestDecoder();
-			ByteBuffer in = ByteBuffer.wrap(part.bytes());
-			CharBuffer out = CharBuffer
-				.allocate((int) Math.ceil(part.bytes().length * (double) decoder.maxCharsPerByte()) + 1);
-			decoder.decode(in, out, last && part.end() == this.capture.end());
-			text.append(out.flip());
-			this.latestPosition = part.start() + in.position();
-			if (in.position() == 0) {
-				return text.toString();
-			}
+		long before;
+		do {
+			before = this.latest.position();
+			text.append(this.latest.readText(LARGEST_PART));
 		}
-	}
-
-	private CharsetDecoder latestDecoder() {
-		CharsetDecoder decoder = this.latestDecoder;
-		if (decoder == null) {
-			decoder = this.charset.newDecoder()
-				.onMalformedInput(CodingErrorAction.REPLACE)
-				.onUnmappableCharacter(CodingErrorAction.REPLACE);
-			this.latestDecoder = decoder;
-		}
-		return decoder;
+		while (this.latest.position() > before);
+		return text.toString();
 	}
 
 	/**

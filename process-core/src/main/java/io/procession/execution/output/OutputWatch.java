@@ -91,7 +91,7 @@ public final class OutputWatch {
 		/** Complete lines that have not been tested. */
 		private final Deque<String> lines = new ArrayDeque<>();
 
-		private long position;
+		private final OutputCursor cursor;
 
 		/** Number of bytes of the unterminated line that have been tested. */
 		private int unfinishedSeen;
@@ -107,6 +107,7 @@ public final class OutputWatch {
 		private Stream(OutputType type, OutputRecorder recorder, int maxLineLength) {
 			this.type = type;
 			this.recorder = recorder;
+			this.cursor = new OutputCursor(recorder, 0);
 			this.splitter = new LineSplitter(recorder.charset(), maxLineLength, this);
 		}
 
@@ -120,11 +121,10 @@ public final class OutputWatch {
 						return true;
 					}
 				}
-				if (this.position < end) {
+				if (this.cursor.position() < end) {
 					this.grownAt = now;
-					Capture.Part part = this.recorder.from(this.position);
-					this.position = part.end();
-					this.splitter.accept(part.bytes(), 0, part.bytes().length);
+					byte[] bytes = this.cursor.read(OutputRecorder.LARGEST_PART);
+					this.splitter.accept(bytes, 0, bytes.length);
 				}
 				else if (last && !this.ended) {
 					endStream();
@@ -167,7 +167,7 @@ public final class OutputWatch {
 		}
 
 		private boolean isBehind() {
-			return this.recorder.end() > this.position;
+			return this.cursor.hasNext();
 		}
 
 		@Override

@@ -73,7 +73,7 @@ class CaptureTests {
 
 			assertThat(capture.chunks().stream().mapToInt((chunk) -> chunk.length).sum()).isEqualTo(1000);
 		}
-		assertThat(capture.from(0).bytes().length).isLessThan(3 * 8192);
+		assertThat(capture.from(0, OutputRecorder.LARGEST_PART).bytes().length).isLessThan(3 * 8192);
 	}
 
 	@Test
@@ -84,7 +84,7 @@ class CaptureTests {
 		long position = 0;
 		int done = 0;
 		while (done < BYTES.length) {
-			Capture.Part part = capture.from(position);
+			Capture.Part part = capture.from(position, OutputRecorder.LARGEST_PART);
 			assertThat(part.start()).isEqualTo(position);
 			assertThat(part.bytes()).isNotEmpty();
 			for (byte b : part.bytes()) {
@@ -92,8 +92,8 @@ class CaptureTests {
 			}
 			position = part.end();
 		}
-		assertThat(capture.from(position).bytes()).isEmpty();
-		assertThat(capture.from(BYTES.length - 10).bytes()).hasSize(10);
+		assertThat(capture.from(position, OutputRecorder.LARGEST_PART).bytes()).isEmpty();
+		assertThat(capture.from(BYTES.length - 10, OutputRecorder.LARGEST_PART).bytes()).hasSize(10);
 	}
 
 	@Test
@@ -101,7 +101,7 @@ class CaptureTests {
 		Capture capture = new Capture(512, 100);
 		fill(capture, BYTES, 512);
 
-		Capture.Part part = capture.from(0);
+		Capture.Part part = capture.from(0, OutputRecorder.LARGEST_PART);
 
 		assertThat(part.start()).isGreaterThan(0);
 		assertThat(part.end()).isEqualTo(BYTES.length);
