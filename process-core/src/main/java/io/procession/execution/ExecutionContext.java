@@ -6,12 +6,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 import io.procession.concurrent.BackgroundLog;
-import io.procession.concurrent.CloseSignal;
 import io.procession.concurrent.Lateness;
+import io.procession.concurrent.ManagerLifecycle;
 import io.procession.concurrent.Nanos;
 import io.procession.concurrent.TimeSource;
 
@@ -33,13 +32,12 @@ import io.procession.concurrent.TimeSource;
  * @param events delivers events to the listeners
  * @param outputListeners the listeners for the output of all processes
  * @param authorizer authorizes each start
- * @param closing whether the manager is closing or closed
- * @param closed whether the manager is closed, so that nothing is scheduled any more
+ * @param lifecycle whether the manager is closing, and whether it is stopped, so that
+ * nothing is scheduled any more
  */
 record ExecutionContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
 		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events,
-		List<ProcessOutputListener> outputListeners, LaunchAuthorizer authorizer, AtomicBoolean closing,
-		CloseSignal closed) {
+		List<ProcessOutputListener> outputListeners, LaunchAuthorizer authorizer, ManagerLifecycle lifecycle) {
 
 	Future<?> schedule(long nanos, Runnable task) {
 		return this.scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);
@@ -54,7 +52,7 @@ record ExecutionContext(ProcessSettings settings, TimeSource time, ScheduledExec
 		// the JVM
 		long bound = (this.time.executor() != null) ? 0 : patience.toNanos();
 		long began = System.nanoTime();
-		while (!this.closing.get() && !isJvmExiting()) {
+		while (!this.lifecycle.isClosing() && !isJvmExiting()) {
 			if (System.nanoTime() - began >= bound) {
 				return false;
 			}
@@ -101,7 +99,7 @@ record ExecutionContext(ProcessSettings settings, TimeSource time, ScheduledExec
 	 * @return removes the action
 	 */
 	Runnable onClose(Runnable action) {
-		return this.closed.add(() -> execute(action));
+		return this.lifecycle.onStopped(() -> execute(action));
 	}
 
 	Future<?> schedule(Duration delay, Runnable task) {

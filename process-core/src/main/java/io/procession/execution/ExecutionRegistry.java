@@ -172,7 +172,7 @@ final class ExecutionRegistry {
 
 	private boolean endSweeps() {
 		synchronized (this.lock) {
-			boolean over = this.entries.isEmpty() || this.context.closed().get();
+			boolean over = this.entries.isEmpty() || this.context.lifecycle().isStopped();
 			if (over && this.sweeps != null) {
 				this.sweeps.cancel(false);
 				this.sweeps = null;

@@ -70,7 +70,7 @@ final class ExecutionStop {
 
 	/** Refuse to stop a detached process that has outlived its manager. */
 	void checkPossible() {
-		if (this.context.closed().get() && this.execution.process().exitCode().isEmpty()) {
+		if (this.context.lifecycle().isStopped() && this.execution.process().exitCode().isEmpty()) {
 			throw new IllegalStateException(this.execution.describe()
 					+ " can no longer be stopped because its ProcessManager is closed: use ProcessHandle.of("
 					+ this.execution.process().pid() + ")");
@@ -209,7 +209,7 @@ final class ExecutionStop {
 					+ "' cannot wait for the stop, which waits for the listener: use stopAsync()");
 		}
 		while (this.lifecycle.awaitStop(ExecutionWait.SLICE)) {
-			if (this.context.closed().get()) {
+			if (this.context.lifecycle().isStopped()) {
 				// the stop does not continue, as for a detached process
 				checkPossible();
 				return;

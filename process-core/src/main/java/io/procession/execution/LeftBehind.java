@@ -77,7 +77,7 @@ final class LeftBehind {
 				this.gone.complete(true);
 				return;
 			}
-			if (this.context.closed().get()) {
+			if (this.context.lifecycle().isStopped()) {
 				this.gone.complete(false);
 				return;
 			}

@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
@@ -20,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.procession.concurrent.BackgroundLog;
-import io.procession.concurrent.CloseSignal;
 import io.procession.concurrent.ConcurrencyLimit;
 import io.procession.concurrent.FallbackExecutor;
+import io.procession.concurrent.ManagerLifecycle;
 import io.procession.concurrent.ManagerThreads;
 import io.procession.concurrent.Nanos;
 import io.procession.concurrent.TimeSource;
@@ -80,11 +79,6 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 
 	private final ShellSyntaxWarnings shellSyntaxWarnings = new ShellSyntaxWarnings();
 
-	private final CountDownLatch closed = new CountDownLatch(1);
-
-	/** Whether to close the engine as soon as no start is in flight. */
-	private volatile boolean engineDone;
-
 	private final AtomicBoolean engineClosed = new AtomicBoolean();
 
 	/**
@@ -112,8 +106,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 				settings.lostAfter());
 		this.context = new ExecutionContext(settings, time, this.threads.scheduler(), streams, pool,
 				this.threads::execute, this.threads::executeOwn, stopper, log, events, new CopyOnWriteArrayList<>(),
-				new LaunchAuthorizer(security, secretResolver, events, time), new AtomicBoolean(),
-				new CloseSignal(log));
+				new LaunchAuthorizer(security, secretResolver, events, time), new ManagerLifecycle(log));
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.registry = new ExecutionRegistry(this.context, this.limit, engine);
 	}
@@ -277,7 +270,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	}
 
 	private void checkOpen(Command command) {
-		if (this.context.closing().get()) {
+		if (this.context.lifecycle().isClosing()) {
 			throw closedException(command);
 		}
 	}
@@ -390,7 +383,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 
 	private void endSpawn() {
 		this.spawns.release();
-		if (this.engineDone) {
+		if (this.context.lifecycle().isStopped()) {
 			closeEngineIfQuiet();
 		}
 	}
@@ -486,17 +479,16 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		if (this.context.closing().compareAndSet(false, true)) {
+		if (this.context.lifecycle().beginClose()) {
 			try {
 				closeOnce();
 			}
 			finally {
-				this.closed.countDown();
+				this.context.lifecycle().closed();
 			}
 		}
 		else if (!this.threads.workers().isCurrent()) {
-			UninterruptibleWait.of(Duration.ofNanos(Long.MAX_VALUE),
-					(nanos) -> this.closed.await(nanos, TimeUnit.NANOSECONDS));
+			this.context.lifecycle().awaitClosed();
 		}
 	}
 
@@ -507,7 +499,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		attempt("starts in progress", this::awaitStarts);
 		attempt("running processes", this::stopAll);
 		attempt("processes left behind", this::stopLeftovers);
-		this.engineDone = true;
+		attempt("waiting threads", this.context.lifecycle()::stopped);
 		closeEngineIfQuiet();
 		closeThreads();
 	}
@@ -587,7 +579,6 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	}
 
 	private void closeThreads() {
-		attempt("waiting threads", this.context.closed()::set);
 		attempt("event dispatcher", this.context.events()::close);
 		this.threads.shutDown();
 		if (this.threads.workers().isCurrent()) {

@@ -209,7 +209,7 @@ final class PipelineStopper {
 		this.lock.lock();
 		try {
 			// stops in progress do not continue once the manager is closed
-			while (this.underWay > 0 && !this.context.closed().get()) {
+			while (this.underWay > 0 && !this.context.lifecycle().isStopped()) {
 				this.context.time().await(this.lock, this.changed, SLICE);
 			}
 		}
