@@ -3,6 +3,7 @@ package io.procession.spring;
 import java.nio.file.Path;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -22,7 +23,8 @@ import io.procession.process.SecretResolver;
  * Auto-configuration for the {@link ProcessManager}. Backs off if there is a
  * {@code ProcessManager} bean. {@code procession.enabled=false} disables it together with
  * all features that depend on it. A {@link ProcessEngine} bean replaces the engine for
- * real processes.
+ * real processes. Unknown properties of any feature are rejected before beans are
+ * created.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "procession.enabled", matchIfMissing = true)
@@ -49,6 +51,11 @@ public final class ProcessAutoConfiguration {
 	}
 
 	@Bean
+	static BeanFactoryPostProcessor processUnknownSettings(Environment environment) {
+		return (beans) -> UnknownSettings.refuse(environment, beans.getBeanClassLoader());
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	SecretResolver processSecretResolver(Environment environment) {
 		return new EnvironmentSecretResolver(environment);
@@ -66,7 +73,6 @@ public final class ProcessAutoConfiguration {
 	ProcessManager processManager(ProcessProperties properties, Environment environment, SecretResolver secretResolver,
 			ObjectProvider<ProcessEngine> engine, ObjectProvider<ProcessManagerCustomizer> customizers,
 			ProcessListenerBeans listeners) {
-		UnknownSettings.refuseAtTop(environment);
 		// the context closes the manager: a shutdown hook would close it before the
 		// beans that use it
 		ProcessManager.Builder builder = ProcessManager.builder()

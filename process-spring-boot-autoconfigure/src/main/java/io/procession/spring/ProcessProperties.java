@@ -23,6 +23,7 @@ import io.procession.process.TimeLimit;
  * Configuration properties of the process manager. Settings that are not configured have
  * the values of {@link ProcessSettings#DEFAULTS}. <i>Immutable.</i>
  *
+ * @param enabled Whether to enable Procession's auto-configuration.
  * @param defaults Defaults for processes that are not configured otherwise.
  * @param maxConcurrent Maximum number of processes that run at the same time, at least 1.
  * Unlimited if not set.
@@ -44,11 +45,11 @@ import io.procession.process.TimeLimit;
  * group, provided that it is delegated to the JVM.
  */
 @ConfigurationProperties("procession")
-public record ProcessProperties(@DefaultValue Defaults defaults, @Nullable Integer maxConcurrent,
-		@DefaultValue("30s") Duration acquireTimeout, @DefaultValue("10s") Duration shutdownGrace,
-		@DefaultValue("5s") Duration beforeStopTimeout, @DefaultValue("5s") Duration lostAfter,
-		@DefaultValue("500ms") Duration sweepInterval, @DefaultValue("1MB") DataSize maxLineLength,
-		@DefaultValue Guard guard, @Nullable String controlGroup) {
+public record ProcessProperties(@DefaultValue("true") boolean enabled, @DefaultValue Defaults defaults,
+		@Nullable Integer maxConcurrent, @DefaultValue("30s") Duration acquireTimeout,
+		@DefaultValue("10s") Duration shutdownGrace, @DefaultValue("5s") Duration beforeStopTimeout,
+		@DefaultValue("5s") Duration lostAfter, @DefaultValue("500ms") Duration sweepInterval,
+		@DefaultValue("1MB") DataSize maxLineLength, @DefaultValue Guard guard, @Nullable String controlGroup) {
 
 	/**
 	 * Create the corresponding {@link ProcessSettings}.

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /**
  * Describes properties in messages, as they are written in their property source.
@@ -34,8 +35,9 @@ public final class WrittenSettings {
 
 	/**
 	 * Return the name of a property with its value and origin. The value is omitted for
-	 * properties of programs that may contain a secret: the command and the environment.
-	 * If the property is missing, another property of its section is named instead.
+	 * named properties, such as those of programs, that may contain a secret: the command
+	 * and the environment. If the property is missing, another property of its section is
+	 * named instead.
 	 * @param name name of the property or of a section
 	 * @return the description
 	 */
@@ -76,7 +78,9 @@ public final class WrittenSettings {
 	}
 
 	private static boolean mayBeSecret(ConfigurationPropertyName name) {
-		if (name.getNumberOfElements() < 3 || !name.getElement(1, Form.UNIFORM).equals("programs")) {
+		if (name.getNumberOfElements() < 3 || !SettingsTree.load(ClassUtils.getDefaultClassLoader())
+			.named()
+			.containsKey(name.getElement(1, Form.DASHED))) {
 			return false;
 		}
 		String setting = (name.getNumberOfElements() > 3) ? name.getElement(3, Form.UNIFORM) : "command";

@@ -57,6 +57,8 @@ class ProcessAotTests {
 				.as(type.getName())
 				.accepts(hints);
 		}
+		assertThat(RuntimeHintsPredicates.resource()
+			.forResource("META-INF/spring/" + SettingsTree.class.getName() + ".imports")).accepts(hints);
 	}
 
 	private static RuntimeHints processAheadOfTime() {

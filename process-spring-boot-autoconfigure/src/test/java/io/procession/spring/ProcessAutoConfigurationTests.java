@@ -231,7 +231,6 @@ class ProcessAutoConfigurationTests {
 	void refusesUnknownProperty(String property, String named) {
 		this.contextRunner.withPropertyValues(property)
 			.run((context) -> assertThat(context).getFailure()
-				.rootCause()
 				.isInstanceOf(UnknownSettingException.class)
 				.hasMessageContaining("'" + named));
 	}
@@ -251,7 +250,7 @@ class ProcessAutoConfigurationTests {
 	@Test
 	void refusesUnknownSystemProperty() {
 		this.contextRunner.withSystemProperties("procession.defaults.run-as.usr=nobody")
-			.run((context) -> assertThat(context).getFailure().rootCause().isInstanceOf(UnknownSettingException.class));
+			.run((context) -> assertThat(context).getFailure().isInstanceOf(UnknownSettingException.class));
 	}
 
 	@Test
@@ -262,7 +261,7 @@ class ProcessAutoConfigurationTests {
 
 		this.contextRunner.withUserConfiguration(Shorthand.class)
 			.withPropertyValues("procession.defaults.stop-grace=short", "procession.defaults.run-as.usr=nobody")
-			.run((context) -> assertThat(context).getFailure().rootCause().isInstanceOf(UnknownSettingException.class));
+			.run((context) -> assertThat(context).getFailure().isInstanceOf(UnknownSettingException.class));
 	}
 
 	@Test

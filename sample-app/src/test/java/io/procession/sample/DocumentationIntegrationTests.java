@@ -143,9 +143,7 @@ class DocumentationIntegrationTests {
 				  defaults: { timeout: 5s, time-out-of-mind: 6s }
 				  # belongs to somebody else
 				server: { porte: 1 }
-				"""))
-			.havingRootCause()
-			.withMessage("Unknown configuration property 'procession.defaults.time-out-of-mind'");
+				""")).withMessage("Unknown configuration property 'procession.defaults.time-out-of-mind'");
 	}
 
 	/** Those that documents and messages name. */

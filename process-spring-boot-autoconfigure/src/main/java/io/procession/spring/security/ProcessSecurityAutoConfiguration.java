@@ -6,16 +6,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
-import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.env.Environment;
 
 import io.procession.security.CommandPolicy;
 import io.procession.security.EnvironmentPolicy;
 import io.procession.security.Redactor;
 import io.procession.spring.ProcessAutoConfiguration;
 import io.procession.spring.ProcessManagerCustomizer;
-import io.procession.spring.UnknownSettings;
 
 /**
  * Auto-configuration for the security policies of the process manager. By default, all
@@ -47,8 +44,7 @@ public final class ProcessSecurityAutoConfiguration {
 	@Bean
 	@Order(Ordered.HIGHEST_PRECEDENCE)
 	ProcessManagerCustomizer processSecurityCustomizer(CommandPolicy commands, EnvironmentPolicy environment,
-			Redactor redactor, Environment properties) {
-		UnknownSettings.refuse(properties, "procession.security", ResolvableType.forClass(SecurityProperties.class));
+			Redactor redactor) {
 		return (builder) -> builder.commandPolicy(commands).environmentPolicy(environment).redactor(redactor);
 	}
 

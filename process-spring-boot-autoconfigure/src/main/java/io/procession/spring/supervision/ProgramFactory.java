@@ -2,20 +2,17 @@ package io.procession.spring.supervision;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.ResolvableType;
-import org.springframework.core.env.Environment;
 
 import io.procession.isolation.RunAs;
 import io.procession.process.Command;
 import io.procession.process.ProcessSpec;
 import io.procession.spring.IsolationProperties;
-import io.procession.spring.UnknownSettings;
+import io.procession.spring.SettingException;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.supervision.Program;
 import io.procession.supervision.RestartPolicy;
@@ -29,12 +26,6 @@ final class ProgramFactory {
 	private static final String PREFIX = "procession.programs";
 
 	private ProgramFactory() {
-	}
-
-	/** Reject unknown properties of programs. */
-	static void refuseUnknown(Environment environment) {
-		UnknownSettings.refuse(environment, PREFIX,
-				ResolvableType.forClassWithGenerics(Map.class, String.class, ProgramProperties.class));
 	}
 
 	static Program create(String name, ProgramProperties properties) {
@@ -73,7 +64,7 @@ final class ProgramFactory {
 
 	private static Command command(String property, List<String> command) {
 		if (command.isEmpty() || (command.size() == 1 && command.get(0).isBlank())) {
-			throw new ProgramConfigurationException(property, "it is missing",
+			throw new SettingException(property, "it is missing",
 					"Set " + property + " to a command line as typed into a shell, such as \"php artisan queue:work\","
 							+ " or to a list of the program and its arguments. To use shell features, set it to"
 							+ " [\"/bin/sh\", \"-c\", \"...\"].");
@@ -95,7 +86,7 @@ final class ProgramFactory {
 			return part.get();
 		}
 		catch (IllegalArgumentException ex) {
-			throw new ProgramConfigurationException(property, ex);
+			throw new SettingException(property, ex);
 		}
 	}
 

@@ -12,6 +12,9 @@ import org.springframework.core.env.Environment;
 
 import io.procession.ProcessManager;
 import io.procession.spring.ProcessAutoConfiguration;
+import io.procession.spring.SettingException;
+import io.procession.spring.WrittenNames;
+import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.Program;
 
@@ -37,15 +40,14 @@ public final class SupervisionAutoConfiguration {
 	@ConditionalOnMissingBean
 	ProcessSupervisor processSupervisor(ProcessManager manager, ObjectProvider<SupervisionProperties> properties,
 			ObjectProvider<Program> beans, Environment environment) {
-		// before the programs are bound, since binding changes their names
-		ProgramNames names = ProgramNames.of(environment);
-		ProgramFactory.refuseUnknown(environment);
+		// binding changes the names of programs
+		WrittenNames names = WrittenNames.of(environment, "procession.programs", ProgramProperties.class);
 		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);
 		beans.orderedStream().forEach(supervisor::add);
-		names.merge(properties.getObject().programs()).forEach((name, program) -> {
+		names.merge(properties.getObject().programs(), ProgramProperties::withEnvironment).forEach((name, program) -> {
 			if (supervisor.find(name).isPresent()) {
-				throw new ProgramConfigurationException("procession.programs." + name,
-						"a Program bean of that name already exists", "Rename or remove one of them.");
+				throw new SettingException("procession.programs." + name, "a Program bean of that name already exists",
+						"Rename or remove one of them.");
 			}
 			supervisor.add(ProgramFactory.create(name, program));
 		});

@@ -3,6 +3,7 @@ package io.procession.spring.supervision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -12,6 +13,7 @@ import org.springframework.boot.convert.Delimiter;
 
 import io.procession.process.Signal;
 import io.procession.spring.IsolationProperties;
+import io.procession.spring.Switch;
 import io.procession.supervision.RestartPolicy;
 
 /**
@@ -19,9 +21,11 @@ import io.procession.supervision.RestartPolicy;
  *
  * @param programs Programs that are kept running while the application is running, by
  * name.
+ * @param supervision Switch of the supervisor.
  */
 @ConfigurationProperties("procession")
-public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties> programs) {
+public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties> programs,
+		@NestedConfigurationProperty @DefaultValue Switch supervision) {
 
 	/**
 	 * Configuration of a program. <i>Immutable.</i>
@@ -63,10 +67,10 @@ public record SupervisionProperties(@DefaultValue Map<String, ProgramProperties>
 			@DefaultValue List<Integer> cpuAffinity, @Nullable Integer oomScoreAdjustment, @Nullable String umask,
 			@Nullable Boolean noNewPrivileges, @DefaultValue("false") boolean leaveBehind) {
 
-		ProgramProperties withEnvironment(Map<String, String> variables) {
-			return new ProgramProperties(this.command, this.directory, variables, this.autostart, this.restart,
-					this.stopSignal, this.stopGrace, this.runAs, this.limits, this.priority, this.cpuAffinity,
-					this.oomScoreAdjustment, this.umask, this.noNewPrivileges, this.leaveBehind);
+		ProgramProperties withEnvironment(UnaryOperator<Map<String, String>> change) {
+			return new ProgramProperties(this.command, this.directory, change.apply(this.environment), this.autostart,
+					this.restart, this.stopSignal, this.stopGrace, this.runAs, this.limits, this.priority,
+					this.cpuAffinity, this.oomScoreAdjustment, this.umask, this.noNewPrivileges, this.leaveBehind);
 		}
 
 		/**

@@ -21,6 +21,8 @@ import io.procession.process.Signal;
 import io.procession.spring.IsolationProperties.Limits;
 import io.procession.spring.IsolationProperties.Ranks;
 import io.procession.spring.IsolationProperties.User;
+import io.procession.spring.SettingException;
+import io.procession.spring.Switch;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.spring.supervision.SupervisionProperties.Restart;
 import io.procession.supervision.Program;
@@ -118,7 +120,7 @@ class ProgramFactoryTests {
 				new ProgramProperties(List.of("true"), null, Map.of(), true, DEFAULT_RESTART, null,
 						Duration.ofSeconds(-1), NO_USER, NO_LIMITS, NO_RANKS, List.of(), null, null, null, false),
 				"stopGrace");
-		assertThatExceptionOfType(ProgramConfigurationException.class)
+		assertThatExceptionOfType(SettingException.class)
 			.isThrownBy(() -> ProgramFactory.create("4711", properties("true")))
 			.satisfies((ex) -> assertThat(ex.property()).isEqualTo("procession.programs.4711"));
 	}
@@ -154,12 +156,12 @@ class ProgramFactoryTests {
 				List.of(), null, null, null, false);
 
 		assertThat(properties.toString()).contains("PASSWORD").doesNotContain("hunter2");
-		assertThat(new SupervisionProperties(Map.of("db", properties)).toString()).doesNotContain("hunter2");
+		assertThat(new SupervisionProperties(Map.of("db", properties), new Switch(true)).toString())
+			.doesNotContain("hunter2");
 	}
 
 	private static void assertRefused(String property, ProgramProperties properties, String reason) {
-		assertThatExceptionOfType(ProgramConfigurationException.class)
-			.isThrownBy(() -> ProgramFactory.create("worker", properties))
+		assertThatExceptionOfType(SettingException.class).isThrownBy(() -> ProgramFactory.create("worker", properties))
 			.satisfies((ex) -> {
 				assertThat(ex.property()).isEqualTo(property);
 				assertThat(ex.reason()).contains(reason);

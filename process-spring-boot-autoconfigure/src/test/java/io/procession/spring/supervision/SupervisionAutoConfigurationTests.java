@@ -20,6 +20,7 @@ import io.procession.spring.IsolationProperties.Limits;
 import io.procession.spring.IsolationProperties.Ranks;
 import io.procession.spring.IsolationProperties.User;
 import io.procession.spring.ProcessAutoConfiguration;
+import io.procession.spring.SettingException;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 import io.procession.spring.supervision.SupervisionProperties.Restart;
 import io.procession.supervision.ProcessSupervisor;
@@ -157,7 +158,7 @@ class SupervisionAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(context).hasFailed();
 				assertThat(context.getStartupFailure()).rootCause()
-					.isInstanceOf(ProgramConfigurationException.class)
+					.isInstanceOf(SettingException.class)
 					.hasMessageContaining("procession.programs.mine");
 			});
 	}

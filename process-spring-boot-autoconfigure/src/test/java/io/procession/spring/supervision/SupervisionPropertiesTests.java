@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -164,7 +165,11 @@ class SupervisionPropertiesTests {
 		}
 		ConfigurationPropertySources.attach(environment);
 		// bound properties are never treated as unknown
-		ProgramFactory.refuseUnknown(environment);
+		try (AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext()) {
+			context.setEnvironment(environment);
+			context.register(ProcessAutoConfiguration.class);
+			context.refresh();
+		}
 		return Binder.get(environment).bindOrCreate("procession", SupervisionProperties.class);
 	}
 

@@ -1,4 +1,4 @@
-package io.procession.spring.supervision;
+package io.procession.spring;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -22,18 +24,14 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
-import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
-
 /**
- * Names of programs and of their environment variables, as they are written in each
- * property source. The keys of a bound map do not contain this information: Spring drops
- * characters that are not allowed in property names, and a property that is written in
- * two ways results in two keys. <i>Confined to the thread that configures the
- * application.</i>
+ * Names in a section of named settings, such as {@code procession.programs}, and names of
+ * their environment variables, as they are written in each property source. The keys of a
+ * bound map do not contain this information: Spring drops characters that are not allowed
+ * in property names, and a property that is written in two ways results in two keys.
+ * <i>Confined to the thread that configures the application.</i>
  */
-final class ProgramNames {
-
-	private static final String PREFIX = "procession.programs";
+public final class WrittenNames {
 
 	private static final String ENVIRONMENT = "environment";
 
@@ -43,28 +41,43 @@ final class ProgramNames {
 
 	private static final Pattern INDEX = Pattern.compile("\\d+");
 
-	private static final Set<String> SETTINGS = Arrays.stream(ProgramProperties.class.getRecordComponents())
-		.map(RecordComponent::getName)
-		.map(ProgramNames::uniform)
-		.collect(Collectors.toUnmodifiableSet());
+	private final String prefix;
 
-	private final Names programs = new Names("program");
+	private final List<String> section;
 
-	/** Names of environment variables by the key of the program. */
+	private final Set<String> settings;
+
+	private final String kind;
+
+	private final Names names;
+
+	/** Names of environment variables by the key of the name. */
 	private final Map<String, Names> variables = new HashMap<>();
 
-	private ProgramNames() {
+	private WrittenNames(String prefix, Class<?> type) {
+		this.prefix = prefix;
+		this.section = Arrays.stream(prefix.split("\\.")).map(WrittenNames::uniform).toList();
+		this.settings = Arrays.stream(type.getRecordComponents())
+			.map(RecordComponent::getName)
+			.map(WrittenNames::uniform)
+			.collect(Collectors.toUnmodifiableSet());
+		// procession.programs contains programs
+		this.kind = prefix.substring(prefix.lastIndexOf('.') + 1).replaceFirst("s$", "");
+		this.names = new Names(this.kind, "Remove or rename one of them.");
 	}
 
 	/**
 	 * Read and check the names.
 	 * @param environment the environment with the properties
+	 * @param prefix the prefix of the section, two words such as
+	 * {@code procession.programs}
+	 * @param type the record that is bound to each name
 	 * @return the names
-	 * @throws ProgramConfigurationException if a name cannot be used as it is written, or
-	 * is written in two ways in one property source
+	 * @throws SettingException if a name cannot be used as it is written, or is written
+	 * in two ways in one property source
 	 */
-	static ProgramNames of(Environment environment) {
-		ProgramNames names = new ProgramNames();
+	public static WrittenNames of(Environment environment, String prefix, Class<?> type) {
+		WrittenNames names = new WrittenNames(prefix, type);
 		if (environment instanceof ConfigurableEnvironment configurable) {
 			List<EnumerablePropertySource<?>> sources = new ArrayList<>();
 			for (PropertySource<?> source : configurable.getPropertySources()) {
@@ -72,11 +85,10 @@ final class ProgramNames {
 					sources.add(enumerable);
 				}
 			}
-			// from the lowest precedence, so that a name is shown as in the definition
-			// of the program
+			// from the lowest precedence, so that a name is shown as it is defined
 			Collections.reverse(sources);
 			sources.stream().filter((source) -> !isSystemEnvironment(source)).forEach(names::add);
-			sources.stream().filter(ProgramNames::isSystemEnvironment).forEach(names::add);
+			sources.stream().filter(WrittenNames::isSystemEnvironment).forEach(names::add);
 		}
 		return names;
 	}
@@ -86,16 +98,19 @@ final class ProgramNames {
 	}
 
 	/**
-	 * Merge the bound programs to one entry per program, with the name as it is written.
-	 * @param bound the bound programs, those of the property source with the highest
+	 * Merge a bound map to one entry per name, with the name as it is written.
+	 * @param bound the bound map, entries of the property source with the highest
 	 * precedence first
-	 * @return the programs, in the order in which they are defined
+	 * @param rename function that applies an operation to the environment variables of a
+	 * value
+	 * @param <V> type of the values
+	 * @return the values by name, in the order in which they are defined
 	 */
-	Map<String, ProgramProperties> merge(Map<String, ProgramProperties> bound) {
-		Map<String, ProgramProperties> merged = new LinkedHashMap<>();
-		this.programs.merge(bound).forEach((name, program) -> {
-			Names names = this.variables.get(this.programs.keyOf(name));
-			merged.put(name, (names != null) ? program.withEnvironment(names.merge(program.environment())) : program);
+	public <V> Map<String, V> merge(Map<String, V> bound, BiFunction<V, UnaryOperator<Map<String, String>>, V> rename) {
+		Map<String, V> merged = new LinkedHashMap<>();
+		this.names.merge(bound).forEach((name, value) -> {
+			Names variables = this.variables.get(this.names.keyOf(name));
+			merged.put(name, (variables != null) ? rename.apply(value, variables::merge) : value);
 		});
 		return merged;
 	}
@@ -104,7 +119,7 @@ final class ProgramNames {
 		for (String property : source.getPropertyNames()) {
 			boolean isVariable = isSystemEnvironment(source) && property.indexOf('.') < 0;
 			List<Part> parts = isVariable ? variableParts(property) : parts(property);
-			if (parts.size() > 2 && parts.get(0).is("procession") && parts.get(1).is("programs")) {
+			if (parts.size() > 2 && parts.get(0).is(this.section.get(0)) && parts.get(1).is(this.section.get(1))) {
 				add(new Property(source, property, parts));
 			}
 		}
@@ -115,34 +130,33 @@ final class ProgramNames {
 		Part name = parts.get(2);
 		boolean isLenient = isSystemEnvironment(property.source());
 		if (!isLenient) {
-			checkProgram(name, property);
+			checkName(name, property);
 		}
-		this.programs.add(name, property, isLenient);
+		this.names.add(name, property, isLenient);
 		if (parts.size() > 3 && parts.get(3).is(ENVIRONMENT)) {
-			addVariable(this.variables.computeIfAbsent(name.key(), (key) -> new Names("environment variable")),
+			addVariable(this.variables.computeIfAbsent(name.key(), (key) -> new Names("environment variable", null)),
 					property, isLenient);
 		}
 	}
 
-	private static void checkProgram(Part name, Property property) {
+	private void checkName(Part name, Property property) {
 		if (!name.isBracketed() && !PLAIN.matcher(name.text()).matches()) {
-			throw property.refused(PREFIX + "." + name.text(),
-					"'" + name.text()
-							+ "' cannot be the name of a program: it must start with a letter, followed by letters,"
-							+ " digits, '-' or '_'",
-					"Rename the program.");
+			throw property.refused(this.prefix + "." + name.text(),
+					"'" + name.text() + "' cannot be the name of a " + this.kind
+							+ ": it must start with a letter, followed by letters, digits, '-' or '_'",
+					"Rename the " + this.kind + ".");
 		}
 		List<Part> parts = property.parts();
 		if (parts.size() > 3 && parts.get(3).isBracketed() && INDEX.matcher(parts.get(3).text()).matches()) {
 			throw property.refused(property.upTo(3), "it is a list", "Write command: before the list.");
 		}
-		if (parts.size() > 4 && !SETTINGS.contains(uniform(parts.get(3).text()))) {
+		if (parts.size() > 4 && !this.settings.contains(uniform(parts.get(3).text()))) {
 			for (int i = 4; i < parts.size(); i++) {
 				if (parts.get(i).is("command")) {
 					String dotted = parts.subList(2, i).stream().map(Part::text).collect(Collectors.joining("."));
-					throw property.refused(PREFIX + "." + dotted, "a name with dots must be written in brackets",
-							"Write \"[" + dotted + "]\" in YAML, " + PREFIX + "[" + dotted
-									+ "] in a properties file, or rename the program.");
+					throw property.refused(this.prefix + "." + dotted, "a name with dots must be written in brackets",
+							"Write \"[" + dotted + "]\" in YAML, " + this.prefix + "[" + dotted
+									+ "] in a properties file, or rename the " + this.kind + ".");
 				}
 			}
 		}
@@ -265,8 +279,8 @@ final class ProgramNames {
 			return name.toString();
 		}
 
-		ProgramConfigurationException refused(String property, String reason, String action) {
-			return new ProgramConfigurationException(property, origin(), reason, action);
+		SettingException refused(String property, String reason, String action) {
+			return new SettingException(property, origin(), reason, action);
 		}
 
 	}
@@ -276,14 +290,17 @@ final class ProgramNames {
 
 		private final String kind;
 
+		private final @Nullable String remedy;
+
 		private final Map<String, String> shown = new LinkedHashMap<>();
 
 		private final Map<PropertySource<?>, Map<String, Property>> bySource = new HashMap<>();
 
 		private final Map<Property, String> written = new HashMap<>();
 
-		Names(String kind) {
+		Names(String kind, @Nullable String remedy) {
 			this.kind = kind;
+			this.remedy = remedy;
 		}
 
 		void add(Part name, Property property, boolean isLenient) {
@@ -297,9 +314,8 @@ final class ProgramNames {
 						"the " + this.kind + " '" + name.text() + "' is the same as '" + other + "'"
 								+ ((first.origin() != null) ? " (from " + first.origin() + ")" : "")
 								+ ": case, '-' and '_' are ignored in property names",
-						this.kind.equals("program") ? "Remove or rename one of them."
-								: "Remove one of them, or write both in brackets, as in \"[" + name.text()
-										+ "]\" in YAML.");
+						(this.remedy != null) ? this.remedy : "Remove one of them, or write both in brackets, as in \"["
+								+ name.text() + "]\" in YAML.");
 			}
 		}
 

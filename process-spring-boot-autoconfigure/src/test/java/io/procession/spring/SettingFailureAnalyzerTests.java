@@ -1,4 +1,4 @@
-package io.procession.spring.supervision;
+package io.procession.spring;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 @ExtendWith(OutputCaptureExtension.class)
-class ProgramConfigurationFailureAnalyzerTests {
+class SettingFailureAnalyzerTests {
 
 	@Test
 	void reportsPropertyOriginAndAction(CapturedOutput output, @TempDir Path folder) throws IOException {

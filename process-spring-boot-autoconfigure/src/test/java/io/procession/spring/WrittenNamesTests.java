@@ -1,4 +1,4 @@
-package io.procession.spring.supervision;
+package io.procession.spring;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,16 +16,17 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
+import io.procession.spring.supervision.SupervisionProperties;
 import io.procession.spring.supervision.SupervisionProperties.ProgramProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-class ProgramNamesTests {
+class WrittenNamesTests {
 
 	private final StandardEnvironment environment = new StandardEnvironment();
 
-	ProgramNamesTests() {
+	WrittenNamesTests() {
 		variables(Map.of());
 	}
 
@@ -91,7 +92,7 @@ class ProgramNamesTests {
 				    wor-ker.command: sleep 2
 				""");
 
-		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+		assertThatExceptionOfType(SettingException.class).isThrownBy(this::programs)
 			.withMessageContaining("the program 'wor-ker' is the same as 'worker' (from Byte array resource"
 					+ " [application.yml] - 3:21)")
 			.satisfies((ex) -> assertThat(String.valueOf(ex.origin())).endsWith("- 4:22"));
@@ -102,7 +103,7 @@ class ProgramNamesTests {
 	void refusesNameThatSpringWouldModify(String name) throws IOException {
 		yaml("procession.programs: { '" + name + "': { command: sleep 1 } }");
 
-		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+		assertThatExceptionOfType(SettingException.class).isThrownBy(this::programs)
 			.withMessageContaining("'" + name + "' cannot be the name of a program")
 			.satisfies((ex) -> assertThat(ex.origin()).isNotNull());
 	}
@@ -111,7 +112,7 @@ class ProgramNamesTests {
 	void reportsThatNameWithDotsNeedsBrackets() throws IOException {
 		yaml("procession.programs: { my.worker: { command: sleep 1 } }");
 
-		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+		assertThatExceptionOfType(SettingException.class).isThrownBy(this::programs)
 			.satisfies((ex) -> assertThat(ex.action()).contains("\"[my.worker]\""));
 	}
 
@@ -136,7 +137,7 @@ class ProgramNamesTests {
 	void refusesVariableWrittenInTwoWaysInOneSource() throws IOException {
 		yaml("procession.programs: { worker: { command: env, environment: { HTTP_PROXY: a, http_proxy: b } } }");
 
-		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+		assertThatExceptionOfType(SettingException.class).isThrownBy(this::programs)
 			.withMessageContaining("the environment variable 'http_proxy' is the same as 'HTTP_PROXY' (from ")
 			.satisfies((ex) -> assertThat(ex.action()).contains("\"[http_proxy]\""));
 	}
@@ -164,7 +165,7 @@ class ProgramNamesTests {
 	void refusesVariableThatSpringWouldModify() throws IOException {
 		yaml("procession.programs: { worker: { command: env, environment: { größe: hunter2 } } }");
 
-		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+		assertThatExceptionOfType(SettingException.class).isThrownBy(this::programs)
 			.satisfies((ex) -> assertThat(ex.action()).contains("\"[größe]\"").doesNotContain("hunter2"));
 	}
 
@@ -173,7 +174,7 @@ class ProgramNamesTests {
 	void reportsHowVariablesAreWritten(String written) throws IOException {
 		yaml("procession.programs: { worker: { command: env, environment: " + written + " } }");
 
-		assertThatExceptionOfType(ProgramConfigurationException.class).isThrownBy(this::programs)
+		assertThatExceptionOfType(SettingException.class).isThrownBy(this::programs)
 			.withMessageContaining("'procession.programs.worker.environment")
 			.satisfies((ex) -> assertThat(ex.getMessage() + ex.action()).contains("Write ").doesNotContain("hunter2"));
 	}
@@ -195,13 +196,16 @@ class ProgramNamesTests {
 
 	private Map<String, ProgramProperties> programs() {
 		ConfigurationPropertySources.attach(this.environment);
-		ProgramNames names = ProgramNames.of(this.environment);
-		ProgramFactory.refuseUnknown(this.environment);
+		WrittenNames names = WrittenNames.of(this.environment, "procession.programs", ProgramProperties.class);
+		UnknownSettings.refuse(this.environment, null);
 		Map<String, ProgramProperties> bound = Binder.get(this.environment)
 			.bindOrCreate("procession", SupervisionProperties.class)
 			.programs();
 		assertThat(List.copyOf(bound.keySet())).as("something is bound").isNotEmpty();
-		return names.merge(bound);
+		return names.merge(bound, (program, rename) -> new ProgramProperties(program.command(), program.directory(),
+				rename.apply(program.environment()), program.autostart(), program.restart(), program.stopSignal(),
+				program.stopGrace(), program.runAs(), program.limits(), program.priority(), program.cpuAffinity(),
+				program.oomScoreAdjustment(), program.umask(), program.noNewPrivileges(), program.leaveBehind()));
 	}
 
 }
