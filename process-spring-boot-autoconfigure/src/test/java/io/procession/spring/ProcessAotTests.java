@@ -21,7 +21,7 @@ import io.procession.spring.actuate.ProcessEndpointAutoConfiguration;
 import io.procession.spring.actuate.ProcessesEndpoint.NamedProcessesDescriptor;
 import io.procession.spring.actuate.ProcessesEndpoint.ProcessDescriptor;
 import io.procession.spring.actuate.ProcessesEndpoint.ProcessesDescriptor;
-import io.procession.spring.actuate.ProcessesEndpoint.UnknownActionDescriptor;
+import io.procession.spring.actuate.ProcessesEndpointWebExtension.UnknownActionDescriptor;
 import io.procession.spring.event.ProcessEventAutoConfiguration;
 import io.procession.spring.health.ProcessHealthContributorAutoConfiguration;
 import io.procession.spring.metrics.ProcessMetricsAutoConfiguration;

@@ -2,7 +2,9 @@ package io.procession.spring.actuate;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -15,7 +17,7 @@ import io.procession.spring.supervision.SupervisionAutoConfiguration;
 import io.procession.supervision.ProcessSupervisor;
 
 /**
- * Auto-configuration for the {@link ProcessesEndpoint}.
+ * Auto-configuration for the {@link ProcessesEndpoint} and its web extension.
  */
 @AutoConfiguration(after = { ProcessAutoConfiguration.class, SupervisionAutoConfiguration.class })
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
@@ -28,6 +30,14 @@ public final class ProcessEndpointAutoConfiguration {
 	@ConditionalOnMissingBean
 	ProcessesEndpoint processesEndpoint(ProcessManager manager, ObjectProvider<ProcessSupervisor> supervisor) {
 		return new ProcessesEndpoint(manager, supervisor.getIfUnique());
+	}
+
+	@Bean
+	@ConditionalOnBean(ProcessesEndpoint.class)
+	@ConditionalOnMissingBean
+	@ConditionalOnAvailableEndpoint(exposure = EndpointExposure.WEB)
+	ProcessesEndpointWebExtension processesEndpointWebExtension(ProcessesEndpoint endpoint) {
+		return new ProcessesEndpointWebExtension(endpoint);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.procession.spring.actuate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,13 +11,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
-import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.procession.ProcessManager;
 import io.procession.execution.RunningProcess;
@@ -76,28 +75,31 @@ public final class ProcessesEndpoint {
 	 * @param action {@code start} starts the program unless it is running. {@code stop}
 	 * stops it, or kills it if it is already stopping. {@code restart} stops the program
 	 * if it is running, and starts it. Not case-sensitive
-	 * @return the current status of the program; 404 if there is no such program, 400
-	 * with the available actions if there is no such action
+	 * @return the current status of the program
+	 * @throws IllegalArgumentException if there is no such program or action
 	 */
 	@WriteOperation
-	@RegisterReflectionForBinding({ ProgramStatus.class, UnknownActionDescriptor.class })
-	public WebEndpointResponse<Object> change(@Selector String name, @Nullable String action) {
-		if (this.supervisor == null || this.supervisor.find(name).isEmpty()) {
-			return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+	public ProgramStatus change(@Selector String name, @Nullable String action) {
+		ProgramStatus before = program(name);
+		if (this.supervisor == null || before == null) {
+			throw new IllegalArgumentException("No such program '" + name + "'; programs are: "
+					+ programs((program) -> true).stream().map(ProgramStatus::name).toList());
 		}
-		CompletableFuture<ProgramStatus> settled;
-		switch ((action != null) ? action.toLowerCase(Locale.ROOT) : "") {
-			case "start" -> settled = this.supervisor.start(name);
-			case "stop" -> settled = this.supervisor.stop(name);
-			case "restart" -> settled = this.supervisor.restart(name);
-			default -> {
-				return new WebEndpointResponse<>(
-						new UnknownActionDescriptor("Unknown action: set 'action' to one of 'actions'",
-								List.of("start", "stop", "restart")),
-						WebEndpointResponse.STATUS_BAD_REQUEST);
-			}
+		Action known = Action.of(action);
+		if (known == null) {
+			throw new IllegalArgumentException("Unknown action: set 'action' to one of " + Action.names());
 		}
-		return new WebEndpointResponse<>(settled.getNow(this.supervisor.find(name).orElseThrow()));
+		CompletableFuture<ProgramStatus> settled = switch (known) {
+			case START -> this.supervisor.start(name);
+			case STOP -> this.supervisor.stop(name);
+			case RESTART -> this.supervisor.restart(name);
+		};
+		return settled.getNow(this.supervisor.find(name).orElse(before));
+	}
+
+	/** Return the status of a program, or {@code null} if there is no such program. */
+	@Nullable ProgramStatus program(String name) {
+		return (this.supervisor != null) ? this.supervisor.find(name).orElse(null) : null;
 	}
 
 	private List<ProcessDescriptor> running(Predicate<RunningProcess> which) {
@@ -122,6 +124,29 @@ public final class ProcessesEndpoint {
 		return works;
 	}
 
+	/** Change of a program. */
+	enum Action {
+
+		START, STOP, RESTART;
+
+		/** Return the action with a name, or {@code null} if there is none. */
+		static @Nullable Action of(@Nullable String name) {
+			return Arrays.stream(values())
+				.filter((action) -> action.label().equalsIgnoreCase(name))
+				.findAny()
+				.orElse(null);
+		}
+
+		static List<String> names() {
+			return Arrays.stream(values()).map(Action::label).toList();
+		}
+
+		private String label() {
+			return name().toLowerCase(Locale.ROOT);
+		}
+
+	}
+
 	/**
 	 * Description of all processes and programs.
 	 *
@@ -142,16 +167,6 @@ public final class ProcessesEndpoint {
 	 * @param programs status of the program with that name, if there is one
 	 */
 	public record NamedProcessesDescriptor(List<ProcessDescriptor> processes, List<ProgramStatus> programs) {
-
-	}
-
-	/**
-	 * Description of the error if an action is unknown.
-	 *
-	 * @param message description of the error
-	 * @param actions the available actions
-	 */
-	public record UnknownActionDescriptor(String message, List<String> actions) {
 
 	}
 

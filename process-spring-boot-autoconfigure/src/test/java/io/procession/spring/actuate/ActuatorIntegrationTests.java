@@ -1,6 +1,7 @@
 package io.procession.spring.actuate;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,9 +11,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 
+import javax.management.MBeanException;
+import javax.management.ObjectName;
+
 import io.micrometer.core.instrument.MeterRegistry;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +186,32 @@ class ActuatorIntegrationTests {
 		assertThat(response.statusCode()).isEqualTo(400);
 		assertThat(json(response).get("actions")).extracting(JsonNode::asString)
 			.containsExactly("start", "stop", "restart");
+	}
+
+	@Test
+	void jmxReturnsPlainValuesAndReportsUnknownNamesAndActions() throws Exception {
+		start(UNRESTRICTED, "--spring.jmx.enabled=true", "--management.endpoints.jmx.exposure.include=processes");
+
+		assertThat(invoke("process", "wroker")).isNull();
+		assertThatExceptionOfType(MBeanException.class).isThrownBy(() -> invoke("change", "wroker", "stop"))
+			.havingCause()
+			.isInstanceOf(IllegalArgumentException.class)
+			.withMessageContainingAll("No such program 'wroker'; programs are: [", "worker", "idle");
+		assertThatExceptionOfType(MBeanException.class).isThrownBy(() -> invoke("change", "worker", "explode"))
+			.withCause(new IllegalArgumentException("Unknown action: set 'action' to one of [start, stop, restart]"));
+		assertThat(status().state()).isEqualTo(ProgramState.RUNNING);
+		assertThat(invoke("change", "worker", "stop")).asInstanceOf(InstanceOfAssertFactories.MAP)
+			.containsEntry("name", "worker")
+			.containsEntry("desired", "DOWN");
+		await().atMost(BOUND).until(() -> status().state() == ProgramState.STOPPED);
+	}
+
+	private static Object invoke(String operation, String... arguments) throws Exception {
+		String[] signature = new String[arguments.length];
+		Arrays.fill(signature, String.class.getName());
+		return ManagementFactory.getPlatformMBeanServer()
+			.invoke(new ObjectName("org.springframework.boot:type=Endpoint,name=Processes"), operation, arguments,
+					signature);
 	}
 
 	@Test

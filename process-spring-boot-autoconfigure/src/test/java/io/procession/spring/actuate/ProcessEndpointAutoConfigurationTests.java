@@ -15,6 +15,7 @@ import io.procession.supervision.ProcessSupervisor;
 import io.procession.test.FakeProcesses;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.mockito.Mockito.mock;
 
 class ProcessEndpointAutoConfigurationTests {
@@ -34,6 +35,16 @@ class ProcessEndpointAutoConfigurationTests {
 	@Test
 	void providesNoEndpointWhenNotExposed() {
 		this.contextRunner.run((context) -> assertThat(context).doesNotHaveBean(ProcessesEndpoint.class));
+	}
+
+	@Test
+	void providesWebExtensionOnlyForWeb() {
+		this.contextRunner.withPropertyValues(EXPOSED)
+			.run((context) -> assertThat(context).hasSingleBean(ProcessesEndpointWebExtension.class));
+		this.contextRunner
+			.withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=processes")
+			.run((context) -> assertThat(context).hasSingleBean(ProcessesEndpoint.class)
+				.doesNotHaveBean(ProcessesEndpointWebExtension.class));
 	}
 
 	@Test
@@ -75,7 +86,10 @@ class ProcessEndpointAutoConfigurationTests {
 			ProcessesEndpoint endpoint = context.getBean(ProcessesEndpoint.class);
 			assertThat(endpoint.processes().processes()).isEmpty();
 			assertThat(endpoint.processes().programs()).isEmpty();
-			assertThat(endpoint.change("worker", "start").getStatus()).isEqualTo(404);
+			assertThat(context.getBean(ProcessesEndpointWebExtension.class).change("worker", "start").getStatus())
+				.isEqualTo(404);
+			assertThatIllegalArgumentException().isThrownBy(() -> endpoint.change("worker", "start"))
+				.withMessage("No such program 'worker'; programs are: []");
 		});
 	}
 
