@@ -63,6 +63,8 @@ class ProcessEventIntegrationTests {
 			RunningProcess stopped = processes.shell("exec sleep 300").name("stopped").start();
 			stopped.stop();
 			stopped.waitFor();
+			// ProcessStarting is published by the launching thread, the others are not
+			await().atMost(BOUND).until(() -> listeners.events.size() == 4);
 			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> processes.run("/nowhere/at/all"));
 
 			await().atMost(BOUND).until(() -> listeners.events.size() == 6);
