@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.local.LocalProcessEngine;
 import io.procession.execution.LocalProcessLauncher;
+import io.procession.execution.ProcessLauncher;
 
 /**
  * Default {@link ProcessManager}: a {@link LocalProcessLauncher} over the configured
@@ -42,6 +43,11 @@ final class DefaultProcessManager extends LocalProcessLauncher implements Proces
 			// the guard ends the remaining processes
 			return null;
 		}
+	}
+
+	@Override
+	public ProcessLauncher launcher() {
+		return this;
 	}
 
 	@Override

@@ -39,7 +39,7 @@ import io.procession.security.SecurityPolicy;
  * the JVM exits or when the JVM is killed, except {@linkplain PendingProcess#detached()
  * detached} processes. <i>Thread-safe.</i>
  */
-public interface ProcessManager extends ProcessLauncher, AutoCloseable {
+public interface ProcessManager extends AutoCloseable {
 
 	/**
 	 * Create a manager with the default settings.
@@ -110,6 +110,13 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	}
 
 	/**
+	 * Create a pending process for a definition.
+	 * @param spec the definition
+	 * @return a pending process
+	 */
+	PendingProcess pending(ProcessSpec spec);
+
+	/**
 	 * Find the file that {@code command(program)} would execute, without starting it.
 	 * Shortcut for {@link PendingProcess#executable()}.
 	 * @param program name or path of the program
@@ -148,7 +155,7 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	 * @return a pipeline without stages
 	 */
 	default Pipeline pipeline() {
-		return Pipeline.of(this);
+		return Pipeline.of(launcher());
 	}
 
 	/**
@@ -156,7 +163,7 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	 * @return an empty pool
 	 */
 	default ProcessPool pool() {
-		return ProcessPool.of(this);
+		return ProcessPool.of(launcher());
 	}
 
 	/**
@@ -235,6 +242,14 @@ public interface ProcessManager extends ProcessLauncher, AutoCloseable {
 	 * @return the terminals that are currently supported
 	 */
 	TerminalSupport terminals();
+
+	/**
+	 * Return the launcher, by which features such as a {@code ProcessSupervisor} start
+	 * their processes with the limits, events and shutdown of this manager. Not needed to
+	 * run processes.
+	 * @return the launcher of this manager
+	 */
+	ProcessLauncher launcher();
 
 	/**
 	 * Reject new processes and stop all running ones in parallel. Kill processes that are

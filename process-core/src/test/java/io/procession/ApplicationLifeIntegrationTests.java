@@ -53,7 +53,7 @@ class ApplicationLifeIntegrationTests {
 				processes.addListener((event) -> seen.add(current()));
 				processes.command("echo", "hi").onLine((type, line) -> seen.add(current())).run();
 				processes.command("true").runAsync().thenRun(() -> seen.add(current())).join();
-				processes.schedule(Duration.ZERO, () -> seen.add(current()));
+				processes.launcher().schedule(Duration.ZERO, () -> seen.add(current()));
 				assertThat(current.getContextClassLoader()).isSameAs(before);
 			}
 
@@ -132,7 +132,7 @@ class ApplicationLifeIntegrationTests {
 
 			});
 			current.setContextClassLoader(application);
-			try (ProcessSupervisor supervisor = ProcessSupervisor.create(processes)) {
+			try (ProcessSupervisor supervisor = ProcessSupervisor.create(processes.launcher())) {
 				current.setContextClassLoader(before);
 				supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("sleep", "300"))).build());
 				supervisor.start("worker").thenRun(() -> seen.add(current())).join();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.NullMarked;
 
 import io.procession.execution.PendingProcess;
 import io.procession.execution.Pipeline;
+import io.procession.execution.ProcessLauncher;
 import io.procession.isolation.Isolation;
 import io.procession.isolation.Priority;
 import io.procession.isolation.ResourceLimits;
@@ -31,6 +32,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.theClass;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 @AnalyzeClasses(packages = "io.procession", importOptions = DoNotIncludeTests.class)
@@ -87,6 +89,11 @@ class ArchitectureTests {
 		.haveRawParameterTypes(DescribedPredicate.describe("one of an engine of others",
 				(types) -> types.stream().anyMatch((type) -> resideInAnyPackage(ENGINES_OF_OTHERS).test(type))))
 		.allowEmptyShould(true);
+
+	// features get the launcher by launcher()
+	@ArchTest
+	static final ArchRule usersMeetNoMethodsForFeatures = theClass(ProcessManager.class).should()
+		.notBeAssignableTo(ProcessLauncher.class);
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes()

@@ -81,9 +81,9 @@ class MessageIntegrationTests {
 
 	@Test
 	void describesTimeoutOfPool(ProcessManager processes) {
-		CompletableFuture<RunningProcess> member = processes.startAsync(processes.command("sleep", "300"), SHORT,
-				processes.timeSource().nanoTime(), () -> {
-				});
+		CompletableFuture<RunningProcess> member = processes.launcher()
+			.startAsync(processes.command("sleep", "300"), SHORT, processes.launcher().timeSource().nanoTime(), () -> {
+			});
 
 		timesOut(() -> member.join().waitFor(), "the timeout is that of its pool; raise it there with timeout(...)");
 	}
@@ -91,9 +91,9 @@ class MessageIntegrationTests {
 	@Test
 	void describesDefaultTimeoutOfPoolMember() {
 		try (ProcessManager processes = manager((settings) -> settings.timeout(TimeLimit.of(SHORT)))) {
-			CompletableFuture<RunningProcess> member = processes.startAsync(processes.command("sleep", "300"), null, 0,
-					() -> {
-					});
+			CompletableFuture<RunningProcess> member = processes.launcher()
+				.startAsync(processes.command("sleep", "300"), null, 0, () -> {
+				});
 
 			timesOut(() -> member.join().waitFor(), "raise it with timeout(...) or procession.defaults.timeout");
 		}

@@ -195,7 +195,7 @@ class SecretIntegrationTests {
 		try (LogCapture log = LogCapture.begin()) {
 			try (ProcessManager processes = ProcessManager.builder()
 				.commandPolicy(CommandPolicy.builder().deny("sort").allowShells().build())
-				.build(); ProcessSupervisor supervisor = ProcessSupervisor.create(processes)) {
+				.build(); ProcessSupervisor supervisor = ProcessSupervisor.create(processes.launcher())) {
 				processes.addListener(events::add);
 				processes.addListener(new Veto());
 				PendingProcess failing = named(processes, "sh", "-c", "echo \"$*\" $DB_PASSWORD >&2; exit 3", "sh");

@@ -94,8 +94,8 @@ class SecurityIntegrationTests {
 				.hasMessageContaining("procession.security.commands");
 			denied(echo::start);
 			denied(() -> echo.runAsync().join());
-			denied(() -> processes.startUncounted(echo));
-			denied(() -> processes.startAsync(echo, null, 0, () -> {
+			denied(() -> processes.launcher().startUncounted(echo));
+			denied(() -> processes.launcher().startAsync(echo, null, 0, () -> {
 			}).get(30, TimeUnit.SECONDS));
 			denied(() -> processes.run("echo"));
 			denied(() -> processes.start("echo"));
@@ -158,7 +158,7 @@ class SecurityIntegrationTests {
 	void deniesPrograms() {
 		try (LogCapture log = LogCapture.begin();
 				ProcessManager processes = managerThatAllows("cat");
-				ProcessSupervisor supervisor = ProcessSupervisor.create(processes)) {
+				ProcessSupervisor supervisor = ProcessSupervisor.create(processes.launcher())) {
 			supervisor.add(Program.builder("denied", ProcessSpec.of(Command.of("sleep", "300")))
 				.restart(RestartPolicy.always())
 				.build());

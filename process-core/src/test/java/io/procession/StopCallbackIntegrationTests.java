@@ -319,7 +319,7 @@ class StopCallbackIntegrationTests {
 			}
 
 		});
-		try (ProcessSupervisor supervisor = ProcessSupervisor.create(processes)) {
+		try (ProcessSupervisor supervisor = ProcessSupervisor.create(processes.launcher())) {
 			supervisor.add(Program.builder("worker", ProcessSpec.of(Command.shell(Scripts.SLEEPS))).build());
 			assertThat(supervisor.start("worker")).succeedsWithin(SOON);
 			assertThat(told).isEmpty();

@@ -14,8 +14,8 @@ import io.procession.process.ProcessSpec;
 
 /**
  * The only way to start a process. All features launch processes through this interface,
- * so that limits, events and shutdown apply to all. Implemented by the manager.
- * <i>Thread-safe.</i>
+ * so that limits, events and shutdown apply to all. Applications use the manager;
+ * features use its launcher. <i>Thread-safe.</i>
  */
 public interface ProcessLauncher {
 

@@ -56,8 +56,8 @@ public final class ProcessSupervisor implements AutoCloseable {
 
 	/**
 	 * Create a supervisor. It has no thread until a program is started.
-	 * @param launcher starts the processes, usually a {@code ProcessManager}; it must be
-	 * closed after the supervisor
+	 * @param launcher starts the processes, from {@code ProcessManager.launcher()}; the
+	 * manager must be closed after the supervisor
 	 * @return a new supervisor, to be closed by the caller
 	 */
 	public static ProcessSupervisor create(ProcessLauncher launcher) {

@@ -10,7 +10,7 @@
  * {@code SupervisorThreads}.
  *
  * <pre>
- * ProcessSupervisor supervisor = ProcessSupervisor.create(processes);
+ * ProcessSupervisor supervisor = ProcessSupervisor.create(processes.launcher());
  * supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("php", "artisan", "queue:work")))
  *     .restart(RestartPolicy.always().withDelay(Duration.ofSeconds(5)))
  *     .build());

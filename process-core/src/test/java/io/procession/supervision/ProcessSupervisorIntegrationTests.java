@@ -68,7 +68,7 @@ class ProcessSupervisorIntegrationTests {
 	@BeforeEach
 	void create(ProcessManager processes) {
 		this.processes = processes;
-		this.supervisor = ProcessSupervisor.create(processes);
+		this.supervisor = ProcessSupervisor.create(processes.launcher());
 	}
 
 	@AfterEach
@@ -259,7 +259,7 @@ class ProcessSupervisorIntegrationTests {
 		ProcessEngine engine = new FailingEngine(new LocalProcessEngine(false, null),
 				(launch) -> Threads.hold(release));
 		try (ProcessManager slow = ProcessManager.builder().engine(engine).build();
-				ProcessSupervisor held = ProcessSupervisor.create(slow)) {
+				ProcessSupervisor held = ProcessSupervisor.create(slow.launcher())) {
 			held.add(program("worker", Scripts.SLEEPS).build());
 			CompletableFuture<ProgramStatus> started = held.start("worker");
 			assertThat(held.find("worker").orElseThrow().state()).isEqualTo(ProgramState.STARTING);
@@ -460,7 +460,7 @@ class ProcessSupervisorIntegrationTests {
 	@Test
 	void doesNotRestartProgramThatEndsWithManager() {
 		try (ProcessManager other = ProcessManager.create();
-				ProcessSupervisor mistaken = ProcessSupervisor.create(other)) {
+				ProcessSupervisor mistaken = ProcessSupervisor.create(other.launcher())) {
 			mistaken.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
 			get(mistaken.start("worker"));
 
@@ -475,7 +475,7 @@ class ProcessSupervisorIntegrationTests {
 	@Test
 	void doesNotRetryOnceManagerIsClosed() {
 		try (ProcessManager other = ProcessManager.create();
-				ProcessSupervisor mistaken = ProcessSupervisor.create(other)) {
+				ProcessSupervisor mistaken = ProcessSupervisor.create(other.launcher())) {
 			mistaken.add(program("late", Scripts.SLEEPS).restart(AT_ONCE).build());
 			other.close();
 
@@ -491,7 +491,7 @@ class ProcessSupervisorIntegrationTests {
 	void startsNothingBesideUnkillableProcess() {
 		ImmortalEngine engine = new ImmortalEngine();
 		try (ProcessManager immortals = immortals(engine);
-				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
+				ProcessSupervisor powerless = ProcessSupervisor.create(immortals.launcher())) {
 			powerless.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
 			long pid = Objects.requireNonNull(get(powerless.start("worker")).pid());
 
@@ -511,7 +511,7 @@ class ProcessSupervisorIntegrationTests {
 	void stopsUnkillableProcessOnceKilled() {
 		ImmortalEngine engine = new ImmortalEngine();
 		try (ProcessManager immortals = immortals(engine);
-				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
+				ProcessSupervisor powerless = ProcessSupervisor.create(immortals.launcher())) {
 			powerless.add(program("worker", Scripts.SLEEPS).restart(AT_ONCE).build());
 			get(powerless.start("worker"));
 			assertThat(get(powerless.stop("worker")).state()).isEqualTo(ProgramState.LOST);
@@ -527,7 +527,7 @@ class ProcessSupervisorIntegrationTests {
 	void continuesOnceUnkillableProcessHasEnded() {
 		ImmortalEngine engine = new ImmortalEngine();
 		try (ProcessManager immortals = immortals(engine);
-				ProcessSupervisor powerless = ProcessSupervisor.create(immortals)) {
+				ProcessSupervisor powerless = ProcessSupervisor.create(immortals.launcher())) {
 			powerless.add(program("wanted", Scripts.SLEEPS).restart(AT_ONCE).build());
 			powerless.add(program("unwanted", Scripts.SLEEPS).restart(AT_ONCE).build());
 			get(powerless.start());
@@ -629,7 +629,7 @@ class ProcessSupervisorIntegrationTests {
 		TimeLimit brief = TimeLimit.of(Duration.ofMillis(300));
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().startTimeout(brief).idleTimeout(brief).build();
 		try (ProcessManager hasty = ProcessManager.builder().settings(settings).build();
-				ProcessSupervisor patient = ProcessSupervisor.create(hasty)) {
+				ProcessSupervisor patient = ProcessSupervisor.create(hasty.launcher())) {
 			patient.add(program("worker", "sleep 2; exit 7").restart(RestartPolicy.never()).build());
 			patient.add(Program.builder("brief", spec(Scripts.SLEEPS).timeout(Duration.ofMillis(300)).build())
 				.restart(RestartPolicy.never())

@@ -42,7 +42,7 @@ class SupervisorBoundsIntegrationTests {
 
 	@Test
 	void stopsWithoutAvailableThread(ProcessManager processes) throws Exception {
-		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
+		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes.launcher(), this.threads)) {
 			supervisor.add(program(Scripts.SLEEPS).build());
 			get(supervisor.start("worker"));
 			this.scarce.exhaust(this.threads);
@@ -58,7 +58,7 @@ class SupervisorBoundsIntegrationTests {
 
 	@Test
 	void killsWithoutAvailableThread(ProcessManager processes) throws Exception {
-		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
+		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes.launcher(), this.threads)) {
 			ProcessSpec spec = spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofMinutes(5)).build();
 			supervisor.add(Program.builder("worker", spec).build());
 			long pid = pid(get(supervisor.start("worker")));
@@ -77,7 +77,7 @@ class SupervisorBoundsIntegrationTests {
 
 	@Test
 	void restartsOnceThreadIsAvailableAgain(ProcessManager processes) throws Exception {
-		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
+		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes.launcher(), this.threads)) {
 			supervisor.add(program(Scripts.SLEEPS).restart(RestartPolicy.onFailure().withDelay(Duration.ofMillis(20)))
 				.build());
 			long first = pid(get(supervisor.start("worker")));
@@ -97,7 +97,7 @@ class SupervisorBoundsIntegrationTests {
 
 	@Test
 	void closesWithoutAvailableThread(ProcessManager processes) throws Exception {
-		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes, this.threads)) {
+		try (ProcessSupervisor supervisor = new ProcessSupervisor(processes.launcher(), this.threads)) {
 			supervisor.add(program(Scripts.SLEEPS).build());
 			get(supervisor.start("worker"));
 			this.scarce.exhaust(this.threads);
@@ -129,7 +129,7 @@ class SupervisorBoundsIntegrationTests {
 					exited.complete(exit);
 				}
 			});
-			ProcessSupervisor supervisor = ProcessSupervisor.create(slow);
+			ProcessSupervisor supervisor = ProcessSupervisor.create(slow.launcher());
 			supervisor.add(program(Scripts.SLEEPS).build());
 			supervisor.start("worker");
 			Stopwatch watch = Stopwatch.started();

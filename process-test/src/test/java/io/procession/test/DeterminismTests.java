@@ -213,7 +213,7 @@ class DeterminismTests {
 				.scheduler()
 				.scheduleAtFixedRate(() -> note("running " + this.manager.running().size()), 1, 1, TimeUnit.SECONDS);
 
-			ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+			ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager.launcher());
 			supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker")))
 				.restart(RestartPolicy.onFailure().withDelay(Duration.ofSeconds(5)))
 				.build());

@@ -875,7 +875,7 @@ class FakeProcessesTests {
 
 	@Test
 	void strayOfSupervisorFailsTest() {
-		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager.launcher());
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("bad"))).build());
 
 		assertThatExceptionOfType(StrayProcessError.class).isThrownBy(() -> {

@@ -272,7 +272,7 @@ class ManualTimeTests {
 	@Test
 	void supervisorRestartsAfterDelay() {
 		this.processes.stub("worker").after(Duration.ofSeconds(3)).exitCode(1);
-		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager.launcher());
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker")))
 			.restart(RestartPolicy.onFailure().withDelay(HOUR))
 			.build());
@@ -294,7 +294,7 @@ class ManualTimeTests {
 	@Test
 	void supervisorStopsProcessThatIgnoresSignal() {
 		this.processes.stub("worker").ignores(Signal.TERM).hangs();
-		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager.launcher());
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker"))).build());
 		supervisor.start().join();
 

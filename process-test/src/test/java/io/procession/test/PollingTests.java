@@ -72,7 +72,7 @@ class PollingTests {
 	@Test
 	void endsLoopOverStateOfProgram() {
 		this.processes.stub("worker").after(Duration.ofMinutes(1)).exitCode(1);
-		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager.launcher());
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker"))).build());
 		supervisor.start();
 

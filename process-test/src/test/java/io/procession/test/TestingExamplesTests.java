@@ -142,7 +142,7 @@ class TestingExamplesTests {
 	void supervision(FakeProcesses processes, ProcessManager manager) {
 		// region supervision
 		processes.stub("worker").after(Duration.ofSeconds(3)).exitCode(1);
-		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(manager.launcher());
 		supervisor.add(Program.builder("worker", ProcessSpec.of(Command.of("worker")))
 			.restart(RestartPolicy.onFailure().withDelay(Duration.ofHours(1)))
 			.build());

@@ -103,7 +103,7 @@ public final class ProcessesEndpoint {
 	}
 
 	private List<ProcessDescriptor> running(Predicate<RunningProcess> which) {
-		Instant now = this.manager.timeSource().now();
+		Instant now = this.manager.launcher().timeSource().now();
 		return this.manager.running()
 			.stream()
 			.filter(which)

@@ -42,7 +42,7 @@ public final class SupervisionAutoConfiguration {
 			ObjectProvider<Program> beans, Environment environment) {
 		// binding changes the names of programs
 		WrittenNames names = WrittenNames.of(environment, "procession.programs", ProgramProperties.class);
-		ProcessSupervisor supervisor = ProcessSupervisor.create(manager);
+		ProcessSupervisor supervisor = ProcessSupervisor.create(manager.launcher());
 		beans.orderedStream().forEach(supervisor::add);
 		names.merge(properties.getObject().programs(), ProgramProperties::withEnvironment).forEach((name, program) -> {
 			if (supervisor.find(name).isPresent()) {

@@ -28,7 +28,7 @@ class ProgramHealthContributorIntegrationTests {
 
 	private final ProcessManager manager = ProcessManager.builder().shutdownHook(false).build();
 
-	private final ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager);
+	private final ProcessSupervisor supervisor = ProcessSupervisor.create(this.manager.launcher());
 
 	private final ProgramHealthContributor contributor = new ProgramHealthContributor(this.supervisor);
 

@@ -61,7 +61,7 @@ class SupervisionAutoConfigurationTests {
 	void backsOffWhenUserDefinesSupervisor() {
 		this.contextRunner
 			.withBean("mine", ProcessSupervisor.class,
-					() -> ProcessSupervisor.create(ProcessManager.builder().shutdownHook(false).build()))
+					() -> ProcessSupervisor.create(ProcessManager.builder().shutdownHook(false).build().launcher()))
 			.withPropertyValues("procession.programs.worker.command=sleep 300")
 			.run((context) -> {
 				assertThat(context).hasSingleBean(ProcessSupervisor.class)
@@ -92,7 +92,7 @@ class SupervisionAutoConfigurationTests {
 		// with a user-defined supervisor, nothing is started
 		this.contextRunner
 			.withBean("mine", ProcessSupervisor.class,
-					() -> ProcessSupervisor.create(ProcessManager.builder().shutdownHook(false).build()))
+					() -> ProcessSupervisor.create(ProcessManager.builder().shutdownHook(false).build().launcher()))
 			.withPropertyValues("procession.programs.worker=sleep 300")
 			.run((context) -> assertThat(properties(context)).isEqualTo(new ProgramProperties(List.of("sleep 300"),
 					null, Map.of(), true, new Restart(RestartPolicy.When.ON_FAILURE, Duration.ofSeconds(1)), null, null,

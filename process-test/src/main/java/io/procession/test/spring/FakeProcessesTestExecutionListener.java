@@ -8,7 +8,7 @@ import org.springframework.test.context.TestContext;
 import org.springframework.test.context.support.AbstractTestExecutionListener;
 
 import io.procession.ProcessManager;
-import io.procession.concurrent.TimeSource;
+import io.procession.execution.ProcessLauncher;
 import io.procession.test.FakeProcesses;
 import io.procession.test.StrayProcessError;
 
@@ -62,9 +62,9 @@ final class FakeProcessesTestExecutionListener extends AbstractTestExecutionList
 
 	private static void checkManagers(ApplicationContext context, FakeProcesses processes) {
 		context.getBeansOfType(ProcessManager.class, false, false).forEach((name, manager) -> {
-			TimeSource time = manager.timeSource();
-			// the time source of a mock is null
-			if (time != null && time != processes.time()) {
+			ProcessLauncher launcher = manager.launcher();
+			// the launcher of a mock is null
+			if (launcher != null && launcher.timeSource() != processes.time()) {
 				throw new IllegalStateException("The ProcessManager bean '" + name + "' would start real processes: it"
 						+ " was not created by auto-configuration. Use the fakes as its engine if present: let its"
 						+ " bean method take an ObjectProvider<ProcessEngine> and call"
