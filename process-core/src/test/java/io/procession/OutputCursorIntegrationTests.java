@@ -105,6 +105,49 @@ class OutputCursorIntegrationTests {
 		assertThat(position).isEqualTo(process.waitFor().outputBytes().length);
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 6, 7, 8, 9, 64 })
+	void returnsLinesUpToGivenSizeAsWhole(int most, ProcessManager processes) throws IOException {
+		Random random = new Random(most);
+		StringBuilder text = new StringBuilder();
+		for (int i = 0; i < 3000; i++) {
+			text.append("x".repeat(random.nextInt(7))).append(List.of("\n", "\r\n", "\r").get(random.nextInt(3)));
+		}
+		text.append("end");
+		RunningProcess process = processes.command("cat").start();
+		OutputCursor whileRunning = process.outputFrom(OutputType.OUTPUT, 0);
+		List<String> lines = new ArrayList<>();
+
+		for (byte b : text.toString().getBytes(StandardCharsets.UTF_8)) {
+			process.stdin().write(b);
+			if (random.nextInt(50) == 0) {
+				process.stdin().flush();
+				lines.addAll(whileRunning.readLines(most));
+			}
+		}
+		process.stdin().close();
+		process.waitFor();
+		while (!whileRunning.isAtEnd()) {
+			lines.addAll(whileRunning.readLines(most));
+		}
+
+		assertThat(lines).containsExactly(text.toString().split("\r\n|\r|\n", -1));
+	}
+
+	@Test
+	void returnsReturnAfterLineOfGivenSizeAsTerminator(ProcessManager processes) {
+		RunningProcess process = processes.shell("printf '1234567\r12345678\r\n123456789\n'").start();
+		process.waitFor();
+		OutputCursor cursor = process.outputFrom(OutputType.OUTPUT, 0);
+		List<String> lines = new ArrayList<>();
+
+		while (!cursor.isAtEnd()) {
+			lines.addAll(cursor.readLines(7));
+		}
+
+		assertThat(lines).containsExactly("1234567", "1234567", "8", "1234567", "89");
+	}
+
 	@Test
 	void returnsLongLineInPartsOfWholeCharacters(ProcessManager processes) {
 		RunningProcess process = processes.shell("printf 'aéééé\nb'").start();

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import io.procession.process.ProcessInput;
 
 /**
- * What an execution does with the standard input of its process.
+ * Source of the standard input of an execution.
  */
 sealed interface ExecutionInput {
 

@@ -1,5 +1,6 @@
 package io.procession.execution;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,12 @@ import io.procession.process.ProcessResult;
  * execution; {@link #tryFinish} lets exactly one succeed.
  */
 final class ExecutionLifecycle {
+
+	/**
+	 * Maximum time, in nanoseconds, until a wait checks whether the process was
+	 * abandoned, or its manager closed.
+	 */
+	static final long SLICE = Duration.ofMillis(500).toNanos();
 
 	private final ExecutionContext context;
 

@@ -24,7 +24,7 @@ final class ExecutionStop {
 
 	private final ExecutionEvents events;
 
-	/** Executed once the stop has begun, or when it has ended. */
+	/** Executed each time a stop has begun. */
 	private final Runnable begun;
 
 	/** An order that could not be executed for lack of memory. */
@@ -208,7 +208,7 @@ final class ExecutionStop {
 			throw new IllegalStateException("A beforeStop listener of '" + this.execution.name()
 					+ "' cannot wait for the stop, which waits for the listener: use stopAsync()");
 		}
-		while (this.lifecycle.awaitStop(ExecutionWait.SLICE)) {
+		while (this.lifecycle.awaitStop(ExecutionLifecycle.SLICE)) {
 			if (this.context.lifecycle().isStopped()) {
 				// the stop does not continue, as for a detached process
 				checkPossible();

@@ -21,12 +21,6 @@ import io.procession.process.ProcessResult;
 final class ExecutionWait {
 
 	/**
-	 * Maximum time, in nanoseconds, until a wait checks whether the process was
-	 * abandoned.
-	 */
-	static final long SLICE = Duration.ofMillis(500).toNanos();
-
-	/**
 	 * Time, in nanoseconds, after which an unterminated line is considered a prompt
 	 * instead of the beginning of a line.
 	 */
@@ -140,7 +134,7 @@ final class ExecutionWait {
 					enforces = false;
 					this.execution.stop().execute(this.execution.plan().toTimeOut());
 				}
-				long slice = Math.min(SLICE, remaining);
+				long slice = Math.min(ExecutionLifecycle.SLICE, remaining);
 				awaitExitOrDrain(enforces ? Math.min(slice, this.deadline.remaining(now)) : slice);
 			}
 			return true;
@@ -264,7 +258,8 @@ final class ExecutionWait {
 				if (last) {
 					return OutputMatch.ENDED;
 				}
-				long remaining = (until == Long.MAX_VALUE) ? SLICE : Math.min(SLICE, until - now);
+				long remaining = (until == Long.MAX_VALUE) ? ExecutionLifecycle.SLICE
+						: Math.min(ExecutionLifecycle.SLICE, until - now);
 				if (watch.testUnfinished(condition, (remaining > 0) ? QUIET : 0, now)) {
 					return OutputMatch.MATCHED;
 				}

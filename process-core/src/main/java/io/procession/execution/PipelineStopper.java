@@ -1,6 +1,5 @@
 package io.procession.execution;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +17,6 @@ import org.jspecify.annotations.Nullable;
  * and their descendants are not stopped. <i>Thread-safe.</i>
  */
 final class PipelineStopper {
-
-	/**
-	 * Maximum time, in nanoseconds, until a wait checks whether the manager was closed.
-	 */
-	private static final long SLICE = Duration.ofMillis(500).toNanos();
 
 	private final ExecutionContext context;
 
@@ -210,7 +204,7 @@ final class PipelineStopper {
 		try {
 			// stops in progress do not continue once the manager is closed
 			while (this.underWay > 0 && !this.context.lifecycle().isStopped()) {
-				this.context.time().await(this.lock, this.changed, SLICE);
+				this.context.time().await(this.lock, this.changed, ExecutionLifecycle.SLICE);
 			}
 		}
 		finally {

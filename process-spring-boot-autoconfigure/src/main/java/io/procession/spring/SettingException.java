@@ -16,7 +16,7 @@ public final class SettingException extends RuntimeException {
 	/** Name of the property. */
 	private final String property;
 
-	/** Why it cannot be used. */
+	/** Reason, as the end of a sentence. */
 	private final String reason;
 
 	/** The required change. */

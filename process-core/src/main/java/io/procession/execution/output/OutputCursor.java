@@ -107,8 +107,10 @@ public final class OutputCursor {
 	/**
 	 * Read complete lines, without their terminators: {@code \n}, {@code \r\n} or a lone
 	 * {@code \r}. At the end of the output, an unterminated rest is a line, too. A line
-	 * that is longer than the given number of bytes is returned in parts.
-	 * @param most the maximum number of bytes, positive; large enough for a character
+	 * that is longer than the given number of bytes is returned in parts, none of which
+	 * is empty.
+	 * @param most the maximum number of bytes, not counting the last line terminator,
+	 * positive; large enough for a character
 	 * @return the lines, empty if there is no complete line yet or no more
 	 * @throws UnsupportedOperationException if the charset of the stream is not a
 	 * superset of ASCII, such as UTF-16
@@ -118,12 +120,14 @@ public final class OutputCursor {
 			throw new UnsupportedOperationException(
 					"Lines cannot be located by position in " + this.recorder.charset() + ": use readText(...)");
 		}
+		checkPositive(most);
 		boolean last = this.recorder.isComplete();
-		Capture.Part part = part(most);
+		// with its terminator, so that a line of that length is returned as a whole
+		Capture.Part part = part((int) Math.min(most + 2L, Integer.MAX_VALUE));
 		boolean atEnd = last && part.end() == this.recorder.end();
 		int length = atEnd ? part.bytes().length : completeLength(part.bytes());
-		if (length == 0 && part.bytes().length == most) {
-			return List.of(readText(most));
+		if (length == 0) {
+			return (withoutLastReturn(part.bytes()) > most) ? List.of(readText(most)) : List.of();
 		}
 		List<String> lines = new ArrayList<>();
 		LineSplitter splitter = new LineSplitter(this.recorder.charset(), most, LineSplitter.Lines.addTo(lines));
@@ -143,10 +147,18 @@ public final class OutputCursor {
 		return 0;
 	}
 
-	private Capture.Part part(int most) {
+	private static int withoutLastReturn(byte[] bytes) {
+		return (bytes.length > 0 && bytes[bytes.length - 1] == '\r') ? bytes.length - 1 : bytes.length;
+	}
+
+	private static void checkPositive(int most) {
 		if (most < 1) {
 			throw new IllegalArgumentException("The maximum number of bytes must be positive: " + most);
 		}
+	}
+
+	private Capture.Part part(int most) {
+		checkPositive(most);
 		Capture.Part part = this.recorder.from(this.position, most);
 		this.skipped += Math.max(0, part.start() - this.position);
 		this.position = Math.max(this.position, part.start());
