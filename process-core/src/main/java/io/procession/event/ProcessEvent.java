@@ -2,6 +2,8 @@ package io.procession.event;
 
 import java.time.Instant;
 
+import io.procession.process.Origin;
+
 /**
  * Lifecycle event of a single process. The events of a process are published in order:
  * {@link ProcessStarting}, {@link ProcessStarted}, then {@link ProcessTimedOut} or
@@ -30,5 +32,11 @@ public sealed interface ProcessEvent
 	 * @return the instant
 	 */
 	Instant at();
+
+	/**
+	 * Return what the process was started for.
+	 * @return the origin, the same in all events of one process
+	 */
+	Origin origin();
 
 }

@@ -2,6 +2,7 @@ package io.procession.event;
 
 import java.time.Instant;
 
+import io.procession.process.Origin;
 import io.procession.process.ProcessStartException.Reason;
 
 /**
@@ -10,11 +11,12 @@ import io.procession.process.ProcessStartException.Reason;
  * @param executionId id of the execution
  * @param name name of the process
  * @param at time of the event
+ * @param origin what the process was started for
  * @param command command line, with secrets hidden
  * @param reason reason of the failure
  * @param message description of the failure
  */
-public record ProcessStartFailed(String executionId, String name, Instant at, String command, Reason reason,
-		String message) implements ProcessEvent {
+public record ProcessStartFailed(String executionId, String name, Instant at, Origin origin, String command,
+		Reason reason, String message) implements ProcessEvent {
 
 }

@@ -62,7 +62,8 @@ final class ExecutionEvents {
 		synchronized (this.lock) {
 			this.phase = Phase.STARTED;
 			publish(() -> new ProcessStarted(this.execution.id(), this.execution.name(), this.execution.startedAt(),
-					this.execution.process().pid(), this.execution.spec().command().toString()));
+					this.execution.plan().origin(), this.execution.process().pid(),
+					this.execution.spec().command().toString()));
 			this.held.forEach(this::publish);
 			this.held.clear();
 		}
@@ -125,7 +126,7 @@ final class ExecutionEvents {
 		this.context.events()
 			.beforeStop(
 					new ProcessStopping(this.execution.id(), this.execution.name(), this.context.time().now(),
-							this.execution.process().pid(), ExitCause.STOPPED, signal),
+							this.execution.plan().origin(), this.execution.process().pid(), ExitCause.STOPPED, signal),
 					this.execution.plan().listeners());
 	}
 
@@ -153,11 +154,12 @@ final class ExecutionEvents {
 		long pid = this.execution.process().pid();
 		ExecutionPlan plan = this.execution.plan();
 		return switch (cause) {
-			case TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, pid,
+			case TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, plan.origin(), pid,
 					Objects.requireNonNull(plan.timeout().duration()), false);
-			case IDLE_TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, pid,
-					Objects.requireNonNull(plan.idleTimeout()).value(), true);
-			default -> new ProcessStopping(this.execution.id(), this.execution.name(), now, pid, cause, signal);
+			case IDLE_TIMED_OUT -> new ProcessTimedOut(this.execution.id(), this.execution.name(), now, plan.origin(),
+					pid, Objects.requireNonNull(plan.idleTimeout()).value(), true);
+			default ->
+				new ProcessStopping(this.execution.id(), this.execution.name(), now, plan.origin(), pid, cause, signal);
 		};
 	}
 
@@ -170,7 +172,8 @@ final class ExecutionEvents {
 	void ended(ProcessResult result, @Nullable String missing) {
 		stopBegun();
 		publish(() -> new ProcessExited(this.execution.id(), this.execution.name(), this.context.time().now(),
-				result.pid(), result.exitCode(), result.cause(), result.successful(), result.duration()));
+				this.execution.plan().origin(), result.pid(), result.exitCode(), result.cause(), result.successful(),
+				result.duration()));
 		if (missing != null) {
 			log(() -> logger.warn("Process ended, but {}: name={} pid={}", missing, this.execution.name(),
 					result.pid()));

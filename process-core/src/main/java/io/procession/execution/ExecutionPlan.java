@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.event.ProcessListener;
 import io.procession.execution.output.OutputRecorder;
 import io.procession.process.ExitCause;
+import io.procession.process.Origin;
 import io.procession.process.ProcessSpec;
 import io.procession.process.Signal;
 
@@ -17,6 +18,7 @@ import io.procession.process.Signal;
  *
  * @param id the ID of the execution
  * @param spec the process definition, redacted
+ * @param origin what it was started for
  * @param listeners the listeners for the events of this execution only
  * @param permits the number of permits that it holds
  * @param timeout the timeout of the execution
@@ -32,7 +34,7 @@ import io.procession.process.Signal;
  * @param input how standard input is handled
  * @param redaction redacts secrets in messages
  */
-record ExecutionPlan(String id, ProcessSpec spec, List<ProcessListener> listeners, int permits,
+record ExecutionPlan(String id, ProcessSpec spec, Origin origin, List<ProcessListener> listeners, int permits,
 		ExecutionTimeout timeout, @Nullable Bound<Duration> idleTimeout, Signal stopSignal, Duration stopGrace,
 		Duration timeoutGrace, Duration drain, @Nullable Bound<Long> outputLimit, OutputRecorder.StreamPlan output,
 		OutputRecorder.StreamPlan error, ExecutionInput input, ExecutionRedaction redaction) {

@@ -22,6 +22,7 @@ import io.procession.event.ProcessListener;
 import io.procession.execution.output.BoundedPipe;
 import io.procession.execution.output.OutputRecorder;
 import io.procession.process.Environment;
+import io.procession.process.Origin;
 import io.procession.process.OutputFile;
 import io.procession.process.OutputOptions;
 import io.procession.process.ProcessDeniedException;
@@ -153,7 +154,7 @@ final class ExecutionPlanner {
 		Map<String, String> environment = environment(authorizer);
 		List<String> arguments = Objects.requireNonNull(this.arguments);
 		redact(authorizer);
-		Path executable = authorizer.admit(id, this.spec, arguments, environment.get("PATH"),
+		Path executable = authorizer.admit(id, this.spec, origin(), arguments, environment.get("PATH"),
 				seenPath(environment, inherit && authorizer.inheritsAll()), this.pending.processListeners());
 		OutputOptions output = this.spec.output();
 		Terminal terminal = this.spec.terminal();
@@ -257,6 +258,11 @@ final class ExecutionPlanner {
 	/** Return the process definition, with the secrets redacted that are known now. */
 	ProcessSpec spec() {
 		return this.spec;
+	}
+
+	/** Return what the process is started for. */
+	Origin origin() {
+		return this.pending.origin();
 	}
 
 	/** Return the listeners for the events of this process only. */
@@ -367,8 +373,8 @@ final class ExecutionPlanner {
 		OutputOptions output = this.spec.output();
 		boolean errorPiped = !launch.mergeError() && launch.error() instanceof Launch.Output.Pipe;
 		Duration grace = this.spec.stopGrace();
-		return new ExecutionPlan(launch.executionId(), this.spec, listeners(), permits, timeout(), idleTimeout(),
-				Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
+		return new ExecutionPlan(launch.executionId(), this.spec, origin(), listeners(), permits, timeout(),
+				idleTimeout(), Objects.requireNonNullElse(this.spec.stopSignal(), Signal.TERM),
 				Objects.requireNonNullElse(grace, this.settings.stopGrace()),
 				Objects.requireNonNullElse(grace, this.settings.timeoutGrace()),
 				Objects.requireNonNullElse(this.spec.drain(), this.settings.drain()), outputLimit(launch),

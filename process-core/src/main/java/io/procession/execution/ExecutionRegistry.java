@@ -138,8 +138,10 @@ final class ExecutionRegistry {
 				.write(() -> logger.debug("Process could not be started: name={} reason={}", name, ex.reason()));
 		}
 		this.context.events()
-			.publish(() -> new ProcessStartFailed(id, name, this.context.time().now(), ex.command().toString(),
-					ex.reason(), String.valueOf(ex.getMessage())), planner.listeners());
+			.publish(
+					() -> new ProcessStartFailed(id, name, this.context.time().now(), planner.origin(),
+							ex.command().toString(), ex.reason(), String.valueOf(ex.getMessage())),
+					planner.listeners());
 	}
 
 	// an exit that no pump notices (closed streams, or streams held open by a survivor)

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.concurrent.TimeSource;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
+import io.procession.process.Origin;
 import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessSpec;
 import io.procession.process.ProcessStartException;
@@ -80,6 +81,7 @@ final class LaunchAuthorizer {
 	 * Evaluate the command policy, then call the listeners.
 	 * @param id the ID of the execution
 	 * @param spec the process definition, redacted
+	 * @param origin what the process is started for
 	 * @param arguments the argument vector, with unredacted secrets
 	 * @param ownPath the {@code PATH} in which the program is looked up, or {@code null}
 	 * for that of the JVM
@@ -90,11 +92,11 @@ final class LaunchAuthorizer {
 	 * @throws ProcessDeniedException if the policy or a listener denies the start
 	 * @throws ProcessStartException if the program to be evaluated is not found
 	 */
-	@Nullable Path admit(String id, ProcessSpec spec, List<String> arguments, @Nullable String ownPath, @Nullable String seenPath,
-			List<ProcessListener> own) {
+	@Nullable Path admit(String id, ProcessSpec spec, Origin origin, List<String> arguments, @Nullable String ownPath,
+			@Nullable String seenPath, List<ProcessListener> own) {
 		Path judged = this.policy.commands().isNone() ? null : judge(spec, arguments, ownPath, seenPath);
 		RuntimeException veto = this.events.ask(() -> new ProcessStarting(id, spec.displayName(), this.time.now(),
-				spec.shown(spec.command().program()), spec.command().toString()), own);
+				origin, spec.shown(spec.command().program()), spec.command().toString()), own);
 		if (veto != null) {
 			String reason = Objects.requireNonNullElse(veto.getMessage(), veto.getClass().getName());
 			throw new ProcessDeniedException(spec, "a listener", reason, veto);

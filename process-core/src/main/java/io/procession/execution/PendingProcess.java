@@ -32,6 +32,7 @@ import io.procession.isolation.TreeLimits;
 import io.procession.lang.CanIgnoreReturnValue;
 import io.procession.lang.CheckReturnValue;
 import io.procession.process.Command;
+import io.procession.process.Origin;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessInput;
 import io.procession.process.ProcessResult;
@@ -70,9 +71,11 @@ public final class PendingProcess {
 	/** Secrets of related processes, which are redacted in addition to its own. */
 	private final @Nullable SharedSecrets shared;
 
+	private final Origin origin;
+
 	private PendingProcess(ProcessLauncher launcher, ProcessSpec spec, List<OutputListener> outputListeners,
 			List<LineListener> lineListeners, List<ProcessListener> processListeners, @Nullable InputStream inputStream,
-			@Nullable SharedSecrets shared) {
+			@Nullable SharedSecrets shared, Origin origin) {
 		this.launcher = launcher;
 		this.spec = spec;
 		this.outputListeners = outputListeners;
@@ -80,6 +83,7 @@ public final class PendingProcess {
 		this.processListeners = processListeners;
 		this.inputStream = inputStream;
 		this.shared = shared;
+		this.origin = origin;
 	}
 
 	/**
@@ -90,7 +94,7 @@ public final class PendingProcess {
 	 * @return a pending process without listeners
 	 */
 	public static PendingProcess of(ProcessLauncher launcher, ProcessSpec spec) {
-		return new PendingProcess(launcher, spec, List.of(), List.of(), List.of(), null, null);
+		return new PendingProcess(launcher, spec, List.of(), List.of(), List.of(), null, null, Origin.call());
 	}
 
 	/**
@@ -115,12 +119,12 @@ public final class PendingProcess {
 			.command(command().redactedBy(command().redactor().hiding(secrets)))
 			.build();
 		return new PendingProcess(this.launcher, redacted, this.outputListeners, this.lineListeners,
-				this.processListeners, this.inputStream, secrets);
+				this.processListeners, this.inputStream, secrets, this.origin);
 	}
 
 	private PendingProcess with(UnaryOperator<ProcessSpec.Builder> change) {
 		return new PendingProcess(this.launcher, change.apply(this.spec.toBuilder()).build(), this.outputListeners,
-				this.lineListeners, this.processListeners, this.inputStream, this.shared);
+				this.lineListeners, this.processListeners, this.inputStream, this.shared, this.origin);
 	}
 
 	/**
@@ -140,6 +144,17 @@ public final class PendingProcess {
 	 */
 	public PendingProcess tag(String tag) {
 		return with((builder) -> builder.tag(tag));
+	}
+
+	/**
+	 * Set what the process is started for, which is part of its events. The default is
+	 * {@link Origin#call()}.
+	 * @param value the origin, which must not contain secrets
+	 * @return a new pending process
+	 */
+	public PendingProcess origin(Origin value) {
+		return new PendingProcess(this.launcher, this.spec, this.outputListeners, this.lineListeners,
+				this.processListeners, this.inputStream, this.shared, Objects.requireNonNull(value, "origin"));
 	}
 
 	/**
@@ -329,7 +344,7 @@ public final class PendingProcess {
 	public PendingProcess input(ProcessInput input) {
 		PendingProcess changed = with((builder) -> builder.input(input));
 		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners,
-				this.processListeners, null, this.shared);
+				this.processListeners, null, this.shared, this.origin);
 	}
 
 	/**
@@ -346,7 +361,7 @@ public final class PendingProcess {
 	public PendingProcess input(InputStream stream) {
 		PendingProcess changed = with((builder) -> builder.input(null));
 		return new PendingProcess(this.launcher, changed.spec, this.outputListeners, this.lineListeners,
-				this.processListeners, stream, this.shared);
+				this.processListeners, stream, this.shared, this.origin);
 	}
 
 	/**
@@ -369,7 +384,7 @@ public final class PendingProcess {
 	 */
 	public PendingProcess onOutput(OutputListener listener) {
 		return new PendingProcess(this.launcher, this.spec, append(this.outputListeners, listener), this.lineListeners,
-				this.processListeners, this.inputStream, this.shared);
+				this.processListeners, this.inputStream, this.shared, this.origin);
 	}
 
 	/**
@@ -379,7 +394,7 @@ public final class PendingProcess {
 	 */
 	public PendingProcess onLine(LineListener listener) {
 		return new PendingProcess(this.launcher, this.spec, this.outputListeners, append(this.lineListeners, listener),
-				this.processListeners, this.inputStream, this.shared);
+				this.processListeners, this.inputStream, this.shared, this.origin);
 	}
 
 	/**
@@ -493,7 +508,7 @@ public final class PendingProcess {
 
 	private PendingProcess listener(ProcessListener listener) {
 		return new PendingProcess(this.launcher, this.spec, this.outputListeners, this.lineListeners,
-				append(this.processListeners, listener), this.inputStream, this.shared);
+				append(this.processListeners, listener), this.inputStream, this.shared, this.origin);
 	}
 
 	private static <T> List<T> append(List<T> list, T element) {
@@ -964,6 +979,10 @@ public final class PendingProcess {
 	PendingProcess redactedBy(Redactor redactor) {
 		Command redacted = command().redactedBy(redactor);
 		return (redacted == command()) ? this : with((builder) -> builder.command(redacted));
+	}
+
+	Origin origin() {
+		return this.origin;
 	}
 
 	@Nullable SharedSecrets sharedSecrets() {

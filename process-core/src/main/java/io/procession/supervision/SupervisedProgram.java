@@ -17,6 +17,7 @@ import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessLauncher;
 import io.procession.execution.ProcessSettings;
 import io.procession.execution.RunningProcess;
+import io.procession.process.Origin;
 import io.procession.supervision.ProgramTransition.Bounds;
 
 /**
@@ -208,7 +209,7 @@ final class SupervisedProgram {
 	private void spawn(long run) {
 		RunningProcess started;
 		try {
-			started = this.launcher.startUncounted(this.pending);
+			started = this.launcher.startUncounted(this.pending.origin(origin(run)));
 		}
 		catch (Throwable ex) {
 			input(new ProgramInput.StartFailed(run, ex));
@@ -218,6 +219,13 @@ final class SupervisedProgram {
 			// the supervisor was closed in the meantime
 			started.stopAsync();
 		}
+	}
+
+	private Origin origin(long run) {
+		return Origin.builder(Origin.Kind.PROGRAM)
+			.name(this.program.name())
+			.attempt((int) Math.min(run, Integer.MAX_VALUE))
+			.build();
 	}
 
 	private void started(long run, RunningProcess started) {

@@ -17,11 +17,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.ProcessManager;
+import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
 import io.procession.execution.OutputMatch;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
 import io.procession.execution.output.OutputCursor;
+import io.procession.process.Origin;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessFailedException;
 import io.procession.process.ProcessResult;
@@ -262,6 +264,18 @@ class RunningExamplesIntegrationTests {
 		processes.shell("exit 4").name("nightly").run();
 		await().until(() -> !ended.isEmpty());
 		assertThat(ended).containsExactly("nightly ended with 4");
+	}
+
+	@Test
+	void origin(ProcessManager processes) {
+		List<ProcessEvent> events = new CopyOnWriteArrayList<>();
+		processes.addListener(events::add);
+		// region origin
+		Origin origin = Origin.builder(Origin.Kind.SCHEDULE).name("nightly-backup").attempt(2).principal("ada").build();
+		processes.command("true").origin(origin).run();
+		// endregion
+		await().untilAsserted(() -> assertThat(events).hasSize(2)
+			.allSatisfy((event) -> assertThat(event.origin()).isEqualTo(origin)));
 	}
 
 	@Test

@@ -26,6 +26,7 @@ import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarted;
 import io.procession.event.ProcessStopping;
+import io.procession.process.Origin;
 import io.procession.testing.LogCapture;
 import io.procession.testing.NoLeaks;
 
@@ -169,7 +170,7 @@ class EventDispatcherTests {
 
 	private static void publish(EventDispatcher events, String name) {
 		events.ensureStarted(List.of());
-		events.publish(() -> new ProcessStarted("1", name, Instant.EPOCH, 1, "x"), List.of());
+		events.publish(() -> new ProcessStarted("1", name, Instant.EPOCH, Origin.call(), 1, "x"), List.of());
 	}
 
 	private record Blocking(CountDownLatch release) implements ProcessListener {

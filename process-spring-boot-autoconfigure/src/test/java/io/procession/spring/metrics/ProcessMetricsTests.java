@@ -17,6 +17,7 @@ import io.procession.event.ProcessExited;
 import io.procession.event.ProcessStartFailed;
 import io.procession.event.ProcessStarted;
 import io.procession.process.ExitCause;
+import io.procession.process.Origin;
 import io.procession.process.ProcessStartException.Reason;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -35,8 +36,8 @@ class ProcessMetricsTests {
 	@CsvSource({ "0,EXITED,true,SUCCESS", "3,EXITED,false,FAILURE", "137,SIGNALED,false,SIGNALED",
 			"143,TIMED_OUT,false,TIMED_OUT", "143,STOPPED,false,STOPPED" })
 	void recordsDurations(int exitCode, ExitCause cause, boolean successful, String outcome) {
-		this.metrics.onEvent(new ProcessExited("id", "backup", Instant.now(), 4711, exitCode, cause, successful,
-				Duration.ofMillis(1500)));
+		this.metrics.onEvent(new ProcessExited("id", "backup", Instant.now(), Origin.call(), 4711, exitCode, cause,
+				successful, Duration.ofMillis(1500)));
 
 		Timer timer = this.registry.get("procession.execution").tag("name", "backup").tag("outcome", outcome).timer();
 		assertThat(timer.count()).isEqualTo(1);
@@ -45,8 +46,8 @@ class ProcessMetricsTests {
 
 	@Test
 	void countsFailedStarts() {
-		this.metrics
-			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", Reason.NOT_FOUND, "missing"));
+		this.metrics.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), Origin.call(), "backup.sh",
+				Reason.NOT_FOUND, "missing"));
 
 		Timer timer = this.registry.get("procession.execution").tag("outcome", "START_FAILED").timer();
 		assertThat(timer.count()).isEqualTo(1);
@@ -55,15 +56,15 @@ class ProcessMetricsTests {
 
 	@Test
 	void countsDeniedStarts() {
-		this.metrics
-			.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), "backup.sh", Reason.DENIED, "policy"));
+		this.metrics.onEvent(new ProcessStartFailed("id", "backup", Instant.now(), Origin.call(), "backup.sh",
+				Reason.DENIED, "policy"));
 
 		assertThat(this.registry.get("procession.execution").tag("outcome", "DENIED").timer().count()).isEqualTo(1);
 	}
 
 	@Test
 	void countsNothingElse() {
-		this.metrics.onEvent(new ProcessStarted("id", "backup", Instant.now(), 4711, "backup.sh"));
+		this.metrics.onEvent(new ProcessStarted("id", "backup", Instant.now(), Origin.call(), 4711, "backup.sh"));
 
 		assertThat(this.registry.find("procession.execution").meters()).isEmpty();
 	}
