@@ -22,7 +22,7 @@ final class DefaultProcessManager extends LocalProcessLauncher implements Proces
 
 	private DefaultProcessManager(ProcessManager.Builder builder, ProcessEngine engine) {
 		super(builder.settings(), engine, (builder.timeSource() != null) ? builder.timeSource() : engine.timeSource(),
-				builder.executor(), builder.secretResolver(), builder.security());
+				builder.executor(), builder.secretResolver(), builder.security(), builder.observers());
 		this.shutdownHook = builder.shutdownHook() ? addShutdownHook() : null;
 	}
 

@@ -1,7 +1,9 @@
 package io.procession;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.concurrent.TimeSource;
 import io.procession.engine.ProcessEngine;
 import io.procession.event.ProcessListener;
+import io.procession.execution.ExecutionObserver;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.Pipeline;
 import io.procession.execution.ProcessLauncher;
@@ -282,6 +285,8 @@ public interface ProcessManager extends AutoCloseable {
 
 		private SecurityPolicy security = SecurityPolicy.DEFAULTS;
 
+		private final List<ExecutionObserver> observers = new ArrayList<>();
+
 		private boolean shutdownHook = true;
 
 		private boolean guard = true;
@@ -388,6 +393,17 @@ public interface ProcessManager extends AutoCloseable {
 		}
 
 		/**
+		 * Add an observer of all executions. Observers are called in the order in which
+		 * they were added.
+		 * @param value the observer
+		 * @return this builder
+		 */
+		public Builder observer(ExecutionObserver value) {
+			this.observers.add(Objects.requireNonNull(value, "observer"));
+			return this;
+		}
+
+		/**
 		 * Whether to close the manager when the JVM exits, unless it has been closed
 		 * before. Enabled by default; disabled under Spring, which closes its beans
 		 * itself.
@@ -465,6 +481,10 @@ public interface ProcessManager extends AutoCloseable {
 
 		SecurityPolicy security() {
 			return this.security;
+		}
+
+		List<ExecutionObserver> observers() {
+			return List.copyOf(this.observers);
 		}
 
 		boolean shutdownHook() {

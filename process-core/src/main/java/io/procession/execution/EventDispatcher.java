@@ -59,6 +59,9 @@ final class EventDispatcher {
 
 	private volatile boolean needed;
 
+	/** Whether there are observers, which need the thread even without a listener. */
+	private volatile boolean observed;
+
 	private volatile @Nullable Call present;
 
 	/** Whether the current call, or the next one, is going to be checked. */
@@ -108,9 +111,14 @@ final class EventDispatcher {
 			this.needed = true;
 			startThread();
 		}
-		if (!own.isEmpty() && this.executor == this.thread) {
+		if ((this.observed || !own.isEmpty()) && this.executor == this.thread) {
 			this.thread.prestartCoreThread();
 		}
+	}
+
+	/** Record that there are observers, which are called on the thread. */
+	void observe() {
+		this.observed = true;
 	}
 
 	private void startThread() {
@@ -159,6 +167,22 @@ final class EventDispatcher {
 		}
 	}
 
+	/**
+	 * Execute calls of observers after the delivery of the events that have been
+	 * published. Neither blocks nor fails.
+	 */
+	void execute(Runnable calls) {
+		try {
+			this.executor.execute(calls);
+		}
+		catch (RejectedExecutionException ex) {
+			this.log.write(() -> logger.debug("Process observers are not called after close"));
+		}
+		catch (RuntimeException | Error ex) {
+			tellLost(ex);
+		}
+	}
+
 	private void tellLost(Throwable failure) {
 		try {
 			this.log.write(() -> logger.error("Failed to publish a process event", failure));
@@ -194,14 +218,23 @@ final class EventDispatcher {
 
 	/** Call the listeners before a stop, on this thread. */
 	void beforeStop(ProcessStopping event, List<ProcessListener> own) {
-		own.forEach((listener) -> call(event, () -> listener.beforeStop(event)));
-		this.listeners.forEach((listener) -> call(event, () -> listener.beforeStop(event)));
+		own.forEach((listener) -> beforeStop(event, listener));
+		this.listeners.forEach((listener) -> beforeStop(event, listener));
+	}
+
+	private void beforeStop(ProcessStopping event, ProcessListener listener) {
+		call(event.getClass().getSimpleName(), event.name(), () -> listener.beforeStop(event));
 	}
 
 	private void tell(ProcessListener listener, ProcessEvent event) {
-		this.present = new Call(listener, event, this.time.nanoTime(), Thread.currentThread());
+		call(listener, event.getClass().getSimpleName(), event.name(), () -> listener.onEvent(event));
+	}
+
+	/** Call a listener or an observer, on the event thread. */
+	void call(Object listener, String event, String name, Runnable call) {
+		this.present = new Call(listener, event, name, this.time.nanoTime(), Thread.currentThread());
 		watch(this.slow);
-		call(event, () -> listener.onEvent(event));
+		call(event, name, call);
 		this.present = null;
 	}
 
@@ -242,29 +275,27 @@ final class EventDispatcher {
 			logger.warn(
 					"Process listener has been running for more than {} and delays the events of all processes;"
 							+ " move long work to another thread, with Spring by @Async: listener={} event={} name={}",
-					Duration.ofNanos(this.slow), call.listener.getClass().getName(),
-					call.event.getClass().getSimpleName(), call.event.name(), where);
+					Duration.ofNanos(this.slow), call.listener.getClass().getName(), call.event, call.name, where);
 		}
 	}
 
-	private void call(ProcessEvent event, Runnable listener) {
+	private void call(String event, String name, Runnable listener) {
 		try {
 			listener.run();
 		}
 		catch (Throwable ex) {
-			logFailure(event, ex);
+			logFailure(event, name, ex);
 		}
 	}
 
 	// neither blocks nor fails, so that the other listeners are called
-	private void logFailure(ProcessEvent event, Throwable failure) {
-		this.log.write(() -> logger.warn("Process listener failed: name={} event={}", event.name(),
-				event.getClass().getSimpleName(), failure));
+	private void logFailure(String event, String name, Throwable failure) {
+		this.log.write(() -> logger.warn("Process listener failed: name={} event={}", name, event, failure));
 	}
 
 	/** Reject further events; published events are still delivered. */
 	void close() {
-		if (this.executor != this.thread && !this.listeners.isEmpty()) {
+		if (this.executor != this.thread && (this.observed || !this.listeners.isEmpty())) {
 			this.executor.execute(() -> this.lastTold.complete(null));
 		}
 		else {
@@ -281,12 +312,13 @@ final class EventDispatcher {
 	/**
 	 * A listener call in progress.
 	 *
-	 * @param listener the listener
-	 * @param event the event
+	 * @param listener the listener or observer
+	 * @param event the kind of the event
+	 * @param name the name of the process
 	 * @param since the time at which the call began
 	 * @param thread the calling thread
 	 */
-	private record Call(ProcessListener listener, ProcessEvent event, long since, Thread thread) {
+	private record Call(Object listener, String event, String name, long since, Thread thread) {
 
 	}
 

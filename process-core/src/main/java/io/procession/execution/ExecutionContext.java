@@ -30,6 +30,7 @@ import io.procession.concurrent.TimeSource;
  * @param stopper ends process trees
  * @param log writes log messages, which may block
  * @param events delivers events to the listeners
+ * @param observers calls the observers
  * @param outputListeners the listeners for the output of all processes
  * @param authorizer authorizes each start
  * @param lifecycle whether the manager is closing, and whether it is stopped, so that
@@ -37,7 +38,8 @@ import io.procession.concurrent.TimeSource;
  */
 record ExecutionContext(ProcessSettings settings, TimeSource time, ScheduledExecutorService scheduler, Executor streams,
 		Executor pool, Executor work, Executor own, Stopper stopper, BackgroundLog log, EventDispatcher events,
-		List<ProcessOutputListener> outputListeners, LaunchAuthorizer authorizer, ManagerLifecycle lifecycle) {
+		ExecutionObservers observers, List<ProcessOutputListener> outputListeners, LaunchAuthorizer authorizer,
+		ManagerLifecycle lifecycle) {
 
 	Future<?> schedule(long nanos, Runnable task) {
 		return this.scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);

@@ -42,8 +42,10 @@ final class ExecutionEvents {
 
 	private Phase phase = Phase.STARTING;
 
-	/** Events that happened before the success of the start was known. */
-	private final List<Supplier<ProcessEvent>> held = new ArrayList<>(2);
+	/**
+	 * Notifications of events that happened before the success of the start was known.
+	 */
+	private final List<Runnable> held = new ArrayList<>(2);
 
 	ExecutionEvents(ExecutionContext context, ProcessExecution execution) {
 		this.context = context;
@@ -64,7 +66,7 @@ final class ExecutionEvents {
 			publish(() -> new ProcessStarted(this.execution.id(), this.execution.name(), this.execution.startedAt(),
 					this.execution.plan().origin(), this.execution.process().pid(),
 					this.execution.spec().command().toString()));
-			this.held.forEach(this::publish);
+			this.held.forEach(Runnable::run);
 			this.held.clear();
 		}
 	}
@@ -78,10 +80,14 @@ final class ExecutionEvents {
 	}
 
 	private void publish(Supplier<ProcessEvent> event) {
+		inOrder(() -> this.context.events().publish(event, this.execution.plan().listeners()));
+	}
+
+	private void inOrder(Runnable notification) {
 		synchronized (this.lock) {
 			switch (this.phase) {
-				case STARTING -> this.held.add(event);
-				case STARTED -> this.context.events().publish(event, this.execution.plan().listeners());
+				case STARTING -> this.held.add(notification);
+				case STARTED -> notification.run();
 				case FAILED -> {
 				}
 			}
@@ -174,6 +180,10 @@ final class ExecutionEvents {
 		publish(() -> new ProcessExited(this.execution.id(), this.execution.name(), this.context.time().now(),
 				this.execution.plan().origin(), result.pid(), result.exitCode(), result.cause(), result.successful(),
 				result.duration()));
+		if (!this.context.observers().isEmpty()) {
+			ExecutionPlan plan = this.execution.plan();
+			inOrder(() -> this.context.observers().finished(plan.id(), plan.spec(), plan.origin(), result));
+		}
 		if (missing != null) {
 			log(() -> logger.warn("Process ended, but {}: name={} pid={}", missing, this.execution.name(),
 					result.pid()));

@@ -78,6 +78,14 @@ final class ExecutionPlanner {
 	/** Known once the secrets have been read. */
 	private @Nullable ExecutionRedaction redaction;
 
+	/** The ID of the execution, once it has been assigned. */
+	private @Nullable String id;
+
+	/** Whether observers were called before the start. */
+	private boolean observed;
+
+	private boolean endClaimed;
+
 	private final List<OutputStream> files = new ArrayList<>();
 
 	private ExecutionPlanner(ProcessSettings settings, PendingProcess pending, ExecutionTimeout.Keeper keeper,
@@ -142,18 +150,22 @@ final class ExecutionPlanner {
 	}
 
 	/**
-	 * Return the launch for the engine.
+	 * Return the launch for the engine. Calls the observers, and then the listeners that
+	 * can veto the start.
 	 * @throws ProcessStartException if a secret cannot be read
 	 */
-	Launch launch(String id, LaunchAuthorizer authorizer) {
+	Launch launch(String id, ExecutionContext context) {
+		this.id = id;
+		LaunchAuthorizer authorizer = context.authorizer();
 		checkPull();
 		readSecrets(authorizer);
 		checkDetached();
 		checkTerminal();
+		redact(authorizer);
+		observe(id, context.observers());
 		boolean inherit = inherits();
 		Map<String, String> environment = environment(authorizer);
 		List<String> arguments = Objects.requireNonNull(this.arguments);
-		redact(authorizer);
 		Path executable = authorizer.admit(id, this.spec, origin(), arguments, environment.get("PATH"),
 				seenPath(environment, inherit && authorizer.inheritsAll()), this.pending.processListeners());
 		OutputOptions output = this.spec.output();
@@ -165,6 +177,42 @@ final class ExecutionPlanner {
 				this.spec.isolation().over(this.settings.isolation()));
 		checkFilesOfAnotherUser(launch);
 		return launch;
+	}
+
+	// the variables of observers become part of the process definition, so that they are
+	// checked, searched and redacted as all others
+	private void observe(String id, ExecutionObservers observers) {
+		if (observers.isEmpty()) {
+			return;
+		}
+		this.observed = true;
+		Map<String, String> variables = observers.starting(id, this.spec, origin());
+		if (!variables.isEmpty()) {
+			ExecutionRedaction extended = Objects.requireNonNull(this.redaction).with(variables);
+			this.redaction = extended;
+			this.spec = extended.spec();
+		}
+	}
+
+	/** Return the ID of the execution, or {@code null} if none has been assigned. */
+	@Nullable String id() {
+		return this.id;
+	}
+
+	/** Return whether observers were called before the start. */
+	boolean isObserved() {
+		return this.observed;
+	}
+
+	/**
+	 * Claim to report the end of the execution to the observers, which is done by either
+	 * the failed start or the execution.
+	 * @return whether it had not been claimed
+	 */
+	boolean claimEnd() {
+		boolean claimed = !this.endClaimed;
+		this.endClaimed = true;
+		return claimed;
 	}
 
 	private boolean inherits() {

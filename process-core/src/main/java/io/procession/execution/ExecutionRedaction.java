@@ -2,6 +2,7 @@ package io.procession.execution;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,11 @@ final class ExecutionRedaction {
 		Command shown = spec.command().redactedBy(all);
 		return new ExecutionRedaction((shown != spec.command()) ? spec.toBuilder().command(shown).build() : spec,
 				arguments);
+	}
+
+	/** Return this redaction with variables added to the process definition. */
+	ExecutionRedaction with(Map<String, String> variables) {
+		return new ExecutionRedaction(this.spec.toBuilder().env(variables).build(), this.arguments);
 	}
 
 	/** Return the redacted process definition. */

@@ -142,6 +142,7 @@ final class ExecutionRegistry {
 					() -> new ProcessStartFailed(id, name, this.context.time().now(), planner.origin(),
 							ex.command().toString(), ex.reason(), String.valueOf(ex.getMessage())),
 					planner.listeners());
+		this.context.observers().startFailed(id, planner, ex);
 	}
 
 	// an exit that no pump notices (closed streams, or streams held open by a survivor)

@@ -90,9 +90,11 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	 * that of the time source or of the launcher
 	 * @param secretResolver resolves references to secrets
 	 * @param security the policy on what may be started and what is redacted
+	 * @param observers the observers of all executions
 	 */
 	public LocalProcessLauncher(ProcessSettings settings, ProcessEngine engine, TimeSource time,
-			@Nullable Executor executor, SecretResolver secretResolver, SecurityPolicy security) {
+			@Nullable Executor executor, SecretResolver secretResolver, SecurityPolicy security,
+			List<ExecutionObserver> observers) {
 		this.settings = settings;
 		this.engine = engine;
 		this.limit = new ConcurrencyLimit(settings.maxConcurrent(), time);
@@ -105,7 +107,8 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		Stopper stopper = new Stopper(engine, time, this.threads.scheduler(), this.threads.stopper(), log,
 				settings.lostAfter());
 		this.context = new ExecutionContext(settings, time, this.threads.scheduler(), streams, pool,
-				this.threads::execute, this.threads::executeOwn, stopper, log, events, new CopyOnWriteArrayList<>(),
+				this.threads::execute, this.threads::executeOwn, stopper, log, events,
+				new ExecutionObservers(observers, events, log), new CopyOnWriteArrayList<>(),
 				new LaunchAuthorizer(security, secretResolver, events, time), new ManagerLifecycle(log));
 		this.asyncLaunches = new AsyncLaunches(this.context, this.limit);
 		this.registry = new ExecutionRegistry(this.context, this.limit, engine);
@@ -287,7 +290,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		boolean entered = false;
 		try {
 			// steps that may take long come before the spawn permit
-			Launch launch = planner.launch(id, this.context.authorizer());
+			Launch launch = planner.launch(id, this.context);
 			ExecutionPlan plan = planner.plan(launch, permits);
 			this.spawns.acquireUninterruptibly();
 			try {
@@ -304,6 +307,10 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		}
 		catch (ProcessStartException ex) {
 			this.registry.startFailed(id, planner, ex);
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			this.context.observers().notStarted(planner, ex);
 			throw ex;
 		}
 		finally {
@@ -361,6 +368,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 			return begin(launch);
 		}
 		catch (RuntimeException | Error ex) {
+			launch.notStarted(this.context, ex);
 			launch.cleanUp(this.settings.lostAfter());
 			throw ex;
 		}

@@ -58,6 +58,9 @@ final class PipelineLaunch {
 
 	private final List<ProcessExecution> executions = new CopyOnWriteArrayList<>();
 
+	/** Number of programs whose execution has begun and reports its own end. */
+	private int begun;
+
 	private @Nullable SharedDeadline sharedDeadline;
 
 	private @Nullable PipelineStopper stopper;
@@ -159,7 +162,7 @@ final class PipelineLaunch {
 		List<Planned> segment = new ArrayList<>();
 		for (ExecutionPlanner planner : planners) {
 			long number = registry.nextNumber();
-			segment.add(new Planned(planner, number, planner.launch(registry.id(number), context.authorizer())));
+			segment.add(new Planned(planner, number, planner.launch(registry.id(number), context)));
 		}
 		return segment;
 	}
@@ -207,7 +210,11 @@ final class PipelineLaunch {
 			entered.add(registry.enter(segment.get(i).number, segment.get(i).plan(), processes.get(i)));
 		}
 		this.executions.addAll(entered);
-		entered.forEach(registry::begin);
+		for (int i = 0; i < entered.size(); i++) {
+			registry.begin(entered.get(i));
+			segment.get(i).planner.claimEnd();
+			this.begun++;
+		}
 	}
 
 	private void undo(Throwable failure, ExecutionRegistry registry) {
@@ -217,8 +224,15 @@ final class PipelineLaunch {
 		}
 		this.pipes.forEach(BoundedPipe::close);
 		if (failure instanceof ProcessStartException ex) {
-			registry.startFailed(registry.id(registry.nextNumber()), culprit(ex), ex);
+			ExecutionPlanner culprit = culprit(ex);
+			String id = culprit.id();
+			registry.startFailed((id != null) ? id : registry.id(registry.nextNumber()), culprit, ex);
 		}
+	}
+
+	/** Report the programs that were not started to the observers. */
+	void notStarted(ExecutionContext context, Throwable failure) {
+		this.planners.forEach((planner) -> context.observers().notStarted(planner, failure));
 	}
 
 	/**
@@ -251,13 +265,15 @@ final class PipelineLaunch {
 	// several stages may have the same command
 	private ExecutionPlanner culprit(ProcessStartException ex) {
 		List<ExecutionPlanner> suspects = this.planners.stream()
+			.skip(this.begun)
 			.filter((planner) -> planner.spec().command().equals(ex.command()))
 			.toList();
 		Optional<String> name = ex.result().map(ProcessResult::name);
 		return suspects.stream()
 			.filter((planner) -> name.equals(Optional.of(planner.spec().displayName())))
 			.findFirst()
-			.orElse(suspects.isEmpty() ? this.planners.get(0) : suspects.get(0));
+			.orElse(suspects.isEmpty() ? this.planners.get(Math.min(this.begun, this.planners.size() - 1))
+					: suspects.get(0));
 	}
 
 	// it was checked with each stage, which appends to it

@@ -19,9 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 import io.procession.ProcessManager;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessExited;
+import io.procession.execution.ExecutionObserver;
 import io.procession.execution.OutputMatch;
 import io.procession.execution.PendingProcess;
 import io.procession.execution.RunningProcess;
+import io.procession.execution.StartingExecution;
 import io.procession.execution.output.OutputCursor;
 import io.procession.process.Origin;
 import io.procession.process.OutputType;
@@ -276,6 +278,30 @@ class RunningExamplesIntegrationTests {
 		// endregion
 		await().untilAsserted(() -> assertThat(events).hasSize(2)
 			.allSatisfy((event) -> assertThat(event.origin()).isEqualTo(origin)));
+	}
+
+	@Test
+	void observer() {
+		List<String> log = new CopyOnWriteArrayList<>();
+		// region observer
+		ProcessManager processes = ProcessManager.builder().observer(new ExecutionObserver() {
+
+			@Override
+			public void starting(StartingExecution execution, Origin origin) {
+				execution.variable("CORRELATION_ID", execution.executionId());
+			}
+
+			@Override
+			public void finished(String executionId, ProcessSpec spec, Origin origin, ProcessResult result) {
+				log.add(spec.displayName() + " ran for a " + origin.kind() + ": " + result.exitCode());
+			}
+
+		}).build();
+		// endregion
+		try (processes) {
+			assertThat(processes.shell("test -n \"$CORRELATION_ID\"").run().successful()).isTrue();
+			await().untilAsserted(() -> assertThat(log).containsExactly("sh ran for a CALL: 0"));
+		}
 	}
 
 	@Test
