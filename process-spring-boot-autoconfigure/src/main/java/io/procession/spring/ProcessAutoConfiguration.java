@@ -17,14 +17,15 @@ import org.springframework.util.StringUtils;
 import io.procession.ProcessManager;
 import io.procession.engine.ProcessEngine;
 import io.procession.event.ProcessListener;
+import io.procession.execution.ExecutionObserver;
 import io.procession.process.SecretResolver;
 
 /**
  * Auto-configuration for the {@link ProcessManager}. Backs off if there is a
  * {@code ProcessManager} bean. {@code procession.enabled=false} disables it together with
  * all features that depend on it. A {@link ProcessEngine} bean replaces the engine for
- * real processes. Unknown properties of any feature are rejected before beans are
- * created.
+ * real processes. All {@link ExecutionObserver} beans observe the executions, in their
+ * order. Unknown properties of any feature are rejected before beans are created.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "procession.enabled", matchIfMissing = true)
@@ -71,8 +72,8 @@ public final class ProcessAutoConfiguration {
 	@Bean(destroyMethod = "close")
 	@ConditionalOnMissingBean
 	ProcessManager processManager(ProcessProperties properties, Environment environment, SecretResolver secretResolver,
-			ObjectProvider<ProcessEngine> engine, ObjectProvider<ProcessManagerCustomizer> customizers,
-			ProcessListenerBeans listeners) {
+			ObjectProvider<ProcessEngine> engine, ObjectProvider<ExecutionObserver> observers,
+			ObjectProvider<ProcessManagerCustomizer> customizers, ProcessListenerBeans listeners) {
 		// the context closes the manager: a shutdown hook would close it before the
 		// beans that use it
 		ProcessManager.Builder builder = ProcessManager.builder()
@@ -88,6 +89,7 @@ public final class ProcessAutoConfiguration {
 			builder.controlGroup(Path.of(properties.controlGroup()));
 		}
 		engine.ifUnique(builder::engine);
+		observers.orderedStream().forEach(builder::observer);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 		ProcessManager manager = builder.build();
 		listeners.connect(manager);
