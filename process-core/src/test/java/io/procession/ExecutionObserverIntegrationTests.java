@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.procession.engine.ProcessEngine;
+import io.procession.engine.local.LocalProcessEngine;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStartFailed;
@@ -32,6 +35,7 @@ import io.procession.process.Secret;
 import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.Program;
 import io.procession.supervision.RestartPolicy;
+import io.procession.testing.FailingEngine;
 import io.procession.testing.LogCapture;
 import io.procession.testing.RealProcesses;
 
@@ -352,6 +356,33 @@ class ExecutionObserverIntegrationTests {
 						.containsExactly(finished.id);
 				});
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void eachProgramOfPipelineFinishesOnceIfLaterSegmentFails(boolean known) {
+		AtomicInteger starts = new AtomicInteger();
+		ProcessEngine engine = new FailingEngine(new LocalProcessEngine(true, null), (launch) -> {
+			if (starts.incrementAndGet() == 2) {
+				throw known
+						? new ProcessStartException(launch.spec(), ProcessStartException.Reason.BUSY, "planned", null)
+						: new IllegalStateException("planned");
+			}
+		});
+		try (ProcessManager processes = ProcessManager.builder().engine(engine).observer(this.recorder).build()) {
+			Pipeline pipeline = processes.pipeline()
+				.pipe("sleep", "300")
+				.pipe("copy", (in, out) -> in.transferTo(out))
+				.pipe("sleep", "300");
+
+			assertThatExceptionOfType(RuntimeException.class).isThrownBy(pipeline::run)
+				.withMessageContaining("planned");
+		}
+
+		assertThat(this.recorder.finished).extracting((finished) -> finished.result.cause())
+			.containsExactlyInAnyOrder(ExitCause.STOPPED, ExitCause.START_FAILED);
+		assertThat(this.recorder.started).hasSize(2)
+			.containsOnlyKeys(this.recorder.finished.stream().map(Finished::id).toArray(String[]::new));
 	}
 
 	@Test

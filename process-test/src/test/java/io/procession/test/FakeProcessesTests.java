@@ -23,12 +23,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.procession.ProcessManager;
+import io.procession.execution.ExecutionObserver;
 import io.procession.execution.PipelineResult;
 import io.procession.execution.RunningProcess;
+import io.procession.execution.StartingExecution;
 import io.procession.pool.PoolResults;
 import io.procession.pool.RunningPool;
 import io.procession.process.Command;
 import io.procession.process.ExitCause;
+import io.procession.process.Origin;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessDeniedException;
 import io.procession.process.ProcessFailedException;
@@ -977,6 +980,32 @@ class FakeProcessesTests {
 		assertThat(this.manager.run("date")).hasOutput("mine");
 		this.processes.reset();
 		assertThat(this.manager.run("date")).hasOutput("given");
+	}
+
+	@Test
+	void callsObservers() {
+		this.processes.stub("date").outputLines("now");
+		List<String> finished = new ArrayList<>();
+		ProcessManager observed = ProcessManager.builder().engine(this.processes).observer(new ExecutionObserver() {
+
+			@Override
+			public void starting(StartingExecution execution, Origin origin) {
+				execution.variable("TRACEPARENT", "00-1");
+			}
+
+			@Override
+			public void finished(String executionId, ProcessSpec spec, Origin origin, ProcessResult result) {
+				finished.add(result.output());
+			}
+
+		}).build();
+
+		observed.run("date");
+		observed.close();
+
+		assertThat(this.processes)
+			.ranSatisfying((spec) -> assertThat(spec.environment().variables()).containsEntry("TRACEPARENT", "00-1"));
+		assertThat(finished).containsExactly("now\n");
 	}
 
 }
