@@ -10,7 +10,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +30,7 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.Signal;
 import io.procession.testing.FailingEngine;
 import io.procession.testing.LogCapture;
+import io.procession.testing.Pace;
 import io.procession.testing.RealProcesses;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -239,7 +239,7 @@ class FaultyEngineIntegrationTests {
 					looks.incrementAndGet();
 					long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1200);
 					while (System.nanoTime() < end) {
-						LockSupport.parkNanos(end - System.nanoTime());
+						Pace.slowly(Duration.ofNanos(end - System.nanoTime()));
 					}
 				}
 				super.look();

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +25,7 @@ import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessStartException;
+import io.procession.testing.Pace;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Stopwatch;
@@ -302,7 +302,7 @@ class LimitIntegrationTests {
 					}
 					highest.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
 					// until the others have arrived, or cannot arrive
-					LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+					Pace.slowly(Duration.ofMillis(50));
 					try {
 						return method.invoke(engine, arguments);
 					}

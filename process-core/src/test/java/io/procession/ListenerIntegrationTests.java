@@ -17,7 +17,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.AfterEach;
@@ -43,10 +42,12 @@ import io.procession.process.ProcessStartException;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Signal;
 import io.procession.testing.LogCapture;
+import io.procession.testing.Pace;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
+import io.procession.testing.Threads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -69,9 +70,7 @@ class ListenerIntegrationTests {
 
 	// for ever, as far as anybody else is concerned
 	private void block() {
-		while (this.release.getCount() > 0) {
-			LockSupport.parkNanos(10_000_000);
-		}
+		Threads.holdThroughInterrupts(this.release);
 	}
 
 	@Test
@@ -84,7 +83,7 @@ class ListenerIntegrationTests {
 				overlapped.set(true);
 			}
 			threads.add(Thread.currentThread().getName());
-			LockSupport.parkNanos(100_000);
+			Pace.slowly(Duration.ofNanos(100_000));
 			inside.decrementAndGet();
 		};
 
@@ -244,7 +243,7 @@ class ListenerIntegrationTests {
 		AtomicInteger count = new AtomicInteger();
 
 		ProcessResult result = processes.command("seq", "1", "1000").onLine((type, line) -> {
-			LockSupport.parkNanos(3_000_000);
+			Pace.slowly(Duration.ofMillis(3));
 			count.incrementAndGet();
 		}).run();
 
@@ -258,7 +257,7 @@ class ListenerIntegrationTests {
 		AtomicInteger count = new AtomicInteger();
 		RunningProcess slow = processes.command("yes").env(Plant.NAME, this.plant.value()).onLine((type, line) -> {
 			count.incrementAndGet();
-			LockSupport.parkNanos(10_000_000);
+			Pace.slowly(Duration.ofMillis(10));
 		}).keepLast(100).start();
 		Stopwatch watch = Stopwatch.started();
 

@@ -17,7 +17,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 
 import io.procession.execution.PendingProcess;
 import io.procession.execution.ProcessSettings;
@@ -28,6 +27,7 @@ import io.procession.process.ProcessRejectedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.Signal;
+import io.procession.testing.Pace;
 import io.procession.testing.Plant;
 import io.procession.testing.ProcessTable;
 import io.procession.testing.Scripts;
@@ -237,7 +237,7 @@ final class StressScenarios {
 				FutureTask<Boolean> run = new FutureTask<>(() -> endsOrIsInterrupted(pending));
 				Thread caller = new Thread(run);
 				caller.start();
-				LockSupport.parkNanos(random.nextInt(15_000_000));
+				Pace.random(random, Duration.ofMillis(15));
 
 				caller.interrupt();
 
@@ -280,7 +280,7 @@ final class StressScenarios {
 						Random own = new Random(random.nextLong());
 						users.add(threads.submit(() -> useUntilClosed(processes, plant, own, futures)));
 					}
-					LockSupport.parkNanos(random.nextInt(500_000_000));
+					Pace.random(random, Duration.ofMillis(500));
 				}
 				assertThat(plant.alive()).as("close " + i).isEmpty();
 				for (Future<?> user : users) {
@@ -402,9 +402,9 @@ final class StressScenarios {
 			List<FutureTask<?>> actors = new ArrayList<>();
 			for (int i = 0; i < this.actions.size(); i++) {
 				Action action = this.actions.get(i);
-				long nanos = this.delays.get(i) * 1_000_000;
+				Duration delay = Duration.ofMillis(this.delays.get(i));
 				FutureTask<?> actor = new FutureTask<>(() -> {
-					LockSupport.parkNanos(nanos);
+					Pace.slowly(delay);
 					act(action, process);
 					return null;
 				});

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +26,7 @@ import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
 import io.procession.process.TimeLimit;
 import io.procession.testing.OutOfDescriptors;
+import io.procession.testing.Pace;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
@@ -276,7 +276,7 @@ class TimeoutIntegrationTests {
 			.idleTimeout(Duration.ofMillis(1500))
 			.onLine((type, line) -> {
 				if (line.equals("one")) {
-					LockSupport.parkNanos(Duration.ofMillis(1200).toNanos());
+					Pace.slowly(Duration.ofMillis(1200));
 				}
 			})
 			.run();

@@ -20,7 +20,6 @@ import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
@@ -47,6 +46,7 @@ import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
 import io.procession.testing.MachineTime;
 import io.procession.testing.OpenFiles;
+import io.procession.testing.Pace;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -1079,7 +1079,7 @@ class PipelineIntegrationTests {
 			RunningPipeline running = planted(processes, "yes").pipe(planted(processes, "sleep 0.02; exec cat"))
 				.pipe(planted(processes, "head -1000; sleep 0.03"))
 				.start();
-			LockSupport.parkNanos(Duration.ofMillis(3L * i).toNanos());
+			Pace.slowly(Duration.ofMillis(3L * i));
 
 			if (i % 2 == 0) {
 				running.stop(Duration.ofMillis(100));

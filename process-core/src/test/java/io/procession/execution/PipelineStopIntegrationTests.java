@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +16,7 @@ import io.procession.process.ExitCause;
 import io.procession.process.ProcessInterruptedException;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessTimedOutException;
+import io.procession.testing.Pace;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -229,7 +228,7 @@ class PipelineStopIntegrationTests {
 			.timeoutGrace(Duration.ofMillis(50))
 			.stopGrace(Duration.ofMillis(50))
 			.build();
-		AtomicBoolean over = new AtomicBoolean();
+		CountDownLatch over = new CountDownLatch(1);
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			for (int round = 0; round < 25; round++) {
 				Pipeline pipeline = anyProgram(processes, random).pipe("one", anyStage(random, over));
@@ -238,12 +237,14 @@ class PipelineStopIntegrationTests {
 					pipeline = pipeline.pipe("two", anyStage(random, over)).pipe(anyProgram(processes, random));
 				}
 				RunningPipeline running = pipeline.timeout(Duration.ofMillis(1 + random.nextInt(150))).start();
-				LockSupport.parkNanos(random.nextInt(40) * 1_000_000L);
+				Pace.random(random, Duration.ofMillis(40));
 				switch (random.nextInt(4)) {
 					case 0 -> running.stop();
 					case 1 -> running.kill();
 					case 2 -> running.stages().get(random.nextInt(running.stages().size())).kill();
-					default -> LockSupport.parkNanos(1000);
+					default -> {
+						// the timeout ends it
+					}
 				}
 
 				assertThat(running.onExit()).as("round %s", round).succeedsWithin(SOON);
@@ -251,7 +252,7 @@ class PipelineStopIntegrationTests {
 			}
 		}
 		finally {
-			over.set(true);
+			over.countDown();
 		}
 		assertThat(this.plant.alive()).isEmpty();
 	}
@@ -266,7 +267,7 @@ class PipelineStopIntegrationTests {
 		};
 	}
 
-	private static StreamStage anyStage(Random random, AtomicBoolean over) {
+	private static StreamStage anyStage(Random random, CountDownLatch over) {
 		return switch (random.nextInt(5)) {
 			case 0 -> (input, output) -> input.transferTo(output);
 			case 1 -> (input, output) -> output.write(input.read());
@@ -275,13 +276,7 @@ class PipelineStopIntegrationTests {
 				throw new IllegalStateException("planned");
 			};
 			case 3 -> (input, output) -> Threads.hold(new CountDownLatch(1));
-			default -> (input, output) -> {
-				// ignores interrupts
-				while (!over.get()) {
-					Thread.interrupted();
-					LockSupport.parkNanos(1_000_000);
-				}
-			};
+			default -> (input, output) -> Threads.holdThroughInterrupts(over);
 		};
 	}
 

@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +40,7 @@ import io.procession.process.Secret;
 import io.procession.process.Signal;
 import io.procession.process.TimeLimit;
 import io.procession.testing.LogCapture;
+import io.procession.testing.Pace;
 import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
@@ -511,7 +511,7 @@ class PoolIntegrationTests {
 				}
 				else {
 					// if it had ended, that would show now
-					LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+					Pace.slowly(Duration.ofMillis(200));
 					runningAtTheEnd.add(pool.get().isRunning());
 				}
 			})
@@ -800,7 +800,7 @@ class PoolIntegrationTests {
 				pool.add(planted(processes, "trap '' TERM; sleep 300"));
 			}
 			RunningPool running = pool.start();
-			LockSupport.parkNanos(round * 700_000L);
+			Pace.slowly(Duration.ofNanos(round * 700_000L));
 
 			running.stop(Duration.ZERO);
 
@@ -1000,7 +1000,7 @@ class PoolIntegrationTests {
 				});
 			}
 			RunningPool running = pool.start();
-			LockSupport.parkNanos(random.nextInt(60) * 1_000_000L);
+			Pace.random(random, Duration.ofMillis(60));
 			if (random.nextBoolean()) {
 				running.stop(Duration.ofMillis(100));
 				assertThat(running.isRunning()).as("round %s", round).isFalse();

@@ -2,7 +2,6 @@ package io.procession.testing;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import ch.qos.logback.classic.Level;
@@ -87,7 +86,7 @@ public final class BlockedLog {
 		long before = -1;
 		while (written.get() != before) {
 			before = written.get();
-			LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+			Pace.slowly(Duration.ofMillis(500));
 		}
 	}
 

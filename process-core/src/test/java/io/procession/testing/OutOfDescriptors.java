@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 import io.procession.ProcessManager;
 import io.procession.execution.PendingProcess;
@@ -72,8 +71,10 @@ public final class OutOfDescriptors {
 				.stopGrace(Duration.ofMinutes(1))
 				.start();
 
+			// loads the class, which takes a descriptor
+			Pace.slowly(Duration.ZERO);
 			List<InputStream> taken = takeAll();
-			LockSupport.parkNanos(Duration.ofMillis(600).toNanos());
+			Pace.slowly(Duration.ofMillis(600));
 			for (InputStream stream : taken) {
 				stream.close();
 			}

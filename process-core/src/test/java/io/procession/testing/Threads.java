@@ -36,4 +36,24 @@ public final class Threads {
 		}
 	}
 
+	/**
+	 * Block the calling thread until a test releases it, as code does that ignores
+	 * interrupts.
+	 * @param latch opened by the test
+	 */
+	public static void holdThroughInterrupts(CountDownLatch latch) {
+		boolean interrupted = false;
+		while (latch.getCount() > 0) {
+			try {
+				latch.await();
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 }
