@@ -57,7 +57,7 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule onlyTheAdapterKnowsZtExec = noClasses().that()
-		.resideOutsideOfPackage("io.procession.engine.local..")
+		.haveNameNotMatching("io\\.procession\\.engine\\.local\\.PipedExecutor(\\$.*)?")
 		.should()
 		.dependOnClassesThat()
 		.resideInAPackage("org.zeroturnaround..");
@@ -72,6 +72,33 @@ class ArchitectureTests {
 		.callMethodWhere(DescribedPredicate.describe("the target is Runtime.exec",
 				(call) -> call.getTarget().getOwner().isEquivalentTo(Runtime.class)
 						&& call.getTarget().getName().equals("exec")));
+
+	// so that another spawner needs no copy of checks, isolation, trees and the guard
+	@ArchTest
+	static final ArchRule onlyTheSpawnerKnowsHowProcessesAreStarted = noClasses().that()
+		.haveSimpleNameNotStartingWith("Jdk")
+		.should()
+		.dependOnClassesThat()
+		.haveSimpleName("PipedExecutor")
+		.orShould()
+		.dependOnClassesThat()
+		.haveSimpleName("JdkProcess");
+
+	// a component more is a reason to nest some of them
+	@ArchTest
+	static final ArchRule recordsAreNotTooLong = classes().that()
+		.areRecords()
+		.should(new ArchCondition<>("have at most 17 components") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				int components = type.reflect().getRecordComponents().length;
+				if (components > 17) {
+					events.add(SimpleConditionEvent.violated(type, type.getName() + " has " + components));
+				}
+			}
+
+		});
 
 	@ArchTest
 	static final ArchRule coreIsFreeOfSpring = noClasses().should()

@@ -2,8 +2,6 @@ package io.procession.engine;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +21,7 @@ import io.procession.process.Terminal;
  * look up the first argument
  * @param arguments argument vector, with secrets in clear text
  * @param directory working directory, or {@code null} for that of the JVM
- * @param inheritEnvironment whether the environment is based on that of the JVM
- * @param environment variables to set, with secrets in clear text
- * @param unsetEnvironment names of the variables to remove
+ * @param environment environment of the process, with secrets in clear text
  * @param input source of standard input
  * @param output destination of standard output
  * @param error destination of standard error, ignored if standard error is merged
@@ -37,9 +33,8 @@ import io.procession.process.Terminal;
  * @param isolation user, separation and resource limits of the process
  */
 public record Launch(String executionId, ProcessSpec spec, @Nullable Path executable, List<String> arguments,
-		@Nullable Path directory, boolean inheritEnvironment, Map<String, String> environment,
-		Set<String> unsetEnvironment, Input input, Output output, Output error, boolean mergeError, boolean detached,
-		Terminal.@Nullable Pseudo terminal, Isolation isolation) {
+		@Nullable Path directory, EnvironmentPlan environment, Input input, Output output, Output error,
+		boolean mergeError, boolean detached, Terminal.@Nullable Pseudo terminal, Isolation isolation) {
 
 	@Override
 	public String toString() {

@@ -17,6 +17,7 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.engine.EnvironmentPlan;
 import io.procession.engine.Launch;
 import io.procession.event.ProcessListener;
 import io.procession.execution.output.BoundedPipe;
@@ -163,15 +164,13 @@ final class ExecutionPlanner {
 		checkTerminal();
 		redact(authorizer);
 		observe(id, context.observers());
-		boolean inherit = inherits();
-		Map<String, String> environment = environment(authorizer);
+		EnvironmentPlan environment = environment(authorizer);
 		List<String> arguments = Objects.requireNonNull(this.arguments);
-		Path executable = authorizer.admit(id, this.spec, origin(), arguments, environment.get("PATH"),
-				seenPath(environment, inherit && authorizer.inheritsAll()), this.pending.processListeners());
+		Path executable = authorizer.admit(id, this.spec, origin(), arguments, environment.assigned().get("PATH"),
+				environment.get("PATH"), this.pending.processListeners());
 		OutputOptions output = this.spec.output();
 		Terminal terminal = this.spec.terminal();
-		Launch launch = new Launch(id, this.spec, executable, arguments, this.spec.directory(),
-				inherit && authorizer.inheritsAll(), environment, this.spec.environment().unset(), input(),
+		Launch launch = new Launch(id, this.spec, executable, arguments, this.spec.directory(), environment, input(),
 				output(output.outputTo()), output(output.errorTo()), output.mergeError() || terminal != null,
 				this.spec.detached(), (terminal instanceof Terminal.Pseudo pseudo) ? pseudo : null,
 				this.spec.isolation().over(this.settings.isolation()));
@@ -215,18 +214,15 @@ final class ExecutionPlanner {
 		return claimed;
 	}
 
-	private boolean inherits() {
-		return !Boolean.FALSE.equals(this.spec.environment().inherit());
-	}
-
-	private Map<String, String> environment(LaunchAuthorizer authorizer) {
+	private EnvironmentPlan environment(LaunchAuthorizer authorizer) {
 		Environment changes = this.spec.environment();
-		Map<String, String> environment = (inherits() && !authorizer.inheritsAll()) ? authorizer.inherited()
-				: new LinkedHashMap<>();
-		environment.keySet().removeAll(changes.unset());
-		environment.putAll(changes.variables());
-		environment.putAll(this.secretVariables);
-		return environment;
+		Map<String, String> variables = changes.variables();
+		if (!this.secretVariables.isEmpty()) {
+			variables = new LinkedHashMap<>(variables);
+			variables.putAll(this.secretVariables);
+		}
+		boolean inherits = !Boolean.FALSE.equals(changes.inherit());
+		return new EnvironmentPlan(inherits ? authorizer.inherited() : Map.of(), variables, changes.unset());
 	}
 
 	/**
@@ -236,10 +232,10 @@ final class ExecutionPlanner {
 	 */
 	Optional<Path> executable(LaunchAuthorizer authorizer) {
 		readSecrets(authorizer);
-		Map<String, String> environment = environment(authorizer);
+		EnvironmentPlan environment = environment(authorizer);
 		redact(authorizer);
-		return authorizer.find(this.spec, Objects.requireNonNull(this.arguments), environment.get("PATH"),
-				seenPath(environment, inherits() && authorizer.inheritsAll()));
+		return authorizer.find(this.spec, Objects.requireNonNull(this.arguments), environment.assigned().get("PATH"),
+				environment.get("PATH"));
 	}
 
 	// the JVM would open them with its own permissions: a symbolic link that the user has
@@ -289,11 +285,6 @@ final class ExecutionPlanner {
 		if (shared != null) {
 			shared.add(this.secrets);
 		}
-	}
-
-	private @Nullable String seenPath(Map<String, String> environment, boolean inheritsAll) {
-		boolean inherited = inheritsAll && !this.spec.environment().unset().contains("PATH");
-		return environment.getOrDefault("PATH", inherited ? System.getenv("PATH") : null);
 	}
 
 	private void redact(LaunchAuthorizer authorizer) {

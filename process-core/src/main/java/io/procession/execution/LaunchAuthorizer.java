@@ -3,7 +3,7 @@ package io.procession.execution;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,10 +42,10 @@ final class LaunchAuthorizer {
 	private final TimeSource time;
 
 	/**
-	 * Inherited variables if the policy restricts them; the environment of the JVM never
-	 * changes.
+	 * Inherited variables, or {@code null} for all of them; the environment of the JVM
+	 * never changes.
 	 */
-	private final Map<String, String> inherited;
+	private final @Nullable Map<String, String> inherited;
 
 	LaunchAuthorizer(SecurityPolicy policy, SecretResolver secretResolver, EventDispatcher events, TimeSource time) {
 		this.policy = policy;
@@ -53,7 +53,8 @@ final class LaunchAuthorizer {
 		this.events = events;
 		this.time = time;
 		EnvironmentPolicy environment = policy.environment();
-		this.inherited = environment.isInheritAll() ? Map.of() : environment.inherited(System.getenv());
+		this.inherited = environment.isInheritAll() ? null
+				: Collections.unmodifiableMap(environment.inherited(System.getenv()));
 	}
 
 	SecretResolver secretResolver() {
@@ -65,16 +66,11 @@ final class LaunchAuthorizer {
 	}
 
 	/**
-	 * Return whether the policy allows a process to inherit the complete environment of
-	 * the JVM.
+	 * Return the variables that the policy allows a process to inherit, or {@code null}
+	 * for the complete environment of the JVM.
 	 */
-	boolean inheritsAll() {
-		return this.policy.environment().isInheritAll();
-	}
-
-	/** Return the inherited variables if the policy restricts them. */
-	Map<String, String> inherited() {
-		return new HashMap<>(this.inherited);
+	@Nullable Map<String, String> inherited() {
+		return this.inherited;
 	}
 
 	/**

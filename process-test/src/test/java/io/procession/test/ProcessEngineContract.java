@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.procession.ProcessManager;
 import io.procession.engine.EngineProcess;
+import io.procession.engine.EnvironmentPlan;
 import io.procession.engine.Launch;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessEngine;
@@ -85,8 +84,8 @@ abstract class ProcessEngineContract {
 
 	private static Launch launch(String script, Launch.Input input, Launch.Output output, boolean merge) {
 		ProcessSpec spec = ProcessSpec.of(Command.shell(script));
-		return new Launch("test-" + script.hashCode(), spec, null, spec.command().arguments(), null, true, Map.of(),
-				Set.of(), input, output, Launch.Output.pipe(), merge, false, null, Isolation.none());
+		return new Launch("test-" + script.hashCode(), spec, null, spec.command().arguments(), null,
+				EnvironmentPlan.INHERITED, input, output, Launch.Output.pipe(), merge, false, null, Isolation.none());
 	}
 
 	private static Launch launch(String script) {

@@ -71,7 +71,7 @@ record ExecChain(List<String> tools, Map<String, String> late, boolean opensFile
 		if (plan != null) {
 			chain.addAll(plan.chain(group));
 			if (plan.switching()) {
-				launch.environment().forEach((name, value) -> {
+				launch.environment().assigned().forEach((name, value) -> {
 					if (isReadByTools(name)) {
 						late.put(name, value);
 					}

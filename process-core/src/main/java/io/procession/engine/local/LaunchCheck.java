@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -87,7 +86,7 @@ final class LaunchCheck {
 	void check(Function<File, Optional<Path>> blocker, @Nullable Account user) {
 		checkDirectory();
 		checkData();
-		if (!Spawner.WINDOWS) {
+		if (!SystemProcesses.WINDOWS) {
 			Path judged = this.launch.executable();
 			this.executable = (judged != null) ? judged(judged.toFile()) : find(this.launch.arguments().get(0));
 			checkAccess(this.executable, blocker, user);
@@ -127,12 +126,7 @@ final class LaunchCheck {
 		if (!opensFiles && !plan.usesShell(!this.launch.isolation().treeLimits().isEmpty())) {
 			return;
 		}
-		Set<String> names = new TreeSet<>(this.launch.environment().keySet());
-		if (this.launch.inheritEnvironment()) {
-			names.addAll(System.getenv().keySet());
-		}
-		names.removeAll(this.launch.unsetEnvironment());
-		for (String name : names) {
+		for (String name : this.launch.environment().names()) {
 			if (!SHELL_NAME.matcher(name).matches()) {
 				throw failure(Reason.ISOLATION,
 						(opensFiles ? "a shell opens files as another user" : "a shell sets the umask and tree limits")
@@ -167,7 +161,7 @@ final class LaunchCheck {
 
 	/** Return whether the program is looked up in a PATH of its own. */
 	boolean hasOwnPath() {
-		return this.launch.environment().containsKey("PATH");
+		return this.launch.environment().assigned().containsKey("PATH");
 	}
 
 	private void checkDirectory() {
@@ -213,7 +207,7 @@ final class LaunchCheck {
 				throw failure(Reason.NOT_ENCODABLE, "its argument " + i + notEncodable());
 			}
 		}
-		this.launch.environment().forEach((name, value) -> {
+		this.launch.environment().assigned().forEach((name, value) -> {
 			if (!NativeText.isEncodable(name) || !NativeText.isEncodable(value)) {
 				throw failure(Reason.NOT_ENCODABLE, "its environment variable '" + name + "'" + notEncodable());
 			}
@@ -321,7 +315,7 @@ final class LaunchCheck {
 			checkExecutable(program, resolved, tried(resolved) + ", in its working directory");
 			return resolved;
 		}
-		String ownPath = this.launch.environment().get("PATH");
+		String ownPath = this.launch.environment().assigned().get("PATH");
 		String path = (ownPath != null) ? ownPath : System.getenv("PATH");
 		String where = "in " + ((ownPath != null) ? "its own PATH" : "the JVM's PATH");
 		File notExecutable = null;
@@ -407,8 +401,8 @@ final class LaunchCheck {
 	void checkAsStage(List<String> command) {
 		ArgumentSpace space = new ArgumentSpace();
 		command.forEach(space::add);
-		this.launch.environment().forEach((name, value) -> space.add(name + "=" + value));
-		if (this.launch.inheritEnvironment()) {
+		this.launch.environment().assigned().forEach((name, value) -> space.add(name + "=" + value));
+		if (this.launch.environment().inheritsAll()) {
 			System.getenv().forEach((name, value) -> space.add(name + "=" + value));
 		}
 		if (!space.isEnough()) {

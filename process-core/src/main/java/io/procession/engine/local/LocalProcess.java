@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ import io.procession.stats.ProcessStats;
  */
 final class LocalProcess implements EngineProcess {
 
-	private final Process process;
+	private final SpawnedProcess process;
 
 	private final String executionId;
 
@@ -36,7 +35,7 @@ final class LocalProcess implements EngineProcess {
 
 	private volatile @Nullable ProcStat identity;
 
-	LocalProcess(Process process, String executionId, SystemProcesses system, Marker marker,
+	LocalProcess(SpawnedProcess process, String executionId, SystemProcesses system, Marker marker,
 			AppliedIsolation isolation) {
 		this.process = process;
 		this.executionId = executionId;
@@ -74,7 +73,7 @@ final class LocalProcess implements EngineProcess {
 		if (stat != null || this.system.seesProc()) {
 			return stat;
 		}
-		long start = this.process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+		long start = this.process.handle().info().startInstant().map(Instant::toEpochMilli).orElse(0L);
 		return new ProcStat(this.process.pid(), 'R', ProcessHandle.current().pid(), 0, 0, 1, start, false);
 	}
 
@@ -90,32 +89,27 @@ final class LocalProcess implements EngineProcess {
 
 	@Override
 	public void connect(@Nullable OutputSink output, @Nullable OutputSink error, Executor executor) {
-		if (output != null) {
-			executor.execute(new StreamPump(this.process.getInputStream(), output));
-		}
-		if (error != null) {
-			executor.execute(new StreamPump(this.process.getErrorStream(), error));
-		}
+		this.process.connect(output, error, executor);
 	}
 
 	@Override
 	public OutputStream input() {
-		return this.process.getOutputStream();
+		return this.process.input();
 	}
 
 	@Override
 	public OptionalInt exitCode() {
-		return this.process.isAlive() ? OptionalInt.empty() : OptionalInt.of(this.process.exitValue());
+		return this.process.exitCode();
 	}
 
 	@Override
 	public boolean waitFor(Duration timeout) throws InterruptedException {
-		return this.process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS);
+		return this.process.waitFor(timeout);
 	}
 
 	@Override
 	public void onExit(Runnable action) {
-		this.process.onExit().thenRun(action);
+		this.process.onExit(action);
 	}
 
 	@Override
@@ -130,14 +124,12 @@ final class LocalProcess implements EngineProcess {
 		// not visible, perhaps because it has changed its user: as long as it has not
 		// been reaped, its PID cannot be reused
 		return this.process.isAlive() && this.system.read(this.process.pid()) == null
-				&& this.system.sendToChild(signal, this.process.toHandle());
+				&& this.system.sendToChild(signal, this.process.handle());
 	}
 
 	@Override
 	public void resize(Terminal.Pseudo size) {
-		if (this.process instanceof Resizable resizable) {
-			resizable.resize(size);
-		}
+		this.process.resize(size);
 	}
 
 	@Override

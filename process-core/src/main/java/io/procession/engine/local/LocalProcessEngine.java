@@ -46,6 +46,8 @@ public final class LocalProcessEngine implements ProcessEngine {
 
 	private final Isolator isolator;
 
+	private final Spawner spawner = new JdkSpawner();
+
 	private final Duration leftoverGrace;
 
 	private final Duration lostAfter;
@@ -58,7 +60,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 	 * these processes: the JDK would keep it, and thereby the application, in memory as
 	 * long as they are alive.
 	 */
-	private final Map<ControlGroup, Process> detachedGroups = new ConcurrentHashMap<>();
+	private final Map<ControlGroup, SpawnedProcess> detachedGroups = new ConcurrentHashMap<>();
 
 	/**
 	 * Guards {@link #swept} and is held during the sweep, for which the first start
@@ -122,15 +124,15 @@ public final class LocalProcessEngine implements ProcessEngine {
 
 	@Override
 	public EngineProcess start(Launch launch) {
-		Spawner spawner = new Spawner(launch, this.marker, this.isolator);
-		spawner.check(launch.terminal() != null);
+		PreparedLaunch prepared = prepare(launch);
+		prepared.check(launch.terminal() != null);
 		try {
 			prepare();
-			return enter(spawner.spawn(), launch, spawner.isolation());
+			return enter(prepared.start(this.spawner), launch, prepared.isolation());
 		}
 		catch (OutOfMemoryError ex) {
 			killUnknown(List.of(launch));
-			leaveGroup(spawner);
+			leaveGroup(prepared);
 			throw noThread(launch, ex);
 		}
 	}
@@ -161,17 +163,21 @@ public final class LocalProcessEngine implements ProcessEngine {
 
 	@Override
 	public void check(List<Launch> launches) {
-		launches.forEach((launch) -> new Spawner(launch, this.marker, this.isolator).check(true));
+		launches.forEach((launch) -> prepare(launch).check(true));
 	}
 
-	private LocalProcess enter(Process process, Launch launch, AppliedIsolation isolation) {
+	private PreparedLaunch prepare(Launch launch) {
+		return new PreparedLaunch(launch, this.marker, this.isolator);
+	}
+
+	private LocalProcess enter(SpawnedProcess process, Launch launch, AppliedIsolation isolation) {
 		LocalProcess entered = new LocalProcess(process, launch.executionId(), this.system, this.marker, isolation);
 		ControlGroup group = isolation.group();
 		if (group != null && launch.detached()) {
 			this.detachedGroups.put(group, process);
 		}
 		else if (group != null) {
-			process.onExit().thenRun(() -> leave(group));
+			process.onExit(() -> leave(group));
 		}
 		if (this.guard != null && !launch.detached()) {
 			this.living.add(entered);
@@ -185,7 +191,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 		}
 	}
 
-	private void leaveGroup(Spawner failed) {
+	private void leaveGroup(PreparedLaunch failed) {
 		ControlGroup group = failed.isolation().group();
 		if (group != null) {
 			leave(group);
@@ -199,17 +205,15 @@ public final class LocalProcessEngine implements ProcessEngine {
 
 	@Override
 	public List<EngineProcess> startPipeline(List<Launch> launches) {
-		List<Spawner> spawners = launches.stream()
-			.map((launch) -> new Spawner(launch, this.marker, this.isolator))
-			.toList();
+		List<PreparedLaunch> prepared = launches.stream().map(this::prepare).toList();
 		// check all of them first: the JDK leaks a descriptor if a later one fails
-		spawners.forEach((spawner) -> spawner.check(true));
+		prepared.forEach((launch) -> launch.check(true));
 		try {
 			prepare();
-			List<Process> processes = Spawner.spawnPipeline(spawners);
+			List<SpawnedProcess> processes = PreparedLaunch.startPipeline(prepared, this.spawner);
 			List<EngineProcess> started = new ArrayList<>();
 			for (int i = 0; i < processes.size(); i++) {
-				started.add(enter(processes.get(i), launches.get(i), spawners.get(i).isolation()));
+				started.add(enter(processes.get(i), launches.get(i), prepared.get(i).isolation()));
 			}
 			return started;
 		}
@@ -220,7 +224,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 		}
 		catch (OutOfMemoryError ex) {
 			killUnknown(launches);
-			spawners.forEach(this::leaveGroup);
+			prepared.forEach(this::leaveGroup);
 			throw noThread(launches.get(0), ex);
 		}
 	}
@@ -352,7 +356,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 	@Override
 	public boolean supportsPty() {
 		try {
-			return !Spawner.WINDOWS && TerminalLibrary.isLoaded();
+			return !SystemProcesses.WINDOWS && TerminalLibrary.isLoaded();
 		}
 		catch (LinkageError | RuntimeException ex) {
 			// pty4j is missing, or cannot unpack its library

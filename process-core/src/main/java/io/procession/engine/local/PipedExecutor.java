@@ -3,7 +3,6 @@ package io.procession.engine.local;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -21,9 +20,13 @@ import org.zeroturnaround.exec.stream.ExecuteStreamHandler;
  */
 final class PipedExecutor extends ProcessExecutor {
 
-	PipedExecutor(List<String> arguments, boolean mergeError) {
-		super(arguments);
-		redirectErrorStream(mergeError);
+	PipedExecutor(ExecRequest request) {
+		super(request.arguments());
+		if (request.directory() != null) {
+			directory(request.directory().toFile());
+		}
+		request.environment().apply(this::environment, (name) -> environment(name, null));
+		redirectErrorStream(request.mergeError());
 		streams(new NoStreams());
 		setMessageLogger(MessageLoggers.NOP);
 	}

@@ -137,7 +137,7 @@ final class StartDiagnosis {
 
 	private static boolean isSpawnHelperMissing() {
 		String home = System.getProperty("java.home");
-		return home != null && !Spawner.WINDOWS && !new File(home, SPAWN_HELPER).canExecute();
+		return home != null && !SystemProcesses.WINDOWS && !new File(home, SPAWN_HELPER).canExecute();
 	}
 
 	private static boolean isLackOfRoom(String message) {

@@ -20,6 +20,8 @@ import io.procession.process.Signal;
  */
 final class SystemProcesses implements AutoCloseable {
 
+	static final boolean WINDOWS = File.separatorChar == '\\';
+
 	private final Visibility visibility = Visibility.detect();
 
 	/**

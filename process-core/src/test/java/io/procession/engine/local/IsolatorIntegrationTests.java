@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.procession.engine.EnvironmentPlan;
 import io.procession.engine.Launch;
 import io.procession.isolation.Account;
 import io.procession.isolation.IoClass;
@@ -156,13 +156,13 @@ class IsolatorIntegrationTests {
 			Path directory = Files.createDirectory(folder.resolve("gone"));
 			Launch launch = new Launch("1",
 					ProcessSpec.builder(Command.of("true")).directory(directory).isolation(isolation).build(), null,
-					List.of("true"), directory, true, Map.of(), Set.of(), Launch.Input.none(), Launch.Output.discard(),
+					List.of("true"), directory, EnvironmentPlan.INHERITED, Launch.Input.none(), Launch.Output.discard(),
 					Launch.Output.discard(), false, false, null, isolation);
-			Spawner spawner = new Spawner(launch, Marker.create(null), this.isolator);
-			spawner.check(false);
+			PreparedLaunch prepared = new PreparedLaunch(launch, Marker.create(null), this.isolator);
+			prepared.check(false);
 			Files.delete(directory);
 
-			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(spawner::spawn)
+			assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> prepared.start(new JdkSpawner()))
 				.withMessageContaining("its working directory '" + directory + "' does not exist")
 				.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NO_SUCH_DIRECTORY));
 		}
@@ -184,9 +184,9 @@ class IsolatorIntegrationTests {
 	}
 
 	private static Launch launch() {
-		return new Launch("1", ProcessSpec.of(Command.of("true")), null, List.of("true"), null, true, Map.of(),
-				Set.of(), Launch.Input.none(), Launch.Output.discard(), Launch.Output.discard(), false, false, null,
-				Isolation.none());
+		return new Launch("1", ProcessSpec.of(Command.of("true")), null, List.of("true"), null,
+				EnvironmentPlan.INHERITED, Launch.Input.none(), Launch.Output.discard(), Launch.Output.discard(), false,
+				false, null, Isolation.none());
 	}
 
 }

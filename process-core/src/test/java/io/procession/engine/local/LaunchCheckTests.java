@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.procession.engine.EnvironmentPlan;
 import io.procession.engine.Launch;
 import io.procession.isolation.Isolation;
 import io.procession.process.Command;
@@ -41,7 +40,7 @@ class LaunchCheckTests {
 
 	private static Launch launch(Path program, Path directory) {
 		return new Launch("1", ProcessSpec.of(Command.of(program.toString())), null, List.of(program.toString()),
-				directory, true, Map.of(), Set.of(), Launch.Input.pipe(), Launch.Output.pipe(), Launch.Output.pipe(),
+				directory, EnvironmentPlan.INHERITED, Launch.Input.pipe(), Launch.Output.pipe(), Launch.Output.pipe(),
 				false, false, null, Isolation.none());
 	}
 
