@@ -30,6 +30,7 @@ import io.procession.testing.ManagerInShutdown;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.TestChild;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -38,8 +39,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class ApplicationLifeIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(20);
 
 	@Test
 	void runsListenersWithContextClassLoaderOfCreator() throws Exception {

@@ -1,6 +1,5 @@
 package io.procession;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +22,7 @@ import io.procession.testing.Plant;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,8 +31,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class AsyncIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	private static final String TREE = "sleep 300 & echo ready; wait";
 

@@ -30,6 +30,7 @@ import io.procession.testing.ProcessTable;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Stopwatch;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
@@ -41,8 +42,6 @@ import static org.awaitility.Awaitility.await;
 class BoundsIntegrationTests {
 
 	private static final Duration HUGE = Duration.ofSeconds(Long.MAX_VALUE);
-
-	private static final Duration SOON = Duration.ofSeconds(20);
 
 	/**
 	 * Leaves a process behind that takes three seconds to end, and then creates a file.

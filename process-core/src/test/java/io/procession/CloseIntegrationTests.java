@@ -34,6 +34,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.BEFORE_LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -41,8 +42,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class CloseIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(12);
 
 	private final Plant plant = Plant.fresh();
 
@@ -72,11 +71,11 @@ class CloseIntegrationTests {
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(process.isRunning()).isFalse();
 		assertThat(processes.running()).isEmpty();
-		ProcessResult result = process.waitFor(SOON).orElseThrow();
+		ProcessResult result = process.waitFor(BEFORE_LOST).orElseThrow();
 		assertThat(result.cause()).isEqualTo(ExitCause.SHUTDOWN);
 		assertThat(result.exitCode()).isEqualTo(143);
 		assertThat(result.output()).isEqualTo("ready\n");
-		await().atMost(SOON).until(() -> events.size() >= 3);
+		await().atMost(BEFORE_LOST).until(() -> events.size() >= 3);
 		assertThat(events.get(1)).isInstanceOfSatisfying(ProcessStopping.class,
 				(stopping) -> assertThat(stopping.cause()).isEqualTo(ExitCause.SHUTDOWN));
 		assertThat(events.get(2)).isInstanceOfSatisfying(ProcessExited.class,
@@ -94,7 +93,7 @@ class CloseIntegrationTests {
 			watch = Stopwatch.started();
 		}
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(started).allSatisfy((process) -> {
 			assertThat(process.waitFor().cause()).isEqualTo(ExitCause.SHUTDOWN);
@@ -114,7 +113,7 @@ class CloseIntegrationTests {
 			watch = Stopwatch.started();
 		}
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(started).extracting((process) -> process.waitFor().cause()).containsOnly(ExitCause.SHUTDOWN);
 	}
@@ -145,10 +144,10 @@ class CloseIntegrationTests {
 			running = Threads
 				.start(() -> result.set(processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).run()));
 			future = processes.command("sleep", "300").env(Plant.NAME, this.plant.value()).runAsync();
-			await().atMost(SOON).until(() -> processes.running().size() == 2);
+			await().atMost(BEFORE_LOST).until(() -> processes.running().size() == 2);
 		}
 
-		running.join(SOON.toMillis());
+		running.join(BEFORE_LOST.toMillis());
 		assertThat(result.get().cause()).isEqualTo(ExitCause.SHUTDOWN);
 		assertThat(future.orTimeout(10, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
 		assertThat(this.plant.alive()).isEmpty();
@@ -174,12 +173,12 @@ class CloseIntegrationTests {
 						}
 					}));
 				}
-				await().atMost(SOON).until(() -> started.size() > 20);
+				await().atMost(BEFORE_LOST).until(() -> started.size() > 20);
 			}
 
 			assertThat(this.plant.alive()).isEmpty();
 			for (Thread thread : threads) {
-				thread.join(SOON.toMillis());
+				thread.join(BEFORE_LOST.toMillis());
 			}
 			assertThat(thrown).hasSize(8).allMatch(ProcessRejectedException.class::isInstance);
 			assertThat(started).extracting((process) -> process.waitFor().cause()).containsOnly(ExitCause.SHUTDOWN);
@@ -217,7 +216,8 @@ class CloseIntegrationTests {
 				.errorOutputTo(this.folder.resolve("error"))
 				.detached()
 				.start();
-			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().isEqualTo("/dev/null\nready\n"));
+			await().atMost(BEFORE_LOST)
+				.untilAsserted(() -> assertThat(output).content().isEqualTo("/dev/null\nready\n"));
 			survivors = this.plant.alive();
 			assertThat(survivors).hasSize(2);
 		}
@@ -240,7 +240,7 @@ class CloseIntegrationTests {
 			.outputTo(output)
 			.detached()
 			.start();
-		await().atMost(SOON).untilAsserted(() -> assertThat(output).content().isEqualTo("ready\n"));
+		await().atMost(BEFORE_LOST).untilAsserted(() -> assertThat(output).content().isEqualTo("ready\n"));
 
 		process.stop();
 
@@ -262,7 +262,7 @@ class CloseIntegrationTests {
 		Stopwatch watch = Stopwatch.started();
 		processes.close();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 	}
 
 	@Test
@@ -281,7 +281,7 @@ class CloseIntegrationTests {
 		}
 
 		for (Thread thread : threads) {
-			thread.join(SOON.toMillis());
+			thread.join(BEFORE_LOST.toMillis());
 			assertThat(thread.isAlive()).isFalse();
 		}
 		assertThat(tooEarly).isFalse();
@@ -293,7 +293,7 @@ class CloseIntegrationTests {
 
 		ProcessManager.create().close();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 	}
 
 	@Test
@@ -321,7 +321,7 @@ class CloseIntegrationTests {
 			.start();
 
 		assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
-		await().atMost(SOON).until(() -> closed.getCount() == 0);
+		await().atMost(BEFORE_LOST).until(() -> closed.getCount() == 0);
 		assertThat(this.plant.alive()).isEmpty();
 		processes.close();
 	}
@@ -338,7 +338,7 @@ class CloseIntegrationTests {
 		RunningProcess process = processes.shell(Scripts.SLEEPS).env(Plant.NAME, this.plant.value()).start();
 
 		assertThat(process.onExit().orTimeout(20, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
-		await().atMost(SOON).until(() -> closed.getCount() == 0);
+		await().atMost(BEFORE_LOST).until(() -> closed.getCount() == 0);
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
@@ -401,7 +401,7 @@ class CloseIntegrationTests {
 			assertThat(reading.isRunning()).isTrue();
 		}
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		executor.shutdownNow();
 	}
 
@@ -420,7 +420,7 @@ class CloseIntegrationTests {
 			assertThat(processes.command("echo", "hi").run().output()).isEqualTo("hi\n");
 		}
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 	}
 
 	@Test
@@ -434,12 +434,12 @@ class CloseIntegrationTests {
 				.outputTo(output)
 				.detached()
 				.start();
-			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().contains("ready"));
+			await().atMost(BEFORE_LOST).untilAsserted(() -> assertThat(output).content().contains("ready"));
 			stopping = Threads.start(() -> thrown.set(catchThrowable(() -> process.stop(Duration.ofMinutes(5)))));
-			await().atMost(SOON).untilAsserted(() -> assertThat(output).content().contains("caught"));
+			await().atMost(BEFORE_LOST).untilAsserted(() -> assertThat(output).content().contains("caught"));
 		}
 		try {
-			stopping.join(SOON.toMillis());
+			stopping.join(BEFORE_LOST.toMillis());
 
 			assertThat(stopping.isAlive()).isFalse();
 			assertThat(thrown.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("closed");

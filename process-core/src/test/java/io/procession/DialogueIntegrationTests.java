@@ -22,6 +22,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -33,8 +34,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class DialogueIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	private static final String ASKS_TWICE = "printf 'Password: '; read a; printf 'Password: '; read b; echo \"$a $b\"";
 

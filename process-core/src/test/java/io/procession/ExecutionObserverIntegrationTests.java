@@ -1,6 +1,5 @@
 package io.procession;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +38,7 @@ import io.procession.testing.FailingEngine;
 import io.procession.testing.LogCapture;
 import io.procession.testing.RealProcesses;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -47,8 +47,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class ExecutionObserverIntegrationTests {
-
-	private static final Duration BOUND = Duration.ofSeconds(30);
 
 	private static final Origin JOB = Origin.builder(Kind.JOB).name("mail").build();
 
@@ -157,7 +155,7 @@ class ExecutionObserverIntegrationTests {
 
 			RunningProcess process = processes.shell("exit 3").start();
 
-			await().atMost(BOUND)
+			await().atMost(SOON)
 				.untilAsserted(() -> assertThat(calls).containsExactly("starting on " + caller, process.executionId(),
 						"before start", "ProcessStarted", "ProcessExited", "finished on procession-events",
 						process.executionId(), 3));
@@ -216,7 +214,7 @@ class ExecutionObserverIntegrationTests {
 
 			assertThat(result.output()).isEqualTo("13\n");
 			this.recorder.awaitFinished(1);
-			await().atMost(BOUND)
+			await().atMost(SOON)
 				.untilAsserted(() -> assertThat(log.text())
 					.contains("Execution observer failed; the process is started regardless",
 							failing.getClass().getName(), "name=worker", "'B=' cannot be the name")
@@ -474,7 +472,7 @@ class ExecutionObserverIntegrationTests {
 		}
 
 		private void awaitFinished(int count) {
-			await().atMost(BOUND).untilAsserted(() -> assertThat(this.finished).hasSize(count));
+			await().atMost(SOON).untilAsserted(() -> assertThat(this.finished).hasSize(count));
 		}
 
 	}

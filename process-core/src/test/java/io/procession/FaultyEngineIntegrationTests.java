@@ -33,6 +33,7 @@ import io.procession.testing.LogCapture;
 import io.procession.testing.Pace;
 import io.procession.testing.RealProcesses;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -43,8 +44,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class FaultyEngineIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(20);
 
 	private static ProcessManager manager(ProcessEngine engine) {
 		return ProcessManager.builder().engine(engine).build();

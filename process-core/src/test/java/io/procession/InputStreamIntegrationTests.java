@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -21,6 +20,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.process.ProcessResult;
 import io.procession.testing.RealProcesses;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -28,8 +28,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @RealProcesses
 class InputStreamIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	private static final String ANSWERS = "while read line; do echo \"got $line\"; done";
 

@@ -28,6 +28,7 @@ import io.procession.testing.Stopwatch;
 import io.procession.testing.TestApplication;
 import io.procession.testing.TestChild;
 
+import static io.procession.testing.Bounds.BEFORE_LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
@@ -39,8 +40,6 @@ import static org.awaitility.Awaitility.await;
 @RequiresProgram({ "setsid", "perl" })
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class JvmDeathIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private static final String[] ALL_KINDS = { "plain=3", "ignoring=3", "daemon=3", "orphan=3", "flood=1", "title=3",
 			"lines=2", "clear=2", "jvm=1" };
@@ -87,7 +86,7 @@ class JvmDeathIntegrationTests {
 
 		application.killLeavingNothing();
 
-		await().atMost(SOON).until(() -> !guard.isAlive());
+		await().atMost(BEFORE_LOST).until(() -> !guard.isAlive());
 		assertThat(stranger.isRunning()).isTrue();
 	}
 
@@ -119,8 +118,8 @@ class JvmDeathIntegrationTests {
 		jvm.signal(Signal.KILL);
 
 		assertThat(jvm.waitFor().exitCode()).isEqualTo(137);
-		await().atMost(SOON).until(() -> children.stream().noneMatch(ProcessTable.Entry::isAlive));
-		await().atMost(SOON).until(() -> ownedBy(jvm.pid()).isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> children.stream().noneMatch(ProcessTable.Entry::isAlive));
+		await().atMost(BEFORE_LOST).until(() -> ownedBy(jvm.pid()).isEmpty());
 	}
 
 	private static List<ProcessTable.Entry> ownedBy(long pid) {
@@ -137,7 +136,7 @@ class JvmDeathIntegrationTests {
 			.run();
 
 		assertThat(result.throwIfFailed().output()).startsWith("started 15");
-		await().atMost(SOON).until(() -> plant.alive().isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> plant.alive().isEmpty());
 	}
 
 	private static PendingProcess application(Plant plant, ProcessManager processes, String... options) {
@@ -151,7 +150,7 @@ class JvmDeathIntegrationTests {
 		ProcessResult result = application(plant, processes, "plain=2", "orphan=2", "end=return").run();
 
 		assertThat(result.throwIfFailed().output()).startsWith("started 4");
-		await().atMost(SOON).until(() -> plant.alive().isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> plant.alive().isEmpty());
 	}
 
 	@Test
@@ -173,7 +172,7 @@ class JvmDeathIntegrationTests {
 			.run();
 
 		assertThat(result.throwIfFailed().output()).startsWith("started 6");
-		await().atMost(SOON).until(() -> plant.alive().isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> plant.alive().isEmpty());
 	}
 
 	@Test
@@ -195,7 +194,7 @@ class JvmDeathIntegrationTests {
 			.run();
 
 		assertThat(result.throwIfFailed().output()).contains("started ");
-		await().atMost(SOON).until(() -> plant.alive().isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> plant.alive().isEmpty());
 	}
 
 	@Test
@@ -229,7 +228,7 @@ class JvmDeathIntegrationTests {
 		try (ProcessManager next = ProcessManager.builder().guard(false).application(name).build()) {
 			assertThat(next.run("true").successful()).isTrue();
 
-			await().atMost(SOON).until(() -> dead.plant.alive().isEmpty());
+			await().atMost(BEFORE_LOST).until(() -> dead.plant.alive().isEmpty());
 		}
 
 		assertThat(livingTree).allMatch(ProcessTable.Entry::isAlive);
@@ -258,12 +257,12 @@ class JvmDeathIntegrationTests {
 		try (ProcessManager next = ProcessManager.builder().guard(false).application(name).build()) {
 			assertThat(next.run("true").successful()).isTrue();
 
-			await().atMost(SOON).until(() -> dead.plant.alive().size() == living.size());
+			await().atMost(BEFORE_LOST).until(() -> dead.plant.alive().size() == living.size());
 		}
 
 		assertThat(living).allMatch(ProcessTable.Entry::isAlive);
 		ProcessHandle.of(instance.pid()).ifPresent(ProcessHandle::destroy);
-		await().atMost(SOON).until(() -> dead.plant.alive().isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> dead.plant.alive().isEmpty());
 	}
 
 	@Test
@@ -339,9 +338,9 @@ class JvmDeathIntegrationTests {
 		}
 
 		void awaitEnd() {
-			await().atMost(SOON)
+			await().atMost(BEFORE_LOST)
 				.untilAsserted(() -> assertThat(this.tree.stream().filter(ProcessTable.Entry::isAlive)).isEmpty());
-			await().atMost(SOON).untilAsserted(() -> assertThat(this.plant.alive()).isEmpty());
+			await().atMost(BEFORE_LOST).untilAsserted(() -> assertThat(this.plant.alive()).isEmpty());
 		}
 
 	}

@@ -16,6 +16,7 @@ import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -25,8 +26,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 @RealProcesses
 @RequiresProgram("setsid")
 class LeftBehindIntegrationTests {
-
-	private static final Duration BOUND = Duration.ofSeconds(20);
 
 	private static final String LEAVES_STUBBORN_DAEMON = "(setsid sh -c \"trap '' TERM; echo ready; while :; do sleep 300;"
 			+ " done\" <&- &); sleep 0.2";
@@ -68,7 +67,7 @@ class LeftBehindIntegrationTests {
 
 		assertThat(get(hasty)).isTrue();
 		assertThat(get(patient)).isTrue();
-		assertThat(watch.elapsed()).isLessThan(BOUND);
+		assertThat(watch.elapsed()).isLessThan(SOON);
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
@@ -122,7 +121,7 @@ class LeftBehindIntegrationTests {
 	}
 
 	private static <T> T get(CompletableFuture<T> future) throws Exception {
-		return future.get(BOUND.toMillis(), TimeUnit.MILLISECONDS);
+		return future.get(SOON.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 }

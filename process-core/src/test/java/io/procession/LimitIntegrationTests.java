@@ -31,14 +31,13 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.BEFORE_LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class LimitIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(12);
 
 	@TempDir
 	Path folder;
@@ -104,7 +103,7 @@ class LimitIntegrationTests {
 				}
 				else {
 					Thread thread = Threads.start(pending::run);
-					await().atMost(SOON).until(() -> isWaiting(thread));
+					await().atMost(BEFORE_LOST).until(() -> isWaiting(thread));
 					threads.add(thread);
 				}
 			}
@@ -129,7 +128,7 @@ class LimitIntegrationTests {
 				.withMessageContaining("true x")
 				.satisfies((ex) -> assertThat(ex.result()).isEmpty());
 
-			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 			processes.running().get(0).kill();
 			assertThat(processes.run("true").successful()).isTrue();
 		}
@@ -144,7 +143,7 @@ class LimitIntegrationTests {
 			assertThatExceptionOfType(ProcessRejectedException.class).isThrownBy(() -> processes.start("true"))
 				.withMessageContaining("true");
 
-			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 			holder.kill();
 			holder.waitFor();
 			assertThat(processes.start("true").waitFor().successful()).isTrue();
@@ -164,7 +163,7 @@ class LimitIntegrationTests {
 				futures.add(processes.shell("echo $1", Integer.toString(i)).runAsync());
 			}
 
-			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 			assertThat(Thread.activeCount()).isLessThan(before + 20);
 			assertThat(futures).noneMatch(CompletableFuture::isDone);
 			processes.running().forEach(RunningProcess::kill);
@@ -225,17 +224,17 @@ class LimitIntegrationTests {
 		try (ProcessManager processes = limitedTo(1, Duration.ofMinutes(5))) {
 			Plant plant = Plant.fresh();
 			Thread running = Threads.start(() -> runInterrupted(processes, plant));
-			await().atMost(SOON).until(() -> !plant.alive().isEmpty());
+			await().atMost(BEFORE_LOST).until(() -> !plant.alive().isEmpty());
 			AtomicReference<ProcessInterruptedException> thrown = new AtomicReference<>();
 			Thread waiting = Threads.start(() -> thrown.set(runInterrupted(processes, plant)));
-			await().atMost(SOON).until(() -> isWaiting(waiting));
+			await().atMost(BEFORE_LOST).until(() -> isWaiting(waiting));
 
 			waiting.interrupt();
-			waiting.join(SOON.toMillis());
+			waiting.join(BEFORE_LOST.toMillis());
 			assertThat(thrown.get().result()).isEmpty();
 			assertThat(plant.alive()).hasSize(1);
 			running.interrupt();
-			running.join(SOON.toMillis());
+			running.join(BEFORE_LOST.toMillis());
 
 			assertThat(plant.alive()).isEmpty();
 			assertThat(processes.start("true").waitFor().successful()).isTrue();
@@ -281,12 +280,14 @@ class LimitIntegrationTests {
 					thrown.set(ex);
 				}
 			});
-			await().atMost(SOON).until(() -> isWaiting(waiting));
+			await().atMost(BEFORE_LOST).until(() -> isWaiting(waiting));
 		}
 
-		waiting.join(SOON.toMillis());
+		waiting.join(BEFORE_LOST.toMillis());
 		assertThat(thrown.get()).isInstanceOf(ProcessRejectedException.class);
-		assertThat(future).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(ProcessRejectedException.class);
+		assertThat(future).failsWithin(BEFORE_LOST)
+			.withThrowableThat()
+			.withCauseInstanceOf(ProcessRejectedException.class);
 	}
 
 	@Test

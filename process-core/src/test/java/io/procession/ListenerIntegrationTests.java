@@ -49,6 +49,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.BEFORE_LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -56,8 +57,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class ListenerIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(12);
 
 	private final Plant plant = Plant.fresh();
 
@@ -103,7 +102,7 @@ class ListenerIntegrationTests {
 			.idleTimeout(idle)
 			.onLine((type, line) -> block())
 			.start();
-		await().atMost(SOON).until(() -> process.output().equals("a\n"));
+		await().atMost(BEFORE_LOST).until(() -> process.output().equals("a\n"));
 
 		// the same idle time, but beginning later: it ends when the other would have
 		// ended
@@ -112,7 +111,7 @@ class ListenerIntegrationTests {
 		release();
 		process.stdin().writeLine("go on");
 
-		assertThat(process.onExit()).succeedsWithin(SOON)
+		assertThat(process.onExit()).succeedsWithin(BEFORE_LOST)
 			.satisfies((result) -> assertThat(result.cause()).isEqualTo(ExitCause.EXITED));
 	}
 
@@ -161,7 +160,7 @@ class ListenerIntegrationTests {
 			assertThat(result.outputComplete()).isTrue();
 			assertThat(lines).containsExactly("a", "b");
 			assertThat(chunks).hasToString("a\nb\n");
-			await().atMost(SOON)
+			await().atMost(BEFORE_LOST)
 				.untilAsserted(() -> assertThat(log.text()).contains("planned exception", "planned error"));
 		}
 	}
@@ -177,7 +176,7 @@ class ListenerIntegrationTests {
 		processes.addOutputListener(failing);
 		processes.addOutputListener(listener);
 		RunningProcess early = processes.shell("echo first; read x; echo second").name("early").start();
-		await().atMost(SOON).until(() -> told.containsKey("early OUTPUT"));
+		await().atMost(BEFORE_LOST).until(() -> told.containsKey("early OUTPUT"));
 
 		assertThat(processes.shell("echo out; echo err >&2").name("run").run().output()).isEqualTo("out\n");
 		processes.shell("echo dropped; echo dropped >&2").name("quiet").quietly().run();
@@ -205,13 +204,13 @@ class ListenerIntegrationTests {
 		processes.addListener(listener);
 		processes.addListener((event) -> kept.add(event.name()));
 		processes.command("true").name("first").run();
-		await().atMost(SOON).until(() -> kept.equals(List.of("first", "first")));
+		await().atMost(BEFORE_LOST).until(() -> kept.equals(List.of("first", "first")));
 
 		processes.removeListener(listener);
 		processes.removeListener(listener);
 		processes.command("true").name("second").run();
 
-		await().atMost(SOON).until(() -> kept.equals(List.of("first", "first", "second", "second")));
+		await().atMost(BEFORE_LOST).until(() -> kept.equals(List.of("first", "first", "second", "second")));
 		assertThat(removed).containsExactly("first", "first");
 	}
 
@@ -265,9 +264,9 @@ class ListenerIntegrationTests {
 			assertThat(processes.command("seq", "1", "1000").run().outputLines()).hasSize(1000);
 		}
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		slow.stop();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(this.plant.alive()).isEmpty();
 		this.release.countDown();
 	}
@@ -282,7 +281,7 @@ class ListenerIntegrationTests {
 				.stopGrace(Duration.ofMillis(500))
 				.run());
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(this.plant.alive()).isEmpty();
 	}
 
@@ -296,7 +295,7 @@ class ListenerIntegrationTests {
 			.timeout(Duration.ofMillis(500))
 			.start();
 
-		await().atMost(SOON).until(process.onExit()::isDone);
+		await().atMost(BEFORE_LOST).until(process.onExit()::isDone);
 		assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.TIMED_OUT);
 		assertThat(this.plant.alive()).isEmpty();
 	}
@@ -309,7 +308,7 @@ class ListenerIntegrationTests {
 			.timeout(Duration.ofSeconds(1))
 			.run();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(result.exitCode()).isEqualTo(3);
 		assertThat(result.output()).isEqualTo("a\n");
 	}
@@ -319,7 +318,7 @@ class ListenerIntegrationTests {
 		try (LogCapture log = LogCapture.begin()) {
 			shell(processes, "echo a; exit 3").onLine((type, line) -> block()).timeout(Duration.ofSeconds(1)).run();
 
-			await().atMost(SOON).until(() -> log.text().contains("still busy"));
+			await().atMost(BEFORE_LOST).until(() -> log.text().contains("still busy"));
 			assertThat(log.text())
 				.contains("WARN",
 						"its remaining output is not delivered to a listener, stage or reader that is still busy")
@@ -335,7 +334,7 @@ class ListenerIntegrationTests {
 			RunningProcess process = shell(processes, Scripts.SLEEPS).onLine((type, line) -> processes.close()).start();
 
 			assertThat(process.onExit().orTimeout(30, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
-			await().atMost(SOON).until(() -> log.text().contains("still busy"));
+			await().atMost(BEFORE_LOST).until(() -> log.text().contains("still busy"));
 			assertThat(log.text())
 				.contains("WARN",
 						"its remaining output is not delivered to a listener, stage or reader that is still busy")
@@ -351,7 +350,8 @@ class ListenerIntegrationTests {
 				})
 				.run();
 
-			await().atMost(SOON).until(() -> log.text().contains("left behind holds") != result.outputComplete());
+			await().atMost(BEFORE_LOST)
+				.until(() -> log.text().contains("left behind holds") != result.outputComplete());
 			assertThat(log.text()).doesNotContain("still busy");
 		}
 	}
@@ -363,7 +363,7 @@ class ListenerIntegrationTests {
 		processes.shell("echo 1; read a; echo 2 >&2; read a; echo 3; read a; echo 4 >&2").onLine((type, line) -> {
 			lines.add(type + " " + line);
 			answer(processes.running().get(0));
-		}).start().waitFor(SOON);
+		}).start().waitFor(BEFORE_LOST);
 
 		assertThat(lines).containsExactly("OUTPUT 1", "ERROR 2", "OUTPUT 3", "ERROR 4");
 	}
@@ -404,12 +404,12 @@ class ListenerIntegrationTests {
 	@Test
 	void delaysNoStopWhenItBlocks(ProcessManager processes) {
 		RunningProcess process = shell(processes, Scripts.IGNORES_TERM).onLine((type, line) -> block()).start();
-		await().atMost(SOON).until(() -> !process.output().isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> !process.output().isEmpty());
 		Stopwatch watch = Stopwatch.started();
 
 		process.stop(Duration.ofMillis(200));
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(process.isRunning()).isFalse();
 	}
@@ -420,11 +420,11 @@ class ListenerIntegrationTests {
 		RunningProcess process;
 		try (ProcessManager processes = ProcessManager.create()) {
 			process = shell(processes, Scripts.SLEEPS).onLine((type, line) -> block()).start();
-			await().atMost(SOON).until(() -> !process.output().isEmpty());
+			await().atMost(BEFORE_LOST).until(() -> !process.output().isEmpty());
 			watch = Stopwatch.started();
 		}
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(process.onExit().orTimeout(10, TimeUnit.SECONDS).join().cause()).isEqualTo(ExitCause.SHUTDOWN);
 	}
@@ -440,7 +440,7 @@ class ListenerIntegrationTests {
 			assertThat(processes.shell("echo hi; echo ho >&2").run().output()).isEqualTo("hi\n");
 		}
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		processes.running().forEach(RunningProcess::kill);
 	}
 
@@ -466,7 +466,7 @@ class ListenerIntegrationTests {
 			assertThat(process.join().waitUntil((stream, text) -> false, Duration.ofMillis(1))).isFalse();
 		}).start());
 
-		assertThat(process.join().waitFor(SOON)).isPresent();
+		assertThat(process.join().waitFor(BEFORE_LOST)).isPresent();
 
 		assertThat(thrown).hasSize(2)
 			.allSatisfy((ex) -> assertThat(ex).isInstanceOf(IllegalStateException.class)
@@ -499,7 +499,7 @@ class ListenerIntegrationTests {
 
 		ProcessResult result = processes.shell("exit 3").name("three").run();
 
-		await().atMost(SOON).until(() -> events.size() >= 2);
+		await().atMost(BEFORE_LOST).until(() -> events.size() >= 2);
 		assertThat(events).hasSize(2);
 		assertThat(events.get(0)).isInstanceOfSatisfying(ProcessStarted.class, (started) -> {
 			assertThat(started.name()).isEqualTo("three");
@@ -535,7 +535,7 @@ class ListenerIntegrationTests {
 			.isThrownBy(() -> processes.command("yes").outputLimit(10).run());
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> processes.run("no-such-program"));
 
-		await().atMost(SOON).until(() -> events.size() >= 16);
+		await().atMost(BEFORE_LOST).until(() -> events.size() >= 16);
 
 		assertThat(events).extracting((event) -> event.getClass().getSimpleName())
 			.containsExactly("ProcessStarted", "ProcessStopping", "ProcessExited", "ProcessStarted", "ProcessStopping",
@@ -575,7 +575,7 @@ class ListenerIntegrationTests {
 		processes.run("true");
 		processes.run("true");
 
-		await().atMost(SOON).until(() -> !threads.isEmpty());
+		await().atMost(BEFORE_LOST).until(() -> !threads.isEmpty());
 		assertThat(threads).hasSize(1).allMatch((name) -> name.startsWith("procession-"));
 	}
 
@@ -594,8 +594,8 @@ class ListenerIntegrationTests {
 			assertThat(processes.run("true").successful()).isTrue();
 			assertThat(processes.run("true").successful()).isTrue();
 
-			await().atMost(SOON).until(() -> events.size() == 4);
-			await().atMost(SOON)
+			await().atMost(BEFORE_LOST).until(() -> events.size() == 4);
+			await().atMost(BEFORE_LOST)
 				.untilAsserted(() -> assertThat(log.text()).contains("planned exception", "planned error"));
 		}
 	}
@@ -633,7 +633,7 @@ class ListenerIntegrationTests {
 
 		this.release.countDown();
 
-		await().atMost(SOON).until(() -> events.size() == 100);
+		await().atMost(BEFORE_LOST).until(() -> events.size() == 100);
 	}
 
 }

@@ -16,6 +16,7 @@ import io.procession.testing.ImmortalEngine;
 import io.procession.testing.NoLeaks;
 import io.procession.testing.Stopwatch;
 
+import static io.procession.testing.Bounds.BEFORE_LOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -25,8 +26,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 @ExtendWith(NoLeaks.class)
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LostProcessTests {
-
-	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private static ProcessManager manager() {
 		return manager(new ImmortalEngine());
@@ -54,7 +53,7 @@ class LostProcessTests {
 			assertThat(process.waitFor().failed()).isTrue();
 			assertThat(processes.running()).isEmpty();
 		}
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 	}
 
 	@Test
@@ -66,7 +65,7 @@ class LostProcessTests {
 				.withMessageContaining("exceeded its timeout of 100ms and could not be stopped: ")
 				.satisfies((ex) -> assertThat(ex.result().map(ProcessResult::cause)).contains(ExitCause.LOST));
 		}
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 	}
 
 	@Test
@@ -77,7 +76,7 @@ class LostProcessTests {
 			process = processes.start("immortal");
 		}
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 		assertThat(process.waitFor().cause()).isEqualTo(ExitCause.LOST);
 	}
 
@@ -91,7 +90,7 @@ class LostProcessTests {
 
 			assertThat(process.waitFor().cause()).isEqualTo(ExitCause.LOST);
 		}
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_LOST);
 	}
 
 }

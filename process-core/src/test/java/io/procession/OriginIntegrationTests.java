@@ -28,6 +28,7 @@ import io.procession.supervision.Program;
 import io.procession.supervision.RestartPolicy;
 import io.procession.testing.RealProcesses;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -35,14 +36,12 @@ import static org.awaitility.Awaitility.await;
 @RealProcesses
 class OriginIntegrationTests {
 
-	private static final Duration BOUND = Duration.ofSeconds(30);
-
 	private static final Origin NIGHTLY = Origin.builder(Kind.SCHEDULE).name("nightly").principal("ada").build();
 
 	private final List<ProcessEvent> events = new CopyOnWriteArrayList<>();
 
 	private void awaitEvents(Class<?>... types) {
-		await().atMost(BOUND)
+		await().atMost(SOON)
 			.untilAsserted(() -> assertThat(this.events).<Class<?>>extracting(Object::getClass).containsExactly(types));
 	}
 
@@ -129,7 +128,7 @@ class OriginIntegrationTests {
 		processes.pipeline().pipe(processes.command("true").origin(NIGHTLY).name("a")).pipe("cat").run();
 		processes.concurrently(processes.command("true").origin(NIGHTLY).name("b"), processes.command("false"));
 
-		await().atMost(BOUND)
+		await().atMost(SOON)
 			.until(() -> this.events.stream().filter(ProcessExited.class::isInstance).count(), (count) -> count == 4);
 		assertThat(this.events).allSatisfy((event) -> assertThat(event.origin())
 			.isEqualTo((event.name().length() == 1) ? NIGHTLY : Origin.call()));
@@ -145,8 +144,7 @@ class OriginIntegrationTests {
 
 			supervisor.start();
 
-			await().atMost(BOUND)
-				.until(() -> this.events.stream().filter(ProcessExited.class::isInstance).count() >= 3);
+			await().atMost(SOON).until(() -> this.events.stream().filter(ProcessExited.class::isInstance).count() >= 3);
 		}
 		List<Origin> starts = this.events.stream()
 			.filter(ProcessStarted.class::isInstance)

@@ -17,6 +17,7 @@ import io.procession.execution.output.OutputCursor;
 import io.procession.process.OutputType;
 import io.procession.testing.RealProcesses;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -27,8 +28,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 @RealProcesses
 class OutputCursorIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	private static final int PLENTY = 1 << 20;
 

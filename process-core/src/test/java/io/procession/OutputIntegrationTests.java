@@ -46,14 +46,13 @@ import io.procession.testing.Stopwatch;
 import io.procession.testing.TestChild;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class OutputIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(15);
 
 	@Test
 	void losesNoByteOverManyRuns(ProcessManager processes) {

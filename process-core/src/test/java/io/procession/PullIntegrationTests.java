@@ -30,6 +30,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.TestChild;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -42,8 +43,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class PullIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	@TempDir
 	Path folder;

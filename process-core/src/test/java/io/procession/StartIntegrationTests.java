@@ -36,6 +36,7 @@ import io.procession.testing.Stopwatch;
 import io.procession.testing.TestChild;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -46,8 +47,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class StartIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(15);
 
 	@TempDir
 	Path folder;

@@ -37,6 +37,7 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -44,8 +45,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class StopCallbackIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	/** Prints what it receives on its standard input and by TERM. */
 	private static final String TELLS = "trap 'echo asked; exit 0' TERM; echo ready; read line; echo \"$line\";"

@@ -28,14 +28,13 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.BEFORE_KILL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class StopIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(8);
 
 	private final Plant plant = Plant.fresh();
 
@@ -59,7 +58,7 @@ class StopIntegrationTests {
 		process.stop();
 
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(process.isRunning()).isFalse();
 		ProcessResult result = process.waitFor();
 		assertThat(result.cause()).isEqualTo(ExitCause.STOPPED);
@@ -83,7 +82,7 @@ class StopIntegrationTests {
 		process.stop(Duration.ofMillis(200));
 
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		ProcessResult result = process.waitFor();
 		assertThat(result.cause()).isEqualTo(ExitCause.STOPPED);
 		assertThat(result.exitCode()).isEqualTo(137);
@@ -99,13 +98,13 @@ class StopIntegrationTests {
 				.shell("trap 'sleep 0.5; echo bye; exit 0' TERM; sleep 300 & echo ready; wait")
 				.stopGrace(Duration.ofMinutes(1))
 				.start();
-			own.waitUntil((type, line) -> line.equals("ready"), SOON);
+			own.waitUntil((type, line) -> line.equals("ready"), BEFORE_KILL);
 			Stopwatch watch = Stopwatch.started();
 
 			defaults.stop();
 			own.stop();
 
-			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 			assertThat(defaults.waitFor().exitCode()).isEqualTo(137);
 			assertThat(own.waitFor().exitCode()).isZero();
 			assertThat(own.waitFor().output()).isEqualTo("ready\nbye\n");
@@ -155,7 +154,7 @@ class StopIntegrationTests {
 		process.kill();
 
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		ProcessResult result = process.waitFor();
 		assertThat(result.cause()).isEqualTo(ExitCause.KILLED);
 		assertThat(result.exitCode()).isEqualTo(137);
@@ -166,14 +165,14 @@ class StopIntegrationTests {
 		RunningProcess process = startReady(processes,
 				"trap 'echo caught' TERM; echo ready; while :; do sleep 0.1; done");
 		Thread stopping = Threads.start(() -> process.stop(Duration.ofMinutes(5)));
-		assertThat(process.waitUntil((type, line) -> line.equals("caught"), SOON)).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("caught"), BEFORE_KILL)).isTrue();
 		Stopwatch watch = Stopwatch.started();
 
 		process.kill();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(this.plant.alive()).isEmpty();
-		stopping.join(SOON.toMillis());
+		stopping.join(BEFORE_KILL.toMillis());
 		assertThat(stopping.isAlive()).isFalse();
 		assertThat(process.waitFor().exitCode()).isEqualTo(137);
 		assertThat(process.waitFor().cause()).isIn(ExitCause.STOPPED, ExitCause.KILLED);
@@ -194,7 +193,7 @@ class StopIntegrationTests {
 			}));
 		}
 		for (Thread thread : stopping) {
-			thread.join(SOON.toMillis());
+			thread.join(BEFORE_KILL.toMillis());
 		}
 
 		assertThat(returned).hasValue(4);
@@ -273,13 +272,13 @@ class StopIntegrationTests {
 			.env(Plant.NAME, this.plant.value())
 			.keepLast(1000)
 			.start();
-		await().atMost(SOON).until(() -> !process.output().isEmpty() && !process.errorOutput().isEmpty());
+		await().atMost(BEFORE_KILL).until(() -> !process.output().isEmpty() && !process.errorOutput().isEmpty());
 		Stopwatch watch = Stopwatch.started();
 
 		process.stop();
 
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(process.waitFor().cause()).isEqualTo(ExitCause.STOPPED);
 	}
 
@@ -287,7 +286,7 @@ class StopIntegrationTests {
 	@RequiresProgram("setsid")
 	void stopsDaemonInOwnSession(ProcessManager processes) {
 		RunningProcess process = startReady(processes, Scripts.DAEMONIZES);
-		await().atMost(SOON).until(() -> this.plant.alive().size() >= 3);
+		await().atMost(BEFORE_KILL).until(() -> this.plant.alive().size() >= 3);
 
 		process.stop(Duration.ofMillis(200));
 
@@ -300,7 +299,7 @@ class StopIntegrationTests {
 	void stopsDescendantThatErasedItsEnvironment(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
 				"setsid perl -e '$0 = \"x\" x 20000; print STDERR \"erased\\n\"; sleep 300' & echo ready; wait");
-		process.waitUntil((type, line) -> line.equals("erased"), SOON);
+		process.waitUntil((type, line) -> line.equals("erased"), BEFORE_KILL);
 		List<ProcessTable.Entry> tree = ProcessTable.descendants(process.pid());
 		assertThat(tree).isNotEmpty();
 
@@ -313,7 +312,7 @@ class StopIntegrationTests {
 	void stopsConstantlyForkingProcess(ProcessManager processes) {
 		RunningProcess process = startReady(processes,
 				"trap '' TERM; echo ready; for i in $(seq 1 400); do sleep 300 & done; wait");
-		await().atMost(SOON).until(() -> this.plant.alive().size() > 50);
+		await().atMost(BEFORE_KILL).until(() -> this.plant.alive().size() > 50);
 
 		process.stop(Duration.ofMillis(20));
 
@@ -324,7 +323,7 @@ class StopIntegrationTests {
 	@Test
 	void leavesOtherProcessesAlone(ProcessManager processes) {
 		RunningProcess other = processes.shell(Scripts.DAEMONIZES).start();
-		other.waitUntil((type, line) -> line.equals("ready"), SOON);
+		other.waitUntil((type, line) -> line.equals("ready"), BEFORE_KILL);
 		int tree = ProcessTable.descendants(other.pid()).size();
 		RunningProcess process = startReady(processes, Scripts.DAEMONIZES);
 
@@ -344,7 +343,7 @@ class StopIntegrationTests {
 				.start());
 		}
 		for (RunningProcess process : started) {
-			process.waitUntil((type, line) -> line.equals("ready"), SOON);
+			process.waitUntil((type, line) -> line.equals("ready"), BEFORE_KILL);
 		}
 		Stopwatch watch = Stopwatch.started();
 
@@ -392,7 +391,7 @@ class StopIntegrationTests {
 
 		process.signal(signal);
 
-		assertThat(process.waitUntil((type, line) -> line.equals("caught"), SOON)).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("caught"), BEFORE_KILL)).isTrue();
 		assertThat(process.isRunning()).isTrue();
 	}
 
@@ -414,10 +413,10 @@ class StopIntegrationTests {
 		RunningProcess process = startReady(processes, Scripts.SLEEPS);
 
 		process.signal(Signal.STOP);
-		await().atMost(SOON).until(() -> state(process) == 'T');
+		await().atMost(BEFORE_KILL).until(() -> state(process) == 'T');
 		assertThat(process.isRunning()).isTrue();
 		process.signal(Signal.CONT);
-		await().atMost(SOON).until(() -> state(process) == 'S');
+		await().atMost(BEFORE_KILL).until(() -> state(process) == 'S');
 	}
 
 	private static char state(RunningProcess process) {
@@ -429,7 +428,7 @@ class StopIntegrationTests {
 		RunningProcess process = startReady(processes, "trap 'echo bye; exit 42' TERM; echo ready;"
 				+ " sh -c 'kill -s STOP $$; exec sleep 300' & while :; do wait; done");
 		process.signal(Signal.STOP);
-		await().atMost(SOON).until(() -> state(process) == 'T');
+		await().atMost(BEFORE_KILL).until(() -> state(process) == 'T');
 
 		process.stop(Duration.ofSeconds(30));
 
@@ -470,12 +469,12 @@ class StopIntegrationTests {
 			.stopSignal(signal)
 			.stopGrace(Duration.ofSeconds(20))
 			.start();
-		process.waitUntil((type, line) -> line.equals("ready"), SOON);
+		process.waitUntil((type, line) -> line.equals("ready"), BEFORE_KILL);
 		Stopwatch watch = Stopwatch.started();
 
 		process.stop();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(this.plant.alive()).isEmpty();
 		ProcessResult result = process.waitFor();
 		assertThat(result.output()).isEqualTo("ready\ncaught\n");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +25,7 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.RequiresProgram;
 import io.procession.testing.Scripts;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -33,8 +33,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 @RealProcesses
 class TemplateIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	@Test
 	void changesOnlyTheCommand(ProcessManager processes) {

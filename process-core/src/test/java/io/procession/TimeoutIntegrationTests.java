@@ -34,6 +34,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.TestChild;
 
+import static io.procession.testing.Bounds.BEFORE_KILL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -42,8 +43,6 @@ import static org.awaitility.Awaitility.await;
 class TimeoutIntegrationTests {
 
 	private static final Duration SHORT = Duration.ofMillis(300);
-
-	private static final Duration SOON = Duration.ofSeconds(8);
 
 	private final Plant plant = Plant.fresh();
 
@@ -78,7 +77,7 @@ class TimeoutIntegrationTests {
 		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(pending.timeout(SHORT)::run)
 			.satisfies(thrown::set);
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		return thrown.get();
 	}
 
@@ -86,8 +85,8 @@ class TimeoutIntegrationTests {
 	void endsStartedProcessWithoutWaitingThread(ProcessManager processes) {
 		RunningProcess process = shell(processes, "echo partial; exec sleep 300").timeout(SHORT).start();
 
-		await().atMost(SOON).until(() -> !process.isRunning());
-		await().atMost(SOON).until(() -> this.plant.alive().isEmpty());
+		await().atMost(BEFORE_KILL).until(() -> !process.isRunning());
+		await().atMost(BEFORE_KILL).until(() -> this.plant.alive().isEmpty());
 		assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.TIMED_OUT);
 		assertThatExceptionOfType(ProcessTimedOutException.class).isThrownBy(process::waitFor)
 			.satisfies((ex) -> assertThat(ex.result().orElseThrow().output()).isEqualTo("partial\n"));
@@ -166,7 +165,7 @@ class TimeoutIntegrationTests {
 
 			ProcessResult result = processes.shell("sleep 30 & echo hi").noTimeout().run();
 
-			assertThat(watch.elapsed()).isLessThan(SOON);
+			assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 			assertThat(result.output()).isEqualTo("hi\n");
 			assertThat(result.exitCode()).isZero();
 			assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
@@ -182,7 +181,7 @@ class TimeoutIntegrationTests {
 			.drain(Duration.ofMillis(100))
 			.run();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(result.output()).isEqualTo("hi\n");
 		assertThat(result.successful()).isTrue();
 	}
@@ -196,7 +195,7 @@ class TimeoutIntegrationTests {
 			.timeout(Duration.ofSeconds(1))
 			.run();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(result.exitCode()).isZero();
 		assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
 		assertThat(result.output()).isEqualTo("hi\n");
@@ -208,7 +207,7 @@ class TimeoutIntegrationTests {
 
 		ProcessResult result = shell(processes, "yes & echo hi").keepLast(100).run();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(result.exitCode()).isZero();
 		assertThat(processes.shell("echo other").run().output()).isEqualTo("other\n");
 	}
@@ -228,7 +227,7 @@ class TimeoutIntegrationTests {
 			});
 
 		assertThat(this.plant.alive()).isEmpty();
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 	}
 
 	@Test
@@ -239,7 +238,7 @@ class TimeoutIntegrationTests {
 				.shell("trap 'sleep 2; echo done; exit 0' TERM; echo ready; while :; do echo tick; sleep 0.05; done")
 				.idleTimeout(Duration.ofSeconds(1))
 				.start();
-			process.waitUntil((type, line) -> line.equals("tick"), SOON);
+			process.waitUntil((type, line) -> line.equals("tick"), BEFORE_KILL);
 
 			process.stop(Duration.ofSeconds(30));
 
@@ -254,7 +253,7 @@ class TimeoutIntegrationTests {
 			.stopGrace(Duration.ofMillis(200))
 			.start();
 
-		await().atMost(SOON).until(() -> this.plant.alive().isEmpty());
+		await().atMost(BEFORE_KILL).until(() -> this.plant.alive().isEmpty());
 		assertThat(process.onExit().join().cause()).isEqualTo(ExitCause.IDLE_TIMED_OUT);
 		assertThatExceptionOfType(ProcessIdleTimedOutException.class).isThrownBy(process::ensureNotTimedOut);
 	}
@@ -427,13 +426,13 @@ class TimeoutIntegrationTests {
 			}
 		});
 		caller.start();
-		await().atMost(SOON).until(() -> processes.running().stream().anyMatch((p) -> !p.output().isEmpty()));
+		await().atMost(BEFORE_KILL).until(() -> processes.running().stream().anyMatch((p) -> !p.output().isEmpty()));
 		Stopwatch watch = Stopwatch.started();
 
 		caller.interrupt();
 
-		caller.join(SOON.toMillis());
-		assertThat(watch.elapsed()).isLessThan(SOON);
+		caller.join(BEFORE_KILL.toMillis());
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(flag).isTrue();
 		assertThat(thrown.get()).hasMessageContaining("sleep 300").hasMessageContaining("stopped");
@@ -457,7 +456,7 @@ class TimeoutIntegrationTests {
 		});
 		caller.start();
 
-		caller.join(SOON.toMillis());
+		caller.join(BEFORE_KILL.toMillis());
 
 		assertThat(thrown.get()).isInstanceOf(ProcessInterruptedException.class);
 		assertThat(this.plant.alive()).isEmpty();

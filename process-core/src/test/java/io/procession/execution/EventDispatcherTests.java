@@ -30,14 +30,13 @@ import io.procession.process.Origin;
 import io.procession.testing.LogCapture;
 import io.procession.testing.NoLeaks;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 @ExtendWith(NoLeaks.class)
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class EventDispatcherTests {
-
-	private static final Duration SOON = Duration.ofSeconds(30);
 
 	private final TimeSource time = TimeSource.system();
 

@@ -53,6 +53,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -62,8 +63,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class PipelineIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(15);
 
 	private final Plant plant = Plant.fresh();
 

@@ -45,6 +45,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -54,8 +55,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class PipelineStageIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(15);
 
 	private static final StreamStage COPY = (input, output) -> input.transferTo(output);
 

@@ -22,6 +22,7 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -31,8 +32,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class PipelineStopIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(15);
 
 	private final Plant plant = Plant.fresh();
 

@@ -47,6 +47,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
@@ -54,8 +55,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class PoolIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(15);
 
 	private final Plant plant = Plant.fresh();
 

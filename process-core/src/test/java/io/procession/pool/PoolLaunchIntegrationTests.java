@@ -48,6 +48,7 @@ import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -58,8 +59,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class PoolLaunchIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(15);
 
 	private final Plant plant = Plant.fresh();
 

@@ -45,6 +45,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -52,8 +53,6 @@ import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class ProcessSupervisorIntegrationTests {
-
-	private static final Duration BOUND = Duration.ofSeconds(20);
 
 	private static final RestartPolicy AT_ONCE = RestartPolicy.onFailure().withDelay(Duration.ZERO);
 
@@ -100,7 +99,7 @@ class ProcessSupervisorIntegrationTests {
 		long pid = get(this.supervisor.start("worker")).pid();
 
 		// Ctrl-C in the JVM's terminal goes to the JVM alone
-		await().atMost(BOUND).until(() -> ProcessTable.find(pid).orElseThrow().session() == pid);
+		await().atMost(SOON).until(() -> ProcessTable.find(pid).orElseThrow().session() == pid);
 	}
 
 	@Test
@@ -110,7 +109,7 @@ class ProcessSupervisorIntegrationTests {
 
 		crash(first);
 
-		await().atMost(BOUND).until(() -> status("worker").restarts() == 1 && isRunning("worker"));
+		await().atMost(SOON).until(() -> status("worker").restarts() == 1 && isRunning("worker"));
 		assertThat(pid("worker")).isNotEqualTo(first);
 		assertThat(status("worker").lastExitCode()).isEqualTo(137);
 		assertThat(status("worker").lastFailed()).isTrue();
@@ -123,7 +122,7 @@ class ProcessSupervisorIntegrationTests {
 
 		this.supervisor.start("worker");
 
-		await().atMost(BOUND).until(() -> status("worker").restarts() >= 5);
+		await().atMost(SOON).until(() -> status("worker").restarts() >= 5);
 		assertThat(status("worker").lastExitCode()).isEqualTo(3);
 	}
 
@@ -147,7 +146,7 @@ class ProcessSupervisorIntegrationTests {
 
 		this.supervisor.start("worker");
 
-		await().atMost(BOUND).until(() -> status("worker").restarts() >= 2);
+		await().atMost(SOON).until(() -> status("worker").restarts() >= 2);
 	}
 
 	@Test
@@ -186,7 +185,7 @@ class ProcessSupervisorIntegrationTests {
 		assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
 		assertThat(status("worker")).isEqualTo(started);
 		assertThat(started.restarts()).isZero();
-		await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
+		await().atMost(SOON).until(() -> this.plant.alive().size() == 1);
 	}
 
 	@Test
@@ -210,7 +209,7 @@ class ProcessSupervisorIntegrationTests {
 	void stopsWholeTreeAndDoesNotRestart() {
 		this.supervisor.add(program("worker", "sleep 300 & sleep 300").restart(AT_ONCE).build());
 		get(this.supervisor.start("worker"));
-		await().atMost(BOUND).until(() -> this.plant.alive().size() == 3);
+		await().atMost(SOON).until(() -> this.plant.alive().size() == 3);
 
 		ProgramStatus stopped = get(this.supervisor.stop("worker"));
 
@@ -228,10 +227,10 @@ class ProcessSupervisorIntegrationTests {
 				Program.builder("worker", spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofMinutes(5)).build()).build());
 		long pid = get(this.supervisor.start("worker")).pid();
 		RunningProcess process = this.processes.find(pid).orElseThrow();
-		assertThat(process.waitUntil((type, line) -> line.equals("ready"), BOUND)).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
 
 		CompletableFuture<ProgramStatus> first = this.supervisor.stop("worker");
-		await().atMost(BOUND).until(() -> status("worker").state() == ProgramState.STOPPING);
+		await().atMost(SOON).until(() -> status("worker").state() == ProgramState.STOPPING);
 		CompletableFuture<ProgramStatus> second = this.supervisor.stop("worker");
 
 		assertThat(get(first).state()).isEqualTo(ProgramState.STOPPED);
@@ -245,7 +244,7 @@ class ProcessSupervisorIntegrationTests {
 			.add(program("worker", "trap 'sleep 1; exit 7' TERM; echo ready; while :; do sleep 0.1; done").build());
 		long pid = get(this.supervisor.start("worker")).pid();
 		RunningProcess process = this.processes.find(pid).orElseThrow();
-		assertThat(process.waitUntil((type, line) -> line.equals("ready"), BOUND)).isTrue();
+		assertThat(process.waitUntil((type, line) -> line.equals("ready"), SOON)).isTrue();
 
 		this.supervisor.stop("worker");
 		get(this.supervisor.stop());
@@ -305,7 +304,7 @@ class ProcessSupervisorIntegrationTests {
 
 		assertThat(started.state()).isEqualTo(ProgramState.RUNNING);
 		assertThat(started.pid()).isNotEqualTo(first);
-		await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
+		await().atMost(SOON).until(() -> this.plant.alive().size() == 1);
 	}
 
 	@Test
@@ -314,7 +313,7 @@ class ProcessSupervisorIntegrationTests {
 		ProgramStatus first = get(this.supervisor.start("worker"));
 
 		assertThat(get(this.supervisor.start("worker"))).isEqualTo(first);
-		await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
+		await().atMost(SOON).until(() -> this.plant.alive().size() == 1);
 	}
 
 	@Test
@@ -340,7 +339,7 @@ class ProcessSupervisorIntegrationTests {
 			assertThat(stopped.state()).isEqualTo(ProgramState.STOPPED);
 			assertThat(this.plant.alive()).isEmpty();
 			assertThat(get(this.supervisor.start("worker")).state()).isEqualTo(ProgramState.RUNNING);
-			await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
+			await().atMost(SOON).until(() -> this.plant.alive().size() == 1);
 			assertThat(log.text()).doesNotContain("Supervision of a program failed");
 		}
 	}
@@ -373,7 +372,7 @@ class ProcessSupervisorIntegrationTests {
 		assertThat(failed.lastFailed()).isTrue();
 		assertThat(failed.reason()).contains("late.sh", "could not be started");
 		writeScript(executable, "exec sleep 300");
-		await().atMost(BOUND).until(() -> isRunning("late"));
+		await().atMost(SOON).until(() -> isRunning("late"));
 		assertThat(status("late").restarts()).isPositive();
 	}
 
@@ -410,13 +409,13 @@ class ProcessSupervisorIntegrationTests {
 			this.supervisor.add(Program.builder("missing", ProcessSpec.of(Command.of("/nowhere/at/all"))).build());
 			get(this.supervisor.start("missing"));
 			Thread closing = Threads.start(this.supervisor::close);
-			await().atMost(BOUND)
+			await().atMost(SOON)
 				.until(() -> List.of(closing.getStackTrace())
 					.stream()
 					.anyMatch((frame) -> frame.getMethodName().equals("awaitTermination")));
 
 			released.countDown();
-			closing.join(BOUND.toMillis());
+			closing.join(SOON.toMillis());
 
 			assertThat(messages).singleElement().asString().contains("'/nowhere/at/all' could not be started");
 		}
@@ -443,7 +442,7 @@ class ProcessSupervisorIntegrationTests {
 					Program.builder(name, spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofSeconds(3)).build()).build());
 		}
 		get(this.supervisor.start());
-		await().atMost(BOUND).until(() -> this.plant.alive().size() >= 4);
+		await().atMost(SOON).until(() -> this.plant.alive().size() >= 4);
 		Stopwatch watch = Stopwatch.started();
 
 		this.supervisor.close();
@@ -466,7 +465,7 @@ class ProcessSupervisorIntegrationTests {
 
 			other.close();
 
-			await().atMost(BOUND).until(() -> mistaken.find("worker").orElseThrow().state() == ProgramState.STOPPED);
+			await().atMost(SOON).until(() -> mistaken.find("worker").orElseThrow().state() == ProgramState.STOPPED);
 			assertThat(mistaken.find("worker").orElseThrow().restarts()).isZero();
 			assertThat(mistaken.find("worker").orElseThrow().lastFailed()).isFalse();
 		}
@@ -536,8 +535,8 @@ class ProcessSupervisorIntegrationTests {
 
 			engine.makeMortal();
 
-			await().atMost(BOUND).until(() -> powerless.find("wanted").orElseThrow().state() == ProgramState.RUNNING);
-			await().atMost(BOUND).until(() -> powerless.find("unwanted").orElseThrow().state() == ProgramState.STOPPED);
+			await().atMost(SOON).until(() -> powerless.find("wanted").orElseThrow().state() == ProgramState.RUNNING);
+			await().atMost(SOON).until(() -> powerless.find("unwanted").orElseThrow().state() == ProgramState.STOPPED);
 			assertThat(engine.starts()).isEqualTo(3);
 		}
 	}
@@ -562,7 +561,7 @@ class ProcessSupervisorIntegrationTests {
 
 		this.supervisor.start("worker");
 
-		await().atMost(BOUND).until(() -> status("worker").restarts() >= 5);
+		await().atMost(SOON).until(() -> status("worker").restarts() >= 5);
 		assertThat(get(this.supervisor.stop("worker")).state()).isEqualTo(ProgramState.STOPPED);
 		assertThat(this.plant.alive()).isEmpty();
 		assertThat(overlap).doesNotExist();
@@ -603,7 +602,7 @@ class ProcessSupervisorIntegrationTests {
 		ProcessSpec spec = spec(script).stopGrace(Duration.ofMinutes(5)).build();
 		this.supervisor.add(Program.builder("worker", spec).restart(RestartPolicy.never()).build());
 		this.supervisor.start("worker");
-		await().atMost(BOUND).until(() -> status("worker").state() == ProgramState.STOPPING);
+		await().atMost(SOON).until(() -> status("worker").state() == ProgramState.STOPPING);
 
 		this.supervisor.stop("worker");
 		ProgramStatus stopped = get(this.supervisor.stop("worker"));
@@ -621,7 +620,7 @@ class ProcessSupervisorIntegrationTests {
 
 		awaitState("worker", ProgramState.EXITED);
 		assertThat(get(this.supervisor.stop("worker")).state()).isEqualTo(ProgramState.STOPPED);
-		await().during(Duration.ofMillis(300)).atMost(BOUND).until(() -> !this.plant.alive().isEmpty());
+		await().during(Duration.ofMillis(300)).atMost(SOON).until(() -> !this.plant.alive().isEmpty());
 	}
 
 	@Test
@@ -637,7 +636,7 @@ class ProcessSupervisorIntegrationTests {
 
 			patient.start();
 
-			await().atMost(BOUND)
+			await().atMost(SOON)
 				.until(() -> patient.programs().stream().allMatch((program) -> program.state() == ProgramState.EXITED));
 			assertThat(patient.find("worker").orElseThrow().lastExitCode()).isEqualTo(7);
 			assertThat(patient.find("brief").orElseThrow().reason()).isEqualTo("exceeded its timeout");
@@ -651,7 +650,7 @@ class ProcessSupervisorIntegrationTests {
 		long pid = get(this.supervisor.start("worker")).pid();
 		RunningProcess process = this.processes.find(pid).orElseThrow();
 
-		await().atMost(BOUND).until(() -> process.output().endsWith("end\n"));
+		await().atMost(SOON).until(() -> process.output().endsWith("end\n"));
 		assertThat(process.output()).hasSizeLessThanOrEqualTo(64 * 1024);
 	}
 
@@ -697,7 +696,7 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	private void awaitState(String name, ProgramState state) {
-		await().atMost(BOUND).until(() -> status(name).state() == state);
+		await().atMost(SOON).until(() -> status(name).state() == state);
 	}
 
 	private static void crash(long pid) {
@@ -712,7 +711,7 @@ class ProcessSupervisorIntegrationTests {
 
 	private static <T> T get(CompletableFuture<T> future) {
 		try {
-			return future.get(BOUND.toMillis(), TimeUnit.MILLISECONDS);
+			return future.get(SOON.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException | ExecutionException | TimeoutException ex) {
 			throw new AssertionError(ex);

@@ -1,6 +1,5 @@
 package io.procession.supervision;
 
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -8,14 +7,13 @@ import java.util.concurrent.ThreadFactory;
 
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.awaitility.Awaitility.await;
 
 /**
  * Threads of a machine that can run out of them.
  */
 final class ScarceThreads implements ThreadFactory {
-
-	private static final Duration BOUND = Duration.ofSeconds(20);
 
 	private final CountDownLatch released = new CountDownLatch(1);
 
@@ -39,7 +37,7 @@ final class ScarceThreads implements ThreadFactory {
 	/** Prevent any further thread start, and block all existing workers. */
 	void exhaust(SupervisorThreads threads) {
 		this.exhausted = true;
-		await().atMost(BOUND).until(() -> {
+		await().atMost(SOON).until(() -> {
 			holdIdleWorkers(threads);
 			return this.held.containsAll(workers());
 		});

@@ -23,6 +23,7 @@ import io.procession.testing.Scripts;
 import io.procession.testing.Stopwatch;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -31,8 +32,6 @@ import static org.awaitility.Awaitility.await;
  */
 @RealProcesses
 class SupervisorBoundsIntegrationTests {
-
-	private static final Duration BOUND = Duration.ofSeconds(20);
 
 	private final Plant plant = Plant.fresh();
 
@@ -62,7 +61,7 @@ class SupervisorBoundsIntegrationTests {
 			ProcessSpec spec = spec(Scripts.IGNORES_TERM).stopGrace(Duration.ofMinutes(5)).build();
 			supervisor.add(Program.builder("worker", spec).build());
 			long pid = pid(get(supervisor.start("worker")));
-			assertThat(processes.find(pid).orElseThrow().waitUntil((type, line) -> line.equals("ready"), BOUND))
+			assertThat(processes.find(pid).orElseThrow().waitUntil((type, line) -> line.equals("ready"), SOON))
 				.isTrue();
 			this.scarce.exhaust(this.threads);
 
@@ -85,13 +84,13 @@ class SupervisorBoundsIntegrationTests {
 
 			ProcessHandle.of(first).orElseThrow().destroyForcibly();
 
-			await().atMost(BOUND)
+			await().atMost(SOON)
 				.until(() -> status(supervisor).state() == ProgramState.BACKOFF
 						&& status(supervisor).reason().contains("native thread"));
 			this.scarce.release();
-			await().atMost(BOUND).until(() -> status(supervisor).state() == ProgramState.RUNNING);
+			await().atMost(SOON).until(() -> status(supervisor).state() == ProgramState.RUNNING);
 			assertThat(status(supervisor).restarts()).isPositive();
-			await().atMost(BOUND).until(() -> this.plant.alive().size() == 1);
+			await().atMost(SOON).until(() -> this.plant.alive().size() == 1);
 		}
 	}
 
@@ -105,7 +104,7 @@ class SupervisorBoundsIntegrationTests {
 
 			supervisor.close();
 
-			assertThat(watch.elapsed()).isLessThan(BOUND);
+			assertThat(watch.elapsed()).isLessThan(SOON);
 			assertThat(status(supervisor).state()).isEqualTo(ProgramState.STOPPED);
 			assertThat(this.plant.alive()).isEmpty();
 			this.scarce.release();
@@ -136,7 +135,7 @@ class SupervisorBoundsIntegrationTests {
 
 			supervisor.close();
 
-			assertThat(watch.elapsed()).isLessThan(BOUND);
+			assertThat(watch.elapsed()).isLessThan(SOON);
 			assertThat(status(supervisor).state()).isEqualTo(ProgramState.LOST);
 			release.countDown();
 			assertThat(get(exited).cause()).isEqualTo(ExitCause.STOPPED);
@@ -164,7 +163,7 @@ class SupervisorBoundsIntegrationTests {
 	}
 
 	private static <T> T get(CompletableFuture<T> future) throws Exception {
-		return future.get(BOUND.toMillis(), TimeUnit.MILLISECONDS);
+		return future.get(SOON.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 }

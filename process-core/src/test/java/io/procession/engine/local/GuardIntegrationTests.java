@@ -31,14 +31,13 @@ import io.procession.testing.TestApplication;
 import io.procession.testing.TestChild;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.BEFORE_KILL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 @RequiresProgram("setsid")
 class GuardIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(8);
 
 	@Test
 	void delaysNoCloseWhenItsPipeIsFull(ProcessManager processes) throws Exception {
@@ -48,7 +47,7 @@ class GuardIntegrationTests {
 		processes.shell("kill -s STOP $1", Long.toString(shell.pid())).run().throwIfFailed();
 		// the pipe holds 64 KiB
 		Thread heartbeat = Threads.start(() -> guard.remember("1:1 ".repeat(1 << 16)));
-		await().atMost(SOON)
+		await().atMost(BEFORE_KILL)
 			.until(() -> List.of(heartbeat.getStackTrace())
 				.stream()
 				.anyMatch((frame) -> frame.getMethodName().equals("writeBytes")));
@@ -56,9 +55,9 @@ class GuardIntegrationTests {
 
 		guard.close();
 
-		assertThat(watch.elapsed()).isLessThan(SOON);
-		await().atMost(SOON).until(() -> !shell.isAlive());
-		heartbeat.join(SOON.toMillis());
+		assertThat(watch.elapsed()).isLessThan(BEFORE_KILL);
+		await().atMost(BEFORE_KILL).until(() -> !shell.isAlive());
+		heartbeat.join(BEFORE_KILL.toMillis());
 		assertThat(heartbeat.isAlive()).isFalse();
 	}
 
@@ -69,7 +68,7 @@ class GuardIntegrationTests {
 
 		ProcessHandle.of(first.pid()).ifPresent(ProcessHandle::destroyForcibly);
 
-		await().atMost(SOON).until(() -> !first.isAlive());
+		await().atMost(BEFORE_KILL).until(() -> !first.isAlive());
 		assertThat(shell().pid()).isNotEqualTo(first.pid());
 	}
 
@@ -80,7 +79,7 @@ class GuardIntegrationTests {
 		Path proc = Path.of("/proc", Long.toString(guard.pid()));
 
 		// it traps them first of all, and then reads
-		await().atMost(SOON).until(() -> Files.readString(proc.resolve("wchan")).contains("pipe"));
+		await().atMost(BEFORE_KILL).until(() -> Files.readString(proc.resolve("wchan")).contains("pipe"));
 		processes.shell("for signal in INT TERM HUP; do kill -s $signal $1; done", Long.toString(guard.pid()))
 			.run()
 			.throwIfFailed();
@@ -99,7 +98,7 @@ class GuardIntegrationTests {
 		String name = marker.substring(0, marker.indexOf('='));
 		assertThat(guard.environment()).noneMatch((variable) -> variable.startsWith(name));
 		processes.close();
-		await().atMost(SOON).until(() -> !guard.isAlive());
+		await().atMost(BEFORE_KILL).until(() -> !guard.isAlive());
 	}
 
 	@Test
@@ -156,7 +155,8 @@ class GuardIntegrationTests {
 			.throwIfFailed();
 
 		assertThat(result.output()).startsWith("started 1");
-		await().atMost(SOON).until(() -> ProcessTable.all().stream().noneMatch((entry) -> isGuardOf(entry, folder)));
+		await().atMost(BEFORE_KILL)
+			.until(() -> ProcessTable.all().stream().noneMatch((entry) -> isGuardOf(entry, folder)));
 		assertThat(trace).doesNotExist();
 	}
 
@@ -173,7 +173,7 @@ class GuardIntegrationTests {
 		for (int i = 0; i < 3; i++) {
 			ProcessTable.Entry guard = shell();
 			ProcessHandle.of(guard.pid()).ifPresent(ProcessHandle::destroyForcibly);
-			await().atMost(SOON).until(() -> !guard.isAlive());
+			await().atMost(BEFORE_KILL).until(() -> !guard.isAlive());
 		}
 
 		assertThat(shell().isAlive()).isTrue();
@@ -203,7 +203,7 @@ class GuardIntegrationTests {
 			ProcessHandle.of(first.pid()).ifPresent(ProcessHandle::destroyForcibly);
 
 			awaitQuietly(stalled);
-			await().atMost(SOON).until(() -> !first.isAlive());
+			await().atMost(BEFORE_KILL).until(() -> !first.isAlive());
 			assertThat(shell().pid()).isNotEqualTo(first.pid());
 			assertThat(processes.run("true").successful()).isTrue();
 		}
@@ -230,10 +230,10 @@ class GuardIntegrationTests {
 		for (int i = 0; i < 5; i++) {
 			ProcessTable.Entry guard = shell();
 			ProcessHandle.of(guard.pid()).ifPresent(ProcessHandle::destroyForcibly);
-			await().atMost(SOON).until(() -> !guard.isAlive());
+			await().atMost(BEFORE_KILL).until(() -> !guard.isAlive());
 		}
 
-		await().atMost(SOON)
+		await().atMost(BEFORE_KILL)
 			.until(() -> processes.limitations().stream().anyMatch((line) -> line.contains("exited 5 times")));
 		assertThat(processes.run("true").successful()).isTrue();
 	}
@@ -263,7 +263,7 @@ class GuardIntegrationTests {
 
 	private static ProcessTable.Entry shell() {
 		long self = ProcessHandle.current().pid();
-		await().atMost(SOON)
+		await().atMost(BEFORE_KILL)
 			.until(() -> ProcessTable.descendants(self).stream().anyMatch(GuardIntegrationTests::isGuard));
 		return ProcessTable.descendants(self).stream().filter(GuardIntegrationTests::isGuard).findFirst().orElseThrow();
 	}

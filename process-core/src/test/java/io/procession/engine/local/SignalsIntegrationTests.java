@@ -12,12 +12,11 @@ import io.procession.process.Signal;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @RealProcesses
 class SignalsIntegrationTests {
-
-	private static final Duration SOON = Duration.ofSeconds(10);
 
 	@ParameterizedTest
 	@ValueSource(strings = { "TERM", "KILL", "USR1" })

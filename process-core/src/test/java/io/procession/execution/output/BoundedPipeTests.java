@@ -3,7 +3,6 @@ package io.procession.execution.output;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import io.procession.concurrent.TimeSource;
 import io.procession.testing.Threads;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -22,8 +22,6 @@ import static org.awaitility.Awaitility.await;
 class BoundedPipeTests {
 
 	private static final int CAPACITY = 64 * 1024;
-
-	private static final Duration SOON = Duration.ofSeconds(10);
 
 	private final BoundedPipe pipe = new BoundedPipe(TimeSource.system());
 
