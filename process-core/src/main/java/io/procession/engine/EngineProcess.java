@@ -3,11 +3,11 @@ package io.procession.engine;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
+import io.procession.process.ExitStatus;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
@@ -42,10 +42,12 @@ public interface EngineProcess {
 	OutputStream input();
 
 	/**
-	 * Return the exit code if the process has exited. Does not block.
-	 * @return the exit code, or empty while the process is running
+	 * Return how the process ended. Does not block. An engine that knows whether the
+	 * process was ended by a signal reports exactly that; one that only gets a number in
+	 * which both coincide uses {@link ExitStatus#ofShellCode}.
+	 * @return the exit status, or empty while the process is running
 	 */
-	OptionalInt exitCode();
+	Optional<ExitStatus> exitStatus();
 
 	/**
 	 * Wait for the process to exit.
@@ -114,7 +116,7 @@ public interface EngineProcess {
 	 * @return the statistics, or empty if the process has exited
 	 */
 	default Optional<ProcessStats> stats() {
-		return exitCode().isPresent() ? Optional.empty() : StatsReader.system().read(pid());
+		return exitStatus().isPresent() ? Optional.empty() : StatsReader.system().read(pid());
 	}
 
 	/**

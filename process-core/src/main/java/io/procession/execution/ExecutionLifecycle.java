@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 import io.procession.execution.output.OutputWatch;
 import io.procession.process.ExitCause;
+import io.procession.process.ExitStatus;
 import io.procession.process.ProcessResult;
 
 /**
  * The {@linkplain ExecutionState state} of one execution, with what belongs to it: the
- * exit code, the stop, the drain, the outcome. All of it is guarded by one lock, on which
+ * exit status, the stop, the drain, the outcome. All of it is guarded by one lock, on which
  * callers wait for changes. <i>Thread-safe.</i>
  *
  * <p>
@@ -48,7 +49,7 @@ final class ExecutionLifecycle {
 
 	private ExecutionState state = ExecutionState.RUNNING;
 
-	private @Nullable Integer exitCode;
+	private @Nullable ExitStatus exitStatus;
 
 	private ExecutionStop.@Nullable Attempt stop;
 
@@ -85,16 +86,16 @@ final class ExecutionLifecycle {
 	// --- exit
 
 	/**
-	 * Enter the exit code.
+	 * Enter the exit status.
 	 * @return whether it was unknown
 	 */
-	boolean exited(int code) {
+	boolean exited(ExitStatus status) {
 		this.lock.lock();
 		try {
-			if (this.exitCode != null) {
+			if (this.exitStatus != null) {
 				return false;
 			}
-			this.exitCode = code;
+			this.exitStatus = status;
 			this.drain.begin(now());
 			if (this.state == ExecutionState.RUNNING) {
 				become(ExecutionState.DRAINING);
@@ -109,11 +110,11 @@ final class ExecutionLifecycle {
 		}
 	}
 
-	/** Return the exit code, or {@code null} while it is unknown. */
-	@Nullable Integer exitCode() {
+	/** Return the exit status, or {@code null} while it is unknown. */
+	@Nullable ExitStatus exitStatus() {
 		this.lock.lock();
 		try {
-			return this.exitCode;
+			return this.exitStatus;
 		}
 		finally {
 			this.lock.unlock();
@@ -124,7 +125,7 @@ final class ExecutionLifecycle {
 	boolean isRunning() {
 		this.lock.lock();
 		try {
-			return this.exitCode == null && this.outcome == null;
+			return this.exitStatus == null && this.outcome == null;
 		}
 		finally {
 			this.lock.unlock();
@@ -175,7 +176,7 @@ final class ExecutionLifecycle {
 			this.stop = null;
 			this.stopCause = null;
 			this.events.stopFailed();
-			become((this.exitCode != null) ? ExecutionState.DRAINING : ExecutionState.RUNNING);
+			become((this.exitStatus != null) ? ExecutionState.DRAINING : ExecutionState.RUNNING);
 		}
 		finally {
 			this.lock.unlock();

@@ -10,6 +10,7 @@ import io.procession.engine.EngineProcess;
 import io.procession.engine.StartFailure;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
+import io.procession.process.ExitStatus;
 import io.procession.process.ProcessIdleTimedOutException;
 import io.procession.process.ProcessOutputLimitException;
 import io.procession.process.ProcessResult;
@@ -48,21 +49,22 @@ final class ExecutionOutcome {
 			CapturedOutput out, CapturedOutput err, boolean complete) {
 		this.plan = plan;
 		this.stopCause = ending.stopCause();
-		Integer code = ending.exitCode();
+		ExitStatus status = ending.exitStatus();
 		ExitCause cause = cause(context, ending);
 		// a terminal has a single stream for both
 		boolean together = plan.spec().output().mergeError() || plan.spec().terminal() != null;
 		CapturedOutput written = together ? out : err;
-		this.startError = (cause == ExitCause.EXITED && code != null && code != 0) ? startError(process, code, written)
-				: null;
+		boolean failed = status == null || status.code() != 0;
+		this.startError = (cause == ExitCause.EXITED && status != null && failed)
+				? startError(process, status.code(), written) : null;
 		ProcessResult.Builder builder = ProcessResult.builder(plan.spec())
 			.pid(process.pid())
-			.exit((code != null) ? code : Signal.KILL.exitCode(),
+			.exit((status != null) ? status : ExitStatus.signaled(Signal.KILL),
 					(this.startError != null) ? ExitCause.START_FAILED : cause)
 			.output(out, err, complete)
 			.lostOutput(ending.lostOutput())
 			.times(ending.startedAt(), ending.duration());
-		if (code == null || code != 0) {
+		if (failed) {
 			ExecutionRedaction redaction = plan.redaction();
 			// searching for secrets takes long, and the excerpt may not be needed
 			builder.errorTail(() -> redaction.excerpt(err));
@@ -75,14 +77,14 @@ final class ExecutionOutcome {
 	}
 
 	private static ExitCause cause(ExecutionContext context, Ending ending) {
-		Integer code = ending.exitCode();
-		if (code == null) {
+		ExitStatus status = ending.exitStatus();
+		if (status == null) {
 			return ExitCause.LOST;
 		}
 		if (ending.stopCause() != null) {
 			return ending.stopCause();
 		}
-		return Signal.fromExitCode(code).map((signal) -> causeOf(context, signal)).orElse(ExitCause.EXITED);
+		return status.signal().map((signal) -> causeOf(context, signal)).orElse(ExitCause.EXITED);
 	}
 
 	/**
@@ -143,7 +145,7 @@ final class ExecutionOutcome {
 	/**
 	 * The end of an execution.
 	 *
-	 * @param exitCode the exit code, or {@code null} if the process was abandoned
+	 * @param exitStatus the exit status, or {@code null} if the process was abandoned
 	 * @param stopCause the cause of its stop, or of the stop that was due when it ended;
 	 * {@code null} if it ended by itself
 	 * @param startedAt the start time
@@ -151,7 +153,7 @@ final class ExecutionOutcome {
 	 * @param lostOutput the output that could not be written to its file and the reason,
 	 * or {@code null}
 	 */
-	record Ending(@Nullable Integer exitCode, @Nullable ExitCause stopCause, Instant startedAt, Duration duration,
+	record Ending(@Nullable ExitStatus exitStatus, @Nullable ExitCause stopCause, Instant startedAt, Duration duration,
 			@Nullable String lostOutput) {
 
 	}

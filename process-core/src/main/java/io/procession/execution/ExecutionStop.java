@@ -70,7 +70,7 @@ final class ExecutionStop {
 
 	/** Refuse to stop a detached process that has outlived its manager. */
 	void checkPossible() {
-		if (this.context.lifecycle().isStopped() && this.execution.process().exitCode().isEmpty()) {
+		if (this.context.lifecycle().isStopped() && this.execution.process().exitStatus().isEmpty()) {
 			throw new IllegalStateException(this.execution.describe()
 					+ " can no longer be stopped because its ProcessManager is closed: use ProcessHandle.of("
 					+ this.execution.process().pid() + ")");
@@ -128,7 +128,7 @@ final class ExecutionStop {
 	private Attempt attempt(StopOrder order) {
 		Stopper.Stop stop = this.context.stopper()
 			.prepare("name=" + this.execution.name() + " pid=" + this.execution.process().pid(),
-					this.execution.process().tree(), () -> this.execution.process().exitCode().isPresent(),
+					this.execution.process().tree(), () -> this.execution.process().exitStatus().isPresent(),
 					order.signal(), order.grace(), this.execution::stopEnded);
 		boolean callsListeners = order.callsListeners() && this.events.isHeardBeforeStop();
 		return new Attempt(stop, order, callsListeners ? beforeStop(stop, order) : null);
@@ -226,7 +226,7 @@ final class ExecutionStop {
 	Stopper.Stop ofLeftBehind(StopOrder order, Runnable ended) {
 		return this.context.stopper()
 			.prepare("left behind by name=" + this.execution.name() + " pid=" + this.execution.process().pid(),
-					this.execution.process().tree(), () -> this.execution.process().exitCode().isPresent(),
+					this.execution.process().tree(), () -> this.execution.process().exitStatus().isPresent(),
 					order.signal(), order.grace(), ended);
 	}
 

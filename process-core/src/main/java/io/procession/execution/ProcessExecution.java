@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +21,7 @@ import io.procession.execution.output.OutputRecorder;
 import io.procession.execution.output.StandardInput;
 import io.procession.process.CapturedOutput;
 import io.procession.process.ExitCause;
+import io.procession.process.ExitStatus;
 import io.procession.process.OutputType;
 import io.procession.process.ProcessIdleTimedOutException;
 import io.procession.process.ProcessResult;
@@ -243,7 +244,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 
 	/** Return whether it is certain that neither the process nor a descendant exists. */
 	boolean isSurelyGone() {
-		return this.process.exitCode().isPresent() && !this.process.mayLeaveBehind();
+		return this.process.exitStatus().isPresent() && !this.process.mayLeaveBehind();
 	}
 
 	StandardInput stdin() {
@@ -424,15 +425,15 @@ final class ProcessExecution implements OutputRecorder.Owner {
 
 	/** Check whether the process has exited; never blocks. */
 	void lookForExit() {
-		OptionalInt code = this.process.exitCode();
-		if (code.isPresent()) {
-			exited(code.getAsInt());
+		Optional<ExitStatus> status = this.process.exitStatus();
+		if (status.isPresent()) {
+			exited(status.get());
 			finishIfOver();
 		}
 	}
 
-	private void exited(int code) {
-		if (this.lifecycle.exited(code)) {
+	private void exited(ExitStatus status) {
+		if (this.lifecycle.exited(status)) {
 			this.deadline.cancel();
 			endSilence();
 			this.stop.exited();
@@ -441,7 +442,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 
 	/** Enter that the stop has ended. Called in a round of the stopper. */
 	void stopEnded() {
-		this.process.exitCode().ifPresent(this::exited);
+		this.process.exitStatus().ifPresent(this::exited);
 		this.lifecycle.stopEnded();
 		finishIfOver();
 	}
@@ -520,7 +521,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		Duration duration = Duration.ofNanos(nanoTime() - this.startedNanos);
 		String lost = (this.output.lost() != null) ? this.output.lost() : this.error.lost();
 		return new ExecutionOutcome(this.context, this.plan, this.process,
-				new ExecutionOutcome.Ending(this.lifecycle.exitCode(), cause, this.startedAt, duration, lost), out, err,
+				new ExecutionOutcome.Ending(this.lifecycle.exitStatus(), cause, this.startedAt, duration, lost), out, err,
 				complete);
 	}
 

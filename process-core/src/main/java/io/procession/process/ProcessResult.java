@@ -33,7 +33,7 @@ public final class ProcessResult {
 
 	private final long pid;
 
-	private final int exitCode;
+	private final ExitStatus exitStatus;
 
 	private final ExitCause cause;
 
@@ -67,7 +67,7 @@ public final class ProcessResult {
 		this.givenName = builder.spec.name();
 		this.successExitCodes = builder.spec.successExitCodes();
 		this.pid = builder.pid;
-		this.exitCode = builder.exitCode;
+		this.exitStatus = builder.exitStatus;
 		this.cause = builder.cause;
 		this.output = builder.output;
 		this.errorOutput = builder.errorOutput;
@@ -124,7 +124,7 @@ public final class ProcessResult {
 	 * @return the exit code
 	 */
 	public int exitCode() {
-		return this.exitCode;
+		return this.exitStatus.code();
 	}
 
 	/**
@@ -136,13 +136,13 @@ public final class ProcessResult {
 	}
 
 	/**
-	 * Return the signal that ended the process, derived from the exit code as by a shell.
-	 * A program that calls {@code exit 137} cannot be distinguished from one that was
-	 * killed.
+	 * Return the signal that ended the process. The JDK only provides the exit code, from
+	 * which the signal is derived as by a shell: a program that calls {@code exit 137}
+	 * cannot be distinguished from one that was killed.
 	 * @return the signal, if any
 	 */
 	public Optional<Signal> signal() {
-		return (this.startError != null) ? Optional.empty() : Signal.fromExitCode(this.exitCode);
+		return (this.startError != null) ? Optional.empty() : this.exitStatus.signal();
 	}
 
 	/**
@@ -230,7 +230,7 @@ public final class ProcessResult {
 	 */
 	public boolean successful() {
 		return (this.cause == ExitCause.EXITED || this.cause == ExitCause.SIGNALED)
-				&& successExitCodes().contains(this.exitCode) && this.lostOutput == null;
+				&& successExitCodes().contains(exitCode()) && this.lostOutput == null;
 	}
 
 	/**
@@ -328,7 +328,7 @@ public final class ProcessResult {
 	 */
 	@Override
 	public String toString() {
-		return "ProcessResult[" + name() + " pid=" + this.pid + " exitCode=" + this.exitCode + " cause=" + this.cause
+		return "ProcessResult[" + name() + " pid=" + this.pid + " exitCode=" + exitCode() + " cause=" + this.cause
 				+ " duration=" + this.duration + "]";
 	}
 
@@ -367,7 +367,7 @@ public final class ProcessResult {
 
 		private long pid;
 
-		private int exitCode;
+		private ExitStatus exitStatus = ExitStatus.exited(0);
 
 		private ExitCause cause = ExitCause.EXITED;
 
@@ -402,13 +402,24 @@ public final class ProcessResult {
 		}
 
 		/**
-		 * Set how the process ended.
+		 * Set how the process ended, given an exit code from which a signal is derived as
+		 * by {@link ExitStatus#ofShellCode}.
 		 * @param code the exit code
 		 * @param value the cause
 		 * @return this builder
 		 */
 		public Builder exit(int code, ExitCause value) {
-			this.exitCode = code;
+			return exit(ExitStatus.ofShellCode(code), value);
+		}
+
+		/**
+		 * Set how the process ended.
+		 * @param status the exit status
+		 * @param value the cause
+		 * @return this builder
+		 */
+		public Builder exit(ExitStatus status, ExitCause value) {
+			this.exitStatus = status;
 			this.cause = value;
 			return this;
 		}

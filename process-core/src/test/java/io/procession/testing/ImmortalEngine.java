@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +18,7 @@ import io.procession.engine.Launch;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessEngine;
 import io.procession.engine.ProcessTree;
+import io.procession.process.ExitStatus;
 import io.procession.process.Signal;
 
 /**
@@ -120,8 +121,8 @@ public final class ImmortalEngine implements ProcessEngine {
 		}
 
 		@Override
-		public OptionalInt exitCode() {
-			return (this.dead.getCount() == 0) ? OptionalInt.of(Signal.KILL.exitCode()) : OptionalInt.empty();
+		public Optional<ExitStatus> exitStatus() {
+			return (this.dead.getCount() == 0) ? Optional.of(ExitStatus.signaled(Signal.KILL)) : Optional.empty();
 		}
 
 		@Override
@@ -152,7 +153,7 @@ public final class ImmortalEngine implements ProcessEngine {
 
 		@Override
 		public List<Long> alive() {
-			return this.process.exitCode().isEmpty() ? List.of(PID) : List.of();
+			return this.process.exitStatus().isEmpty() ? List.of(PID) : List.of();
 		}
 
 		@Override

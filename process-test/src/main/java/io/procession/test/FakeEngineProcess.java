@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import io.procession.engine.EngineProcess;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
+import io.procession.process.ExitStatus;
 import io.procession.process.OutputType;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
@@ -144,10 +145,10 @@ final class FakeEngineProcess implements EngineProcess {
 		return this.input;
 	}
 
+	// as ambiguous as the exit code that the JDK provides for a real process
 	@Override
-	public OptionalInt exitCode() {
-		Integer code = this.exitCode;
-		return (code != null) ? OptionalInt.of(code) : OptionalInt.empty();
+	public Optional<ExitStatus> exitStatus() {
+		return Optional.ofNullable(this.exitCode).map(ExitStatus::ofShellCode);
 	}
 
 	@Override

@@ -186,7 +186,7 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	private boolean isAnyAlive() {
-		return this.living.stream().anyMatch((fake) -> fake.exitCode().isEmpty());
+		return this.living.stream().anyMatch((fake) -> fake.exitStatus().isEmpty());
 	}
 
 	static List<String> arguments(String program, String first, String... others) {
@@ -372,7 +372,7 @@ public final class FakeProcesses implements ProcessEngine {
 		FakeOutput error = launch.mergeError() ? output : new FakeOutput(open(launch, launch.error()));
 		FakeEngineProcess fake = new FakeEngineProcess(this.nextPid.getAndIncrement(), call, life, this.time,
 				from instanceof Launch.Input.Pipe, output, error);
-		this.living.removeIf((old) -> old.exitCode().isPresent());
+		this.living.removeIf((old) -> old.exitStatus().isPresent());
 		this.living.add(fake);
 		if (from != null && !(from instanceof Launch.Input.Pipe)) {
 			feed(launch, fake.fakeInput());

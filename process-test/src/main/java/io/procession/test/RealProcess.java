@@ -4,7 +4,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -14,6 +13,7 @@ import io.procession.engine.EngineProcess;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
 import io.procession.engine.StartFailure;
+import io.procession.process.ExitStatus;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
@@ -63,8 +63,8 @@ final class RealProcess implements EngineProcess {
 	}
 
 	@Override
-	public OptionalInt exitCode() {
-		return this.process.exitCode();
+	public Optional<ExitStatus> exitStatus() {
+		return this.process.exitStatus();
 	}
 
 	@Override
@@ -72,7 +72,7 @@ final class RealProcess implements EngineProcess {
 		if (this.scheduler.isTask() || Thread.currentThread() instanceof Worker) {
 			return this.process.waitFor(timeout);
 		}
-		return this.scheduler.await(() -> this.process.exitCode().isPresent(), timeout.toNanos(),
+		return this.scheduler.await(() -> this.process.exitStatus().isPresent(), timeout.toNanos(),
 				"the end of the real process " + pid());
 	}
 

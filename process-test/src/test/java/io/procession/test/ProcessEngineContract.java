@@ -33,6 +33,7 @@ import io.procession.execution.RunningProcess;
 import io.procession.isolation.Isolation;
 import io.procession.process.Command;
 import io.procession.process.ExitCause;
+import io.procession.process.ExitStatus;
 import io.procession.process.OutputFile;
 import io.procession.process.ProcessIdleTimedOutException;
 import io.procession.process.ProcessResult;
@@ -109,7 +110,7 @@ abstract class ProcessEngineContract {
 
 		assertThat(process.pid()).isPositive();
 		assertThat(process.waitFor(LONG)).isTrue();
-		assertThat(process.exitCode()).hasValue(3);
+		assertThat(process.exitStatus()).hasValue(ExitStatus.exited(3));
 		assertThat(output.text()).isEqualTo("a\nb");
 		assertThat(error.text()).isEqualTo("c");
 	}
@@ -120,13 +121,13 @@ abstract class ProcessEngineContract {
 		EngineProcess process = this.engine.start(launch("exec sleep 60"));
 		process.connect(new Sink(), new Sink(), threads());
 
-		assertThat(process.exitCode()).isEmpty();
+		assertThat(process.exitStatus()).isEmpty();
 		assertThat(process.waitFor(Duration.ofMillis(1))).isFalse();
 		this.engine.look();
 		assertThat(process.tree().alive()).containsExactly(process.pid());
 		assertThat(process.signal(Signal.TERM)).isTrue();
 		assertThat(process.waitFor(LONG)).isTrue();
-		assertThat(process.exitCode()).hasValue(143);
+		assertThat(process.exitStatus()).hasValue(ExitStatus.signaled(Signal.TERM));
 		assertThat(process.signal(Signal.TERM)).isFalse();
 		this.engine.look();
 		assertThat(process.tree().alive()).isEmpty();
@@ -148,7 +149,7 @@ abstract class ProcessEngineContract {
 		process.tree().signal(Signal.KILL);
 
 		assertThat(process.waitFor(LONG)).isTrue();
-		assertThat(process.exitCode()).hasValue(137);
+		assertThat(process.exitStatus()).hasValue(ExitStatus.signaled(Signal.KILL));
 	}
 
 	@Test
@@ -217,7 +218,7 @@ abstract class ProcessEngineContract {
 		process.connect(new Sink(1), new Sink(), threads());
 
 		assertThat(process.waitFor(LONG)).isTrue();
-		assertThat(process.exitCode()).hasValue(Signal.PIPE.exitCode());
+		assertThat(process.exitStatus()).hasValue(ExitStatus.signaled(Signal.PIPE));
 	}
 
 	@Test

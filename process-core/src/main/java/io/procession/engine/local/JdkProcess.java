@@ -2,13 +2,14 @@ package io.procession.engine.local;
 
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.OutputSink;
+import io.procession.process.ExitStatus;
 import io.procession.process.Terminal;
 
 /**
@@ -33,9 +34,11 @@ record JdkProcess(Process process) implements SpawnedProcess {
 		return this.process.isAlive();
 	}
 
+	// the JDK reports both ends by one number
 	@Override
-	public OptionalInt exitCode() {
-		return this.process.isAlive() ? OptionalInt.empty() : OptionalInt.of(this.process.exitValue());
+	public Optional<ExitStatus> exitStatus() {
+		return this.process.isAlive() ? Optional.empty()
+				: Optional.of(ExitStatus.ofShellCode(this.process.exitValue()));
 	}
 
 	@Override

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,7 @@ import io.procession.engine.EngineProcess;
 import io.procession.engine.OutputSink;
 import io.procession.engine.ProcessTree;
 import io.procession.engine.StartFailure;
+import io.procession.process.ExitStatus;
 import io.procession.process.Signal;
 import io.procession.process.Terminal;
 import io.procession.stats.ProcessStats;
@@ -98,8 +98,8 @@ final class LocalProcess implements EngineProcess {
 	}
 
 	@Override
-	public OptionalInt exitCode() {
-		return this.process.exitCode();
+	public Optional<ExitStatus> exitStatus() {
+		return this.process.exitStatus();
 	}
 
 	@Override

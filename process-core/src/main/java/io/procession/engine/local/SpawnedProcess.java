@@ -2,12 +2,13 @@ package io.procession.engine.local;
 
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 import org.jspecify.annotations.Nullable;
 
 import io.procession.engine.OutputSink;
+import io.procession.process.ExitStatus;
 import io.procession.process.Terminal;
 
 /**
@@ -24,8 +25,8 @@ interface SpawnedProcess {
 	/** Return whether the process has not been reaped. */
 	boolean isAlive();
 
-	/** Return the exit code, or empty while the process is alive. */
-	OptionalInt exitCode();
+	/** Return how the process ended, or empty while it is alive. */
+	Optional<ExitStatus> exitStatus();
 
 	/**
 	 * Wait for the exit.
