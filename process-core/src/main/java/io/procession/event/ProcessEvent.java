@@ -1,7 +1,5 @@
 package io.procession.event;
 
-import java.time.Instant;
-
 import io.procession.process.Origin;
 
 /**
@@ -11,7 +9,7 @@ import io.procession.process.Origin;
  * start fails, {@link ProcessStartFailed} is published instead of {@link ProcessStarted}
  * and the events after it.
  */
-public sealed interface ProcessEvent
+public sealed interface ProcessEvent extends ProcessionEvent
 		permits ProcessStarting, ProcessStarted, ProcessStartFailed, ProcessStopping, ProcessTimedOut, ProcessExited {
 
 	/**
@@ -25,13 +23,8 @@ public sealed interface ProcessEvent
 	 * Return the name of the process.
 	 * @return the name, by default the file name of the program
 	 */
+	@Override
 	String name();
-
-	/**
-	 * Return the time of the event.
-	 * @return the instant
-	 */
-	Instant at();
 
 	/**
 	 * Return what the process was started for.

@@ -1,7 +1,8 @@
 package io.procession.event;
 
 /**
- * Listener for the lifecycle events of the processes of a manager.
+ * Listener for the events of a manager: those of its processes, and those of the features
+ * that use it.
  *
  * <p>
  * Called on the event thread of the manager, with one event at a time and in order. A
@@ -64,9 +65,19 @@ public interface ProcessListener {
 	}
 
 	/**
-	 * Handle an event.
+	 * Handle an event of a process.
 	 * @param event the event
 	 */
 	void onEvent(ProcessEvent event);
+
+	/**
+	 * Handle an event of a feature, such as {@code ProgramStateChanged}. Called like
+	 * {@link #onEvent}, on the same thread and in the order in which the events of both
+	 * kinds were published.
+	 * @param event the event, never a {@link ProcessEvent}
+	 */
+	default void onFeatureEvent(ProcessionEvent event) {
+		// processes only by default
+	}
 
 }

@@ -1,6 +1,7 @@
 /**
  * Lifecycle events of processes: one record per kind of event, and the listener that
- * receives them.
+ * receives them. The events of features, such as those of programs, are in the packages
+ * of the features and extend {@link io.procession.event.ProcessionEvent}.
  *
  * <p>
  * Events contain names, numbers and instants, but never live objects or secrets, so that

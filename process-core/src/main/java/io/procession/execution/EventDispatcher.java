@@ -26,6 +26,7 @@ import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
 import io.procession.event.ProcessStopping;
+import io.procession.event.ProcessionEvent;
 
 /**
  * Delivers events to the listeners, in order and on a dedicated thread. The thread is
@@ -148,12 +149,12 @@ final class EventDispatcher {
 	 * @param event creates the event
 	 * @param own listeners of the process, called before those for all processes
 	 */
-	void publish(Supplier<ProcessEvent> event, List<ProcessListener> own) {
+	void publish(Supplier<? extends ProcessionEvent> event, List<ProcessListener> own) {
 		if (!isHeard(own)) {
 			return;
 		}
 		try {
-			ProcessEvent made = event.get();
+			ProcessionEvent made = event.get();
 			this.executor.execute(() -> {
 				own.forEach((listener) -> tell(listener, made));
 				this.listeners.forEach((listener) -> tell(listener, made));
@@ -226,8 +227,8 @@ final class EventDispatcher {
 		call(event.getClass().getSimpleName(), event.name(), () -> listener.beforeStop(event));
 	}
 
-	private void tell(ProcessListener listener, ProcessEvent event) {
-		call(listener, event.getClass().getSimpleName(), event.name(), () -> listener.onEvent(event));
+	private void tell(ProcessListener listener, ProcessionEvent event) {
+		call(listener, event.getClass().getSimpleName(), event.name(), () -> deliver(listener, event));
 	}
 
 	/** Call a listener or an observer, on the event thread. */
@@ -236,6 +237,15 @@ final class EventDispatcher {
 		watch(this.slow);
 		call(event, name, call);
 		this.present = null;
+	}
+
+	private static void deliver(ProcessListener listener, ProcessionEvent event) {
+		if (event instanceof ProcessEvent processEvent) {
+			listener.onEvent(processEvent);
+		}
+		else {
+			listener.onFeatureEvent(event);
+		}
 	}
 
 	// a manually advanced clock does not advance while a listener is executing

@@ -29,6 +29,7 @@ import io.procession.concurrent.UninterruptibleWait;
 import io.procession.engine.Launch;
 import io.procession.engine.ProcessEngine;
 import io.procession.event.ProcessListener;
+import io.procession.event.ProcessionEvent;
 import io.procession.execution.AsyncLaunches.Launched;
 import io.procession.execution.output.BoundedPipe;
 import io.procession.isolation.IsolationSupport;
@@ -242,6 +243,11 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	@Override
 	public Runnable onClose(Runnable action) {
 		return this.context.onClose(action);
+	}
+
+	@Override
+	public void publish(ProcessionEvent event) {
+		this.context.events().publish(() -> event, List.of());
 	}
 
 	// as run() does when its thread is interrupted

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 import io.procession.concurrent.TimeSource;
+import io.procession.event.ProcessionEvent;
 import io.procession.process.ProcessResult;
 import io.procession.process.ProcessSpec;
 
@@ -106,6 +107,16 @@ public interface ProcessLauncher {
 	 * @return removes the action
 	 */
 	Runnable onClose(Runnable action);
+
+	/**
+	 * Publish an event of a feature to the listeners of the manager. It is delivered on
+	 * the event thread after all events that were published before, including those of
+	 * processes. Neither blocks nor fails, so that a feature can publish an event after
+	 * the operation that it reports. Events published after the manager's close are
+	 * discarded.
+	 * @param event the event
+	 */
+	void publish(ProcessionEvent event);
 
 	/**
 	 * Run a pipeline and wait for it to end; see {@link Pipeline#run()}.

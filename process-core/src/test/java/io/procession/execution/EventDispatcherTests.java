@@ -26,6 +26,7 @@ import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarted;
 import io.procession.event.ProcessStopping;
+import io.procession.event.ProcessionEvent;
 import io.procession.process.Origin;
 import io.procession.testing.LogCapture;
 import io.procession.testing.NoLeaks;
@@ -167,6 +168,43 @@ class EventDispatcherTests {
 		assertThat(told).containsExactly("removed first", "other first", "other second");
 	}
 
+	@Test
+	void deliversEventsOfFeaturesInOrderWithThoseOfProcesses() throws InterruptedException {
+		EventDispatcher events = events(SOON);
+		List<String> notified = new CopyOnWriteArrayList<>();
+		events.add((event) -> notified.add("processes only: " + event.name()));
+		events.add(new Recording(notified));
+
+		publish(events, "first");
+		events.publish(() -> new FeatureEvent("second", Instant.EPOCH), List.of());
+		publish(events, "third");
+
+		events.close();
+		assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
+		assertThat(notified).containsExactly("processes only: first", "process first", "feature second",
+				"processes only: third", "process third");
+	}
+
+	@Test
+	void callsOtherListenersAfterOneFailsForEventOfFeature() throws InterruptedException {
+		EventDispatcher events = events(SOON);
+		List<String> notified = new CopyOnWriteArrayList<>();
+		events.add(new Failing());
+		events.add(new Recording(notified));
+		try (LogCapture capture = LogCapture.begin()) {
+
+			events.publish(() -> new FeatureEvent("first", Instant.EPOCH), List.of());
+			events.publish(() -> new FeatureEvent("second", Instant.EPOCH), List.of());
+
+			events.close();
+			assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
+			assertThat(notified).containsExactly("feature first", "feature second");
+			await().atMost(SOON)
+				.untilAsserted(() -> assertThat(capture.text())
+					.contains("Process listener failed: name=first event=FeatureEvent", "planned exception"));
+		}
+	}
+
 	private static void publish(EventDispatcher events, String name) {
 		events.ensureStarted(List.of());
 		events.publish(() -> new ProcessStarted("1", name, Instant.EPOCH, Origin.call(), 1, "x"), List.of());
@@ -182,6 +220,38 @@ class EventDispatcherTests {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
+		}
+
+	}
+
+	private record FeatureEvent(String name, Instant at) implements ProcessionEvent {
+
+	}
+
+	private record Recording(List<String> notified) implements ProcessListener {
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			this.notified.add("process " + event.name());
+		}
+
+		@Override
+		public void onFeatureEvent(ProcessionEvent event) {
+			this.notified.add("feature " + event.name());
+		}
+
+	}
+
+	private static final class Failing implements ProcessListener {
+
+		@Override
+		public void onEvent(ProcessEvent event) {
+			// nothing to do
+		}
+
+		@Override
+		public void onFeatureEvent(ProcessionEvent event) {
+			throw new IllegalStateException("planned exception");
 		}
 
 	}
