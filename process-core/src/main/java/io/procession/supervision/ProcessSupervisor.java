@@ -26,6 +26,18 @@ import io.procession.execution.ProcessLauncher;
  * {@link #close()} blocks. <i>Thread-safe.</i>
  *
  * <p>
+ * Each change of the state of a program is published as a {@link ProgramStateChanged} to
+ * the listeners of the manager, once the program has entered the state. These events are
+ * delivered in order, on the event thread of the manager, together with those of the
+ * processes: {@link ProgramState#STARTING STARTING} precedes {@code ProcessStarted},
+ * which precedes {@link ProgramState#RUNNING RUNNING}, and {@code ProcessExited} or
+ * {@code ProcessStartFailed} precedes the state that follows. A process that exits at once
+ * may do so before the event of the state {@code RUNNING}. The events of the state
+ * {@link ProgramState#STOPPING STOPPING} and of the signal, {@code ProcessStopping}, are
+ * delivered in either order, since a stop waits for neither. A process that could not be
+ * stopped in time may end after the event of the state {@link ProgramState#LOST LOST}.
+ *
+ * <p>
  * Two threads exist from the first start until the supervisor is closed: one makes the
  * decisions and stops processes, the other one logs. If the machine has no thread left,
  * the start of a process may be delayed and is then treated as a failed start. Stopping

@@ -18,8 +18,8 @@ import io.procession.supervision.ProgramLife.Presence;
 import io.procession.supervision.ProgramStatus.DesiredState;
 
 /**
- * State machine of a program: computes the new state, the actions to perform and the
- * messages to log from the current state and an input. It performs no action itself.
+ * State machine of a program: computes the new state, the actions to perform, the events
+ * to publish and the messages to log from the current state and an input. It performs no action itself.
  * <i>Used once, by one thread.</i>
  */
 final class ProgramTransition {
@@ -37,6 +37,8 @@ final class ProgramTransition {
 	private final Instant now;
 
 	private final List<ProgramAction> actions = new ArrayList<>();
+
+	private final List<ProgramEvent> events = new ArrayList<>();
 
 	private final List<ProgramReport> reports = new ArrayList<>();
 
@@ -104,12 +106,13 @@ final class ProgramTransition {
 	 * @param life the current state of the program
 	 * @param input the request or event
 	 * @param now the current time
-	 * @return the new state, the actions and the messages
+	 * @return the new state, the actions, the events and the messages
 	 */
 	static Step step(Program program, Bounds bounds, ProgramLife life, ProgramInput input, Instant now) {
 		ProgramTransition transition = new ProgramTransition(program, bounds, life, now);
 		transition.take(input);
-		return new Step(transition.life(), List.copyOf(transition.actions), List.copyOf(transition.reports));
+		return new Step(transition.life(), List.copyOf(transition.actions), List.copyOf(transition.events),
+				List.copyOf(transition.reports));
 	}
 
 	private ProgramLife life() {
@@ -420,6 +423,7 @@ final class ProgramTransition {
 		}
 		// invalidates the current timer
 		this.timer++;
+		this.events.add(new ProgramStateChanged(this.program.name(), this.now, before, other, why));
 		report(ProgramReport.changed(this.program, before, other, why));
 	}
 
@@ -454,9 +458,10 @@ final class ProgramTransition {
 	 *
 	 * @param life the new state of the program
 	 * @param actions the actions to perform, in this order
+	 * @param events the events to publish, in this order
 	 * @param reports the messages to log after that
 	 */
-	record Step(ProgramLife life, List<ProgramAction> actions, List<ProgramReport> reports) {
+	record Step(ProgramLife life, List<ProgramAction> actions, List<ProgramEvent> events, List<ProgramReport> reports) {
 
 	}
 

@@ -24,7 +24,9 @@ import io.procession.supervision.ProgramTransition.Bounds;
  * Carries out the decisions about a single program. Requests and events arrive as a
  * {@link ProgramInput} on the loop of the supervisor, {@link ProgramTransition} decides
  * about the actions, and this class performs them. All actions are performed before
- * futures are completed and messages are logged, and no action blocks.
+ * futures are completed and messages are logged, and no action blocks. Events are
+ * published, which neither blocks nor fails, after all actions but the start of a
+ * process, so that the event of the start precedes those of its process.
  */
 final class SupervisedProgram {
 
@@ -138,12 +140,18 @@ final class SupervisedProgram {
 				this.timer.cancel(false);
 				this.timer = null;
 			}
-			step.actions().forEach(this::perform);
+			step.actions().stream().filter((action) -> !isStart(action)).forEach(this::perform);
+			step.events().forEach(this.launcher::publish);
+			step.actions().stream().filter(SupervisedProgram::isStart).forEach(this::perform);
 			step.reports().forEach(this::log);
 		}
 		finally {
 			tellWaiting();
 		}
+	}
+
+	private static boolean isStart(ProgramAction action) {
+		return action instanceof ProgramAction.Spawn;
 	}
 
 	private void perform(ProgramAction action) {
