@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -77,6 +79,9 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	private final AsyncLaunches asyncLaunches;
 
 	private final ExecutionRegistry registry;
+
+	/** Actions that publish the last events of features. */
+	private final Set<Supplier<CompletableFuture<?>>> lastEvents = ConcurrentHashMap.newKeySet();
 
 	private final ShellSyntaxWarnings shellSyntaxWarnings = new ShellSyntaxWarnings();
 
@@ -243,6 +248,12 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 	@Override
 	public Runnable onClose(Runnable action) {
 		return this.context.onClose(action);
+	}
+
+	@Override
+	public Runnable onLastEvents(Supplier<CompletableFuture<?>> action) {
+		this.lastEvents.add(action);
+		return () -> this.lastEvents.remove(action);
 	}
 
 	@Override
@@ -515,6 +526,7 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 		attempt("processes left behind", this::stopLeftovers);
 		attempt("waiting threads", this.context.lifecycle()::stopped);
 		closeEngineIfQuiet();
+		attempt("last events of features", this::awaitLastEvents);
 		closeThreads();
 	}
 
@@ -590,6 +602,14 @@ public class LocalProcessLauncher implements ProcessLauncher, AutoCloseable {
 						"Not all processes are known to have ended within {} of the close; the rest is left to the guard: {}",
 						bound, missing));
 		}
+	}
+
+	private void awaitLastEvents() {
+		CompletableFuture<?>[] published = this.lastEvents.stream()
+			.map(Supplier::get)
+			.toArray(CompletableFuture[]::new);
+		CompletableFuture<Void> all = CompletableFuture.allOf(published);
+		UninterruptibleWait.of(this.settings.lostAfter(), (nanos) -> this.context.time().await(all, nanos));
 	}
 
 	private void closeThreads() {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,15 @@ public interface ProcessLauncher {
 	 * @return removes the action
 	 */
 	Runnable onClose(Runnable action);
+
+	/**
+	 * Register an action with which a feature publishes its last events. The close of the
+	 * manager executes it when no process is running any more, and waits for the returned
+	 * future, at most for {@code lost-after}, before the event thread ends.
+	 * @param action executed once, on the thread that closes the manager; must not block
+	 * @return removes the action
+	 */
+	Runnable onLastEvents(Supplier<CompletableFuture<?>> action);
 
 	/**
 	 * Publish an event of a feature to the listeners of the manager. It is delivered on

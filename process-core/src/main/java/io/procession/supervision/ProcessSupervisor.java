@@ -36,6 +36,8 @@ import io.procession.execution.ProcessLauncher;
  * {@link ProgramState#STOPPING STOPPING} and of the signal, {@code ProcessStopping}, are
  * delivered in either order, since a stop waits for neither. A process that could not be
  * stopped in time may end after the event of the state {@link ProgramState#LOST LOST}.
+ * The close of the manager delivers all earlier events within its bound, even if this
+ * supervisor has not been closed before.
  *
  * <p>
  * Two threads exist from the first start until the supervisor is closed: one makes the
@@ -53,6 +55,9 @@ public final class ProcessSupervisor implements AutoCloseable {
 
 	private final SupervisorThreads threads;
 
+	/** Removes this supervisor from the close of the manager. */
+	private final Runnable forget;
+
 	/** Guards writes of the two fields below. */
 	private final Object lock = new Object();
 
@@ -64,6 +69,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 		this.launcher = launcher;
 		this.time = launcher.timeSource();
 		this.threads = threads;
+		this.forget = launcher.onLastEvents(this::managerClosed);
 	}
 
 	/**
@@ -197,6 +203,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 		if (this.time.executor() == null && !this.threads.isBegun()) {
 			// nothing was ever started
 			this.threads.close();
+			this.forget.run();
 			return;
 		}
 		Collection<SupervisedProgram> all = this.programs.values();
@@ -211,6 +218,18 @@ public final class ProcessSupervisor implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		finally {
+			this.forget.run();
+		}
+	}
+
+	// completes when the last state of each program is known
+	private CompletableFuture<?> managerClosed() {
+		if (this.time.executor() == null && !this.threads.isBegun()) {
+			// nothing was ever started
+			return CompletableFuture.completedFuture(null);
+		}
+		return all(this.programs.values(), new ProgramInput.ManagerClosed());
 	}
 
 	@Override

@@ -32,6 +32,11 @@ sealed interface ProgramInput {
 
 	}
 
+	/** The manager was closed: no process is running, and none can be started. */
+	record ManagerClosed() implements ProgramInput {
+
+	}
+
 	/**
 	 * The process of an execution has been started.
 	 *

@@ -62,6 +62,8 @@ final class ProgramTransition {
 
 	private boolean closed;
 
+	private boolean managerClosed;
+
 	private long run;
 
 	private Presence presence;
@@ -90,6 +92,7 @@ final class ProgramTransition {
 		this.since = status.since();
 		this.reason = status.reason();
 		this.closed = life.closed();
+		this.managerClosed = life.managerClosed();
 		this.run = life.run();
 		this.presence = life.presence();
 		this.killing = life.killing();
@@ -118,8 +121,8 @@ final class ProgramTransition {
 	private ProgramLife life() {
 		ProgramStatus status = new ProgramStatus(this.program.name(), this.state, this.desired, this.pid, this.restarts,
 				this.lastExitCode, this.lastFailed, this.since, this.reason);
-		return new ProgramLife(status, this.closed, this.run, this.presence, this.killing, this.next, this.attempts,
-				this.timer, this.lastStartFailure);
+		return new ProgramLife(status, this.closed, this.managerClosed, this.run, this.presence, this.killing,
+				this.next, this.attempts, this.timer, this.lastStartFailure);
 	}
 
 	private void take(ProgramInput input) {
@@ -135,6 +138,9 @@ final class ProgramTransition {
 		else if (input instanceof ProgramInput.Close) {
 			this.closed = true;
 			stop(false);
+		}
+		else if (input instanceof ProgramInput.ManagerClosed) {
+			managerClosed();
 		}
 		else if (input instanceof ProgramInput.Started started && started.run() == this.run) {
 			started(started.pid());
@@ -223,7 +229,7 @@ final class ProgramTransition {
 	private void startFailed(Throwable error) {
 		this.presence = Presence.NONE;
 		if (isOfClosedManager(error)) {
-			managerClosed();
+			startRejected();
 			return;
 		}
 		String message = Objects.requireNonNullElse(error.getMessage(), error.toString());
@@ -253,18 +259,34 @@ final class ProgramTransition {
 				&& rejected.reason() == ProcessRejectedException.Reason.CLOSED;
 	}
 
-	// the manager starts no more processes
+	// a process that was running has ended, which is another input
 	private void managerClosed() {
+		this.managerClosed = true;
+		if (this.state == ProgramState.BACKOFF) {
+			endWithManager();
+		}
+	}
+
+	private void endWithManager() {
+		become(ProgramState.STOPPED, MANAGER_CLOSED);
+		report(ProgramReport.managerClosed(this.program));
+	}
+
+	// the manager starts no more processes
+	private void startRejected() {
 		if (this.state != ProgramState.STARTING) {
 			this.desired = DesiredState.DOWN;
 			become(ProgramState.STOPPED, STOPPED_ON_REQUEST);
 			return;
 		}
-		become(ProgramState.STOPPED, MANAGER_CLOSED);
-		report(ProgramReport.managerClosed(this.program));
+		endWithManager();
 	}
 
 	private void backOff(String why) {
+		if (this.managerClosed) {
+			endWithManager();
+			return;
+		}
 		become(ProgramState.BACKOFF, why);
 		setTimer(this.program.restart().delay());
 	}

@@ -251,8 +251,9 @@ final class SupervisedProgram {
 	}
 
 	private void tellWaiting() {
-		ProgramStatus settled = status();
-		if (settled.state().isSettled()) {
+		ProgramLife now = this.life;
+		if (now.isSettled()) {
+			ProgramStatus settled = now.status();
 			List<CompletableFuture<ProgramStatus>> told = List.copyOf(this.waiting);
 			this.waiting.clear();
 			told.forEach((future) -> future.complete(settled));

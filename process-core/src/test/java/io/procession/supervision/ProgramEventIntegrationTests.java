@@ -240,6 +240,46 @@ class ProgramEventIntegrationTests {
 		assertThat(events.of("worker")).endsWith("ProcessExited", "STOPPED");
 	}
 
+	@Test
+	void deliversLastStateBeforeManagerIsClosedWithoutItsSupervisor() {
+		Recorder events = new Recorder();
+		ProcessManager other = ProcessManager.create();
+		other.addListener(events);
+		try (ProcessSupervisor open = ProcessSupervisor.create(other.launcher())) {
+			for (int i = 0; i < 10; i++) {
+				open.add(Program.builder("worker-" + i, spec(Scripts.SLEEPS)).build());
+			}
+			open.add(Program.builder("failing", spec("exit 3")).restart(LATE).build());
+			open.add(Program.builder("done", spec("exit 0")).build());
+			get(open.start());
+			await().atMost(BOUND)
+				.until(() -> events.of("failing").contains("BACKOFF") && events.of("done").contains("EXITED"));
+
+			other.close();
+
+			for (int i = 0; i < 10; i++) {
+				assertThat(events.of("worker-" + i)).endsWith("ProcessExited", "STOPPED");
+			}
+			assertThat(events.of("failing")).endsWith("BACKOFF", "STOPPED");
+			assertThat(events.of("done")).endsWith("EXITED");
+			assertThat(events.changes()).filteredOn((change) -> change.to() == ProgramState.STOPPED)
+				.extracting(ProgramStateChanged::reason)
+				.containsOnly("its process manager was closed");
+		}
+	}
+
+	@Test
+	void closesManagerOfSupervisorThatStartedNothing() {
+		try (ProcessManager other = ProcessManager.create();
+				ProcessSupervisor open = ProcessSupervisor.create(other.launcher())) {
+			open.add(Program.builder("worker", spec(Scripts.SLEEPS)).build());
+
+			other.close();
+
+			assertThat(open.find("worker").orElseThrow().state()).isEqualTo(ProgramState.STOPPED);
+		}
+	}
+
 	private static Tuple change(ProgramState from, ProgramState to, String reason) {
 		return Tuple.tuple("worker", from, to, reason);
 	}

@@ -389,6 +389,33 @@ class ProgramTransitionTests {
 		assertThat(this.actions).isEmpty();
 	}
 
+	@Test
+	void waitsForNoRestartOnceManagerIsClosed() {
+		startUp();
+		crash();
+
+		take(new ProgramInput.ManagerClosed());
+
+		assertThat(status().state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(status().reason()).isEqualTo("its process manager was closed");
+		assertThat(this.life.isSettled()).isTrue();
+	}
+
+	@Test
+	void isNotSettledBeforeEndOfProcessIsReportedOnceManagerIsClosed() {
+		startUp();
+
+		take(new ProgramInput.ManagerClosed());
+
+		assertThat(status().state()).isEqualTo(ProgramState.RUNNING);
+		assertThat(this.life.isSettled()).isFalse();
+
+		crash();
+
+		assertThat(status().state()).isEqualTo(ProgramState.STOPPED);
+		assertThat(this.life.isSettled()).isTrue();
+	}
+
 	private void startUp() {
 		take(new ProgramInput.Start());
 		take(new ProgramInput.Started(1, 4711));
