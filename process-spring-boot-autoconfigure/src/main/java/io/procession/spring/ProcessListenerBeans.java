@@ -18,6 +18,7 @@ import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
 import io.procession.event.ProcessStopping;
+import io.procession.event.ProcessionEvent;
 
 /**
  * Forwards the events of managers to the {@link ProcessListener} beans. The beans are
@@ -41,7 +42,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 	/** The managers whose listeners are called before a stop. */
 	private final Set<ProcessManager> connectedStops = Collections.newSetFromMap(new IdentityHashMap<>());
 
-	private final Queue<ProcessEvent> early = new ArrayDeque<>();
+	private final Queue<ProcessionEvent> early = new ArrayDeque<>();
 
 	private @Nullable List<ProcessListener> listeners;
 
@@ -66,7 +67,12 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 
 			@Override
 			public void onEvent(ProcessEvent event) {
-				ProcessListenerBeans.this.onEvent(event);
+				forward(event);
+			}
+
+			@Override
+			public void onFeatureEvent(ProcessionEvent event) {
+				forward(event);
 			}
 
 		});
@@ -103,7 +109,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		// a manager bean that is defined by the application is not connected yet
 		this.managers.forEach(this::connect);
 		List<ProcessListener> found = this.beans.orderedStream().toList();
-		ProcessEvent next = nextEarly(found);
+		ProcessionEvent next = nextEarly(found);
 		while (next != null) {
 			tell(found, next);
 			next = nextEarly(found);
@@ -117,7 +123,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		}
 	}
 
-	private @Nullable ProcessEvent nextEarly(List<ProcessListener> found) {
+	private @Nullable ProcessionEvent nextEarly(List<ProcessListener> found) {
 		synchronized (this.lock) {
 			if (this.early.isEmpty()) {
 				this.listeners = found;
@@ -137,7 +143,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		}
 	}
 
-	private void onEvent(ProcessEvent event) {
+	private void forward(ProcessionEvent event) {
 		List<ProcessListener> present;
 		synchronized (this.lock) {
 			present = this.listeners;
@@ -149,11 +155,20 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		tell(present, event);
 	}
 
-	private static void tell(List<ProcessListener> listeners, ProcessEvent event) {
-		listeners.forEach((listener) -> call(event, () -> listener.onEvent(event)));
+	private static void tell(List<ProcessListener> listeners, ProcessionEvent event) {
+		listeners.forEach((listener) -> call(event, () -> deliver(listener, event)));
 	}
 
-	private static void call(ProcessEvent event, Runnable listener) {
+	private static void deliver(ProcessListener listener, ProcessionEvent event) {
+		if (event instanceof ProcessEvent processEvent) {
+			listener.onEvent(processEvent);
+		}
+		else {
+			listener.onFeatureEvent(event);
+		}
+	}
+
+	private static void call(ProcessionEvent event, Runnable listener) {
 		try {
 			listener.run();
 		}

@@ -11,6 +11,8 @@ import org.springframework.util.ClassUtils;
 import io.procession.event.ProcessEvent;
 import io.procession.process.ExitCause;
 import io.procession.process.ProcessStartException;
+import io.procession.supervision.ProgramEvent;
+import io.procession.supervision.ProgramState;
 
 /**
  * Runtime hints for native images: the components of events are read by expressions, such
@@ -22,9 +24,8 @@ final class ProcessRuntimeHints implements RuntimeHintsRegistrar {
 
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-		for (Class<?> event : ProcessEvent.class.getPermittedSubclasses()) {
-			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
-		}
+		registerEvents(hints, ProcessEvent.class);
+		registerEvents(hints, ProgramEvent.class);
 		hints.resources().registerPattern("META-INF/spring/" + SettingsTree.class.getName() + ".imports");
 		for (String settings : ImportCandidates.load(SettingsTree.class, classLoader)) {
 			BindableRuntimeHintsRegistrar.forTypes(ClassUtils.resolveClassName(settings, classLoader))
@@ -32,6 +33,13 @@ final class ProcessRuntimeHints implements RuntimeHintsRegistrar {
 		}
 		hints.reflection().registerType(ExitCause.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		hints.reflection().registerType(ProcessStartException.Reason.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		hints.reflection().registerType(ProgramState.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+	}
+
+	private static void registerEvents(RuntimeHints hints, Class<?> sealed) {
+		for (Class<?> event : sealed.getPermittedSubclasses()) {
+			hints.reflection().registerType(event, MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
 	}
 
 }

@@ -27,6 +27,8 @@ import io.procession.spring.health.ProcessHealthContributorAutoConfiguration;
 import io.procession.spring.metrics.ProcessMetricsAutoConfiguration;
 import io.procession.spring.supervision.SupervisionAutoConfiguration;
 import io.procession.spring.supervision.SupervisionProperties;
+import io.procession.supervision.ProgramState;
+import io.procession.supervision.ProgramStateChanged;
 import io.procession.supervision.ProgramStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,8 +46,10 @@ class ProcessAotTests {
 		}
 		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(ProcessExited.class, "exitCode"))
 			.accepts(hints);
+		assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(ProgramStateChanged.class, "to"))
+			.accepts(hints);
 		// #event.reason.name() == 'DENIED'
-		for (Class<?> type : List.of(ExitCause.class, ProcessStartException.Reason.class)) {
+		for (Class<?> type : List.of(ExitCause.class, ProcessStartException.Reason.class, ProgramState.class)) {
 			assertThat(RuntimeHintsPredicates.reflection()
 				.onType(type)
 				.withMemberCategory(MemberCategory.INVOKE_PUBLIC_METHODS)).accepts(hints);

@@ -8,10 +8,11 @@ import org.springframework.context.ApplicationEventPublisher;
 import io.procession.event.ProcessEvent;
 import io.procession.event.ProcessListener;
 import io.procession.event.ProcessStarting;
+import io.procession.event.ProcessionEvent;
 
 /**
- * {@link ProcessListener} that publishes each process event as the payload of an
- * application event, on the manager's event thread and in order. A
+ * {@link ProcessListener} that publishes each event of a process or a feature as the
+ * payload of an application event, on the manager's event thread and in order. A
  * {@link ProcessStarting} is published on the thread that starts the process.
  */
 final class ApplicationEventBridge implements ProcessListener {
@@ -30,11 +31,20 @@ final class ApplicationEventBridge implements ProcessListener {
 	 */
 	@Override
 	public void beforeStart(ProcessStarting event) {
-		onEvent(event);
+		publish(event);
 	}
 
 	@Override
 	public void onEvent(ProcessEvent event) {
+		publish(event);
+	}
+
+	@Override
+	public void onFeatureEvent(ProcessionEvent event) {
+		publish(event);
+	}
+
+	private void publish(ProcessionEvent event) {
 		try {
 			this.publisher.publishEvent(event);
 		}
