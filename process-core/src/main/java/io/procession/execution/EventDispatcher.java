@@ -39,6 +39,9 @@ final class EventDispatcher {
 	/** Duration of a listener call after which a warning is logged. */
 	static final Duration SLOW = Duration.ofSeconds(5);
 
+	/** Number of waiting events at which a warning is logged. */
+	static final int BACKLOG = 10_000;
+
 	private static final Logger logger = LoggerFactory.getLogger(EventDispatcher.class);
 
 	private final List<ProcessListener> listeners = new CopyOnWriteArrayList<>();
@@ -64,6 +67,9 @@ final class EventDispatcher {
 	private volatile boolean observed;
 
 	private volatile @Nullable Call present;
+
+	/** Whether the backlog has been reported since the queue was empty. */
+	private final AtomicBoolean backlogReported = new AtomicBoolean();
 
 	/** Whether the current call, or the next one, is going to be checked. */
 	private final AtomicBoolean watched = new AtomicBoolean();
@@ -158,7 +164,11 @@ final class EventDispatcher {
 			this.executor.execute(() -> {
 				own.forEach((listener) -> tell(listener, made));
 				this.listeners.forEach((listener) -> tell(listener, made));
+				if (this.thread.getQueue().isEmpty()) {
+					this.backlogReported.set(false);
+				}
 			});
+			reportBacklog();
 		}
 		catch (RejectedExecutionException ex) {
 			this.log.write(() -> logger.debug("Process event dropped after close: {}", event.get()));
@@ -181,6 +191,15 @@ final class EventDispatcher {
 		}
 		catch (RuntimeException | Error ex) {
 			tellLost(ex);
+		}
+	}
+
+	private void reportBacklog() {
+		if (this.thread.getQueue().size() >= BACKLOG && this.backlogReported.compareAndSet(false, true)) {
+			this.log.write(() -> logger.warn(
+					"{} events are waiting to be delivered and occupy memory, since listeners are slower than events"
+							+ " occur; move long work to another thread, with Spring by @Async",
+					BACKLOG));
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -166,6 +167,30 @@ class EventDispatcherTests {
 		events.close();
 		assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
 		assertThat(told).containsExactly("removed first", "other first", "other second");
+	}
+
+	@Test
+	void reportsBacklogOnceAndDropsNoEvent() throws InterruptedException {
+		EventDispatcher events = events(SOON);
+		List<String> notified = new ArrayList<>();
+		events.add(new Blocking(this.release));
+		events.add((event) -> notified.add(event.name()));
+		try (LogCapture capture = LogCapture.begin()) {
+
+			// one event is being delivered
+			for (int i = 0; i < EventDispatcher.BACKLOG; i++) {
+				publish(events, "waiting");
+			}
+			events.publish(() -> new FeatureEvent("one too many", Instant.EPOCH), List.of());
+			publish(events, "another");
+
+			await().atMost(SOON).untilAsserted(() -> assertThat(capture.text()).contains("are waiting to be delivered"));
+			this.release.countDown();
+			events.close();
+			assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
+			assertThat(notified).hasSize(EventDispatcher.BACKLOG + 1);
+			assertThat(capture.text()).containsOnlyOnce("are waiting to be delivered");
+		}
 	}
 
 	@Test
