@@ -196,10 +196,9 @@ final class EventDispatcher {
 
 	private void reportBacklog() {
 		if (this.thread.getQueue().size() >= BACKLOG && this.backlogReported.compareAndSet(false, true)) {
-			this.log.write(() -> logger.warn(
-					"{} events are waiting to be delivered and occupy memory, since listeners are slower than events"
-							+ " occur; move long work to another thread, with Spring by @Async",
-					BACKLOG));
+			this.log.write(() -> logger
+				.warn("{} events are waiting to be delivered and occupy memory, since listeners are slower than events"
+						+ " occur; move long work to another thread, with Spring by @Async", BACKLOG));
 		}
 	}
 

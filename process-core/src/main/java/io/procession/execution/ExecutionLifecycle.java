@@ -17,8 +17,8 @@ import io.procession.process.ProcessResult;
 
 /**
  * The {@linkplain ExecutionState state} of one execution, with what belongs to it: the
- * exit status, the stop, the drain, the outcome. All of it is guarded by one lock, on which
- * callers wait for changes. <i>Thread-safe.</i>
+ * exit status, the stop, the drain, the outcome. All of it is guarded by one lock, on
+ * which callers wait for changes. <i>Thread-safe.</i>
  *
  * <p>
  * Each party that notices a change reports it here: {@link #exited} by whoever sees the

@@ -521,8 +521,8 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		Duration duration = Duration.ofNanos(nanoTime() - this.startedNanos);
 		String lost = (this.output.lost() != null) ? this.output.lost() : this.error.lost();
 		return new ExecutionOutcome(this.context, this.plan, this.process,
-				new ExecutionOutcome.Ending(this.lifecycle.exitStatus(), cause, this.startedAt, duration, lost), out, err,
-				complete);
+				new ExecutionOutcome.Ending(this.lifecycle.exitStatus(), cause, this.startedAt, duration, lost), out,
+				err, complete);
 	}
 
 	// --- signals

@@ -31,8 +31,8 @@ import io.procession.execution.ProcessLauncher;
  * delivered in order, on the event thread of the manager, together with those of the
  * processes: {@link ProgramState#STARTING STARTING} precedes {@code ProcessStarted},
  * which precedes {@link ProgramState#RUNNING RUNNING}, and {@code ProcessExited} or
- * {@code ProcessStartFailed} precedes the state that follows. A process that exits at once
- * may do so before the event of the state {@code RUNNING}. The events of the state
+ * {@code ProcessStartFailed} precedes the state that follows. A process that exits at
+ * once may do so before the event of the state {@code RUNNING}. The events of the state
  * {@link ProgramState#STOPPING STOPPING} and of the signal, {@code ProcessStopping}, are
  * delivered in either order, since a stop waits for neither. A process that could not be
  * stopped in time may end after the event of the state {@link ProgramState#LOST LOST}.

@@ -32,8 +32,8 @@ record ProgramLife(ProgramStatus status, boolean closed, boolean managerClosed, 
 	}
 
 	/**
-	 * Return whether the state lasts until a request is made or an event occurs. A process
-	 * does not run any longer than its manager.
+	 * Return whether the state lasts until a request is made or an event occurs. A
+	 * process does not run any longer than its manager.
 	 */
 	boolean isSettled() {
 		ProgramState state = this.status.state();

@@ -19,8 +19,8 @@ import io.procession.supervision.ProgramStatus.DesiredState;
 
 /**
  * State machine of a program: computes the new state, the actions to perform, the events
- * to publish and the messages to log from the current state and an input. It performs no action itself.
- * <i>Used once, by one thread.</i>
+ * to publish and the messages to log from the current state and an input. It performs no
+ * action itself. <i>Used once, by one thread.</i>
  */
 final class ProgramTransition {
 

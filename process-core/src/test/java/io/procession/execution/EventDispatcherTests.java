@@ -184,7 +184,8 @@ class EventDispatcherTests {
 			events.publish(() -> new FeatureEvent("one too many", Instant.EPOCH), List.of());
 			publish(events, "another");
 
-			await().atMost(SOON).untilAsserted(() -> assertThat(capture.text()).contains("are waiting to be delivered"));
+			await().atMost(SOON)
+				.untilAsserted(() -> assertThat(capture.text()).contains("are waiting to be delivered"));
 			this.release.countDown();
 			events.close();
 			assertThat(events.awaitEnd(SOON.toNanos())).isTrue();

@@ -26,13 +26,12 @@ import io.procession.testing.LogCapture;
 import io.procession.testing.RealProcesses;
 import io.procession.testing.Scripts;
 
+import static io.procession.testing.Bounds.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 @RealProcesses
 class ProgramEventIntegrationTests {
-
-	private static final Duration BOUND = Duration.ofSeconds(30);
 
 	private static final RestartPolicy AT_ONCE = RestartPolicy.onFailure().withDelay(Duration.ZERO);
 
@@ -86,9 +85,10 @@ class ProgramEventIntegrationTests {
 		long pid = Objects.requireNonNull(get(this.supervisor.start()).get(0).pid());
 		ProcessHandle.of(pid).orElseThrow().destroyForcibly();
 
-		await().atMost(BOUND).until(() -> this.recorder.of("worker").size() == 6 && this.recorder.of("missing").size() == 3);
-		assertThat(this.recorder.of("worker")).containsExactly("STARTING", "ProcessStarted", "RUNNING",
-				"ProcessExited", "STOPPING", "BACKOFF");
+		await().atMost(SOON)
+			.until(() -> this.recorder.of("worker").size() == 6 && this.recorder.of("missing").size() == 3);
+		assertThat(this.recorder.of("worker")).containsExactly("STARTING", "ProcessStarted", "RUNNING", "ProcessExited",
+				"STOPPING", "BACKOFF");
 		assertThat(this.recorder.of("missing")).containsExactly("STARTING", "ProcessStartFailed", "BACKOFF");
 	}
 
@@ -140,7 +140,7 @@ class ProgramEventIntegrationTests {
 		get(this.supervisor.start("worker"));
 		get(this.supervisor.stop("worker"));
 
-		await().atMost(BOUND).until(() -> !seen.isEmpty());
+		await().atMost(SOON).until(() -> !seen.isEmpty());
 		assertThat(seen).containsExactly(ProgramState.STOPPED);
 	}
 
@@ -169,8 +169,7 @@ class ProgramEventIntegrationTests {
 
 		this.supervisor.start();
 
-		await().atMost(BOUND)
-			.until(() -> this.supervisor.find("second").orElseThrow().state() == ProgramState.RUNNING);
+		await().atMost(SOON).until(() -> this.supervisor.find("second").orElseThrow().state() == ProgramState.RUNNING);
 	}
 
 	@Test
@@ -185,10 +184,10 @@ class ProgramEventIntegrationTests {
 
 			get(this.supervisor.start("worker"));
 
-			await().atMost(BOUND).until(() -> second.changes().size() == 2);
-			await().atMost(BOUND)
-				.untilAsserted(() -> assertThat(log.text()).contains(
-						"Process listener failed: name=worker event=ProgramStateChanged", "planned exception"));
+			await().atMost(SOON).until(() -> second.changes().size() == 2);
+			await().atMost(SOON)
+				.untilAsserted(() -> assertThat(log.text())
+					.contains("Process listener failed: name=worker event=ProgramStateChanged", "planned exception"));
 			assertThat(this.supervisor.find("worker").orElseThrow().state()).isEqualTo(ProgramState.RUNNING);
 		}
 	}
@@ -218,7 +217,7 @@ class ProgramEventIntegrationTests {
 
 		get(this.supervisor.start());
 
-		await().atMost(BOUND)
+		await().atMost(SOON)
 			.untilAsserted(() -> assertThat(this.recorder.changes()).extracting(ProgramStateChanged::to)
 				.contains(ProgramState.FATAL)
 				.filteredOn((state) -> state == ProgramState.BACKOFF)
@@ -252,7 +251,7 @@ class ProgramEventIntegrationTests {
 			open.add(Program.builder("failing", spec("exit 3")).restart(LATE).build());
 			open.add(Program.builder("done", spec("exit 0")).build());
 			get(open.start());
-			await().atMost(BOUND)
+			await().atMost(SOON)
 				.until(() -> events.of("failing").contains("BACKOFF") && events.of("done").contains("EXITED"));
 
 			other.close();
@@ -293,7 +292,7 @@ class ProgramEventIntegrationTests {
 	}
 
 	private void awaitChanges(int count) {
-		await().atMost(BOUND).until(() -> this.recorder.changes().size() >= count);
+		await().atMost(SOON).until(() -> this.recorder.changes().size() >= count);
 	}
 
 	private void awaitRelease() {
@@ -306,7 +305,7 @@ class ProgramEventIntegrationTests {
 	}
 
 	private static <T> T get(CompletableFuture<T> future) {
-		return future.orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS).join();
+		return future.orTimeout(SOON.toSeconds(), TimeUnit.SECONDS).join();
 	}
 
 	private static ProcessListener onChange(Consumer<ProgramStateChanged> callback) {
