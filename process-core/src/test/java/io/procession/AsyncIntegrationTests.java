@@ -109,16 +109,16 @@ class AsyncIntegrationTests {
 
 	@Test
 	void stopsProcessThatWasBeingStartedWhenCanceled() {
-		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch requested = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
-			asked.countDown();
+			requested.countDown();
 			Threads.hold(go);
 			return "value";
 		}).build()) {
 			CompletableFuture<ProcessResult> result = tree(processes).secretEnv("TOKEN", Secret.reference("token"))
 				.runAsync();
-			Threads.hold(asked);
+			Threads.hold(requested);
 
 			assertThat(result.cancel(true)).isTrue();
 			go.countDown();

@@ -82,8 +82,8 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void doesNotStartQueuedLaunchThatWasCanceled(@TempDir Path folder) {
-		Path file = folder.resolve("ran");
+	void doesNotStartQueuedLaunchThatWasCanceled(@TempDir Path directory) {
+		Path file = directory.resolve("ran");
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder().maxConcurrent(1).build();
 		try (ProcessManager processes = ProcessManager.builder().settings(settings).build()) {
 			RunningProcess holder = processes.start("sleep", "300");
@@ -232,8 +232,8 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void grantsProcessesLeftBehindTheTimeoutGrace(@TempDir Path folder) {
-		Path file = folder.resolve("ended");
+	void grantsProcessesLeftBehindTheTimeoutGrace(@TempDir Path directory) {
+		Path file = directory.resolve("ended");
 		try (ProcessManager processes = ProcessManager.builder().settings(patient()).build()) {
 			processes.shell(LEAVES_A_SLOW_ONE, file.toString()).run().throwIfFailed();
 		}
@@ -242,8 +242,8 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void grantsProcessesLeftBehindAtMostTheShutdownGrace(@TempDir Path folder) {
-		Path file = folder.resolve("ended");
+	void grantsProcessesLeftBehindAtMostTheShutdownGrace(@TempDir Path directory) {
+		Path file = directory.resolve("ended");
 		try (ProcessManager processes = ProcessManager.builder().settings(patientButForTheShutdown()).build()) {
 			processes.shell(LEAVES_A_SLOW_ONE, file.toString()).run().throwIfFailed();
 		}
@@ -252,8 +252,8 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void grantsProcessesOfDeadJvmTheTimeoutGrace(@TempDir Path folder) throws Exception {
-		Path file = folder.resolve("ended");
+	void grantsProcessesOfDeadJvmTheTimeoutGrace(@TempDir Path directory) throws Exception {
+		Path file = directory.resolve("ended");
 		try (ProcessManager processes = successorOf(leaveOrphan(file), patient())) {
 			processes.run("true").throwIfFailed();
 
@@ -262,8 +262,8 @@ class BoundsIntegrationTests {
 	}
 
 	@Test
-	void grantsProcessesOfDeadJvmAtMostTheShutdownGrace(@TempDir Path folder) throws Exception {
-		Path file = folder.resolve("ended");
+	void grantsProcessesOfDeadJvmAtMostTheShutdownGrace(@TempDir Path directory) throws Exception {
+		Path file = directory.resolve("ended");
 		try (ProcessManager processes = successorOf(leaveOrphan(file), patientButForTheShutdown())) {
 			processes.run("true").throwIfFailed();
 
@@ -340,7 +340,7 @@ class BoundsIntegrationTests {
 
 	@Test
 	void logsFailedScansOnce() {
-		AtomicInteger looks = new AtomicInteger();
+		AtomicInteger scans = new AtomicInteger();
 		try (LogCapture log = LogCapture.begin()) {
 			long pid;
 			try (ProcessManager processes = ProcessManager.builder()
@@ -349,8 +349,8 @@ class BoundsIntegrationTests {
 				}) {
 
 					@Override
-					public void look() {
-						looks.incrementAndGet();
+					public void scan() {
+						scans.incrementAndGet();
 						throw new IllegalStateException("planned");
 					}
 
@@ -362,7 +362,7 @@ class BoundsIntegrationTests {
 			}
 			ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
 
-			assertThat(looks.get()).isGreaterThan(3);
+			assertThat(scans.get()).isGreaterThan(3);
 			assertThat(log.text()).containsOnlyOnce("IllegalStateException: planned");
 		}
 	}

@@ -46,7 +46,7 @@ class CloseIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private static ProcessManager withShutdownGrace(Duration grace) {
 		return ProcessManager.builder()
@@ -206,14 +206,14 @@ class CloseIntegrationTests {
 
 	@Test
 	void leavesDetachedProcessesRunning() {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 		RunningProcess process;
 		List<ProcessTable.Entry> survivors;
 		try (ProcessManager processes = withShutdownGrace(Duration.ofSeconds(1))) {
 			process = processes.shell("sleep 300 & readlink /proc/self/fd/0; echo ready; wait")
 				.env(Plant.NAME, this.plant.value())
 				.outputTo(output)
-				.errorOutputTo(this.folder.resolve("error"))
+				.errorOutputTo(this.directory.resolve("error"))
 				.detached()
 				.start();
 			await().atMost(BEFORE_LOST)
@@ -234,7 +234,7 @@ class CloseIntegrationTests {
 
 	@Test
 	void stopsDetachedProcessOnRequest(ProcessManager processes) {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 		RunningProcess process = processes.shell("sleep 300 & echo ready; wait")
 			.env(Plant.NAME, this.plant.value())
 			.outputTo(output)
@@ -425,7 +425,7 @@ class CloseIntegrationTests {
 
 	@Test
 	void abandonsStopOfDetachedProcess() throws InterruptedException {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		Thread stopping;
 		try (ProcessManager processes = ProcessManager.create()) {

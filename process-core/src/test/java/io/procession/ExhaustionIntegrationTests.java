@@ -76,10 +76,10 @@ class ExhaustionIntegrationTests {
 
 	@Test
 	@RequiresProgram("mkfifo")
-	void stopsProcessesWhileLogIsBlocked(ProcessManager processes, @TempDir Path folder) {
+	void stopsProcessesWhileLogIsBlocked(ProcessManager processes, @TempDir Path directory) {
 		List<String> command = new ArrayList<>(
 				List.of("sh", "-c", "mkfifo \"$1\" && exec 3<>\"$1\" && shift && exec \"$@\" 2>&3", "sh",
-						folder.resolve("full").toString()));
+						directory.resolve("full").toString()));
 		command.addAll(TestChild.javaCommand(BlockedLog.class));
 
 		ProcessResult result = processes.command(command).timeout(BOUND).run().throwIfFailed();

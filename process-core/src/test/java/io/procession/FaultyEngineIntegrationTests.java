@@ -118,7 +118,7 @@ class FaultyEngineIntegrationTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void distinguishesRemainingProcessesFromFailedScan(boolean looks) {
+	void distinguishesRemainingProcessesFromFailedScan(boolean scans) {
 		AtomicBoolean closing = new AtomicBoolean();
 		ProcessTree immortal = new ProcessTree() {
 
@@ -142,11 +142,11 @@ class FaultyEngineIntegrationTests {
 			}
 
 			@Override
-			public void look() {
-				if (closing.get() && !looks) {
+			public void scan() {
+				if (closing.get() && !scans) {
 					throw new IllegalStateException("planned");
 				}
-				super.look();
+				super.scan();
 			}
 
 		};
@@ -161,7 +161,7 @@ class FaultyEngineIntegrationTests {
 				processes.run("true");
 			}
 
-			assertThat(log.text()).contains(looks ? "leftovers still alive: pids=[4711]"
+			assertThat(log.text()).contains(scans ? "leftovers still alive: pids=[4711]"
 					: "leftovers the processes of this machine could not be scanned in time");
 		}
 	}
@@ -228,20 +228,20 @@ class FaultyEngineIntegrationTests {
 
 	@Test
 	void killsAfterGracePeriodDespiteSlowScans() {
-		AtomicInteger looks = new AtomicInteger();
+		AtomicInteger scans = new AtomicInteger();
 		Queue<ProcessHandle> stopped = new ConcurrentLinkedQueue<>();
 		ProcessEngine engine = new RealEngine() {
 
 			@Override
-			public void look() {
+			public void scan() {
 				if (stopped.stream().anyMatch(ProcessHandle::isAlive)) {
-					looks.incrementAndGet();
+					scans.incrementAndGet();
 					long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1200);
 					while (System.nanoTime() < end) {
 						Pace.slowly(Duration.ofNanos(end - System.nanoTime()));
 					}
 				}
-				super.look();
+				super.scan();
 			}
 
 		};
@@ -258,7 +258,7 @@ class FaultyEngineIntegrationTests {
 		}
 		// one to ask, one to kill, and one that may still see it die; each pause that was
 		// none would add another
-		assertThat(looks.get()).isBetween(2, 3);
+		assertThat(scans.get()).isBetween(2, 3);
 	}
 
 	@Test
@@ -304,11 +304,11 @@ class FaultyEngineIntegrationTests {
 			processes.run("true");
 		}
 		assertThat(events).hasSize(3);
-		List<ProcessEvent> told = List.copyOf(events);
-		assertThat(told.get(0)).isInstanceOf(ProcessStartFailed.class);
-		assertThat(told.get(2)).isInstanceOf(ProcessExited.class);
-		assertThat(told.get(2).executionId()).isEqualTo(told.get(1).executionId())
-			.isNotEqualTo(told.get(0).executionId());
+		List<ProcessEvent> received = List.copyOf(events);
+		assertThat(received.get(0)).isInstanceOf(ProcessStartFailed.class);
+		assertThat(received.get(2)).isInstanceOf(ProcessExited.class);
+		assertThat(received.get(2).executionId()).isEqualTo(received.get(1).executionId())
+			.isNotEqualTo(received.get(0).executionId());
 	}
 
 	/** The process, of which one call of a method fails once it is to. */

@@ -27,14 +27,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 class InheritedSignalsIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@ParameterizedTest
 	@ValueSource(strings = { "", "trap '' HUP INT USR1 TSTP PIPE;", "exec env --block-signal=PIPE,USR2,INT",
 			"exec nohup", "exec env --ignore-signal=PIPE" })
 	void areReset(String how, ProcessManager processes) {
 		List<String> command = new ArrayList<>(List.of("sh", "-c", how + " \"$@\"", "sh"));
-		command.addAll(TestChild.javaCommand(Application.class, this.folder.toString()));
+		command.addAll(TestChild.javaCommand(Application.class, this.directory.toString()));
 
 		ProcessResult result = processes.command(command).run().throwIfFailed();
 
@@ -45,7 +45,7 @@ class InheritedSignalsIntegrationTests {
 	@Test
 	void areResetForJvmStartedInBackground(ProcessManager processes) {
 		List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" & wait $!", "sh"));
-		command.addAll(TestChild.javaCommand(Application.class, this.folder.toString()));
+		command.addAll(TestChild.javaCommand(Application.class, this.directory.toString()));
 
 		assertThat(processes.command(command).run().throwIfFailed().outputLines()).contains("run 0", "terminal 0");
 	}
@@ -58,9 +58,9 @@ class InheritedSignalsIntegrationTests {
 		private static final long STANDARD = 0x7FFF_FFFBL;
 
 		public static void main(String[] arguments) throws IOException {
-			Path folder = Path.of(arguments[0]);
-			Path file = folder.resolve("file");
-			Path odd = Files.writeString(folder.resolve("a=b"), "#!/bin/sh\necho =\n");
+			Path directory = Path.of(arguments[0]);
+			Path file = directory.resolve("file");
+			Path odd = Files.writeString(directory.resolve("a=b"), "#!/bin/sh\necho =\n");
 			odd.toFile().setExecutable(true);
 			try (ProcessManager processes = ProcessManager.create()) {
 				show("run", processes.command(SHOW).run().output());

@@ -89,7 +89,7 @@ class InputStreamIntegrationTests {
 		byte[] bytes = new byte[100_000];
 		Arrays.fill(bytes, (byte) 'x');
 
-		ProcessResult result = processes.command("cat").input(new Untold(bytes)).run();
+		ProcessResult result = processes.command("cat").input(new WithoutSize(bytes)).run();
 
 		assertThat(result.outputBytes()).isEqualTo(bytes);
 		assertThat(result.outputComplete()).isTrue();
@@ -98,11 +98,11 @@ class InputStreamIntegrationTests {
 	/**
 	 * Provides a hundred bytes at a time.
 	 */
-	private static final class Untold extends InputStream {
+	private static final class WithoutSize extends InputStream {
 
 		private final ByteArrayInputStream bytes;
 
-		private Untold(byte[] bytes) {
+		private WithoutSize(byte[] bytes) {
 			this.bytes = new ByteArrayInputStream(bytes);
 		}
 

@@ -60,7 +60,7 @@ class IsolationIntegrationTests {
 		.withAddressSpace(1L << 30);
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	/** All settings available to an ordinary user. */
 	private static PendingProcess isolated(PendingProcess process) {
@@ -132,11 +132,11 @@ class IsolationIntegrationTests {
 
 	@Test
 	void startsProgramsWithUnusualNames(ProcessManager processes) throws Exception {
-		Path odd = Files.createDirectory(this.folder.resolve("-x"));
+		Path odd = Files.createDirectory(this.directory.resolve("-x"));
 		Path script = Files.writeString(odd.resolve("a=b"), "#!/bin/sh\nprintf '%s ' \"$@\"\n");
 		script.toFile().setExecutable(true);
 
-		PendingProcess process = processes.command("-x/a=b", "-n", "1").directory(this.folder);
+		PendingProcess process = processes.command("-x/a=b", "-n", "1").directory(this.directory);
 
 		assertThat(isolated(process).run().output()).isEqualTo("-n 1 ");
 		assertThat(process.newSession().run().output()).isEqualTo("-n 1 ");
@@ -236,12 +236,12 @@ class IsolationIntegrationTests {
 	void doesNotFindToolsThroughPathOfProcess(ProcessManager processes) throws Exception {
 		for (String tool : List.of("setsid", "prlimit", "choom", "taskset", "chrt", "nice", "ionice", "setpriv",
 				"env")) {
-			Path fake = Files.writeString(this.folder.resolve(tool), "#!/bin/sh\necho fooled\nexit 1\n");
+			Path fake = Files.writeString(this.directory.resolve(tool), "#!/bin/sh\necho fooled\nexit 1\n");
 			fake.toFile().setExecutable(true);
 		}
 
 		ProcessResult result = isolated(
-				processes.command("/bin/sh", "-c", "echo $0 started").env("PATH", this.folder.toString()))
+				processes.command("/bin/sh", "-c", "echo $0 started").env("PATH", this.directory.toString()))
 			.stopSignal(Signal.QUIT)
 			.run();
 
@@ -250,7 +250,7 @@ class IsolationIntegrationTests {
 
 	@Test
 	void reportsAMissingInterpreterBeforeTheStart(ProcessManager processes) throws Exception {
-		Path script = Files.writeString(this.folder.resolve("script"), "#!/no/such/interpreter\n");
+		Path script = Files.writeString(this.directory.resolve("script"), "#!/no/such/interpreter\n");
 		script.toFile().setExecutable(true);
 
 		assertThatExceptionOfType(ProcessStartException.class)
@@ -261,7 +261,7 @@ class IsolationIntegrationTests {
 	@Test
 	void distinguishesLateToolFailureFromProgramFailure(ProcessManager processes) throws Exception {
 		// a program whose loader does not exist: only the last tool detects this
-		String program = this.folder.resolve("no-loader").toString();
+		String program = this.directory.resolve("no-loader").toString();
 		String code = Files.readString(Path.of("/bin/true"), StandardCharsets.ISO_8859_1)
 			.replace("ld-linux", "ld-lunix");
 		Files.writeString(Path.of(program), code, StandardCharsets.ISO_8859_1).toFile().setExecutable(true);
@@ -294,19 +294,20 @@ class IsolationIntegrationTests {
 
 	@Test
 	void refusesTreeLimitsWithoutDelegatedDirectory() {
-		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
+		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.directory).build()) {
 			assertThatExceptionOfType(ProcessStartException.class)
 				.isThrownBy(() -> processes.command("true").treeLimits(TreeLimits.none().withMemory(1 << 30)).run())
-				.withMessageContaining("tree-memory: '" + this.folder + "' is not a cgroup v2 directory");
+				.withMessageContaining("tree-memory: '" + this.directory + "' is not a cgroup v2 directory");
 		}
 	}
 
 	@Test
 	void entersControlGroupBeforeProgramStarts() throws Exception {
 		delegateControlGroup();
-		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
-			PendingProcess process = isolated(processes.shell(
-					"cd \"$1\"/procession-*; for f in *; do echo $f; cat $f; echo;" + " done", this.folder.toString()))
+		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.directory).build()) {
+			PendingProcess process = isolated(
+					processes.shell("cd \"$1\"/procession-*; for f in *; do echo $f; cat $f; echo;" + " done",
+							this.directory.toString()))
 				.treeLimits(TreeLimits.none().withMemory(64 << 20).withCpus(1.5).withTasks(10));
 
 			assertThat(process.run().outputLines()).containsExactly("cgroup.procs", "0", "", "cpu.max", "150000 100000",
@@ -318,22 +319,22 @@ class IsolationIntegrationTests {
 	@ValueSource(booleans = { false, true })
 	void removesItsControlGroup(boolean detached) throws Exception {
 		delegateControlGroup();
-		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.folder).build()) {
+		try (ProcessManager processes = ProcessManager.builder().controlGroup(this.directory).build()) {
 			// the kernel removes a control group with its files
-			PendingProcess process = processes.shell("rm \"$1\"/procession-*/*", this.folder.toString())
+			PendingProcess process = processes.shell("rm \"$1\"/procession-*/*", this.directory.toString())
 				.treeLimits(TreeLimits.none().withTasks(10));
 
 			assertThat((detached ? process.detached() : process).run().exitCode()).isZero();
 		}
 
-		assertThat(this.folder).isDirectoryNotContaining("glob:**/procession-*");
+		assertThat(this.directory).isDirectoryNotContaining("glob:**/procession-*");
 	}
 
 	// a directory with such files is sufficient
 	private void delegateControlGroup() throws IOException {
-		Files.writeString(this.folder.resolve("cgroup.controllers"), "cpu memory pids\n");
-		Files.writeString(this.folder.resolve("cgroup.subtree_control"), "cpu memory pids\n");
-		Files.writeString(this.folder.resolve("cgroup.procs"), "");
+		Files.writeString(this.directory.resolve("cgroup.controllers"), "cpu memory pids\n");
+		Files.writeString(this.directory.resolve("cgroup.subtree_control"), "cpu memory pids\n");
+		Files.writeString(this.directory.resolve("cgroup.procs"), "");
 	}
 
 	@Test

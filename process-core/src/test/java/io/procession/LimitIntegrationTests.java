@@ -40,7 +40,7 @@ import static org.awaitility.Awaitility.await;
 class LimitIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private static ProcessManager limitedTo(int maxConcurrent, Duration acquireTimeout) {
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
@@ -52,7 +52,7 @@ class LimitIntegrationTests {
 
 	@Test
 	void limitsConcurrentProcesses() throws Exception {
-		Path journal = Files.createFile(this.folder.resolve("journal"));
+		Path journal = Files.createFile(this.directory.resolve("journal"));
 		try (ProcessManager processes = limitedTo(3, Duration.ofMinutes(1))) {
 			PendingProcess pending = processes.shell("echo + >> \"$1\"; sleep 0.05; echo - >> \"$1\"",
 					journal.toString());
@@ -91,7 +91,7 @@ class LimitIntegrationTests {
 
 	@Test
 	void admitsWaitersInOrder() throws Exception {
-		Path journal = this.folder.resolve("journal");
+		Path journal = this.directory.resolve("journal");
 		try (ProcessManager processes = limitedTo(1, Duration.ofMinutes(1))) {
 			RunningProcess holder = processes.start("sleep", "300");
 			List<CompletableFuture<ProcessResult>> futures = new ArrayList<>();
@@ -198,7 +198,7 @@ class LimitIntegrationTests {
 			List<Runnable> ends = List.of(() -> processes.shell("exit 3").run(), () -> processes.run("no-such-program"),
 					() -> processes.start("no-such-program"),
 					() -> processes.command("no-such-program").runAsync().join(),
-					() -> processes.command("true").directory(this.folder.resolve("missing")).run(),
+					() -> processes.command("true").directory(this.directory.resolve("missing")).run(),
 					() -> sleep.timeout(Duration.ofMillis(100)).run(),
 					() -> sleep.idleTimeout(Duration.ofMillis(100)).run(),
 					() -> sleep.timeout(Duration.ofMillis(100)).start().waitFor(), () -> sleep.start().stop(),

@@ -167,8 +167,8 @@ class ListenerIntegrationTests {
 
 	@Test
 	void receivesOutputOfAllProcesses(ProcessManager processes) throws IOException {
-		Map<String, String> told = new ConcurrentHashMap<>();
-		ProcessOutputListener listener = (process, type, chunk) -> told.merge(process.name() + " " + type,
+		Map<String, String> received = new ConcurrentHashMap<>();
+		ProcessOutputListener listener = (process, type, chunk) -> received.merge(process.name() + " " + type,
 				StandardCharsets.UTF_8.decode(chunk).toString(), String::concat);
 		ProcessOutputListener failing = (process, type, chunk) -> {
 			throw new IllegalStateException("planned");
@@ -176,7 +176,7 @@ class ListenerIntegrationTests {
 		processes.addOutputListener(failing);
 		processes.addOutputListener(listener);
 		RunningProcess early = processes.shell("echo first; read x; echo second").name("early").start();
-		await().atMost(BEFORE_LOST).until(() -> told.containsKey("early OUTPUT"));
+		await().atMost(BEFORE_LOST).until(() -> received.containsKey("early OUTPUT"));
 
 		assertThat(processes.shell("echo out; echo err >&2").name("run").run().output()).isEqualTo("out\n");
 		processes.shell("echo dropped; echo dropped >&2").name("quiet").quietly().run();
@@ -191,13 +191,13 @@ class ListenerIntegrationTests {
 		assertThat(early.waitFor().output()).isEqualTo("first\nsecond\n");
 		processes.shell("echo late").run();
 
-		assertThat(told).containsOnly(Map.entry("early OUTPUT", "first\n"), Map.entry("run OUTPUT", "out\n"),
+		assertThat(received).containsOnly(Map.entry("early OUTPUT", "first\n"), Map.entry("run OUTPUT", "out\n"),
 				Map.entry("run ERROR", "err\n"), Map.entry("stage ERROR", "problem\n"),
 				Map.entry("last OUTPUT", "within\n"));
 	}
 
 	@Test
-	void isToldNothingMoreOnceItIsRemoved(ProcessManager processes) {
+	void receivesNothingOnceRemoved(ProcessManager processes) {
 		List<String> removed = new CopyOnWriteArrayList<>();
 		List<String> kept = new CopyOnWriteArrayList<>();
 		ProcessListener listener = (event) -> removed.add(event.name());

@@ -41,9 +41,9 @@ class OrdinaryUserIntegrationTests {
 	@Test
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void worksInChildJvm(ProcessManager processes) throws IOException {
-		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
+		Path directory = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
-			String classPath = copyClassPath(folder);
+			String classPath = copyClassPath(directory);
 			String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
 			assertReport(processes
@@ -56,17 +56,17 @@ class OrdinaryUserIntegrationTests {
 				.outputLines());
 		}
 		finally {
-			processes.run("rm", "-r", folder.toString());
+			processes.run("rm", "-r", directory.toString());
 		}
 	}
 
 	@Test
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void switchesUsersByCapabilitiesAlone(ProcessManager processes) throws IOException {
-		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
+		Path directory = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
-			String classPath = copyClassPath(folder);
-			Path here = Files.createDirectory(folder.resolve("here"));
+			String classPath = copyClassPath(directory);
+			Path here = Files.createDirectory(directory.resolve("here"));
 			Files.setPosixFilePermissions(here, PosixFilePermissions.fromString("rwx------"));
 			Files.setAttribute(here, "unix:uid", 65534);
 
@@ -82,17 +82,17 @@ class OrdinaryUserIntegrationTests {
 				.satisfies((line) -> is(line, "other user: ISOLATION", "it lacks CAP_KILL. "));
 		}
 		finally {
-			processes.run("rm", "-r", folder.toString());
+			processes.run("rm", "-r", directory.toString());
 		}
 	}
 
 	@Test
 	@EnabledIf(value = "io.procession.testing.CurrentUser#isRoot", disabledReason = "only root can switch users")
 	void reportsThatRootProcessCannotBeSignaled(ProcessManager processes) throws IOException {
-		Path folder = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
+		Path directory = Files.createTempDirectory(Path.of("/tmp"), "ordinary-user");
 		try {
-			String classPath = copyClassPath(folder);
-			Path setpriv = Files.copy(Path.of("/usr/bin/setpriv"), folder.resolve("setpriv-of-root"));
+			String classPath = copyClassPath(directory);
+			Path setpriv = Files.copy(Path.of("/usr/bin/setpriv"), directory.resolve("setpriv-of-root"));
 			processes.run("chmod", "4755", setpriv.toString()).throwIfFailed();
 
 			List<String> lines = processes
@@ -105,16 +105,16 @@ class OrdinaryUserIntegrationTests {
 				.throwIfFailed()
 				.outputLines();
 
-			List<String> said = lines.stream().filter((line) -> !line.startsWith("SLF4J")).toList();
-			assumeThat(said).as("a folder where set-user-ID works").first().isEqualTo("root");
-			assertThat(said).satisfiesExactly((line) -> is(line, "root"),
+			List<String> printed = lines.stream().filter((line) -> !line.startsWith("SLF4J")).toList();
+			assumeThat(printed).as("a folder where set-user-ID works").first().isEqualTo("root");
+			assertThat(printed).satisfiesExactly((line) -> is(line, "root"),
 					(line) -> is(line, "TERM", "not permitted to signal it (kill(2): EPERM)"),
 					(line) -> is(line, "USR1", "not permitted to signal it (kill(2): EPERM)"),
 					(line) -> is(line, "own", "null"),
 					(line) -> is(line, "timeout", "exceeded its timeout", "and could not be stopped"));
 		}
 		finally {
-			processes.run("rm", "-r", folder.toString());
+			processes.run("rm", "-r", directory.toString());
 		}
 	}
 
@@ -136,7 +136,7 @@ class OrdinaryUserIntegrationTests {
 	}
 
 	// the directory of the build may be accessible to root only
-	private static String copyClassPath(Path folder) throws IOException {
+	private static String copyClassPath(Path directory) throws IOException {
 		String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 		StringBuilder copies = new StringBuilder();
 		int number = 0;
@@ -144,12 +144,12 @@ class OrdinaryUserIntegrationTests {
 			Path source = Path.of(entry);
 			boolean needed = Files.isDirectory(source) || source.getFileName().toString().matches("(zt-exec|slf4j).*");
 			if (needed) {
-				Path target = folder.resolve(number++ + source.getFileName().toString());
+				Path target = directory.resolve(number++ + source.getFileName().toString());
 				copy(source, target);
 				copies.append(target).append(':');
 			}
 		}
-		Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+		Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
 		return copies.substring(0, copies.length() - 1);
 	}
 

@@ -501,11 +501,11 @@ class OutputIntegrationTests {
 
 	@Test
 	void stopsSlowProcessThatExceedsOutputLimit() {
-		AtomicLong looks = new AtomicLong();
+		AtomicLong scans = new AtomicLong();
 		ProcessEngine engine = new LocalProcessEngine(true, null);
 		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
-					looks.addAndGet(method.getName().equals("look") ? 1 : 0);
+					scans.addAndGet(method.getName().equals("look") ? 1 : 0);
 					return method.invoke(engine, arguments);
 				});
 		try (ProcessManager processes = ProcessManager.builder().engine(counting).build()) {
@@ -517,7 +517,7 @@ class OutputIntegrationTests {
 		}
 
 		// once in 50 ms, more often at first and at the end
-		assertThat(looks.get()).isLessThan(60);
+		assertThat(scans.get()).isLessThan(60);
 	}
 
 	@Test
@@ -595,13 +595,13 @@ class OutputIntegrationTests {
 		List<String> lines = new ArrayList<>();
 
 		ProcessResult alone = full.run();
-		ProcessResult heard = full.onLine((type, line) -> lines.add(line)).run();
+		ProcessResult observed = full.onLine((type, line) -> lines.add(line)).run();
 
 		assertThat(alone.successful()).isFalse();
-		assertThat(heard.successful()).isFalse();
-		assertThat(heard.outputComplete()).isFalse();
+		assertThat(observed.successful()).isFalse();
+		assertThat(observed.outputComplete()).isFalse();
 		assertThat(lines).containsExactly("hi");
-		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(heard::throwIfFailed)
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(observed::throwIfFailed)
 			.withMessageContaining("exited with 0")
 			.withMessageContaining("its output file '/dev/full' could not be written (No space left on device)");
 	}

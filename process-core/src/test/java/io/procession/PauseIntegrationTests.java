@@ -27,8 +27,8 @@ import static org.awaitility.Awaitility.await;
 class PauseIntegrationTests {
 
 	@Test
-	void doesNotTimeOutProcessThatEndedInTime(ProcessManager processes, @TempDir Path folder) throws IOException {
-		Path file = folder.resolve("end");
+	void doesNotTimeOutProcessThatEndedInTime(ProcessManager processes, @TempDir Path directory) throws IOException {
+		Path file = directory.resolve("end");
 		RunningProcess jvm = start(processes, "ending", file.toString());
 		List<ProcessTable.Entry> children = ProcessTable.descendants(jvm.pid());
 

@@ -45,7 +45,7 @@ import static org.awaitility.Awaitility.await;
 class PullIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@Test
 	void passesAllBytesToReader(ProcessManager processes) throws IOException {
@@ -73,7 +73,7 @@ class PullIntegrationTests {
 
 	@Test
 	void blocksProcessUntilOutputIsRead(ProcessManager processes) throws IOException {
-		Path far = this.folder.resolve("far");
+		Path far = this.directory.resolve("far");
 		RunningProcess process = processes.shell("echo first; head -c 1000000 /dev/zero; touch \"$1\"", far.toString())
 			.pullOutput()
 			.start();
@@ -202,7 +202,7 @@ class PullIntegrationTests {
 	}
 
 	@Test
-	void tellsItsReaderThatItIsTooLate(ProcessManager processes) throws IOException {
+	void reportsToReaderThatItIsTooLate(ProcessManager processes) throws IOException {
 		// buffer, pump and pipe hold it
 		RunningProcess process = processes.shell("head -c 120000 /dev/zero")
 			.pullOutput()
@@ -275,7 +275,7 @@ class PullIntegrationTests {
 		assertThat(pulled.runAsync()).failsWithin(SOON);
 		assertThatIllegalStateException().isThrownBy(() -> pulled.pipe("cat").run());
 		assertThatIllegalStateException().isThrownBy(() -> pulled.detached().start());
-		assertThatIllegalArgumentException().isThrownBy(() -> pulled.outputTo(this.folder.resolve("file")));
+		assertThatIllegalArgumentException().isThrownBy(() -> pulled.outputTo(this.directory.resolve("file")));
 		assertThatIllegalArgumentException().isThrownBy(pulled::tty);
 		RunningProcess captured = processes.start("true");
 		assertThatIllegalStateException().isThrownBy(captured::stdout).withMessageContaining("pullOutput()");

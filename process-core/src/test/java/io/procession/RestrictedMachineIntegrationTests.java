@@ -55,8 +55,8 @@ class RestrictedMachineIntegrationTests {
 	}
 
 	@Test
-	void stopsProcessesWhenEnvironmentCannotBeRead(ProcessManager processes, @TempDir Path folder) {
-		Namespaces blocking = new Namespaces(Namespaces.CONTAINER, "fifo='" + folder
+	void stopsProcessesWhenEnvironmentCannotBeRead(ProcessManager processes, @TempDir Path directory) {
+		Namespaces blocking = new Namespaces(Namespaces.CONTAINER, "fifo='" + directory
 				+ "/fifo'; [ -p \"$fifo\" ] || mkfifo \"$fifo\"; sleep 300 & mount --bind \"$fifo\" /proc/$!/environ; \"$@\"");
 
 		ProcessResult result = blocking.run(processes, RestrictedMachine.class);

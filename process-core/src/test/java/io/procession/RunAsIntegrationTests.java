@@ -53,15 +53,15 @@ class RunAsIntegrationTests {
 
 	private final Plant plant = Plant.fresh();
 
-	private Path folder;
+	private Path directory;
 
 	@BeforeEach
-	void createFolder() throws Exception {
+	void createDirectory() throws Exception {
 		// accessible to all users: the directory of the build may be accessible to root
 		// only
-		this.folder = Files.createTempDirectory(Path.of("/tmp"), "run-as");
-		Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-		this.folder.toFile().deleteOnExit();
+		this.directory = Files.createTempDirectory(Path.of("/tmp"), "run-as");
+		Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+		this.directory.toFile().deleteOnExit();
 	}
 
 	private PendingProcess asNobody(PendingProcess process) {
@@ -69,7 +69,7 @@ class RunAsIntegrationTests {
 	}
 
 	private Path script(String name, String permissions, String text) throws Exception {
-		Path script = Files.writeString(this.folder.resolve(name), text);
+		Path script = Files.writeString(this.directory.resolve(name), text);
 		script.toFile().deleteOnExit();
 		return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString(permissions));
 	}
@@ -152,7 +152,7 @@ class RunAsIntegrationTests {
 
 	@Test
 	void gainsNoPrivilegesFromSetUserIdPrograms(ProcessManager processes) throws Exception {
-		Path id = Files.copy(Path.of("/usr/bin/id").toRealPath(), this.folder.resolve("id-of-root"));
+		Path id = Files.copy(Path.of("/usr/bin/id").toRealPath(), this.directory.resolve("id-of-root"));
 		id.toFile().deleteOnExit();
 		processes.run("chmod", "4755", id.toString()).throwIfFailed();
 		PendingProcess process = asNobody(processes.command(id.toString(), "-u"));
@@ -216,17 +216,17 @@ class RunAsIntegrationTests {
 
 	@Test
 	void refusesDirectoriesInaccessibleToOtherUser(ProcessManager processes) throws Exception {
-		Files.setPosixFilePermissions(this.folder, PosixFilePermissions.fromString("rwx------"));
-		Path inside = Files.createDirectory(this.folder.resolve("inside"));
+		Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwx------"));
+		Path inside = Files.createDirectory(this.directory.resolve("inside"));
 		inside.toFile().deleteOnExit();
 
 		assertRefused(processes.command("true").runAs(NOBODY).directory(inside), Reason.NOT_A_DIRECTORY,
-				"is not accessible to the user 'nobody' because of '" + this.folder + "'");
+				"is not accessible to the user 'nobody' because of '" + this.directory + "'");
 	}
 
 	@Test
 	void opensFilesWithPermissionsOfUser(ProcessManager processes) throws Exception {
-		Path theirs = theirFolder();
+		Path theirs = theirDirectory();
 		Path input = Files.writeString(theirs.resolve("in"), "input\n");
 		Files.setAttribute(input, "unix:uid", 65534);
 		Files.setPosixFilePermissions(input, PosixFilePermissions.fromString("rw-------"));
@@ -248,8 +248,8 @@ class RunAsIntegrationTests {
 		assertThat(Files.getAttribute(error, "unix:uid")).isEqualTo(65534);
 	}
 
-	private Path theirFolder() throws IOException {
-		Path theirs = Files.createDirectory(this.folder.resolve("theirs"));
+	private Path theirDirectory() throws IOException {
+		Path theirs = Files.createDirectory(this.directory.resolve("theirs"));
 		Files.setAttribute(theirs, "unix:uid", 65534);
 		return theirs;
 	}
@@ -257,8 +257,8 @@ class RunAsIntegrationTests {
 	@Test
 	void followsNoLinkOfUserToFilesOfJvm(ProcessManager processes) throws Exception {
 		Path mine = script("mine", "rw-------", "precious");
-		Path link = Files.createSymbolicLink(theirFolder().resolve("link"), mine);
-		Path unborn = Files.createSymbolicLink(link.resolveSibling("unborn"), this.folder.resolve("unborn"));
+		Path link = Files.createSymbolicLink(theirDirectory().resolve("link"), mine);
+		Path unborn = Files.createSymbolicLink(link.resolveSibling("unborn"), this.directory.resolve("unborn"));
 		PendingProcess process = asNobody(processes.shell("echo lost; echo lost >&2"));
 
 		for (Path file : List.of(link, unborn)) {
@@ -275,13 +275,13 @@ class RunAsIntegrationTests {
 				"its input file '" + link + "' cannot be read by the user 'nobody'");
 
 		assertThat(mine).hasContent("precious");
-		assertThat(this.folder.resolve("unborn")).doesNotExist();
+		assertThat(this.directory.resolve("unborn")).doesNotExist();
 	}
 
 	@Test
 	void followsNoLinkCreatedByUserAfterCheck(ProcessManager processes) throws Exception {
 		Path mine = script("mine", "rw-------", "precious");
-		Path theirs = theirFolder();
+		Path theirs = theirDirectory();
 		Path file = theirs.resolve("file");
 		// the user keeps swapping the file and the link during the starts
 		RunningProcess swapper = asNobody(

@@ -46,7 +46,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class RunIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@Test
 	void returnsBothStreamsAndExitCode(ProcessManager processes) {
@@ -182,12 +182,12 @@ class RunIntegrationTests {
 
 	@Test
 	void passesArgumentsToShellScriptsAsData(ProcessManager processes) {
-		String evil = "'; touch " + this.folder.resolve("hacked") + "; echo '$(id)\"";
+		String evil = "'; touch " + this.directory.resolve("hacked") + "; echo '$(id)\"";
 
 		ProcessResult result = processes.shell("printf '%s|' \"$#\" \"$1\" \"$2\"", evil, "").run();
 
 		assertThat(result.output()).isEqualTo("2|" + evil + "||");
-		assertThat(this.folder.resolve("hacked")).doesNotExist();
+		assertThat(this.directory.resolve("hacked")).doesNotExist();
 	}
 
 	@Test
@@ -251,27 +251,27 @@ class RunIntegrationTests {
 	void looksUpProgramInPathOfItsEnvironment(ProcessManager processes) throws IOException {
 		Path program = executable("only-here", "#!/bin/sh\necho found\n");
 
-		ProcessResult result = processes.command("only-here").env("PATH", this.folder.toString()).run();
+		ProcessResult result = processes.command("only-here").env("PATH", this.directory.toString()).run();
 
 		assertThat(result.output()).isEqualTo("found\n");
 		assertThat(result.name()).isEqualTo(program.getFileName().toString());
 		// an empty entry is the working directory: execvp(3)
-		PendingProcess here = processes.command("only-here").directory(this.folder);
+		PendingProcess here = processes.command("only-here").directory(this.directory);
 		assertThat(here.env("PATH", "/no:").run().output()).isEqualTo("found\n");
 		assertThat(here.env("PATH", ":/no").run().output()).isEqualTo("found\n");
 	}
 
 	private Path executable(String name, String content) throws IOException {
-		Path program = Files.writeString(this.folder.resolve(name), content);
+		Path program = Files.writeString(this.directory.resolve(name), content);
 		assertThat(program.toFile().setExecutable(true)).isTrue();
 		return program;
 	}
 
 	@Test
 	void runsInWorkingDirectory(ProcessManager processes) throws IOException {
-		ProcessResult result = processes.command("pwd").directory(this.folder).run();
+		ProcessResult result = processes.command("pwd").directory(this.directory).run();
 
-		assertThat(result.outputLines()).containsExactly(this.folder.toRealPath().toString());
+		assertThat(result.outputLines()).containsExactly(this.directory.toRealPath().toString());
 		assertThat(processes.command("pwd").run().outputLines())
 			.containsExactly(Path.of("").toAbsolutePath().toRealPath().toString());
 	}
@@ -302,7 +302,7 @@ class RunIntegrationTests {
 	@Test
 	void passesBytesFilesAndStreamsAsInput(ProcessManager processes) throws IOException {
 		byte[] bytes = { 0, 1, -1, '\n', -128 };
-		Path file = Files.write(this.folder.resolve("input"), bytes);
+		Path file = Files.write(this.directory.resolve("input"), bytes);
 
 		assertThat(processes.command("cat").input(bytes).run().outputBytes()).isEqualTo(bytes);
 		assertThat(processes.command("cat").input(file).run().outputBytes()).isEqualTo(bytes);
@@ -351,8 +351,8 @@ class RunIntegrationTests {
 
 	@Test
 	void writesOutputToFiles(ProcessManager processes) throws IOException {
-		Path output = Files.writeString(this.folder.resolve("output"), "something longer that was there before");
-		Path error = this.folder.resolve("error");
+		Path output = Files.writeString(this.directory.resolve("output"), "something longer that was there before");
+		Path error = this.directory.resolve("error");
 
 		ProcessResult result = processes.shell("echo out; echo err >&2").outputTo(output).errorOutputTo(error).run();
 
@@ -365,7 +365,7 @@ class RunIntegrationTests {
 
 	@Test
 	void capturesErrorOutputWhenOnlyOutputGoesToFile(ProcessManager processes) {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 
 		ProcessResult result = processes.shell("echo out; echo err >&2").outputTo(output).run();
 
@@ -375,7 +375,7 @@ class RunIntegrationTests {
 
 	@Test
 	void capturesLastBytesOnlyOfOutputNotWrittenToFile(ProcessManager processes) {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 		PendingProcess pending = processes.shell("echo whole output; printf 12345 >&2").outputTo(output).keepLast(3);
 
 		for (PendingProcess each : List.of(pending, pending.onLine((type, line) -> {
@@ -390,7 +390,7 @@ class RunIntegrationTests {
 
 	@Test
 	void appendsOutputToAFile(ProcessManager processes) {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 
 		processes.shell("echo 1").appendOutputTo(output).run();
 		processes.shell("echo 2").appendOutputTo(output).run();
@@ -402,7 +402,7 @@ class RunIntegrationTests {
 
 	@Test
 	void appendsErrorOutputToAFile(ProcessManager processes) {
-		Path error = this.folder.resolve("error");
+		Path error = this.directory.resolve("error");
 		PendingProcess pending = processes.shell("echo out; echo err >&2").appendErrorOutputTo(error);
 
 		assertThat(pending.run().output()).isEqualTo("out\n");
@@ -414,8 +414,8 @@ class RunIntegrationTests {
 
 	@Test
 	void letsProcessWriteItsFilesDirectly(ProcessManager processes) throws IOException {
-		Path output = this.folder.resolve("output");
-		Path error = this.folder.resolve("error");
+		Path output = this.directory.resolve("output");
+		Path error = this.directory.resolve("error");
 		PendingProcess pending = processes.shell("readlink /proc/$$/fd/1; readlink /proc/$$/fd/2 >&2")
 			.outputTo(output)
 			.errorOutputTo(error);
@@ -430,7 +430,7 @@ class RunIntegrationTests {
 
 	@Test
 	void writesMergedOutputToOneFile(ProcessManager processes) {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 
 		processes.shell("echo 1; echo 2 >&2; echo 3").mergeErrorOutput().outputTo(output).run();
 
@@ -439,8 +439,8 @@ class RunIntegrationTests {
 
 	@Test
 	void writesOutputToAFileAndToAListener(ProcessManager processes) throws IOException {
-		Path output = Files.writeString(this.folder.resolve("output"), "something longer that was there before");
-		Path error = this.folder.resolve("error");
+		Path output = Files.writeString(this.directory.resolve("output"), "something longer that was there before");
+		Path error = this.directory.resolve("error");
 		List<String> lines = new ArrayList<>();
 
 		processes.shell("printf 'a\\nb'; echo c >&2")
@@ -471,7 +471,7 @@ class RunIntegrationTests {
 
 	@Test
 	void writesToTheNullDeviceWhenQuietWithoutListeners(ProcessManager processes) {
-		Path links = this.folder.resolve("links");
+		Path links = this.directory.resolve("links");
 
 		processes.shell("readlink /proc/self/fd/2 > \"$1\"", links.toString()).quietly().run().throwIfFailed();
 
@@ -563,7 +563,7 @@ class RunIntegrationTests {
 	@Test
 	void runsAgainAfterAFailure(ProcessManager processes) {
 		PendingProcess pending = processes.shell("test -e \"$1\" && exit 1; touch \"$1\"; exit 2",
-				this.folder.resolve("flag").toString());
+				this.directory.resolve("flag").toString());
 
 		assertThat(pending.run().exitCode()).isEqualTo(2);
 		assertThat(pending.run().exitCode()).isEqualTo(1);

@@ -39,8 +39,8 @@ import io.procession.supervision.ProcessSupervisor;
 import io.procession.supervision.Program;
 import io.procession.supervision.ProgramState;
 import io.procession.testing.LogCapture;
+import io.procession.testing.PrintsInherited;
 import io.procession.testing.RealProcesses;
-import io.procession.testing.TellsInherited;
 import io.procession.testing.TestChild;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,11 +65,11 @@ class SecretIntegrationTests {
 
 	@Test
 	void isResolvedFromReferenceAtEachStart() {
-		AtomicInteger asked = new AtomicInteger();
+		AtomicInteger requested = new AtomicInteger();
 		List<String> threads = Collections.synchronizedList(new ArrayList<>());
 		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
 			threads.add(Thread.currentThread().getName());
-			return name + "-" + asked.incrementAndGet();
+			return name + "-" + requested.incrementAndGet();
 		}).build()) {
 			PendingProcess pending = processes.shell("printf %s \"$PASSWORD\"")
 				.secretEnv("PASSWORD", Secret.reference("db"));
@@ -123,22 +123,26 @@ class SecretIntegrationTests {
 			StringBuffer shown) {
 		// each prints its secrets to standard error, the end of which is shown in
 		// messages
-		PendingProcess telling = telling(processes.shell("echo \"$1 $PASSWORD\" >&2; exit 3"), planted, value, input)
+		PendingProcess revealing = revealing(processes.shell("echo \"$1 $PASSWORD\" >&2; exit 3"), planted, value,
+				input)
 			.onLine((type, line) -> shown.append(Thread.currentThread().getName()).append('\n'));
-		PendingProcess hanging = telling(processes.shell("echo \"$1 $PASSWORD\" >&2; exec sleep 300"), planted, value,
+		PendingProcess hanging = revealing(processes.shell("echo \"$1 $PASSWORD\" >&2; exec sleep 300"), planted, value,
 				input);
-		ProcessResult result = telling.run();
+		ProcessResult result = revealing.run();
 		assertThat(result.errorOutput()).isNotBlank().doesNotContain("***");
-		shown.append(telling).append(telling.toSpec()).append(telling.command()).append(telling.command().arguments());
-		shown.append(telling.toSpec().environment()).append(telling.toSpec().input()).append(result);
+		shown.append(revealing)
+			.append(revealing.toSpec())
+			.append(revealing.command())
+			.append(revealing.command().arguments());
+		shown.append(revealing.toSpec().environment()).append(revealing.toSpec().input()).append(result);
 		shown.append(result.command());
 		add(shown, result::throwIfFailed);
-		add(shown, () -> telling.quietly().run().throwIfFailed());
-		add(shown, () -> telling.mergeErrorOutput().run().throwIfFailed());
+		add(shown, () -> revealing.quietly().run().throwIfFailed());
+		add(shown, () -> revealing.mergeErrorOutput().run().throwIfFailed());
 		add(shown, () -> hanging.timeout(Duration.ofMillis(300)).run());
 		add(shown, () -> hanging.idleTimeout(Duration.ofMillis(300)).run());
 		add(shown, () -> hanging.outputLimit(5).run());
-		add(shown, () -> telling(processes.command("no-such-program"), planted, value, input).run());
+		add(shown, () -> revealing(processes.command("no-such-program"), planted, value, input).run());
 		RunningProcess running = hanging.start();
 		shown.append(running).append(running.command());
 		running.stop();
@@ -146,7 +150,7 @@ class SecretIntegrationTests {
 		add(shown, () -> running.waitFor().throwIfFailed());
 	}
 
-	private static PendingProcess telling(PendingProcess pending, Secret planted, String value, String input) {
+	private static PendingProcess revealing(PendingProcess pending, Secret planted, String value, String input) {
 		return pending.secretArg(planted).secretEnv("PASSWORD", planted).env("PLAIN", value).input(input);
 	}
 
@@ -177,14 +181,14 @@ class SecretIntegrationTests {
 
 	@Test
 	void isNotShownAsPartOfUrlInEnvironment(ProcessManager processes) {
-		PendingProcess telling = processes.shell("echo \"no route to $DATABASE ($PASS)\" >&2; exit 3")
+		PendingProcess revealing = processes.shell("echo \"no route to $DATABASE ($PASS)\" >&2; exit 3")
 			.env("DATABASE", "postgres://me:" + this.secret + "@host/db")
 			.env("PASS", this.secret);
 
-		assertThatExceptionOfType(ProcessException.class).isThrownBy(() -> telling.run().throwIfFailed())
+		assertThatExceptionOfType(ProcessException.class).isThrownBy(() -> revealing.run().throwIfFailed())
 			.withMessageContaining("no route to postgres://me:***@host/db (***)");
 		assertThatExceptionOfType(ProcessException.class)
-			.isThrownBy(() -> telling.directory(Path.of("/no", this.secret)).run())
+			.isThrownBy(() -> revealing.directory(Path.of("/no", this.secret)).run())
 			.withMessageContaining("'/no/***' does not exist");
 	}
 
@@ -359,7 +363,7 @@ class SecretIntegrationTests {
 
 	@Test
 	void isHiddenInErrorsWhenInherited(ProcessManager processes) {
-		ProcessResult result = processes.command(TestChild.javaCommand(TellsInherited.class, "DB_PASSWORD"))
+		ProcessResult result = processes.command(TestChild.javaCommand(PrintsInherited.class, "DB_PASSWORD"))
 			.env("DB_PASSWORD", this.secret)
 			.run();
 
@@ -405,18 +409,18 @@ class SecretIntegrationTests {
 
 		// between fork and exec, the guard still shows the arguments of the JVM
 		await().until(() -> others(process).stream()
-			.anyMatch((handle) -> told(Long.toString(handle.pid())).contains("procession-guard")));
+			.anyMatch((handle) -> received(Long.toString(handle.pid())).contains("procession-guard")));
 		List<ProcessHandle> others = others(process);
 		StringBuilder shown = new StringBuilder(threads());
-		shown.append(told("self"));
+		shown.append(received("self"));
 		for (ProcessHandle other : others) {
-			shown.append(told(Long.toString(other.pid())));
+			shown.append(received(Long.toString(other.pid())));
 		}
 		for (String descriptor : Objects.requireNonNull(new File("/proc/self/fd").list())) {
 			shown.append(new File("/proc/self/fd", descriptor).getCanonicalPath()).append('\n');
 		}
 
-		assertThat(told(Long.toString(process.pid()))).contains(this.secret);
+		assertThat(received(Long.toString(process.pid()))).contains(this.secret);
 		assertThat(shown.toString()).contains("procession-guard").doesNotContain(this.secret);
 		process.kill();
 	}
@@ -425,12 +429,12 @@ class SecretIntegrationTests {
 		return ProcessHandle.current().descendants().filter((handle) -> handle.pid() != process.pid()).toList();
 	}
 
-	private static String told(String pid) {
-		StringBuilder told = new StringBuilder();
+	private static String received(String pid) {
+		StringBuilder received = new StringBuilder();
 		for (String file : List.of("cmdline", "environ", "comm")) {
-			told.append(unlessEnded(Path.of("/proc", pid, file))).append('\n');
+			received.append(unlessEnded(Path.of("/proc", pid, file))).append('\n');
 		}
-		return told.toString();
+		return received.toString();
 	}
 
 	// a process or thread may end between the listing and the read

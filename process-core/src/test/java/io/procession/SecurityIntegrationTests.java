@@ -53,7 +53,7 @@ import static org.awaitility.Awaitility.await;
 class SecurityIntegrationTests {
 
 	@TempDir
-	private Path folder;
+	private Path directory;
 
 	private static ProcessManager managerThatAllows(String... programs) {
 		CommandPolicy.Builder policy = CommandPolicy.builder();
@@ -64,7 +64,7 @@ class SecurityIntegrationTests {
 	}
 
 	private Path script(String name, String text) throws IOException {
-		Path file = this.folder.resolve(name);
+		Path file = this.directory.resolve(name);
 		Files.createDirectories(file.getParent());
 		Files.writeString(file, text);
 		return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -174,37 +174,37 @@ class SecurityIntegrationTests {
 	void startsFileThatPolicyHasChecked() throws IOException {
 		Path tool = script("tools/tool", "#!/bin/sh\necho \"tool $0\"\n");
 		script("evil/tool", "#!/bin/sh\necho evil\n");
-		Path link = Files.createSymbolicLink(this.folder.resolve("link"), tool);
+		Path link = Files.createSymbolicLink(this.directory.resolve("link"), tool);
 		try (ProcessManager processes = managerThatAllows(tool.toString())) {
 			String expected = "tool " + tool.toRealPath() + "\n";
 			PendingProcess inTools = processes.command("./tool").directory(tool.getParent());
 
 			assertThat(inTools.run().output()).isEqualTo(expected);
 			assertThat(processes.command(link.toString()).run().output()).isEqualTo(expected);
-			assertThat(processes.command("../tools/tool").directory(this.folder.resolve("evil")).run().output())
+			assertThat(processes.command("../tools/tool").directory(this.directory.resolve("evil")).run().output())
 				.isEqualTo(expected);
-			denied(() -> inTools.directory(this.folder.resolve("evil")).run());
-			denied(() -> processes.command("tool").env("PATH", this.folder.resolve("evil").toString()).run());
+			denied(() -> inTools.directory(this.directory.resolve("evil")).run());
+			denied(() -> processes.command("tool").env("PATH", this.directory.resolve("evil").toString()).run());
 			assertThat(processes.command("tool").env("PATH", tool.getParent().toString()).run().output())
 				.isEqualTo(expected);
 			assertThat(processes.command(tool + "/").run().output()).isEqualTo(expected);
 			PendingProcess relative = processes.command("tool").env("PATH", "../tools");
-			assertThat(relative.directory(this.folder.resolve("evil")).run().output()).isEqualTo(expected);
-			denied(() -> relative.env("PATH", ".").directory(this.folder.resolve("evil")).run());
-			denied(() -> relative.env("PATH", "").directory(this.folder.resolve("evil")).run());
+			assertThat(relative.directory(this.directory.resolve("evil")).run().output()).isEqualTo(expected);
+			denied(() -> relative.env("PATH", ".").directory(this.directory.resolve("evil")).run());
+			denied(() -> relative.env("PATH", "").directory(this.directory.resolve("evil")).run());
 		}
 	}
 
 	@Test
 	void resolvesRelativePathEntriesAgainstWorkingDirectory(ProcessManager processes) throws IOException {
-		Path folder = script("there/sub/tool", "#!/bin/sh\necho there\n").getParent().getParent();
-		PendingProcess tool = processes.command("tool").env("PATH", "sub").directory(folder);
+		Path directory = script("there/sub/tool", "#!/bin/sh\necho there\n").getParent().getParent();
+		PendingProcess tool = processes.command("tool").env("PATH", "sub").directory(directory);
 
 		assertThat(tool.run().output()).isEqualTo("there\n");
 		assertThat(tool.newSession().run().output()).isEqualTo("there\n");
-		assertThat(tool.env("PATH", "").directory(folder.resolve("sub")).run().output()).isEqualTo("there\n");
+		assertThat(tool.env("PATH", "").directory(directory.resolve("sub")).run().output()).isEqualTo("there\n");
 		assertThat(tool.env("PATH", "sub:/usr/bin:/bin").pipe("cat").run().output()).isEqualTo("there\n");
-		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> tool.directory(this.folder).run())
+		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> tool.directory(this.directory).run())
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ProcessStartException.Reason.NOT_FOUND));
 	}
 
@@ -227,14 +227,14 @@ class SecurityIntegrationTests {
 	@Test
 	void deniesShellsInDisguise() throws IOException {
 		Path script = script("script", "#!/bin/sh\necho hello\n");
-		Files.copy(Path.of("/bin/sh"), this.folder.resolve("bash"));
+		Files.copy(Path.of("/bin/sh"), this.directory.resolve("bash"));
 		try (ProcessManager processes = ProcessManager.builder()
 			.commandPolicy(CommandPolicy.builder().deny("sort").build())
 			.build()) {
 			denied(() -> processes.shell("echo").run());
 			denied(() -> processes.command("env", "sh", "-c", "echo").run());
 			denied(() -> processes.command(script.toString()).run());
-			denied(() -> processes.command(this.folder.resolve("bash").toString()).run());
+			denied(() -> processes.command(this.directory.resolve("bash").toString()).run());
 			File loader = new File("/lib64/ld-linux-x86-64.so.2");
 			if (loader.exists()) {
 				denied(() -> processes.command(loader.getPath(), "/bin/sh", "-c", "echo").run());
@@ -260,14 +260,14 @@ class SecurityIntegrationTests {
 
 	@Test
 	void callsListenersBeforeStart(ProcessManager processes) {
-		List<ProcessStarting> asked = Collections.synchronizedList(new ArrayList<>());
+		List<ProcessStarting> requested = Collections.synchronizedList(new ArrayList<>());
 		List<String> threads = Collections.synchronizedList(new ArrayList<>());
-		List<ProcessEvent> told = Collections.synchronizedList(new ArrayList<>());
+		List<ProcessEvent> received = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(new ProcessListener() {
 
 			@Override
 			public void beforeStart(ProcessStarting event) {
-				asked.add(event);
+				requested.add(event);
 				threads.add(Thread.currentThread().getName());
 				if (event.name().equals("unwanted")) {
 					throw new IllegalStateException("not on Sundays");
@@ -276,7 +276,7 @@ class SecurityIntegrationTests {
 
 			@Override
 			public void onEvent(ProcessEvent event) {
-				told.add(event);
+				received.add(event);
 			}
 
 		});
@@ -287,19 +287,19 @@ class SecurityIntegrationTests {
 
 		assertThat(ex).hasMessage("Command 'echo' could not be started: it is denied by a listener: not on Sundays")
 			.hasCauseInstanceOf(IllegalStateException.class);
-		assertThat(asked).extracting(ProcessStarting::command)
+		assertThat(requested).extracting(ProcessStarting::command)
 			.startsWith("echo --token ***", "echo")
 			.allSatisfy((command) -> assertThat(command).isNotBlank());
 		assertThat(threads).containsOnly(Thread.currentThread().getName());
-		await().until(() -> told.stream().filter(SecurityIntegrationTests::isDenial).count() == 2);
-		assertThat(told.get(0).executionId()).isEqualTo(asked.get(0).executionId());
-		assertThat(told).noneMatch(ProcessStarting.class::isInstance);
+		await().until(() -> received.stream().filter(SecurityIntegrationTests::isDenial).count() == 2);
+		assertThat(received.get(0).executionId()).isEqualTo(requested.get(0).executionId());
+		assertThat(received).noneMatch(ProcessStarting.class::isInstance);
 	}
 
 	@Test
 	void propagatesErrorOfListenerAndLeavesNothing() throws IOException {
 		AssertionError planned = new AssertionError("planned");
-		Path file = Files.writeString(this.folder.resolve("output"), "as it was");
+		Path file = Files.writeString(this.directory.resolve("output"), "as it was");
 		ProcessSettings settings = ProcessSettings.DEFAULTS.toBuilder()
 			.maxConcurrent(2)
 			.acquireTimeout(Duration.ofSeconds(10))
@@ -332,7 +332,7 @@ class SecurityIntegrationTests {
 
 			assertThat(processes.running()).isEmpty();
 			assertThat(file).hasContent("as it was");
-			assertThat(OpenFiles.below(this.folder)).isEmpty();
+			assertThat(OpenFiles.below(this.directory)).isEmpty();
 			// it needs all permits
 			assertThat(processes.command("echo", "hi").pipe("cat").run().output()).isEqualTo("hi\n");
 		}
@@ -362,14 +362,15 @@ class SecurityIntegrationTests {
 	@Test
 	void hidesValuesNamedLikeSecrets() {
 		try (ProcessManager processes = ProcessManager.builder().redactor(Redactor.of(List.of("pin"))).build()) {
-			PendingProcess telling = processes.shell("echo \"$* $MY_PIN\" >&2; exit 1", "--pin=four4", "password=five5")
+			PendingProcess revealing = processes
+				.shell("echo \"$* $MY_PIN\" >&2; exit 1", "--pin=four4", "password=five5")
 				.env("MY_PIN", "sixsix6");
 
-			assertThatExceptionOfType(ProcessException.class).isThrownBy(() -> telling.run().throwIfFailed())
+			assertThatExceptionOfType(ProcessException.class).isThrownBy(() -> revealing.run().throwIfFailed())
 				.withMessageContaining("--pin=***")
 				.withMessageContaining("stderr ends: \"--pin=*** password=five5 ***\"");
-			assertThat(telling.toString()).contains("--pin=***", "password=five5");
-			assertThat(telling.run().command().toString()).contains("--pin=***", "password=five5");
+			assertThat(revealing.toString()).contains("--pin=***", "password=five5");
+			assertThat(revealing.run().command().toString()).contains("--pin=***", "password=five5");
 		}
 	}
 

@@ -51,7 +51,7 @@ import static org.awaitility.Awaitility.await;
 class StartFailureIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@Test
 	void reportsMissingProgram(ProcessManager processes) {
@@ -172,14 +172,14 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void reportsMissingPath(ProcessManager processes) {
-		String missing = this.folder.resolve("missing").toString();
+		String missing = this.directory.resolve("missing").toString();
 
 		fails(processes.command(missing), Reason.NOT_FOUND, missing);
 	}
 
 	@Test
 	void reportsLinkLoop(ProcessManager processes) throws IOException {
-		Path loop = this.folder.resolve("loop");
+		Path loop = this.directory.resolve("loop");
 		Files.createSymbolicLink(loop, loop);
 
 		fails(processes.command(loop.toString()), Reason.NOT_FOUND, "loop");
@@ -189,7 +189,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void createsNoFileIfStartFails(ProcessManager processes) {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 
 		fails(processes.command("no-such-program").appendOutputTo(output), Reason.NOT_FOUND, "no-such-program");
 		fails(processes.command("no-such-program").errorOutputTo(output), Reason.NOT_FOUND, "no-such-program");
@@ -204,29 +204,29 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void reportsProgramMissingInPathOfEnvironment(ProcessManager processes) {
-		fails(processes.command("cat").env("PATH", this.folder.toString()), Reason.NOT_FOUND, "cat");
+		fails(processes.command("cat").env("PATH", this.directory.toString()), Reason.NOT_FOUND, "cat");
 	}
 
 	@Test
 	void reportsMissingDirectory(ProcessManager processes) {
-		Path missing = this.folder.resolve("missing");
+		Path missing = this.directory.resolve("missing");
 
 		fails(processes.command("true").directory(missing), Reason.NO_SUCH_DIRECTORY, missing.toString());
 	}
 
 	@Test
 	void reportsDirectoryThatIsFile(ProcessManager processes) throws IOException {
-		Path file = Files.createFile(this.folder.resolve("file"));
+		Path file = Files.createFile(this.directory.resolve("file"));
 
 		fails(processes.command("true").directory(file), Reason.NOT_A_DIRECTORY, file.toString());
 	}
 
 	@Test
 	void reportsProgramThatIsNotExecutable(ProcessManager processes) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("script"), "#!/bin/sh\n");
+		Path file = Files.writeString(this.directory.resolve("script"), "#!/bin/sh\n");
 
 		fails(processes.command(file.toString()), Reason.NOT_EXECUTABLE, file.toString());
-		fails(processes.command(this.folder.toString()), Reason.NOT_EXECUTABLE, this.folder.toString());
+		fails(processes.command(this.directory.toString()), Reason.NOT_EXECUTABLE, this.directory.toString());
 	}
 
 	@Test
@@ -237,7 +237,7 @@ class StartFailureIntegrationTests {
 	}
 
 	private Path script(String content) throws IOException {
-		Path script = Files.writeString(this.folder.resolve("script"), content);
+		Path script = Files.writeString(this.directory.resolve("script"), content);
 		assertThat(script.toFile().setExecutable(true)).isTrue();
 		return script;
 	}
@@ -276,8 +276,8 @@ class StartFailureIntegrationTests {
 		PendingProcess pending = processes.command(foreign.toString());
 
 		for (PendingProcess each : List.of(pending, pending.env("PATH", "/bin"), pending.newSession(),
-				processes.command("./program").directory(this.folder),
-				processes.command("program").env("PATH", this.folder.toString()))) {
+				processes.command("./program").directory(this.directory),
+				processes.command("program").env("PATH", this.directory.toString()))) {
 			fails(each, Reason.NOT_EXECUTABLE,
 					"program' is built for another processor architecture (ELF machine 51966)");
 		}
@@ -308,15 +308,15 @@ class StartFailureIntegrationTests {
 	@RequiresDefaultSignals
 	@ValueSource(strings = { "grep: x", "$folder/grep: x", "./grep: x", "grep/grep: x" })
 	void doesNotOpenFileNamedByFailedProgram(String message, ProcessManager processes) {
-		Path pipe = this.folder.resolve("grep");
+		Path pipe = this.directory.resolve("grep");
 		processes.run("mkfifo", pipe.toString()).throwIfFailed();
 
 		ProcessResult named = processes.command("sh", "-c", "echo \"" + message + "\" >&2; exit 2")
-			.env("folder", this.folder.toString())
-			.directory(this.folder)
+			.env("folder", this.directory.toString())
+			.directory(this.directory)
 			.run();
 		ProcessResult own = processes.command("grep", "x", "/no/such/file")
-			.directory(this.folder)
+			.directory(this.directory)
 			.env("LC_ALL", "C")
 			.run();
 
@@ -328,11 +328,11 @@ class StartFailureIntegrationTests {
 	@Test
 	void ignoresMessageNamingAnotherFileThanProgram(ProcessManager processes) throws IOException {
 		Path foreign = forAnotherProcessor(copyOfTrue());
-		Path sh = Files.move(foreign, this.folder.resolve("sh"));
+		Path sh = Files.move(foreign, this.directory.resolve("sh"));
 
 		for (String name : List.of("sh", "./sh", sh.toString())) {
 			ProcessResult result = processes.command("sh", "-c", "echo \"$1: x\" >&2; exit 126", "sh", name)
-				.directory(this.folder)
+				.directory(this.directory)
 				.run();
 
 			assertThat(result.cause()).isEqualTo(ExitCause.EXITED);
@@ -342,7 +342,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void reportsNamedPipeAsProgram(ProcessManager processes) {
-		Path pipe = this.folder.resolve("pipe");
+		Path pipe = this.directory.resolve("pipe");
 		processes.run("mkfifo", "-m", "777", pipe.toString()).throwIfFailed();
 		PendingProcess pending = processes.command(pipe.toString());
 
@@ -353,7 +353,7 @@ class StartFailureIntegrationTests {
 	}
 
 	private Path copyOfTrue() throws IOException {
-		Path program = Files.copy(Path.of("/bin/true").toRealPath(), this.folder.resolve("program"));
+		Path program = Files.copy(Path.of("/bin/true").toRealPath(), this.directory.resolve("program"));
 		assertThat(program.toFile().setExecutable(true)).isTrue();
 		return program;
 	}
@@ -400,7 +400,7 @@ class StartFailureIntegrationTests {
 	// links, but for what tells the JVM where it is
 	private Path copyOfTheJdk() throws IOException {
 		Path source = Path.of(System.getProperty("java.home"));
-		Path target = this.folder.toRealPath().resolve("jdk");
+		Path target = this.directory.toRealPath().resolve("jdk");
 		List<String> copied = List.of("bin/java", "lib/libjli.so", "lib/libjava.so", "lib/server/libjvm.so",
 				"lib/jspawnhelper");
 		try (Stream<Path> files = Files.walk(source)) {
@@ -422,28 +422,28 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void reportsMissingInputFile(ProcessManager processes) {
-		Path missing = this.folder.resolve("missing");
+		Path missing = this.directory.resolve("missing");
 
 		fails(processes.command("cat").input(missing), Reason.FILE_NOT_ACCESSIBLE, missing.toString());
-		fails(processes.command("cat").input(this.folder), Reason.FILE_NOT_ACCESSIBLE, this.folder.toString());
+		fails(processes.command("cat").input(this.directory), Reason.FILE_NOT_ACCESSIBLE, this.directory.toString());
 	}
 
 	@Test
 	void reportsMissingDirectoryOfOutputFile(ProcessManager processes) {
-		Path file = this.folder.resolve("missing").resolve("file");
+		Path file = this.directory.resolve("missing").resolve("file");
 		PendingProcess pending = processes.command("true");
 
 		fails(pending.outputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
 		fails(pending.appendOutputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
 		fails(pending.errorOutputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
-		fails(pending.outputTo(this.folder), Reason.FILE_NOT_ACCESSIBLE, this.folder.toString());
+		fails(pending.outputTo(this.directory), Reason.FILE_NOT_ACCESSIBLE, this.directory.toString());
 		fails(pending.onLine((type, line) -> {
 		}).outputTo(file), Reason.FILE_NOT_ACCESSIBLE, file.toString());
 	}
 
 	@Test
 	void reportsOutputFileThatIsNotFile(ProcessManager processes) {
-		Path pipe = this.folder.resolve("pipe");
+		Path pipe = this.directory.resolve("pipe");
 		processes.run("mkfifo", pipe.toString()).throwIfFailed();
 		PendingProcess pending = processes.command("true").outputTo(pipe);
 
@@ -463,9 +463,9 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void refusesUndecodableNames(ProcessManager processes) throws IOException {
-		processes.shell("mkdir \"$1/$(printf 'bad\\377')\"", this.folder.toString()).run().throwIfFailed();
+		processes.shell("mkdir \"$1/$(printf 'bad\\377')\"", this.directory.toString()).run().throwIfFailed();
 		Path bad;
-		try (Stream<Path> files = Files.list(this.folder)) {
+		try (Stream<Path> files = Files.list(this.directory)) {
 			bad = files.findFirst().orElseThrow();
 		}
 		Path file = Files.createFile(bad.resolve("file"));
@@ -473,7 +473,7 @@ class StartFailureIntegrationTests {
 		fails(processes.command("pwd").directory(bad), Reason.NOT_ENCODABLE, bad.toString());
 		fails(processes.command("cat").input(file), Reason.NOT_ENCODABLE, file.toString());
 		fails(processes.command("true").outputTo(file), Reason.NOT_ENCODABLE, file.toString());
-		Path replacement = Files.createDirectory(this.folder.resolve("a \uFFFD is a character"));
+		Path replacement = Files.createDirectory(this.directory.resolve("a \uFFFD is a character"));
 		assertThat(processes.command("pwd").directory(replacement).run().output()).isEqualTo(replacement + "\n");
 	}
 
@@ -513,7 +513,7 @@ class StartFailureIntegrationTests {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
 
-		fails(processes.command("true").name("import").directory(this.folder.resolve("missing")),
+		fails(processes.command("true").name("import").directory(this.directory.resolve("missing")),
 				Reason.NO_SUCH_DIRECTORY);
 
 		await().until(() -> !events.isEmpty());
@@ -527,15 +527,15 @@ class StartFailureIntegrationTests {
 	@Test
 	void leavesNothingBehindAfterManyFailures(ProcessManager processes) throws IOException {
 		String script = script("#!/no/such/interpreter\n").toString();
-		Path missing = this.folder.resolve("missing");
+		Path missing = this.directory.resolve("missing");
 		List<PendingProcess> failing = List.of(processes.command("no-such-program"),
 				processes.command("true").directory(missing), processes.command(script),
 				processes.command("true", "x".repeat(300_000)), processes.command("cat").input(missing),
 				processes.command("true").outputTo(missing.resolve("file")),
 				processes.command("true").outputTo(missing.resolve("file")).onLine((type, line) -> {
 				}), processes.command("true").secretArg(Secret.reference("unknown")),
-				processes.command("no-such-program").outputTo(this.folder.resolve("file")),
-				processes.command(script).errorOutputTo(this.folder.resolve("file")).onLine((type, line) -> {
+				processes.command("no-such-program").outputTo(this.directory.resolve("file")),
+				processes.command(script).errorOutputTo(this.directory.resolve("file")).onLine((type, line) -> {
 				}));
 		failing.forEach((pending) -> assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pending::run));
 		int descriptors = openDescriptors();
@@ -559,7 +559,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void preservesOutputFileOnFailure(ProcessManager processes) throws IOException {
-		Path script = Files.writeString(this.folder.resolve("script"), "#!/no/such/interpreter\n");
+		Path script = Files.writeString(this.directory.resolve("script"), "#!/no/such/interpreter\n");
 		Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
 		PendingProcess missing = processes.command("no-such-program");
 		PendingProcess broken = processes.command(script.toString());
@@ -581,7 +581,7 @@ class StartFailureIntegrationTests {
 	}
 
 	private void preservesFile(Consumer<Path> start) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("precious"), "precious");
+		Path file = Files.writeString(this.directory.resolve("precious"), "precious");
 
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> start.accept(file));
 
@@ -590,7 +590,7 @@ class StartFailureIntegrationTests {
 
 	@Test
 	void truncatesFileOnceStarted(ProcessManager processes) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("file"), "something longer");
+		Path file = Files.writeString(this.directory.resolve("file"), "something longer");
 
 		processes.command("echo", "new").outputTo(file).onLine((type, line) -> {
 		}).run();

@@ -49,7 +49,7 @@ import static org.awaitility.Awaitility.await;
 class StartIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@Test
 	void detectsExitOfProcessWithoutPipesWithoutSweep() {
@@ -488,8 +488,8 @@ class StartIntegrationTests {
 	void cannotWaitForLineThatIsNotCaptured(ProcessManager processes) {
 		RunningProcess quiet = processes.command("sleep", "300").quietly().start();
 		RunningProcess toFile = processes.command("sleep", "300")
-			.outputTo(this.folder.resolve("output"))
-			.errorOutputTo(this.folder.resolve("error"))
+			.outputTo(this.directory.resolve("output"))
+			.errorOutputTo(this.directory.resolve("error"))
 			.start();
 
 		assertThatIllegalStateException().isThrownBy(() -> quiet.waitUntil((type, line) -> true));
@@ -606,8 +606,8 @@ class StartIntegrationTests {
 	void detectsExitWithoutStreams(ProcessManager processes) {
 		RunningProcess quiet = processes.shell("exit 4").quietly().start();
 		RunningProcess toFiles = processes.shell("exit 5")
-			.outputTo(this.folder.resolve("output"))
-			.errorOutputTo(this.folder.resolve("error"))
+			.outputTo(this.directory.resolve("output"))
+			.errorOutputTo(this.directory.resolve("error"))
 			.start();
 
 		assertThat(quiet.onExit().join().exitCode()).isEqualTo(4);

@@ -102,10 +102,10 @@ class StopCallbackIntegrationTests {
 	@Test
 	void isCalledBeforeTheSignal(ProcessManager processes) {
 		AtomicReference<RunningProcess> process = new AtomicReference<>();
-		AtomicReference<ProcessStopping> told = new AtomicReference<>();
+		AtomicReference<ProcessStopping> received = new AtomicReference<>();
 		RunningProcess other = ready(processes.shell(TELLS));
 		process.set(ready(processes.shell(TELLS).beforeStop((event) -> {
-			told.set(event);
+			received.set(event);
 			// the same rounds would have signaled this one, too
 			other.stop();
 			writeLine(process.get(), "prepare");
@@ -117,24 +117,24 @@ class StopCallbackIntegrationTests {
 		ProcessResult result = process.get().waitFor();
 		assertThat(result.outputLines()).containsExactly("ready", "prepare", "asked");
 		assertThat(result.cause()).isEqualTo(ExitCause.STOPPED);
-		assertThat(told.get().pid()).isEqualTo(process.get().pid());
-		assertThat(told.get().cause()).isEqualTo(ExitCause.STOPPED);
-		assertThat(told.get().signal()).isEqualTo(Signal.TERM);
+		assertThat(received.get().pid()).isEqualTo(process.get().pid());
+		assertThat(received.get().cause()).isEqualTo(ExitCause.STOPPED);
+		assertThat(received.get().signal()).isEqualTo(Signal.TERM);
 	}
 
 	@Test
 	void isCalledForListenersOfAllProcesses(ProcessManager processes) {
-		List<String> told = new CopyOnWriteArrayList<>();
+		List<String> received = new CopyOnWriteArrayList<>();
 		processes.addListener(new ProcessListener() {
 
 			@Override
 			public void beforeStop(ProcessStopping event) {
-				told.add("before stop of " + event.name());
+				received.add("before stop of " + event.name());
 			}
 
 			@Override
 			public void onEvent(ProcessEvent event) {
-				told.add(event.getClass().getSimpleName());
+				received.add(event.getClass().getSimpleName());
 			}
 
 		});
@@ -143,15 +143,15 @@ class StopCallbackIntegrationTests {
 		process.stop();
 
 		await().atMost(SOON)
-			.untilAsserted(() -> assertThat(told).containsExactly("ProcessStarted", "before stop of worker",
+			.untilAsserted(() -> assertThat(received).containsExactly("ProcessStarted", "before stop of worker",
 					"ProcessStopping", "ProcessExited"));
 	}
 
 	@Test
 	void isCalledOnceForTwoRequests(ProcessManager processes) {
-		List<ProcessStopping> told = new CopyOnWriteArrayList<>();
+		List<ProcessStopping> received = new CopyOnWriteArrayList<>();
 		RunningProcess process = ready(processes.shell(TELLS).beforeStop((event) -> {
-			told.add(event);
+			received.add(event);
 			block();
 		}));
 
@@ -161,16 +161,17 @@ class StopCallbackIntegrationTests {
 
 		assertThat(first).succeedsWithin(SOON);
 		assertThat(second).succeedsWithin(SOON);
-		assertThat(told).hasSize(1);
+		assertThat(received).hasSize(1);
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "kill", "stop without grace", "timeout", "idle timeout", "output limit", "close", "end" })
 	void isNotCalledUnlessAStopIsRequested(String how) {
-		List<ProcessStopping> told = new CopyOnWriteArrayList<>();
+		List<ProcessStopping> received = new CopyOnWriteArrayList<>();
 		ProcessManager processes = ProcessManager.create();
 		try (processes) {
-			PendingProcess pending = processes.shell(how.equals("end") ? "echo ready" : TELLS).beforeStop(told::add);
+			PendingProcess pending = processes.shell(how.equals("end") ? "echo ready" : TELLS)
+				.beforeStop(received::add);
 			Map<String, BiConsumer<PendingProcess, ProcessManager>> ends = Map.of("kill",
 					(process, manager) -> ready(process).kill(), "stop without grace",
 					(process, manager) -> ready(process).stop(Duration.ZERO), "timeout",
@@ -186,7 +187,7 @@ class StopCallbackIntegrationTests {
 			ends.get(how).accept(pending, processes);
 		}
 
-		assertThat(told).isEmpty();
+		assertThat(received).isEmpty();
 	}
 
 	@Test
@@ -304,12 +305,12 @@ class StopCallbackIntegrationTests {
 
 	@Test
 	void isCalledBeforeTheRestartOfAProgram(ProcessManager processes) {
-		List<String> told = new CopyOnWriteArrayList<>();
+		List<String> received = new CopyOnWriteArrayList<>();
 		processes.addListener(new ProcessListener() {
 
 			@Override
 			public void beforeStop(ProcessStopping event) {
-				told.add(event.name());
+				received.add(event.name());
 			}
 
 			@Override
@@ -321,50 +322,50 @@ class StopCallbackIntegrationTests {
 		try (ProcessSupervisor supervisor = ProcessSupervisor.create(processes.launcher())) {
 			supervisor.add(Program.builder("worker", ProcessSpec.of(Command.shell(Scripts.SLEEPS))).build());
 			assertThat(supervisor.start("worker")).succeedsWithin(SOON);
-			assertThat(told).isEmpty();
+			assertThat(received).isEmpty();
 
 			assertThat(supervisor.restart("worker")).succeedsWithin(SOON)
 				.satisfies((status) -> assertThat(status.state()).isEqualTo(ProgramState.RUNNING));
 
-			assertThat(told).containsExactly("worker");
+			assertThat(received).containsExactly("worker");
 		}
 	}
 
 	@Test
 	void isLoggedInOrderOfProcessLifecycle(ProcessManager processes) {
-		List<String> told = new CopyOnWriteArrayList<>();
+		List<String> received = new CopyOnWriteArrayList<>();
 		PendingProcess pending = processes
 			.shell("trap 'exit 3' TERM; echo out; echo err >&2; while :; do sleep 300 & wait; done")
 			.name("worker")
-			.beforeStart((event) -> told.add("before start of " + event.name()))
-			.afterStart((event) -> told.add("after start"))
-			.onOutput((line) -> told.add("output " + line))
-			.onError((line) -> told.add("error " + line))
-			.beforeStop((event) -> told.add("before stop"))
-			.afterStop((event) -> told.add("after stop, exit code " + event.exitCode()));
+			.beforeStart((event) -> received.add("before start of " + event.name()))
+			.afterStart((event) -> received.add("after start"))
+			.onOutput((line) -> received.add("output " + line))
+			.onError((line) -> received.add("error " + line))
+			.beforeStop((event) -> received.add("before stop"))
+			.afterStop((event) -> received.add("after stop, exit code " + event.exitCode()));
 		RunningProcess process = pending.start();
-		await().atMost(SOON).until(() -> told.containsAll(List.of("after start", "output out", "error err")));
+		await().atMost(SOON).until(() -> received.containsAll(List.of("after start", "output out", "error err")));
 
 		process.stop();
 
-		await().atMost(SOON).until(() -> told.size() == 6);
-		assertThat(told.get(0)).isEqualTo("before start of worker");
-		assertThat(told.subList(4, 6)).containsExactly("before stop", "after stop, exit code 3");
+		await().atMost(SOON).until(() -> received.size() == 6);
+		assertThat(received.get(0)).isEqualTo("before start of worker");
+		assertThat(received.subList(4, 6)).containsExactly("before stop", "after stop, exit code 3");
 	}
 
 	@Test
 	void appliesOnlyToItsProcess(ProcessManager processes) {
-		List<String> told = new CopyOnWriteArrayList<>();
+		List<String> received = new CopyOnWriteArrayList<>();
 		PendingProcess plain = processes.command("true").name("plain");
-		PendingProcess heard = plain.name("heard").beforeStart((event) -> told.add(event.name()));
+		PendingProcess observed = plain.name("heard").beforeStart((event) -> received.add(event.name()));
 		PendingProcess vetoed = plain.beforeStart((event) -> {
 			throw new IllegalStateException("planned veto");
 		});
 
 		plain.run();
-		heard.run();
+		observed.run();
 
-		assertThat(told).containsExactly("heard");
+		assertThat(received).containsExactly("heard");
 		assertThatExceptionOfType(ProcessDeniedException.class).isThrownBy(vetoed::run)
 			.withMessageContaining("planned veto");
 		assertThatNullPointerException().isThrownBy(() -> plain.afterStop(null)).withMessage("callback");

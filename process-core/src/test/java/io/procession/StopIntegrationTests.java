@@ -361,11 +361,11 @@ class StopIntegrationTests {
 
 	@Test
 	void sharesScanAmongConcurrentStops() {
-		AtomicInteger looks = new AtomicInteger();
+		AtomicInteger scans = new AtomicInteger();
 		ProcessEngine engine = new LocalProcessEngine(true, null);
 		ProcessEngine counting = (ProcessEngine) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { ProcessEngine.class }, (proxy, method, arguments) -> {
-					looks.addAndGet(method.getName().equals("look") ? 1 : 0);
+					scans.addAndGet(method.getName().equals("look") ? 1 : 0);
 					return method.invoke(engine, arguments);
 				});
 		try (ProcessManager processes = ProcessManager.builder().engine(counting).build()) {
@@ -378,7 +378,7 @@ class StopIntegrationTests {
 			started.forEach(RunningProcess::waitFor);
 
 			// each alone would take four at least: two for its signals, two for its end
-			assertThat(looks).hasValueLessThan(120);
+			assertThat(scans).hasValueLessThan(120);
 			assertThat(this.plant.alive()).isEmpty();
 		}
 	}

@@ -100,18 +100,18 @@ class TemplateIntegrationTests {
 
 	@Test
 	void checksPolicyForFoundProgram() {
-		List<String> told = new ArrayList<>();
+		List<String> received = new ArrayList<>();
 		try (ProcessManager processes = ProcessManager.builder()
 			.commandPolicy(CommandPolicy.builder().allow("true").build())
 			.build()) {
-			processes.addListener((event) -> told.add(event.name()));
+			processes.addListener((event) -> received.add(event.name()));
 
 			assertThat(processes.findProgram("true")).isPresent();
 			assertThat(processes.findProgram("no-such-program")).isEmpty();
 			assertThatExceptionOfType(ProcessDeniedException.class).isThrownBy(() -> processes.findProgram("cat"))
 				.withMessageContaining("denied by the policy");
 		}
-		assertThat(told).isEmpty();
+		assertThat(received).isEmpty();
 	}
 
 	@Test
@@ -175,18 +175,18 @@ class TemplateIntegrationTests {
 
 	@Test
 	void callsBackBeforeFailureIsThrown(ProcessManager processes) {
-		List<ProcessResult> told = new ArrayList<>();
+		List<ProcessResult> received = new ArrayList<>();
 		ProcessResult failed = processes.shell("exit 3").run();
 
-		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(() -> failed.throwIfFailed(told::add))
+		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(() -> failed.throwIfFailed(received::add))
 			.satisfies((ex) -> assertThat(ex.failed()).isSameAs(failed));
-		processes.run("true").throwIfFailed(told::add);
+		processes.run("true").throwIfFailed(received::add);
 		IllegalStateException planned = new IllegalStateException("planned");
 		assertThatIllegalStateException().isThrownBy(() -> failed.throwIfFailed((result) -> {
 			throw planned;
 		})).isSameAs(planned);
 
-		assertThat(told).containsExactly(failed);
+		assertThat(received).containsExactly(failed);
 	}
 
 }

@@ -146,8 +146,8 @@ class TerminalIntegrationTests {
 	}
 
 	@Test
-	void runsScriptWithoutInterpreterLine(ProcessManager processes, @TempDir Path folder) throws IOException {
-		Path script = Files.writeString(folder.resolve("script"), "[ -t 1 ] && echo \"$1 $2\"; exit 42");
+	void runsScriptWithoutInterpreterLine(ProcessManager processes, @TempDir Path location) throws IOException {
+		Path script = Files.writeString(location.resolve("script"), "[ -t 1 ] && echo \"$1 $2\"; exit 42");
 		assertThat(script.toFile().setExecutable(true)).isTrue();
 
 		ProcessResult result = processes.command(script.toString(), "a b", "c").pty(80, 24).run();
@@ -234,14 +234,14 @@ class TerminalIntegrationTests {
 
 	@Test
 	@RequiresDefaultSignals
-	void reportsWhyProgramCannotBeExecuted(ProcessManager processes, @TempDir Path folder) throws IOException {
+	void reportsWhyProgramCannotBeExecuted(ProcessManager processes, @TempDir Path location) throws IOException {
 		byte[] program = Files.readAllBytes(Path.of("/bin/true").toRealPath());
-		Path busy = executable(folder.resolve("busy"), program);
-		Path empty = executable(folder.resolve("empty"), new byte[0]);
-		Path data = executable(folder.resolve("data"), new byte[] { 1, 2, 0, 3 });
+		Path busy = executable(location.resolve("busy"), program);
+		Path empty = executable(location.resolve("empty"), new byte[0]);
+		Path data = executable(location.resolve("data"), new byte[] { 1, 2, 0, 3 });
 		program[18] = (byte) 0xFE;
 		program[19] = (byte) 0xCA;
-		Path foreign = executable(folder.resolve("foreign"), program);
+		Path foreign = executable(location.resolve("foreign"), program);
 
 		assertNotExecuted(processes.command(empty.toString()), Reason.NOT_EXECUTABLE, "'" + empty + "' is empty");
 		assertNotExecuted(processes.command(foreign.toString()), Reason.NOT_EXECUTABLE,

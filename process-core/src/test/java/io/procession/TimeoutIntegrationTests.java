@@ -47,7 +47,7 @@ class TimeoutIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@Test
 	void endsRun(ProcessManager processes) {
@@ -104,10 +104,10 @@ class TimeoutIntegrationTests {
 
 	@Test
 	void endsProcessThatWritesToFiles(ProcessManager processes) {
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 
 		timedOut(shell(processes, "echo out; exec sleep 300").outputTo(output)
-			.errorOutputTo(this.folder.resolve("error")));
+			.errorOutputTo(this.directory.resolve("error")));
 
 		assertThat(output).hasContent("out\n");
 	}
@@ -261,12 +261,12 @@ class TimeoutIntegrationTests {
 	@Test
 	void endsIdleProcessWithoutCapture(ProcessManager processes) {
 		PendingProcess quiet = shell(processes, "exec sleep 300").quietly().idleTimeout(SHORT);
-		PendingProcess toFile = shell(processes, "echo out; exec sleep 300").outputTo(this.folder.resolve("output"))
+		PendingProcess toFile = shell(processes, "echo out; exec sleep 300").outputTo(this.directory.resolve("output"))
 			.idleTimeout(SHORT);
 
 		assertThatExceptionOfType(ProcessIdleTimedOutException.class).isThrownBy(quiet::run);
 		assertThatExceptionOfType(ProcessIdleTimedOutException.class).isThrownBy(toFile::run);
-		assertThat(this.folder.resolve("output")).hasContent("out\n");
+		assertThat(this.directory.resolve("output")).hasContent("out\n");
 	}
 
 	@Test

@@ -14,7 +14,7 @@ public final class Lateness {
 	public static final long NOTICEABLE = Duration.ofMillis(100).toNanos();
 
 	/** Time in nanoseconds for earlier exits and output to be noticed. */
-	public static final long LOOK_AGAIN = Duration.ofMillis(100).toNanos();
+	public static final long RECHECK = Duration.ofMillis(100).toNanos();
 
 	/**
 	 * Minimum delay of a check, in nanoseconds, that is considered a pause of the

@@ -52,7 +52,7 @@ public interface ProcessEngine extends AutoCloseable {
 	 * @throws IllegalStateException if the processes could not be scanned, in time or at
 	 * all
 	 */
-	void look();
+	void scan();
 
 	/**
 	 * Save the state that is needed should the JVM be killed. Called periodically while

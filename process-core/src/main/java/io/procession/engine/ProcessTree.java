@@ -5,7 +5,7 @@ import java.util.List;
 import io.procession.process.Signal;
 
 /**
- * A process and its descendants, as of the last {@link ProcessEngine#look() scan}. A
+ * A process and its descendants, as of the last {@link ProcessEngine#scan() scan}. A
  * process that was once a member of the tree remains a member. <i>Used by one thread at a
  * time.</i>
  */

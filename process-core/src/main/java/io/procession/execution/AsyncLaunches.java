@@ -125,13 +125,13 @@ final class AsyncLaunches {
 		@Override
 		public boolean cancel(boolean mayInterrupt) {
 			if (!this.stoppable) {
-				return giveUp();
+				return abandon();
 			}
 			stop();
 			return super.cancel(mayInterrupt);
 		}
 
-		private synchronized boolean giveUp() {
+		private synchronized boolean abandon() {
 			return !this.begun && super.cancel(false);
 		}
 

@@ -22,7 +22,7 @@ final class Deadline {
 
 	private long due;
 
-	private int forgiven;
+	private int postponed;
 
 	private boolean cancelled;
 
@@ -55,11 +55,11 @@ final class Deadline {
 			if (remaining(now) > 0) {
 				return false;
 			}
-			if (!this.context.isLate(this.due, now) || this.forgiven == Lateness.MOST_IN_A_ROW) {
+			if (!this.context.isLate(this.due, now) || this.postponed == Lateness.MOST_IN_A_ROW) {
 				return true;
 			}
-			this.forgiven++;
-			this.due = now + Lateness.LOOK_AGAIN;
+			this.postponed++;
+			this.due = now + Lateness.RECHECK;
 			return false;
 		}
 	}

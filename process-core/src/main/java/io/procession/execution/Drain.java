@@ -18,7 +18,7 @@ final class Drain {
 	static final Duration EXIT_AFTER_END = Duration.ofMillis(100);
 
 	/** Delay until the next check of whether a listener is still executing. */
-	private static final long LOOK_AGAIN = Duration.ofMillis(5).toNanos();
+	private static final long RECHECK = Duration.ofMillis(5).toNanos();
 
 	private final long bound;
 
@@ -38,9 +38,9 @@ final class Drain {
 	 * Time by which the remaining time is requested again, unless the JVM is paused; 0 if
 	 * unknown.
 	 */
-	private long askedAgain;
+	private long checkAt;
 
-	private int forgiven;
+	private int extended;
 
 	/**
 	 * Create a drain that has not begun.
@@ -67,14 +67,14 @@ final class Drain {
 	/** Begin: the process has exited. */
 	void begin(long now) {
 		this.since = now;
-		this.askedAgain = 0;
+		this.checkAt = 0;
 		this.busyBefore = busyNanos(now);
 	}
 
 	/** Restart, from now on without regard to listeners. */
 	void beginAnew(long now) {
 		this.since = now;
-		this.askedAgain = 0;
+		this.checkAt = 0;
 		this.countsListeners = true;
 	}
 
@@ -95,18 +95,17 @@ final class Drain {
 	 * the wait, but not before the contents of the pipe have been read
 	 */
 	long remaining(long now, long untilDeadline) {
-		forgivePause(now);
+		extendAfterPause(now);
 		long remaining = remainingOf(now, untilDeadline);
-		this.askedAgain = now + Math.max(0, remaining);
+		this.checkAt = now + Math.max(0, remaining);
 		return remaining;
 	}
 
 	// the pumps could not read during a pause
-	private void forgivePause(long now) {
-		if (this.askedAgain != 0 && this.context.isLate(this.askedAgain, now)
-				&& this.forgiven < Lateness.MOST_IN_A_ROW) {
-			this.forgiven++;
-			this.since = Math.max(this.since, now - this.bound + Lateness.LOOK_AGAIN);
+	private void extendAfterPause(long now) {
+		if (this.checkAt != 0 && this.context.isLate(this.checkAt, now) && this.extended < Lateness.MOST_IN_A_ROW) {
+			this.extended++;
+			this.since = Math.max(this.since, now - this.bound + Lateness.RECHECK);
 		}
 	}
 
@@ -118,7 +117,7 @@ final class Drain {
 		long counted = elapsed - Math.min(elapsed, busyNanos(now) - this.busyBefore);
 		long remaining = this.bound - counted;
 		if (this.output.isListenerAtWork() || this.error.isListenerAtWork()) {
-			remaining = Math.max(remaining, LOOK_AGAIN);
+			remaining = Math.max(remaining, RECHECK);
 		}
 		return Math.min(remaining, Math.max(untilDeadline, Nanos.of(EXIT_AFTER_END) - elapsed));
 	}

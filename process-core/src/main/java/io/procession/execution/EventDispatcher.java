@@ -59,7 +59,7 @@ final class EventDispatcher {
 	/** The thread above, or the executor of a manually advanced clock. */
 	private final Executor executor;
 
-	private final CompletableFuture<Void> lastTold = new CompletableFuture<>();
+	private final CompletableFuture<Void> lastPublished = new CompletableFuture<>();
 
 	private volatile boolean needed;
 
@@ -138,12 +138,12 @@ final class EventDispatcher {
 	 * Return whether there is a listener now, either for all processes or in the given
 	 * list.
 	 */
-	boolean isHeard(List<ProcessListener> own) {
+	boolean hasListeners(List<ProcessListener> own) {
 		return !this.listeners.isEmpty() || !own.isEmpty();
 	}
 
 	/** Return whether a listener has to be called before a stop. */
-	boolean isHeardBeforeStop(List<ProcessListener> own) {
+	boolean hasListenersBeforeStop(List<ProcessListener> own) {
 		return own.stream().anyMatch(ProcessListener::isCalledBeforeStop)
 				|| this.listeners.stream().anyMatch(ProcessListener::isCalledBeforeStop);
 	}
@@ -156,14 +156,14 @@ final class EventDispatcher {
 	 * @param own listeners of the process, called before those for all processes
 	 */
 	void publish(Supplier<? extends ProcessionEvent> event, List<ProcessListener> own) {
-		if (!isHeard(own)) {
+		if (!hasListeners(own)) {
 			return;
 		}
 		try {
 			ProcessionEvent made = event.get();
 			this.executor.execute(() -> {
-				own.forEach((listener) -> tell(listener, made));
-				this.listeners.forEach((listener) -> tell(listener, made));
+				own.forEach((listener) -> notify(listener, made));
+				this.listeners.forEach((listener) -> notify(listener, made));
 				if (this.thread.getQueue().isEmpty()) {
 					this.backlogReported.set(false);
 				}
@@ -174,7 +174,7 @@ final class EventDispatcher {
 			this.log.write(() -> logger.debug("Process event dropped after close: {}", event.get()));
 		}
 		catch (RuntimeException | Error ex) {
-			tellLost(ex);
+			reportLost(ex);
 		}
 	}
 
@@ -190,7 +190,7 @@ final class EventDispatcher {
 			this.log.write(() -> logger.debug("Process observers are not called after close"));
 		}
 		catch (RuntimeException | Error ex) {
-			tellLost(ex);
+			reportLost(ex);
 		}
 	}
 
@@ -202,7 +202,7 @@ final class EventDispatcher {
 		}
 	}
 
-	private void tellLost(Throwable failure) {
+	private void reportLost(Throwable failure) {
 		try {
 			this.log.write(() -> logger.error("Failed to publish a process event", failure));
 		}
@@ -221,7 +221,7 @@ final class EventDispatcher {
 	 * does
 	 */
 	@Nullable RuntimeException ask(Supplier<ProcessStarting> event, List<ProcessListener> own) {
-		if (!isHeard(own)) {
+		if (!hasListeners(own)) {
 			return null;
 		}
 		ProcessStarting made = event.get();
@@ -245,7 +245,7 @@ final class EventDispatcher {
 		call(event.getClass().getSimpleName(), event.name(), () -> listener.beforeStop(event));
 	}
 
-	private void tell(ProcessListener listener, ProcessionEvent event) {
+	private void notify(ProcessListener listener, ProcessionEvent event) {
 		call(listener, event.getClass().getSimpleName(), event.name(), () -> deliver(listener, event));
 	}
 
@@ -272,7 +272,7 @@ final class EventDispatcher {
 			return;
 		}
 		try {
-			this.scheduler.schedule(this::lookForSlow, nanos, TimeUnit.NANOSECONDS);
+			this.scheduler.schedule(this::checkForSlow, nanos, TimeUnit.NANOSECONDS);
 		}
 		catch (RuntimeException | Error ex) {
 			// closed, or no memory is left: the next call is watched
@@ -280,7 +280,7 @@ final class EventDispatcher {
 		}
 	}
 
-	private void lookForSlow() {
+	private void checkForSlow() {
 		this.watched.set(false);
 		Call call = this.present;
 		if (call == null) {
@@ -324,17 +324,17 @@ final class EventDispatcher {
 	/** Reject further events; published events are still delivered. */
 	void close() {
 		if (this.executor != this.thread && (this.observed || !this.listeners.isEmpty())) {
-			this.executor.execute(() -> this.lastTold.complete(null));
+			this.executor.execute(() -> this.lastPublished.complete(null));
 		}
 		else {
-			this.lastTold.complete(null);
+			this.lastPublished.complete(null);
 		}
 		this.thread.shutdown();
 	}
 
 	/** Wait for the last event to be delivered. */
 	boolean awaitEnd(long nanos) throws InterruptedException {
-		return this.time.await(this.lastTold, nanos) && this.thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+		return this.time.await(this.lastPublished, nanos) && this.thread.awaitTermination(nanos, TimeUnit.NANOSECONDS);
 	}
 
 	/**

@@ -123,8 +123,8 @@ final class ExecutionEvents {
 	}
 
 	/** Return whether there is a listener to be called before a stop. */
-	boolean isHeardBeforeStop() {
-		return this.context.events().isHeardBeforeStop(this.execution.plan().listeners());
+	boolean hasListenersBeforeStop() {
+		return this.context.events().hasListenersBeforeStop(this.execution.plan().listeners());
 	}
 
 	/** Call the listeners, on this thread, before the first signal of a stop. */

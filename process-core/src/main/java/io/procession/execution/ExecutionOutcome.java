@@ -92,8 +92,8 @@ final class ExecutionOutcome {
 	 * processes and the JVM, which may react slightly later.
 	 */
 	private static ExitCause causeOf(ExecutionContext context, Signal signal) {
-		boolean asked = signal == Signal.INT || signal == Signal.TERM || signal == Signal.HUP;
-		if (asked && context.isShuttingDown((signal == Signal.INT) ? AFTER_CTRL_C : Duration.ZERO)) {
+		boolean isStopSignal = signal == Signal.INT || signal == Signal.TERM || signal == Signal.HUP;
+		if (isStopSignal && context.isShuttingDown((signal == Signal.INT) ? AFTER_CTRL_C : Duration.ZERO)) {
 			return ExitCause.SHUTDOWN;
 		}
 		return ExitCause.SIGNALED;

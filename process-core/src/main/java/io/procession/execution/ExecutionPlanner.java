@@ -387,7 +387,7 @@ final class ExecutionPlanner {
 		if (this.spec.terminal() != null) {
 			return isInherited() ? new Launch.Output.ToFile(new OutputFile(TTY, true)) : Launch.Output.pipe();
 		}
-		if (!this.spec.detached() && isLookedAt()) {
+		if (!this.spec.detached() && isInspected()) {
 			return Launch.Output.pipe();
 		}
 		if (file != null) {
@@ -398,7 +398,7 @@ final class ExecutionPlanner {
 	}
 
 	/** Return whether the bytes have to pass through the JVM, captured or not. */
-	private boolean isLookedAt() {
+	private boolean isInspected() {
 		return hasListeners() || idleTimeout() != null || this.spec.output().limit() != null
 				|| (this.place.feed() != null);
 	}
@@ -517,8 +517,8 @@ final class ExecutionPlanner {
 				(this.spec.idleTimeout() != null) ? OWN_IDLE_TIMEOUT : DEFAULT_IDLE_TIMEOUT) : null;
 	}
 
-	private static @Nullable Duration bound(@Nullable TimeLimit said, TimeLimit otherwise) {
-		return ((said != null) ? said : otherwise).duration();
+	private static @Nullable Duration bound(@Nullable TimeLimit configured, TimeLimit otherwise) {
+		return ((configured != null) ? configured : otherwise).duration();
 	}
 
 	/** The standard input of a process that has none configured. */

@@ -54,7 +54,7 @@ final class ExecutionRegistry {
 
 	private final AtomicBoolean beating = new AtomicBoolean();
 
-	private final FailureStreak looks;
+	private final FailureStreak polls;
 
 	private final FailureStreak heartbeats;
 
@@ -64,7 +64,7 @@ final class ExecutionRegistry {
 		this.context = context;
 		this.limit = limit;
 		this.engine = engine;
-		this.looks = new FailureStreak(context.log(), logger, "Check for the end of a process");
+		this.polls = new FailureStreak(context.log(), logger, "Check for the end of a process");
 		this.heartbeats = new FailureStreak(context.log(), logger, "Engine heartbeat");
 	}
 
@@ -169,7 +169,7 @@ final class ExecutionRegistry {
 		catch (RuntimeException | Error ex) {
 			// the next sweep is executed
 			this.sweeping.set(false);
-			this.looks.failed(ex);
+			this.polls.failed(ex);
 		}
 	}
 
@@ -186,7 +186,7 @@ final class ExecutionRegistry {
 
 	private void sweep() {
 		try {
-			lookAtAll();
+			pollAll();
 			this.context.stopper().wake();
 			beat();
 		}
@@ -196,11 +196,11 @@ final class ExecutionRegistry {
 	}
 
 	// a process that fails must not prevent the check of the others
-	private void lookAtAll() {
+	private void pollAll() {
 		Throwable failure = null;
 		for (ProcessExecution execution : this.entries.values()) {
 			try {
-				execution.lookForExit();
+				execution.checkExit();
 				execution.enforce();
 			}
 			catch (RuntimeException | Error ex) {
@@ -208,10 +208,10 @@ final class ExecutionRegistry {
 			}
 		}
 		if (failure != null) {
-			this.looks.failed(failure);
+			this.polls.failed(failure);
 		}
 		else {
-			this.looks.succeeded();
+			this.polls.succeeded();
 		}
 	}
 

@@ -109,7 +109,7 @@ final class ExecutionStop {
 
 	private boolean beginOrAccelerate(StopOrder order) {
 		// the exit may not have been noticed yet
-		this.execution.lookForExit();
+		this.execution.checkExit();
 		Attempt present = this.lifecycle.stop();
 		if (present == null) {
 			Attempt created = attempt(order);
@@ -130,7 +130,7 @@ final class ExecutionStop {
 			.prepare("name=" + this.execution.name() + " pid=" + this.execution.process().pid(),
 					this.execution.process().tree(), () -> this.execution.process().exitStatus().isPresent(),
 					order.signal(), order.grace(), this.execution::stopEnded);
-		boolean callsListeners = order.callsListeners() && this.events.isHeardBeforeStop();
+		boolean callsListeners = order.callsListeners() && this.events.hasListenersBeforeStop();
 		return new Attempt(stop, order, callsListeners ? beforeStop(stop, order) : null);
 	}
 

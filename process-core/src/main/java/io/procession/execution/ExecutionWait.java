@@ -152,7 +152,7 @@ final class ExecutionWait {
 			this.lifecycle.awaitDrain(nanos);
 		}
 		else if (this.execution.process().waitFor(Duration.ofNanos(Math.max(0, nanos)))) {
-			this.execution.lookForExit();
+			this.execution.checkExit();
 		}
 		// it may have been abandoned in the meantime
 		this.execution.finishIfOver();

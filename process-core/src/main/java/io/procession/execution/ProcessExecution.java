@@ -145,7 +145,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 		if (!reads && !spec().detached()) {
 			// a detached process may outlive the application and must not keep it in
 			// memory: a sweep notices its exit
-			this.process.onExit(this::lookForExit);
+			this.process.onExit(this::checkExit);
 		}
 	}
 
@@ -233,7 +233,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	}
 
 	boolean isRunning() {
-		lookForExit();
+		checkExit();
 		return this.lifecycle.isRunning();
 	}
 
@@ -300,7 +300,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	@Override
 	public int arrived(int count) {
 		if (this.silence != null) {
-			this.silence.heard();
+			this.silence.outputSeen();
 		}
 		ExecutionPlan.Bound<Long> bound = this.plan.outputLimit();
 		if (bound == null) {
@@ -339,7 +339,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	@Override
 	public void delivered() {
 		if (this.silence != null) {
-			this.silence.heard();
+			this.silence.outputSeen();
 		}
 	}
 
@@ -362,7 +362,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	private void awaitExitAfterEnd() {
 		try {
 			if (this.process.waitFor(Drain.EXIT_AFTER_END)) {
-				lookForExit();
+				checkExit();
 			}
 		}
 		catch (InterruptedException ex) {
@@ -411,7 +411,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 			timeUp();
 		}
 		else if (this.silence != null) {
-			this.silence.lookIfLost();
+			this.silence.checkIfLost();
 		}
 	}
 
@@ -424,7 +424,7 @@ final class ProcessExecution implements OutputRecorder.Owner {
 	// --- end
 
 	/** Check whether the process has exited; never blocks. */
-	void lookForExit() {
+	void checkExit() {
 		Optional<ExitStatus> status = this.process.exitStatus();
 		if (status.isPresent()) {
 			exited(status.get());

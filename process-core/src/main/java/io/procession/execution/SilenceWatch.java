@@ -24,7 +24,7 @@ final class SilenceWatch {
 
 	private final Runnable tooLong;
 
-	private volatile long lastHeard;
+	private volatile long lastOutput;
 
 	/** Guards everything below. */
 	private final Object lock = new Object();
@@ -33,7 +33,7 @@ final class SilenceWatch {
 
 	private long due;
 
-	private int forgiven;
+	private int postponed;
 
 	private boolean over;
 
@@ -49,58 +49,58 @@ final class SilenceWatch {
 		this.bound = Nanos.of(bound);
 		this.listenerAtWork = listenerAtWork;
 		this.tooLong = tooLong;
-		heard();
+		outputSeen();
 	}
 
 	void begin() {
-		lookAfter(this.bound);
+		checkAfter(this.bound);
 	}
 
 	/**
 	 * Restart the time: the process has written output, or a call of its listeners has
 	 * ended.
 	 */
-	void heard() {
-		this.lastHeard = this.context.time().nanoTime();
+	void outputSeen() {
+		this.lastOutput = this.context.time().nanoTime();
 	}
 
-	private void lookAfter(long nanos) {
+	private void checkAfter(long nanos) {
 		synchronized (this.lock) {
 			if (!this.over) {
 				this.due = this.context.time().nanoTime() + nanos;
-				this.task = this.context.schedule(nanos, this::look);
+				this.task = this.context.schedule(nanos, this::check);
 			}
 		}
 	}
 
 	/** Check now if the timer was lost because the next check could not be scheduled. */
-	void lookIfLost() {
+	void checkIfLost() {
 		synchronized (this.lock) {
 			if (this.over || this.task == null || !this.task.isDone()) {
 				return;
 			}
 		}
-		look();
+		check();
 	}
 
-	private void look() {
+	private void check() {
 		if (this.listenerAtWork.getAsBoolean()) {
-			heard();
+			outputSeen();
 		}
 		long now = this.context.time().nanoTime();
-		long left = this.bound - (now - this.lastHeard);
-		long next = (left > 0) ? forgiveNothing(left) : graceAfterPause(now);
+		long left = this.bound - (now - this.lastOutput);
+		long next = (left > 0) ? endPostponement(left) : graceAfterPause(now);
 		if (next > 0) {
-			lookAfter(next);
+			checkAfter(next);
 		}
 		else if (end()) {
 			this.tooLong.run();
 		}
 	}
 
-	private long forgiveNothing(long left) {
+	private long endPostponement(long left) {
 		synchronized (this.lock) {
-			this.forgiven = 0;
+			this.postponed = 0;
 			return left;
 		}
 	}
@@ -109,15 +109,15 @@ final class SilenceWatch {
 	// have been suspended
 	private long graceAfterPause(long now) {
 		synchronized (this.lock) {
-			if (!this.context.isLate(this.due, now) || this.forgiven == Lateness.MOST_IN_A_ROW) {
+			if (!this.context.isLate(this.due, now) || this.postponed == Lateness.MOST_IN_A_ROW) {
 				return 0;
 			}
-			this.forgiven++;
+			this.postponed++;
 			if (now - this.due > Lateness.PAUSE) {
-				heard();
+				outputSeen();
 				return this.bound;
 			}
-			return Lateness.LOOK_AGAIN;
+			return Lateness.RECHECK;
 		}
 	}
 

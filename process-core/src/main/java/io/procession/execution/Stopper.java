@@ -37,7 +37,7 @@ final class Stopper {
 	private static final long LAST_DELAY = TimeUnit.MILLISECONDS.toNanos(50);
 
 	/** Engines limit a scan to less: anything longer was a pause of the JVM. */
-	private static final long LONGEST_LOOK = TimeUnit.SECONDS.toNanos(3);
+	private static final long LONGEST_SCAN = TimeUnit.SECONDS.toNanos(3);
 
 	/** Maximum number of PIDs in a message. */
 	private static final int SHOWN = 20;
@@ -54,7 +54,7 @@ final class Stopper {
 
 	private final BackgroundLog log;
 
-	private final FailureStreak looks;
+	private final FailureStreak scans;
 
 	private final FailureStreak rounds;
 
@@ -75,7 +75,7 @@ final class Stopper {
 	private @Nullable Future<?> next;
 
 	/** Whether the last scan of the system succeeded; written by the rounds only. */
-	private volatile boolean looked = true;
+	private volatile boolean isScanned = true;
 
 	/**
 	 * Create a stopper without stops.
@@ -93,7 +93,7 @@ final class Stopper {
 		this.scheduler = scheduler;
 		this.executor = executor;
 		this.log = log;
-		this.looks = new FailureStreak(log, logger, "Scan of this machine's processes");
+		this.scans = new FailureStreak(log, logger, "Scan of this machine's processes");
 		this.rounds = new FailureStreak(log, logger, "Handover of a stop to its thread (retried)");
 		this.lostAfter = Nanos.of(lostAfter);
 	}
@@ -182,7 +182,7 @@ final class Stopper {
 			this.stops.removeAll(over);
 		}
 		for (int i = 0; i < over.size(); i++) {
-			over.get(i).tellEnded();
+			over.get(i).reportEnded();
 		}
 	}
 
@@ -222,17 +222,17 @@ final class Stopper {
 		List<Stop> over = new ArrayList<>();
 		long began = this.time.nanoTime();
 		try {
-			this.engine.look();
-			this.looked = true;
-			this.looks.succeeded();
+			this.engine.scan();
+			this.isScanned = true;
+			this.scans.succeeded();
 		}
 		catch (RuntimeException | Error ex) {
-			this.looked = false;
-			this.looks.failed(ex);
+			this.isScanned = false;
+			this.scans.failed(ex);
 		}
 		long now = this.time.nanoTime();
 		for (Stop stop : present) {
-			stop.forgivePause(now, now - began);
+			stop.extendAfterPause(now, now - began);
 			try {
 				if (stop.step(now)) {
 					over.add(stop);
@@ -265,19 +265,19 @@ final class Stopper {
 		/** Time of the last round that handled this stop. */
 		private long seenAt;
 
-		private int forgiven;
+		private int extended;
 
 		private final Runnable ended;
 
-		private boolean asked;
+		private boolean isRequested;
 
-		private int emptyLooks;
+		private int emptyScans;
 
 		private long killedAt;
 
 		private boolean killing;
 
-		private boolean toldFailure;
+		private boolean isFailureReported;
 
 		private volatile boolean begun;
 
@@ -326,19 +326,19 @@ final class Stopper {
 		 * executed every few milliseconds, and processes cannot end during a pause. A
 		 * slow scan of the system within its limit is not a pause.
 		 */
-		private void forgivePause(long now, long look) {
-			long gap = now - this.seenAt - ((look <= LONGEST_LOOK) ? look : 0);
+		private void extendAfterPause(long now, long scan) {
+			long gap = now - this.seenAt - ((scan <= LONGEST_SCAN) ? scan : 0);
 			this.seenAt = now;
-			if (gap > Lateness.PAUSE && this.forgiven < Lateness.MOST_IN_A_ROW
+			if (gap > Lateness.PAUSE && this.extended < Lateness.MOST_IN_A_ROW
 					&& Stopper.this.time.executor() == null) {
-				this.forgiven++;
+				this.extended++;
 				this.beganAt += gap;
 				this.killedAt += gap;
 			}
 		}
 
 		// one that fails must not prevent the end of the others
-		private void tellEnded() {
+		private void reportEnded() {
 			try {
 				this.ended.run();
 			}
@@ -356,7 +356,7 @@ final class Stopper {
 		 * the system could not be scanned.
 		 */
 		String whyNotOver() {
-			if (!Stopper.this.looked) {
+			if (!Stopper.this.isScanned) {
 				return "the processes of this machine could not be scanned in time, so it is unknown whether any"
 						+ " are left";
 			}
@@ -387,8 +387,8 @@ final class Stopper {
 
 		// retried, but not indefinitely
 		private boolean failed(long now, Throwable failure) {
-			if (!this.toldFailure) {
-				this.toldFailure = true;
+			if (!this.isFailureReported) {
+				this.isFailureReported = true;
 				log(() -> logger.warn("Process could not be signaled; retrying: {}", this.what, failure));
 			}
 			if (now - this.beganAt - this.grace < Stopper.this.lostAfter) {
@@ -404,15 +404,15 @@ final class Stopper {
 			List<Long> alive = this.tree.alive();
 			this.present = alive;
 			if (alive.isEmpty() && this.exited.getAsBoolean()) {
-				this.emptyLooks++;
+				this.emptyScans++;
 				// a process may be missed between fork and exec: scan twice
-				this.over = this.emptyLooks > 1;
+				this.over = this.emptyScans > 1;
 				return this.over;
 			}
-			this.emptyLooks = 0;
-			if (!this.asked && this.grace > 0) {
+			this.emptyScans = 0;
+			if (!this.isRequested && this.grace > 0) {
 				// the first scan may have taken longer than the grace period
-				this.asked = true;
+				this.isRequested = true;
 				this.beganAt = now;
 			}
 			if (now - this.beganAt < this.grace) {

@@ -58,7 +58,7 @@ final class StreamStageExecution {
 		this.context.streams().execute(this.task);
 		// when its neighbors have ended, its result is no longer needed
 		CompletableFuture.allOf(this.before.onExit(), this.after.onExit()).thenRun(this::awaitEnd);
-		this.ended.thenRun(this.context.onClose(this::giveUp));
+		this.ended.thenRun(this.context.onClose(this::abandon));
 	}
 
 	private void awaitEnd() {
@@ -67,15 +67,15 @@ final class StreamStageExecution {
 		boolean waited = !this.before.result().outputComplete();
 		Duration patience = waited ? Duration.ZERO : this.context.settings().drain();
 		try {
-			Future<?> end = this.context.schedule(patience, () -> this.context.execute(this::giveUp));
+			Future<?> end = this.context.schedule(patience, () -> this.context.execute(this::abandon));
 			this.ended.thenRun(() -> end.cancel(false));
 		}
 		catch (RejectedExecutionException ex) {
-			giveUp();
+			abandon();
 		}
 	}
 
-	private void giveUp() {
+	private void abandon() {
 		if (this.ended.complete(null)) {
 			this.task.cancel(true);
 			// it may ignore the interrupt: a writer must not wait for it

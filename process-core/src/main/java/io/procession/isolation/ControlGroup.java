@@ -88,8 +88,8 @@ public final class ControlGroup {
 
 	// parents first
 	private List<Path> tree() {
-		try (Stream<Path> folders = Files.walk(this.directory)) {
-			return folders.filter(Files::isDirectory).toList();
+		try (Stream<Path> locations = Files.walk(this.directory)) {
+			return locations.filter(Files::isDirectory).toList();
 		}
 		catch (IOException | java.io.UncheckedIOException ex) {
 			return Files.isDirectory(this.directory) ? List.of(this.directory) : List.of();

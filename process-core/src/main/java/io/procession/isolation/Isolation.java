@@ -102,8 +102,8 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 				first(this.noNewPrivileges, defaults.noNewPrivileges), first(this.newSession, defaults.newSession));
 	}
 
-	static <T> @Nullable T first(@Nullable T said, @Nullable T otherwise) {
-		return (said != null) ? said : otherwise;
+	static <T> @Nullable T first(@Nullable T configured, @Nullable T otherwise) {
+		return (configured != null) ? configured : otherwise;
 	}
 
 	/**
@@ -206,22 +206,22 @@ public record Isolation(@Nullable RunAs runAs, ResourceLimits limits, TreeLimits
 	 */
 	@Override
 	public String toString() {
-		List<String> said = new ArrayList<>();
-		add(said, "runAs", this.runAs, null);
-		add(said, "limits", this.limits, NONE.limits);
-		add(said, "treeLimits", this.treeLimits, NONE.treeLimits);
-		add(said, "priority", this.priority, NONE.priority);
-		add(said, "cpuAffinity", this.cpuAffinity, NONE.cpuAffinity);
-		add(said, "oomScoreAdjustment", this.oomScoreAdjustment, null);
-		add(said, "umask", this.umask, null);
-		add(said, "noNewPrivileges", this.noNewPrivileges, null);
-		add(said, "newSession", this.newSession, null);
-		return "Isolation" + said;
+		List<String> configured = new ArrayList<>();
+		add(configured, "runAs", this.runAs, null);
+		add(configured, "limits", this.limits, NONE.limits);
+		add(configured, "treeLimits", this.treeLimits, NONE.treeLimits);
+		add(configured, "priority", this.priority, NONE.priority);
+		add(configured, "cpuAffinity", this.cpuAffinity, NONE.cpuAffinity);
+		add(configured, "oomScoreAdjustment", this.oomScoreAdjustment, null);
+		add(configured, "umask", this.umask, null);
+		add(configured, "noNewPrivileges", this.noNewPrivileges, null);
+		add(configured, "newSession", this.newSession, null);
+		return "Isolation" + configured;
 	}
 
-	private static void add(List<String> said, String what, @Nullable Object value, @Nullable Object unsaid) {
-		if (value != null && !value.equals(unsaid)) {
-			said.add(what + "=" + value);
+	private static void add(List<String> configured, String what, @Nullable Object value, @Nullable Object unset) {
+		if (value != null && !value.equals(unset)) {
+			configured.add(what + "=" + value);
 		}
 	}
 

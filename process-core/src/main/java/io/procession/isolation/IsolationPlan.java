@@ -131,8 +131,9 @@ public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable A
 			compare("no-new-privileges", "1", status.getOrDefault("NoNewPrivs", "1"), wrong);
 		}
 		if (this.isolation.umask() != null) {
-			int asked = Integer.parseInt(this.isolation.umask(), 8);
-			compare("umask", asked, Integer.parseInt(status.getOrDefault("Umask", this.isolation.umask()), 8), wrong);
+			int requested = Integer.parseInt(this.isolation.umask(), 8);
+			compare("umask", requested, Integer.parseInt(status.getOrDefault("Umask", this.isolation.umask()), 8),
+					wrong);
 		}
 		if (!this.isolation.cpuAffinity().isEmpty()) {
 			compare("cpu-affinity", this.isolation.cpuAffinity(),
@@ -197,10 +198,10 @@ public record IsolationPlan(Isolation isolation, List<String> tools, @Nullable A
 					soft.getOrDefault(limit.procName(), limit.value()), wrong));
 	}
 
-	private static void compare(String what, Object asked, Object found, List<String> wrong) {
-		if (!Objects.equals(asked, found)) {
+	private static void compare(String what, Object requested, Object found, List<String> wrong) {
+		if (!Objects.equals(requested, found)) {
 			wrong.add(what + " is " + found.toString().replace('\t', ' ') + " instead of "
-					+ asked.toString().replace('\t', ' '));
+					+ requested.toString().replace('\t', ' '));
 		}
 	}
 

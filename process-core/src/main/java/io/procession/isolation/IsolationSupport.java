@@ -41,7 +41,7 @@ public final class IsolationSupport {
 		this.jvm = JvmStatus.read();
 		this.groups = linux ? ControlGroups.detect(controlGroup) : ControlGroups.none("");
 		if (linux) {
-			look();
+			examine();
 		}
 		else {
 			for (IsolationFeature feature : IsolationFeature.values()) {
@@ -69,7 +69,7 @@ public final class IsolationSupport {
 		return new IsolationSupport(controlGroup);
 	}
 
-	private void look() {
+	private void examine() {
 		for (Tool tool : Tool.values()) {
 			tool.find().ifPresent((path) -> this.tools.put(tool, path));
 		}
@@ -205,9 +205,9 @@ public final class IsolationSupport {
 		require(IsolationFeature.TREE_TASKS, tree.tasks() != null);
 	}
 
-	private void require(IsolationFeature feature, boolean asked) {
+	private void require(IsolationFeature feature, boolean requested) {
 		String reason = this.reasons.get(feature);
-		if (asked && reason != null) {
+		if (requested && reason != null) {
 			throw new IsolationException(feature.label() + ": " + reason);
 		}
 	}
@@ -243,12 +243,12 @@ public final class IsolationSupport {
 	}
 
 	private void checkLimits(ResourceLimits limits) {
-		List<Limit> asked = ToolChain.limits(limits);
-		if (asked.isEmpty() || this.jvm.has(Capability.CAP_SYS_RESOURCE)) {
+		List<Limit> requested = ToolChain.limits(limits);
+		if (requested.isEmpty() || this.jvm.has(Capability.CAP_SYS_RESOURCE)) {
 			return;
 		}
 		Map<String, Long> hard = JvmStatus.hardLimits(JvmStatus.text(Path.of("/proc/self/limits")));
-		for (Limit limit : asked) {
+		for (Limit limit : requested) {
 			long most = hard.getOrDefault(limit.procName(), Long.MAX_VALUE);
 			if (limit.hard() > most) {
 				throw new IsolationException(
@@ -288,12 +288,12 @@ public final class IsolationSupport {
 		return Integer.parseInt(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[NICE_OF_STAT]);
 	}
 
-	private static void checkCpus(Set<Integer> asked) {
-		if (asked.isEmpty()) {
+	private static void checkCpus(Set<Integer> requested) {
+		if (requested.isEmpty()) {
 			return;
 		}
 		String list = JvmStatus.text(Path.of("/sys/devices/system/cpu/online"));
-		Set<Integer> absent = new TreeSet<>(asked);
+		Set<Integer> absent = new TreeSet<>(requested);
 		absent.removeAll(JvmStatus.numbers(list));
 		// the kernel would silently ignore them
 		if (!list.isEmpty() && !absent.isEmpty()) {
@@ -302,13 +302,13 @@ public final class IsolationSupport {
 		}
 	}
 
-	private void checkOomScore(@Nullable Integer asked) {
-		if (asked == null || this.jvm.has(Capability.CAP_SYS_RESOURCE)) {
+	private void checkOomScore(@Nullable Integer requested) {
+		if (requested == null || this.jvm.has(Capability.CAP_SYS_RESOURCE)) {
 			return;
 		}
 		String own = JvmStatus.text(Path.of("/proc/self/oom_score_adj")).strip();
-		if (!own.isEmpty() && asked < Integer.parseInt(own)) {
-			throw new IsolationException("oom-score-adjustment: " + asked + " is less than the JVM's own, " + own
+		if (!own.isEmpty() && requested < Integer.parseInt(own)) {
+			throw new IsolationException("oom-score-adjustment: " + requested + " is less than the JVM's own, " + own
 					+ ", which requires CAP_SYS_RESOURCE: use at least " + own + ", or give the JVM that capability"
 					+ " or a lower value of its own (systemd: OOMScoreAdjust=)");
 		}

@@ -49,7 +49,7 @@ public enum Tool {
 	/** Replaces characters. */
 	TR("coreutils", true);
 
-	private static final List<String> FOLDERS = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
+	private static final List<String> DIRECTORIES = List.of("/usr/bin", "/bin", "/usr/sbin", "/sbin");
 
 	private final String origin;
 
@@ -69,7 +69,7 @@ public enum Tool {
 	 * @return its absolute path, or empty if no suitable tool is installed
 	 */
 	public Optional<Path> find() {
-		Path found = lookUp();
+		Path found = locate();
 		return (found != null && (this.alsoBusyBox || !isBusyBox(found))) ? Optional.of(found) : Optional.empty();
 	}
 
@@ -78,7 +78,7 @@ public enum Tool {
 	 * @return what is missing and what to install
 	 */
 	public String whyMissing() {
-		Path found = lookUp();
+		Path found = locate();
 		return (found != null)
 				? "'" + found + "' is the BusyBox version, which is not sufficient: install " + this.origin
 				: "'" + command() + "' is missing: install " + this.origin;
@@ -91,14 +91,14 @@ public enum Tool {
 	 * @return the directories in the format of {@code PATH}
 	 */
 	public static String searchPath(@Nullable String path) {
-		String folders = String.join(File.pathSeparator, FOLDERS);
-		return (path != null) ? folders + File.pathSeparator + path : folders;
+		String directories = String.join(File.pathSeparator, DIRECTORIES);
+		return (path != null) ? directories + File.pathSeparator + path : directories;
 	}
 
-	private @Nullable Path lookUp() {
-		for (String folder : searchPath(System.getenv("PATH")).split(File.pathSeparator)) {
-			File candidate = new File(folder, command());
-			if (folder.startsWith("/") && candidate.isFile() && candidate.canExecute()) {
+	private @Nullable Path locate() {
+		for (String directory : searchPath(System.getenv("PATH")).split(File.pathSeparator)) {
+			File candidate = new File(directory, command());
+			if (directory.startsWith("/") && candidate.isFile() && candidate.canExecute()) {
 				return candidate.toPath();
 			}
 		}

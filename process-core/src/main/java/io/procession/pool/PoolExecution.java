@@ -171,7 +171,7 @@ final class PoolExecution {
 		synchronized (this.lock) {
 			now = this.done;
 		}
-		this.progress.tell(now);
+		this.progress.report(now);
 		launchNext(new ArrayList<>());
 		if (this.progress.isComplete() && !this.ended.isDone()) {
 			this.ended.complete(results());

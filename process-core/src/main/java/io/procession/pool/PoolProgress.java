@@ -16,7 +16,7 @@ final class PoolProgress {
 
 	private final int total;
 
-	private int told;
+	private int reported;
 
 	PoolProgress(List<PoolProgressListener> listeners, int total) {
 		this.listeners = listeners;
@@ -26,14 +26,14 @@ final class PoolProgress {
 	/**
 	 * Notify the listeners of the number of completed processes, unless already done.
 	 */
-	void tell(int done) {
-		if (done > this.told) {
-			this.listeners.forEach((listener) -> tell(listener, done));
-			this.told = done;
+	void report(int done) {
+		if (done > this.reported) {
+			this.listeners.forEach((listener) -> report(listener, done));
+			this.reported = done;
 		}
 	}
 
-	private void tell(PoolProgressListener listener, int done) {
+	private void report(PoolProgressListener listener, int done) {
 		try {
 			listener.onProgress(done, this.total);
 		}
@@ -46,7 +46,7 @@ final class PoolProgress {
 	 * Return whether the listeners have been notified of the completion of all processes.
 	 */
 	boolean isComplete() {
-		return this.told == this.total;
+		return this.reported == this.total;
 	}
 
 }

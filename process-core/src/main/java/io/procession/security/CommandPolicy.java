@@ -129,7 +129,7 @@ public final class CommandPolicy {
 		if (rules.isEmpty()) {
 			return Verdict.denied("the policy, which does not allow it");
 		}
-		if (!this.shells && executable.runsOthers() && rules.stream().allMatch(ProgramRule::isFolder)) {
+		if (!this.shells && executable.runsOthers() && rules.stream().allMatch(ProgramRule::isDirectory)) {
 			return shellsAreOff();
 		}
 		// a rule that names a link trusts it, and the program may depend on the name of

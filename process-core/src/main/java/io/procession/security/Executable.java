@@ -51,13 +51,13 @@ record Executable(Path place, Path real, @Nullable String applet) {
 	 * @throws IOException if the file cannot be resolved
 	 */
 	static Executable of(Path file, List<String> arguments) throws IOException {
-		Path folder = file.getParent();
+		Path directory = file.getParent();
 		Path name = file.getFileName();
-		if (folder == null || name == null || name.toString().equals("..") || name.toString().equals(".")) {
+		if (directory == null || name == null || name.toString().equals("..") || name.toString().equals(".")) {
 			Path real = file.toRealPath();
 			return new Executable(real, real, applet(real, real, arguments));
 		}
-		Path place = folder.toRealPath().resolve(name);
+		Path place = directory.toRealPath().resolve(name);
 		boolean link = Files.readAttributes(place, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
 			.isSymbolicLink();
 		Path real = link ? place.toRealPath() : place;

@@ -83,11 +83,11 @@ public final class Executables {
 	}
 
 	private static Optional<Path> in(@Nullable String path, String program, @Nullable Path directory) {
-		String folders = (path != null) ? path : System.getenv("PATH");
+		String locations = (path != null) ? path : System.getenv("PATH");
 		Path found = null;
 		// an empty element at the end counts too
-		for (String folder : ((folders != null) ? folders : DEFAULT_PATH).split(File.pathSeparator, -1)) {
-			Path candidate = candidate(folder, program, directory);
+		for (String location : ((locations != null) ? locations : DEFAULT_PATH).split(File.pathSeparator, -1)) {
+			Path candidate = candidate(location, program, directory);
 			if (candidate != null && Files.isRegularFile(candidate)) {
 				if (Files.isExecutable(candidate)) {
 					return Optional.of(candidate);
@@ -98,10 +98,10 @@ public final class Executables {
 		return Optional.ofNullable(found);
 	}
 
-	private static @Nullable Path candidate(String folder, String program, @Nullable Path directory) {
+	private static @Nullable Path candidate(String location, String program, @Nullable Path directory) {
 		Path name = Path.of(program);
 		try {
-			Path place = (directory != null) ? directory.resolve(folder) : Path.of(folder);
+			Path place = (directory != null) ? directory.resolve(location) : Path.of(location);
 			return place.resolve(name).toAbsolutePath();
 		}
 		catch (InvalidPathException ex) {

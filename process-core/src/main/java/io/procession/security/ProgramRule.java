@@ -31,7 +31,7 @@ final class ProgramRule {
 	/** Name that the program was given by, or {@code null} if it was given by a path. */
 	private final @Nullable String name;
 
-	private final boolean folder;
+	private final boolean directory;
 
 	/**
 	 * Create a rule.
@@ -59,7 +59,7 @@ final class ProgramRule {
 			throw new IllegalArgumentException("'" + program + "' cannot be resolved (" + ex + ")", ex);
 		}
 		this.name = isPath ? null : Executable.name(found);
-		this.folder = Files.isDirectory(found);
+		this.directory = Files.isDirectory(found);
 		this.arguments = arguments.stream().map(ProgramRule::pattern).toList();
 		this.text = program + (arguments.isEmpty() ? "" : " with arguments " + arguments);
 	}
@@ -78,8 +78,8 @@ final class ProgramRule {
 		return !this.arguments.isEmpty();
 	}
 
-	boolean isFolder() {
-		return this.folder;
+	boolean isDirectory() {
+		return this.directory;
 	}
 
 	/**
@@ -87,7 +87,7 @@ final class ProgramRule {
 	 * regardless of arguments.
 	 */
 	boolean covers(ProgramRule other) {
-		return other.folder ? this.folder && other.executable.real().startsWith(this.executable.real())
+		return other.directory ? this.directory && other.executable.real().startsWith(this.executable.real())
 				: means(other.executable);
 	}
 
@@ -95,7 +95,7 @@ final class ProgramRule {
 	 * Return whether this rule names the file itself, not only the target of its link.
 	 */
 	boolean names(Executable candidate) {
-		return this.folder ? candidate.place().startsWith(this.executable.real())
+		return this.directory ? candidate.place().startsWith(this.executable.real())
 				: candidate.place().equals(this.executable.place());
 	}
 
@@ -110,13 +110,14 @@ final class ProgramRule {
 	 */
 	boolean denies(Executable candidate, List<String> vector) {
 		boolean meant = means(candidate) || (candidate.applet() == null && isSameFile(candidate.real()))
-				|| (!this.folder && candidate.isPart(Executable.name(this.executable.place()), this.executable.real()))
+				|| (!this.directory
+						&& candidate.isPart(Executable.name(this.executable.place()), this.executable.real()))
 				|| (this.name != null && this.name.equals(candidate.applet()));
 		return meant && (this.arguments.isEmpty() || matches(vector, Stream::anyMatch));
 	}
 
 	private boolean means(Executable candidate) {
-		if (this.folder) {
+		if (this.directory) {
 			return candidate.real().startsWith(this.executable.real());
 		}
 		Path real = real();
@@ -143,7 +144,7 @@ final class ProgramRule {
 
 	private boolean isSameFile(Path file) {
 		try {
-			return !this.folder && Files.isSameFile(file, this.executable.real());
+			return !this.directory && Files.isSameFile(file, this.executable.real());
 		}
 		catch (IOException ex) {
 			return false;

@@ -73,7 +73,7 @@ final class SecretMatcher {
 	 */
 	String hide(String text, boolean cutAtEnd) {
 		String hidden = text.replace(this.value, Redactor.MASK);
-		if (!isLookedForEncoded() || text.length() > LONGEST_TEXT) {
+		if (!isEncodedSearched() || text.length() > LONGEST_TEXT) {
 			return cutAtEnd ? hideEnd(hidden, this.value) : hidden;
 		}
 		if (cutAtEnd || mayBeEscaped(hidden)) {
@@ -88,7 +88,7 @@ final class SecretMatcher {
 		return hidden;
 	}
 
-	private boolean isLookedForEncoded() {
+	private boolean isEncodedSearched() {
 		return this.value.length() >= SHORTEST && this.value.length() <= LONGEST;
 	}
 
@@ -136,7 +136,7 @@ final class SecretMatcher {
 	 * @return the text, with a mask at its start if it began with a fragment
 	 */
 	String hideStart(String text) {
-		if (!isLookedForEncoded()) {
+		if (!isEncodedSearched()) {
 			return text;
 		}
 		int end = 0;

@@ -110,8 +110,9 @@ public final class ProcessSupervisor implements AutoCloseable {
 	public CompletableFuture<List<ProgramStatus>> start() {
 		checkOpen();
 		this.threads.begin();
-		return tell(all(this.programs.values().stream().filter((program) -> program.program().autostart()).toList(),
-				new ProgramInput.Start()));
+		return completeLater(
+				all(this.programs.values().stream().filter((program) -> program.program().autostart()).toList(),
+						new ProgramInput.Start()));
 	}
 
 	/**
@@ -133,7 +134,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @return a future that completes when all programs have been stopped
 	 */
 	public CompletableFuture<List<ProgramStatus>> stop() {
-		return tell(all(this.programs.values(), new ProgramInput.Stop(false)));
+		return completeLater(all(this.programs.values(), new ProgramInput.Stop(false)));
 	}
 
 	/**
@@ -145,7 +146,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * @throws IllegalArgumentException if there is no program of that name
 	 */
 	public CompletableFuture<ProgramStatus> stop(String name) {
-		return tell(program(name).ask(new ProgramInput.Stop(true)));
+		return completeLater(program(name).ask(new ProgramInput.Stop(true)));
 	}
 
 	/**
@@ -260,7 +261,7 @@ public final class ProcessSupervisor implements AutoCloseable {
 		checkOpen();
 		SupervisedProgram program = program(name);
 		this.threads.begin();
-		return tell(program.ask(request));
+		return completeLater(program.ask(request));
 	}
 
 	// completes on the loop
@@ -276,13 +277,13 @@ public final class ProcessSupervisor implements AutoCloseable {
 	 * Create the future for the caller. It is not completed on the loop, since code of
 	 * the application may depend on it.
 	 */
-	private <T> CompletableFuture<T> tell(CompletableFuture<T> settled) {
-		CompletableFuture<T> told = this.time.newFuture();
-		settled.thenAccept((value) -> this.threads.tell(() -> told.complete(value)));
+	private <T> CompletableFuture<T> completeLater(CompletableFuture<T> settled) {
+		CompletableFuture<T> completed = this.time.newFuture();
+		settled.thenAccept((value) -> this.threads.complete(() -> completed.complete(value)));
 		// the effect of the request is visible from now on
 		this.threads.awaitLoop();
 		this.time.settle();
-		return told;
+		return completed;
 	}
 
 }

@@ -116,11 +116,11 @@ final class SupervisedProgram {
 	 */
 	CompletableFuture<ProgramStatus> ask(ProgramInput request) {
 		CompletableFuture<ProgramStatus> settled = this.time.newFuture();
-		boolean asked = this.threads.onLoop(() -> {
+		boolean isAccepted = this.threads.onLoop(() -> {
 			this.waiting.add(settled);
 			take(request);
 		});
-		if (!asked) {
+		if (!isAccepted) {
 			settled.complete(status());
 		}
 		return settled;
@@ -146,7 +146,7 @@ final class SupervisedProgram {
 			step.reports().forEach(this::log);
 		}
 		finally {
-			tellWaiting();
+			completeWaiting();
 		}
 	}
 
@@ -250,13 +250,13 @@ final class SupervisedProgram {
 		}
 	}
 
-	private void tellWaiting() {
+	private void completeWaiting() {
 		ProgramLife now = this.life;
 		if (now.isSettled()) {
 			ProgramStatus settled = now.status();
-			List<CompletableFuture<ProgramStatus>> told = List.copyOf(this.waiting);
+			List<CompletableFuture<ProgramStatus>> settledFutures = List.copyOf(this.waiting);
 			this.waiting.clear();
-			told.forEach((future) -> future.complete(settled));
+			settledFutures.forEach((future) -> future.complete(settled));
 		}
 	}
 

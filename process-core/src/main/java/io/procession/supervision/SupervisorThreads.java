@@ -157,7 +157,7 @@ final class SupervisorThreads {
 	 * Execute a task that notifies the application, on a worker, or on the reporter if no
 	 * worker is available.
 	 */
-	void tell(Runnable task) {
+	void complete(Runnable task) {
 		try {
 			this.workers.execute(task);
 		}

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class PipelinePoolExamplesIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private Path log;
 
@@ -47,8 +47,8 @@ class PipelinePoolExamplesIntegrationTests {
 
 	@BeforeEach
 	void write() throws Exception {
-		this.log = Files.writeString(this.folder.resolve("access.log"), "GET /a\nGET /b\nGET /a\n");
-		this.counts = this.folder.resolve("counts.txt");
+		this.log = Files.writeString(this.directory.resolve("access.log"), "GET /a\nGET /b\nGET /a\n");
+		this.counts = this.directory.resolve("counts.txt");
 	}
 
 	@Test
@@ -152,7 +152,7 @@ class PipelinePoolExamplesIntegrationTests {
 	@Test
 	void pool(ProcessManager processes) throws Exception {
 		Path first = this.log;
-		Path second = Files.writeString(this.folder.resolve("other.log"), "");
+		Path second = Files.writeString(this.directory.resolve("other.log"), "");
 		// region pool
 		PoolResults sums = processes.pool()
 			.concurrency(4)

@@ -48,7 +48,7 @@ import static org.awaitility.Awaitility.await;
 class RunningExamplesIntegrationTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@Test
 	void withoutSpring() {
@@ -131,7 +131,7 @@ class RunningExamplesIntegrationTests {
 
 	@Test
 	void input(ProcessManager processes) throws Exception {
-		Path file = Files.writeString(this.folder.resolve("numbers.txt"), "3\n1\n2\n");
+		Path file = Files.writeString(this.directory.resolve("numbers.txt"), "3\n1\n2\n");
 		// region input
 		String sorted = processes.command("sort").input("b\na\n").run().output();
 		String numbers = processes.command("sort", "-n").input(file).run().output();
@@ -143,7 +143,7 @@ class RunningExamplesIntegrationTests {
 	@Test
 	void output(ProcessManager processes) throws Exception {
 		List<String> lines = new ArrayList<>();
-		Path target = this.folder.resolve("dump.sql");
+		Path target = this.directory.resolve("dump.sql");
 		// region output
 		processes.shell("echo working; echo done").onLine((type, line) -> lines.add(type + " " + line)).run();
 		processes.shell("echo 'create table t;'").outputTo(target).run();

@@ -99,11 +99,11 @@ class EventDispatcherTests {
 
 		};
 
-		assertThat(events.isHeardBeforeStop(List.of())).isFalse();
-		assertThat(events.isHeardBeforeStop(List.of(stops))).isTrue();
+		assertThat(events.hasListenersBeforeStop(List.of())).isFalse();
+		assertThat(events.hasListenersBeforeStop(List.of(stops))).isTrue();
 
 		events.add(stops);
-		assertThat(events.isHeardBeforeStop(List.of())).isTrue();
+		assertThat(events.hasListenersBeforeStop(List.of())).isTrue();
 		events.close();
 	}
 
@@ -154,19 +154,19 @@ class EventDispatcherTests {
 	@Test
 	void doesNotCallRemovedListener() throws InterruptedException {
 		EventDispatcher events = events(SOON);
-		List<String> told = new CopyOnWriteArrayList<>();
-		ProcessListener removed = (event) -> told.add("removed " + event.name());
+		List<String> received = new CopyOnWriteArrayList<>();
+		ProcessListener removed = (event) -> received.add("removed " + event.name());
 		events.add(removed);
-		events.add((event) -> told.add("other " + event.name()));
+		events.add((event) -> received.add("other " + event.name()));
 
 		publish(events, "first");
-		await().atMost(SOON).until(() -> told.size() == 2);
+		await().atMost(SOON).until(() -> received.size() == 2);
 		events.remove(removed);
 		publish(events, "second");
 
 		events.close();
 		assertThat(events.awaitEnd(SOON.toNanos())).isTrue();
-		assertThat(told).containsExactly("removed first", "other first", "other second");
+		assertThat(received).containsExactly("removed first", "other first", "other second");
 	}
 
 	@Test

@@ -67,7 +67,7 @@ class PipelineIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private PendingProcess planted(ProcessManager processes, String script, String... arguments) {
 		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
@@ -144,8 +144,8 @@ class PipelineIntegrationTests {
 
 	@Test
 	void preservesSettingsOfEachStage(ProcessManager processes) throws IOException {
-		Path first = Files.createDirectory(this.folder.resolve("first"));
-		Path second = Files.createDirectory(this.folder.resolve("second"));
+		Path first = Files.createDirectory(this.directory.resolve("first"));
+		Path second = Files.createDirectory(this.directory.resolve("second"));
 
 		PipelineResult result = processes.shell("echo $PLACE $OTHER; pwd")
 			.env("PLACE", "one")
@@ -210,7 +210,7 @@ class PipelineIntegrationTests {
 
 	@Test
 	void readsAFile(ProcessManager processes) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("input"), "3\n1\n2\n");
+		Path file = Files.writeString(this.directory.resolve("input"), "3\n1\n2\n");
 
 		assertThat(processes.pipeline().pipe("sort").pipe("cat").input(file).run().output()).isEqualTo("1\n2\n3\n");
 	}
@@ -263,7 +263,7 @@ class PipelineIntegrationTests {
 
 	@Test
 	void writesOutputToAFile(ProcessManager processes) {
-		Path file = this.folder.resolve("output");
+		Path file = this.directory.resolve("output");
 		Pipeline pipeline = processes.command("printf", "b\\na\\n").pipe("sort");
 
 		PipelineResult result = pipeline.outputTo(file).run();
@@ -277,7 +277,7 @@ class PipelineIntegrationTests {
 
 	@Test
 	void writesOutputToAFileAndToListeners(ProcessManager processes) {
-		Path file = this.folder.resolve("output");
+		Path file = this.directory.resolve("output");
 		List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
 		processes.command("printf", "b\\na\\n")
@@ -323,7 +323,7 @@ class PipelineIntegrationTests {
 
 	@Test
 	void writesErrorOutputOfAllStagesToOneFile(ProcessManager processes) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("errors"), "of an earlier run\n");
+		Path file = Files.writeString(this.directory.resolve("errors"), "of an earlier run\n");
 		Pipeline pipeline = processes.pipeline()
 			.pipe(processes.shell("echo one >&2; echo text"))
 			.pipe(processes.shell("cat; echo two >&2"))
@@ -343,14 +343,14 @@ class PipelineIntegrationTests {
 	@Test
 	void reportsErrorFileThatCannotBeWritten(ProcessManager processes) {
 		assertThatExceptionOfType(ProcessStartException.class)
-			.isThrownBy(() -> processes.command("true").pipe("true").errorOutputTo(this.folder).run())
+			.isThrownBy(() -> processes.command("true").pipe("true").errorOutputTo(this.directory).run())
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.FILE_NOT_ACCESSIBLE))
-			.withMessageContaining(this.folder.toString());
+			.withMessageContaining(this.directory.toString());
 	}
 
 	@Test
 	void opensNoNamedPipeForErrorOutput(ProcessManager processes) {
-		Path pipe = this.folder.resolve("pipe");
+		Path pipe = this.directory.resolve("pipe");
 		processes.run("mkfifo", pipe.toString()).throwIfFailed();
 
 		assertThatExceptionOfType(ProcessStartException.class)
@@ -390,7 +390,7 @@ class PipelineIntegrationTests {
 	void losesNoBytesBetweenPrograms(ProcessManager processes) throws IOException {
 		byte[] bytes = new byte[32 << 20];
 		new Random(7).nextBytes(bytes);
-		Path file = Files.write(this.folder.resolve("random"), bytes);
+		Path file = Files.write(this.directory.resolve("random"), bytes);
 
 		PipelineResult result = processes.command("cat")
 			.input(file)
@@ -523,7 +523,7 @@ class PipelineIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(Unstartable.class)
 	void reportsStageThatCannotStartAndStopsOthers(Unstartable kind, ProcessManager processes) throws Exception {
-		PendingProcess bad = kind.pending(processes, this.folder);
+		PendingProcess bad = kind.pending(processes, this.directory);
 		for (int place = 0; place < 3; place++) {
 			List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 			processes.addListener(events::add);
@@ -555,7 +555,7 @@ class PipelineIntegrationTests {
 		PendingProcess cat = processes.command("cat");
 
 		assertThatExceptionOfType(ProcessStartException.class).isThrownBy(() -> cat.name("one")
-			.pipe(cat.name("two").directory(this.folder.resolve("missing")))
+			.pipe(cat.name("two").directory(this.directory.resolve("missing")))
 			.pipe(cat.name("three"))
 			.run());
 
@@ -567,7 +567,7 @@ class PipelineIntegrationTests {
 	void leaksNoDescriptorsAfterThousandFailedStarts(ProcessManager processes) throws Exception {
 		List<Pipeline> pipelines = new ArrayList<>();
 		for (Unstartable kind : EnumSet.complementOf(EnumSet.of(Unstartable.MANY_ARGUMENTS))) {
-			PendingProcess bad = kind.pending(processes, this.folder);
+			PendingProcess bad = kind.pending(processes, this.directory);
 			pipelines.add(bad.pipe("cat"));
 			pipelines.add(processes.command("true").pipe(bad));
 		}
@@ -885,7 +885,7 @@ class PipelineIntegrationTests {
 
 	@Test
 	void neverExceedsConcurrencyLimit() throws Exception {
-		Path journal = this.folder.resolve("journal");
+		Path journal = this.directory.resolve("journal");
 		List<CompletableFuture<PipelineResult>> futures = new ArrayList<>();
 		try (ProcessManager processes = limitedTo(5, Duration.ofSeconds(60))) {
 			PendingProcess stage = processes.shell("echo + >> \"$1\"; cat; sleep 0.05; echo - >> \"$1\"",
@@ -971,7 +971,7 @@ class PipelineIntegrationTests {
 			Unstartable[] kinds = Unstartable.values();
 			// each kind at each place by each way
 			for (int i = 0; i < 72; i++) {
-				PendingProcess bad = kinds[i % kinds.length].pending(processes, this.folder);
+				PendingProcess bad = kinds[i % kinds.length].pending(processes, this.directory);
 				Pipeline pipeline = places.get(i % places.size()).apply(bad);
 				switch (i / 3 % 3) {
 					case 0 -> assertThatExceptionOfType(ProcessStartException.class).isThrownBy(pipeline::run);
@@ -991,7 +991,7 @@ class PipelineIntegrationTests {
 
 	@Test
 	void leavesQueueWhenCanceled() {
-		Path file = this.folder.resolve("output");
+		Path file = this.directory.resolve("output");
 		try (ProcessManager processes = limitedTo(2, Duration.ofSeconds(60))) {
 			RunningProcess holder = processes.start("sleep", "300");
 			CompletableFuture<PipelineResult> waiting = processes.command("echo", "x")
@@ -1012,8 +1012,8 @@ class PipelineIntegrationTests {
 	@ParameterizedTest
 	@EnumSource(Door.class)
 	void closesFilesWhenManagerClosesBeforeStart(Door door) {
-		Path output = this.folder.resolve("output");
-		Path errors = this.folder.resolve("errors");
+		Path output = this.directory.resolve("output");
+		Path errors = this.directory.resolve("errors");
 		AtomicReference<ProcessManager> manager = new AtomicReference<>();
 		ByteArrayInputStream input = new ByteArrayInputStream(new byte[10]);
 		try (ProcessManager processes = ProcessManager.builder().secretResolver((name) -> {
@@ -1032,7 +1032,7 @@ class PipelineIntegrationTests {
 				.outputTo(output)
 				.errorOutputTo(errors)));
 
-			assertThat(OpenFiles.below(this.folder)).isEmpty();
+			assertThat(OpenFiles.below(this.directory)).isEmpty();
 			assertThat(List.of(output, errors)).allSatisfy((file) -> assertThat(file).isEmptyFile());
 			assertThat((thrown instanceof CompletionException) ? thrown.getCause() : thrown)
 				.isInstanceOf(ProcessRejectedException.class);
@@ -1137,15 +1137,15 @@ class PipelineIntegrationTests {
 			this.reason = reason;
 		}
 
-		PendingProcess pending(ProcessManager processes, Path folder) throws IOException {
+		PendingProcess pending(ProcessManager processes, Path directory) throws IOException {
 			return switch (this) {
 				case MISSING_PROGRAM -> processes.command("no-such-program");
 				case NOT_EXECUTABLE ->
-					processes.command(Files.writeString(folder.resolve("plain-file"), "text").toString());
-				case MISSING_DIRECTORY -> processes.command("echo").directory(folder.resolve("no-such-directory"));
-				case BAD_INTERPRETER -> processes.command(script(folder, "bad", "/no/such/interpreter"));
+					processes.command(Files.writeString(directory.resolve("plain-file"), "text").toString());
+				case MISSING_DIRECTORY -> processes.command("echo").directory(directory.resolve("no-such-directory"));
+				case BAD_INTERPRETER -> processes.command(script(directory, "bad", "/no/such/interpreter"));
 				case BAD_INTERPRETER_OF_INTERPRETER ->
-					processes.command(script(folder, "outer", script(folder, "inner", "/no/such/interpreter")));
+					processes.command(script(directory, "outer", script(directory, "inner", "/no/such/interpreter")));
 				case LONG_ARGUMENT -> processes.command("echo", "x".repeat(128 * 1024));
 				case LONG_VARIABLE -> processes.command("echo").env("LONG", "x".repeat(128 * 1024));
 				case MANY_ARGUMENTS ->
@@ -1153,8 +1153,8 @@ class PipelineIntegrationTests {
 			};
 		}
 
-		private static String script(Path folder, String name, String interpreter) throws IOException {
-			Path script = Files.writeString(folder.resolve(name), "#!" + interpreter + "\n");
+		private static String script(Path directory, String name, String interpreter) throws IOException {
+			Path script = Files.writeString(directory.resolve(name), "#!" + interpreter + "\n");
 			Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
 			return script.toString();
 		}

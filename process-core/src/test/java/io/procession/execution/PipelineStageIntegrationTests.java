@@ -61,7 +61,7 @@ class PipelineStageIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private PendingProcess planted(ProcessManager processes, String script, String... arguments) {
 		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
@@ -185,7 +185,7 @@ class PipelineStageIntegrationTests {
 
 	@Test
 	void slowsDownPrecedingStage(ProcessManager processes) {
-		Path marker = this.folder.resolve("written");
+		Path marker = this.directory.resolve("written");
 		CountDownLatch go = new CountDownLatch(1);
 		AtomicBoolean begun = new AtomicBoolean();
 		long heap = usedHeap();
@@ -284,7 +284,7 @@ class PipelineStageIntegrationTests {
 
 	@Test
 	void letsProgramFinishThatNoLongerWrites(ProcessManager processes) {
-		Path marker = this.folder.resolve("finished");
+		Path marker = this.directory.resolve("finished");
 
 		PipelineResult result = processes.pipeline()
 			.pipe(processes.shell("echo text; sleep 0.3; : > \"$1\"; exit 0", marker.toString()))
@@ -464,12 +464,12 @@ class PipelineStageIntegrationTests {
 	void checksAllProgramsBeforeStartingAny(ProcessManager processes) {
 		List<ProcessEvent> events = Collections.synchronizedList(new ArrayList<>());
 		processes.addListener(events::add);
-		Path output = this.folder.resolve("output");
+		Path output = this.directory.resolve("output");
 		List<Pipeline> pipelines = List.of(processes.command("true").pipe("copy", COPY).pipe("no-such-program"),
 				processes.command("true")
 					.pipe("copy", COPY)
 					.pipe("cat")
-					.pipe(processes.command("cat").directory(this.folder.resolve("no-such-directory"))),
+					.pipe(processes.command("cat").directory(this.directory.resolve("no-such-directory"))),
 				processes.command("true")
 					.pipe("copy", COPY)
 					.pipe("cat")
@@ -559,7 +559,7 @@ class PipelineStageIntegrationTests {
 	}
 
 	@Test
-	void isNoFailureOfAStageThatItWasGivenUp() {
+	void abandonedStageHasNotFailed() {
 		try (ProcessManager processes = impatient()) {
 			AtomicBoolean begun = new AtomicBoolean();
 			RunningPipeline running = processes.command("echo", "text").pipe("blocked", (input, output) -> {

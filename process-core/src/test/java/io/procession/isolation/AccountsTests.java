@@ -20,20 +20,20 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class AccountsTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private Accounts accounts;
 
 	@BeforeEach
 	void writeFiles() throws IOException {
-		Path passwd = Files.writeString(this.folder.resolve("passwd"), """
+		Path passwd = Files.writeString(this.directory.resolve("passwd"), """
 				root:x:0:0:root:/root:/bin/bash
 				+::::::
 				broken:x:
 				app:x:1000:1001:An Application,,,:/srv/app:
 				12:x:77:78::/twelve:/bin/sh
 				""");
-		Path group = Files.writeString(this.folder.resolve("group"), """
+		Path group = Files.writeString(this.directory.resolve("group"), """
 				root:x:0:
 				app:x:1001:
 				log:x:4:app,syslog
@@ -92,7 +92,7 @@ class AccountsTests {
 	@ValueSource(strings = { "4294967295", "4294967296", "18446744073709551616", "+0", "00000000000", "00", "0x0" })
 	void refusesNumericIdsOutOfRange(String number) {
 		// as getent(1), which reads such a key by strtoul(3)
-		Accounts wrapping = new Accounts(this.folder.resolve("passwd"), this.folder.resolve("group"), (database,
+		Accounts wrapping = new Accounts(this.directory.resolve("passwd"), this.directory.resolve("group"), (database,
 				key) -> Optional.of(database.equals("passwd") ? "root:x:0:0:root:/root:/bin/bash\n" : "root:x:0:\n"));
 
 		assertUnknown(wrapping, RunAs.user(number), "no such user '" + number + "'");
@@ -104,10 +104,11 @@ class AccountsTests {
 	@ValueSource(strings = { "0", "00", "+0", "4294967296" })
 	void doesNotQueryNumericIds(String number) {
 		List<String> lookups = new ArrayList<>();
-		Accounts recording = new Accounts(this.folder.resolve("none"), this.folder.resolve("none"), (database, key) -> {
-			lookups.add(database + " " + key);
-			return Optional.empty();
-		});
+		Accounts recording = new Accounts(this.directory.resolve("none"), this.directory.resolve("none"),
+				(database, key) -> {
+					lookups.add(database + " " + key);
+					return Optional.empty();
+				});
 
 		assertThatExceptionOfType(IsolationException.class).isThrownBy(() -> recording.resolve(RunAs.user(number)));
 

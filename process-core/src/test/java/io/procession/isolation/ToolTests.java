@@ -12,12 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ToolTests {
 
 	@TempDir
-	private Path folder;
+	private Path directory;
 
 	@Test
 	void detectsBusyBoxByHardAndSymbolicLinks() throws IOException {
-		Path bin = Files.createDirectory(this.folder.resolve("bin"));
-		Path sbin = Files.createDirectory(this.folder.resolve("sbin"));
+		Path bin = Files.createDirectory(this.directory.resolve("bin"));
+		Path sbin = Files.createDirectory(this.directory.resolve("sbin"));
 		Path busyBox = Files.createFile(bin.resolve("busybox"));
 
 		assertThat(Tool.isBusyBox(Files.createSymbolicLink(sbin.resolve("setpriv"), busyBox))).isTrue();

@@ -59,7 +59,7 @@ class PoolIntegrationTests {
 	private final Plant plant = Plant.fresh();
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private PendingProcess planted(ProcessManager processes, String script, String... arguments) {
 		return processes.shell(script, arguments).env(Plant.NAME, this.plant.value());
@@ -290,7 +290,7 @@ class PoolIntegrationTests {
 
 	@Test
 	void reportsRunningProcessesUntilItEnds(ProcessManager processes) {
-		Path ended = this.folder.resolve("ended");
+		Path ended = this.directory.resolve("ended");
 		ProcessPool pool = processes.pool().concurrency(1);
 		for (int i = 0; i < 20; i++) {
 			pool.add(processes.shell("echo x >> \"$1\"", ended.toString()));
@@ -385,7 +385,7 @@ class PoolIntegrationTests {
 	}
 
 	private int mostAtOnce(ProcessPool pool, ProcessManager processes) throws IOException {
-		Path journal = Files.createTempFile(this.folder, "journal", "");
+		Path journal = Files.createTempFile(this.directory, "journal", "");
 		for (int i = 0; i < 16; i++) {
 			pool.add(processes.shell("echo + >> \"$1\"; sleep 0.02; echo - >> \"$1\"", journal.toString()));
 		}
@@ -490,8 +490,8 @@ class PoolIntegrationTests {
 	}
 
 	@Test
-	void reportsProgressBeforeItEnds(ProcessManager processes, @TempDir Path folder) {
-		Path go = folder.resolve("go");
+	void reportsProgressBeforeItEnds(ProcessManager processes, @TempDir Path directory) {
+		Path go = directory.resolve("go");
 		AtomicReference<RunningPool> pool = new AtomicReference<>();
 		CountDownLatch known = new CountDownLatch(1);
 		List<Integer> progress = Collections.synchronizedList(new ArrayList<>());

@@ -65,7 +65,7 @@ class PoolLaunchIntegrationTests {
 	private final Timers timers = new Timers();
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	@AfterEach
 	void endTimers() {
@@ -282,10 +282,10 @@ class PoolLaunchIntegrationTests {
 
 	@Test
 	void doesNotWeakenStopWhenStoppedProcessFailed() {
-		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch requested = new CountDownLatch(1);
 		CountDownLatch go = new CountDownLatch(1);
 		try (ProcessManager processes = slow((name) -> {
-			asked.countDown();
+			requested.countDown();
 			Threads.hold(go);
 			return "value";
 		})) {
@@ -295,7 +295,7 @@ class PoolLaunchIntegrationTests {
 				.add("first", planted(processes, Scripts.SLEEPS))
 				.add("late", planted(processes, Scripts.SLEEPS).secretEnv("TOKEN", Secret.reference("token")))
 				.start();
-			Threads.hold(asked);
+			Threads.hold(requested);
 			await().atMost(SOON).until(() -> running.running().containsKey("first"));
 
 			Thread stopping = Threads.start(() -> running.stop(Duration.ZERO));
@@ -313,7 +313,7 @@ class PoolLaunchIntegrationTests {
 
 	@Test
 	void closesFilesOfMemberWhenManagerClosesBeforeStart() throws IOException {
-		Path file = this.folder.resolve("output");
+		Path file = this.directory.resolve("output");
 		AtomicReference<ProcessManager> manager = new AtomicReference<>();
 		AtomicBoolean closed = new AtomicBoolean();
 		InputStream input = new ByteArrayInputStream(new byte[10]) {
@@ -341,7 +341,7 @@ class PoolLaunchIntegrationTests {
 					.outputTo(file))
 				.run();
 
-			assertThat(OpenFiles.below(this.folder)).isEmpty();
+			assertThat(OpenFiles.below(this.directory)).isEmpty();
 			assertThat(file).isEmptyFile();
 			assertThat(results.get(0).startError())
 				.hasValueSatisfying((error) -> assertThat(error.reason()).isEqualTo(Reason.CANCELLED));
@@ -466,7 +466,7 @@ class PoolLaunchIntegrationTests {
 
 	@Test
 	void appliesGracePeriodOfEachWhenCallerIsInterrupted() throws Exception {
-		Path cleaned = this.folder.resolve("cleaned");
+		Path cleaned = this.directory.resolve("cleaned");
 		try (ProcessManager processes = limitedTo(10)) {
 			AtomicReference<Throwable> thrown = new AtomicReference<>();
 			Thread caller = new Thread(() -> {
@@ -549,7 +549,7 @@ class PoolLaunchIntegrationTests {
 
 	@Test
 	void listsRunningProcessesByKeyInOrderOfStart(ProcessManager processes) throws IOException {
-		Path started = Files.createFile(this.folder.resolve("started"));
+		Path started = Files.createFile(this.directory.resolve("started"));
 		RunningPool running = processes.pool()
 			.concurrency(2)
 			.add("short", processes.command("true"))

@@ -151,12 +151,13 @@ class ProcessResultTests {
 
 	@Test
 	void computesErrorTailLazily() {
-		AtomicInteger asked = new AtomicInteger();
-		ProcessResult failed = result(1, ExitCause.EXITED).errorTail(() -> "asked " + asked.incrementAndGet()).build();
+		AtomicInteger requested = new AtomicInteger();
+		ProcessResult failed = result(1, ExitCause.EXITED).errorTail(() -> "asked " + requested.incrementAndGet())
+			.build();
 		assertThat(failed.failed()).isTrue();
 		assertThat(failed.toString()).doesNotContain("asked");
 
-		assertThat(asked).hasValue(0);
+		assertThat(requested).hasValue(0);
 		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(failed::throwIfFailed)
 			.withMessageContaining("asked 1");
 		assertThatExceptionOfType(ProcessFailedException.class).isThrownBy(failed::throwIfFailed)

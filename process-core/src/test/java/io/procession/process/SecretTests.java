@@ -39,11 +39,11 @@ class SecretTests {
 
 	@Test
 	void doesNotPassOnMessageOfResolver() {
-		SecretResolver telling = (name) -> {
+		SecretResolver revealing = (name) -> {
 			throw new IllegalStateException("hunter2 is no number", new IllegalArgumentException("hunter2"));
 		};
 
-		assertThatIllegalArgumentException().isThrownBy(() -> Secret.reference("db").resolve(telling))
+		assertThatIllegalArgumentException().isThrownBy(() -> Secret.reference("db").resolve(revealing))
 			.withMessageStartingWith("The secret 'db' cannot be resolved: its SecretResolver threw"
 					+ " java.lang.IllegalStateException at io.procession.process.SecretTests.")
 			.withMessageNotContaining("hunter2")

@@ -24,11 +24,11 @@ class CommandPolicyTests {
 
 	private static final byte[] BINARY = { 0x7f, 'E', 'L', 'F', 0 };
 
-	private Path folder;
+	private Path directory;
 
 	@BeforeEach
-	void resolve(@TempDir Path folder) throws IOException {
-		this.folder = folder.toRealPath();
+	void resolve(@TempDir Path directory) throws IOException {
+		this.directory = directory.toRealPath();
 	}
 
 	private Path program(String path) throws IOException {
@@ -40,14 +40,14 @@ class CommandPolicyTests {
 	}
 
 	private Path program(String path, byte[] content) throws IOException {
-		Path file = this.folder.resolve(path);
+		Path file = this.directory.resolve(path);
 		Files.createDirectories(file.getParent());
 		Files.write(file, content);
 		return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
 	}
 
 	private Path link(String path, Path target) throws IOException {
-		Path link = this.folder.resolve(path);
+		Path link = this.directory.resolve(path);
 		Files.createDirectories(link.getParent());
 		return Files.createSymbolicLink(link, target);
 	}
@@ -68,10 +68,10 @@ class CommandPolicyTests {
 		CommandPolicy policy = CommandPolicy.builder().allow(tool.toString()).build();
 
 		assertThat(judge(policy, tool).start()).isEqualTo(tool);
-		assertThat(judge(policy, this.folder.resolve("a/../a/./tool")).start()).isEqualTo(tool);
+		assertThat(judge(policy, this.directory.resolve("a/../a/./tool")).start()).isEqualTo(tool);
 		assertThat(judge(policy, program("b/tool")).rule()).isEqualTo("the policy, which does not allow it");
 		assertThat(allows(policy, program("a/TOOL"))).isFalse();
-		assertThat(allows(policy, this.folder.resolve("a/tool/.."))).isFalse();
+		assertThat(allows(policy, this.directory.resolve("a/tool/.."))).isFalse();
 	}
 
 	@Test
@@ -84,9 +84,9 @@ class CommandPolicyTests {
 		assertThat(judge(policy, link).start()).as("not the link, which may be turned").isEqualTo(tool);
 		assertThat(judge(policy, link("b/other", link)).start()).isEqualTo(tool);
 		assertThat(allows(policy, link("c/tool", evil))).isFalse();
-		link("linked", this.folder.resolve("a"));
-		assertThat(judge(policy, this.folder.resolve("linked/tool")).start()).isEqualTo(tool);
-		assertThat(allows(policy, this.folder.resolve("linked/../evil"))).isFalse();
+		link("linked", this.directory.resolve("a"));
+		assertThat(judge(policy, this.directory.resolve("linked/tool")).start()).isEqualTo(tool);
+		assertThat(allows(policy, this.directory.resolve("linked/../evil"))).isFalse();
 	}
 
 	@Test
@@ -106,7 +106,7 @@ class CommandPolicyTests {
 	@Test
 	void allowsDirectoryButNotTargetsOfItsLinks() throws IOException {
 		Path tool = program("tools/deep/tool");
-		CommandPolicy policy = CommandPolicy.builder().allow(this.folder.resolve("tools").toString()).build();
+		CommandPolicy policy = CommandPolicy.builder().allow(this.directory.resolve("tools").toString()).build();
 
 		assertThat(allows(policy, tool)).isTrue();
 		assertThat(allows(policy, link("tools/inside", tool))).isTrue();
@@ -120,14 +120,14 @@ class CommandPolicyTests {
 		Path tool = program("tools/tool");
 		Path denied = program("tools/denied");
 		CommandPolicy policy = CommandPolicy.builder()
-			.allow(this.folder.resolve("tools").toString())
+			.allow(this.directory.resolve("tools").toString())
 			.deny(denied.toString())
 			.build();
 
 		assertThat(allows(policy, tool)).isTrue();
 		assertThat(judge(policy, denied).rule()).isEqualTo("the rule 'deny " + denied + "'");
 		assertThat(allows(policy, link("tools/other", denied))).isFalse();
-		assertThat(allows(policy, Files.createLink(this.folder.resolve("tools/hard"), denied))).isFalse();
+		assertThat(allows(policy, Files.createLink(this.directory.resolve("tools/hard"), denied))).isFalse();
 	}
 
 	@Test
@@ -170,8 +170,9 @@ class CommandPolicyTests {
 		Path bash = program("bash");
 
 		assertThat(allows(CommandPolicy.builder().allow(bash.toString()).build(), bash)).isTrue();
-		assertThat(allows(CommandPolicy.builder().allow(this.folder.toString()).build(), bash)).isFalse();
-		assertThat(allows(CommandPolicy.builder().allow(this.folder.toString()).allowShells().build(), bash)).isTrue();
+		assertThat(allows(CommandPolicy.builder().allow(this.directory.toString()).build(), bash)).isFalse();
+		assertThat(allows(CommandPolicy.builder().allow(this.directory.toString()).allowShells().build(), bash))
+			.isTrue();
 		assertThat(allows(CommandPolicy.builder().allow(program("a").toString()).allowShells().build(), bash))
 			.isFalse();
 	}
@@ -217,7 +218,7 @@ class CommandPolicyTests {
 	@Test
 	void refusesAmbiguousEnvLine() throws IOException {
 		CommandPolicy policy = CommandPolicy.builder().deny("sort").allowShells().build();
-		CommandPolicy allowing = CommandPolicy.builder().allow(this.folder.toString()).build();
+		CommandPolicy allowing = CommandPolicy.builder().allow(this.directory.toString()).build();
 
 		for (String line : List.of("-S so\"rt\"", "-S 'sort'", "-S so\\crt", "-S ${SORT}", "-S PATH=/other sort",
 				"-S -C / ./sort", "-S --chdir=/ ./sort", "-S -iC/ ./sort", "-S\fsort", "-S\u000bsort", "-S\rsort",
@@ -297,7 +298,7 @@ class CommandPolicyTests {
 		assertThat(allows(denying, withoutFirstLine)).isFalse();
 		assertThat(allows(denying, script("zero", "#!/bin/sh\0x\n"))).isFalse();
 		assertThat(allows(CommandPolicy.builder().allow(script.toString()).build(), script)).isTrue();
-		assertThat(allows(CommandPolicy.builder().allow(this.folder.toString()).build(), withoutFirstLine)).isTrue();
+		assertThat(allows(CommandPolicy.builder().allow(this.directory.toString()).build(), withoutFirstLine)).isTrue();
 	}
 
 	@Test
@@ -327,16 +328,16 @@ class CommandPolicyTests {
 		Path busybox = program("bin/busybox");
 		Path rm = link("bin/rm", busybox);
 		CommandPolicy shellsOff = CommandPolicy.builder().deny(program("denied").toString()).build();
-		CommandPolicy folder = CommandPolicy.builder().allow(this.folder.resolve("bin").toString()).build();
+		CommandPolicy directory = CommandPolicy.builder().allow(this.directory.resolve("bin").toString()).build();
 		CommandPolicy denying = CommandPolicy.builder().deny(rm.toString()).allowShells().build();
 
 		for (String[] shell : new String[][] { { "/x/sh", "-c", "id" }, { "x/../ash" }, { "busyboxx", "sh" },
 				{ "/y/busybox.old", "busybox", "/x/sh" } }) {
 			assertThat(judge(shellsOff, busybox, shell).rule()).as(String.join(" ", shell)).contains("shells");
-			assertThat(judge(folder, busybox, shell).rule()).as(String.join(" ", shell)).contains("shells");
+			assertThat(judge(directory, busybox, shell).rule()).as(String.join(" ", shell)).contains("shells");
 		}
 		assertThat(allows(shellsOff, busybox, "/x/cat")).isTrue();
-		assertThat(allows(folder, busybox, "/x/cat")).isTrue();
+		assertThat(allows(directory, busybox, "/x/cat")).isTrue();
 		assertThat(judge(denying, busybox, "/x/rm", "-r").rule()).isEqualTo("the rule 'deny " + rm + "'");
 		assertThat(allows(denying, busybox, "busyboxx", "/x/rm")).isFalse();
 		assertThat(allows(denying, busybox, "/rm/cat")).isTrue();
@@ -348,12 +349,12 @@ class CommandPolicyTests {
 		Path link = link("bin/busyboxx", busybox);
 		Path copy = program("bin/busybox_copy");
 		CommandPolicy shellsOff = CommandPolicy.builder().deny(program("denied").toString()).build();
-		CommandPolicy folder = CommandPolicy.builder().allow(this.folder.resolve("bin").toString()).build();
+		CommandPolicy directory = CommandPolicy.builder().allow(this.directory.resolve("bin").toString()).build();
 
 		for (Path file : List.of(link, copy, program("bin/toyboxx"))) {
 			assertThat(judge(shellsOff, file, "sh", "-c", "id").rule()).as(file.toString()).contains("shells");
 			assertThat(judge(shellsOff, file).rule()).as(file.toString()).contains("shells");
-			assertThat(allows(folder, file, "sh", "-c", "id")).as(file.toString()).isFalse();
+			assertThat(allows(directory, file, "sh", "-c", "id")).as(file.toString()).isFalse();
 			assertThat(allows(shellsOff, file, "cat")).as(file.toString()).isTrue();
 		}
 		assertThat(judge(shellsOff, link("bin2/busybox", program("bin/bash")), "-c", "id").rule()).contains("shells");
@@ -405,7 +406,7 @@ class CommandPolicyTests {
 	@Test
 	void detectsBusyboxAppletByHardLink() throws IOException {
 		Path busybox = program("bin/busybox");
-		Path rm = Files.createLink(this.folder.resolve("bin/rm"), busybox);
+		Path rm = Files.createLink(this.directory.resolve("bin/rm"), busybox);
 		CommandPolicy policy = CommandPolicy.builder().deny(rm.toString()).build();
 
 		assertThat(allows(policy, rm)).isFalse();
@@ -467,8 +468,8 @@ class CommandPolicyTests {
 		assertThatIllegalArgumentException().isThrownBy(CommandPolicy.builder().allow(tool).deny(tool)::build)
 			.withMessageContaining("is both allowed and denied");
 		assertThatIllegalArgumentException()
-			.isThrownBy(CommandPolicy.builder().allow(tool, "x").deny(this.folder.toString())::build);
-		assertThat(CommandPolicy.builder().allow(this.folder.toString()).deny(tool).build()).isNotNull();
+			.isThrownBy(CommandPolicy.builder().allow(tool, "x").deny(this.directory.toString())::build);
+		assertThat(CommandPolicy.builder().allow(this.directory.toString()).deny(tool).build()).isNotNull();
 		assertThat(CommandPolicy.builder().allow(tool).deny(tool, "-x").build()).isNotNull();
 	}
 

@@ -15,10 +15,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ExecutablesTests {
 
 	@TempDir
-	private Path folder;
+	private Path directory;
 
 	private Path program(String name) throws IOException {
-		Path program = Files.createFile(this.folder.resolve(name));
+		Path program = Files.createFile(this.directory.resolve(name));
 		assertThat(program.toFile().setExecutable(true)).isTrue();
 		return program;
 	}
@@ -28,17 +28,17 @@ class ExecutablesTests {
 		Path tool = program("tool");
 
 		for (String path : new String[] { "", ":/no", "/no::/no", "/no:" }) {
-			assertThat(Executables.find("tool", this.folder, path)).as(path).contains(tool);
+			assertThat(Executables.find("tool", this.directory, path)).as(path).contains(tool);
 		}
-		assertThat(Executables.find("tool", this.folder, "/no")).isEmpty();
+		assertThat(Executables.find("tool", this.directory, "/no")).isEmpty();
 	}
 
 	@Test
 	void skipsInvalidPathEntry() throws IOException {
 		Path tool = program("tool");
 
-		assertThat(Executables.find("tool", null, "/a\0b:" + this.folder)).contains(tool);
-		assertThat(Executables.find("a\0b", null, this.folder.toString())).isEmpty();
+		assertThat(Executables.find("tool", null, "/a\0b:" + this.directory)).contains(tool);
+		assertThat(Executables.find("a\0b", null, this.directory.toString())).isEmpty();
 	}
 
 }

@@ -57,28 +57,28 @@ class ShebangTests {
 
 	@Test
 	@EnabledOnOs(OS.LINUX)
-	void readsLikeKernel(@TempDir Path folder) throws Exception {
-		Path interpreter = folder.resolve("interpreter");
+	void readsLikeKernel(@TempDir Path directory) throws Exception {
+		Path interpreter = directory.resolve("interpreter");
 		Files.createSymbolicLink(interpreter, Path.of("/bin/echo"));
 		String start = "#!" + interpreter + " ";
 		String argument = "x".repeat(255 - start.length());
 
 		for (String line : new String[] { start + "one two  \n", start + argument + "beyond\n", start + "\0one\n",
 				"#!  " + interpreter + "\n" }) {
-			Path script = script(folder, line);
+			Path script = script(directory, line);
 			Shebang read = Shebang.of(script.toFile());
 
 			assertThat(read).isNotNull();
 			assertThat(output(script)).isEqualTo((read.argument().isEmpty() ? "" : read.argument() + " ") + script);
 		}
-		Path long256 = script(folder, "#!" + "/".repeat(254 - interpreter.toString().length()) + interpreter
+		Path long256 = script(directory, "#!" + "/".repeat(254 - interpreter.toString().length()) + interpreter
 				+ "\necho \"$0 by the shell\"\n");
 		assertThat(Shebang.of(long256.toFile())).isEqualTo(new Shebang(null, ""));
 		assertThat(output(long256)).isEqualTo(long256 + " by the shell");
 	}
 
-	private static Path script(Path folder, String text) throws IOException {
-		Path script = Files.writeString(folder.resolve("script"), text);
+	private static Path script(Path directory, String text) throws IOException {
+		Path script = Files.writeString(directory.resolve("script"), text);
 		return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
 	}
 

@@ -172,8 +172,8 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void startsImmediatelyDuringBackoff(@TempDir Path folder) throws IOException {
-		Path second = folder.resolve("second");
+	void startsImmediatelyDuringBackoff(@TempDir Path directory) throws IOException {
+		Path second = directory.resolve("second");
 		this.supervisor
 			.add(program("worker", "[ -e '" + second + "' ] && exec sleep 300; exit 3").restart(LATE).build());
 		this.supervisor.start("worker");
@@ -359,8 +359,8 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void retriesFailedStarts(@TempDir Path folder) throws IOException {
-		Path executable = folder.resolve("late.sh");
+	void retriesFailedStarts(@TempDir Path directory) throws IOException {
+		Path executable = directory.resolve("late.sh");
 		this.supervisor.add(Program.builder("late", ProcessSpec.of(Command.of(executable.toString())))
 			.restart(RestartPolicy.onFailure().withDelay(Duration.ofMillis(50)))
 			.build());
@@ -377,8 +377,8 @@ class ProcessSupervisorIntegrationTests {
 	}
 
 	@Test
-	void failsAfterFailedStartIfNeverRestarted(@TempDir Path folder) throws IOException {
-		Path executable = folder.resolve("late.sh");
+	void failsAfterFailedStartIfNeverRestarted(@TempDir Path directory) throws IOException {
+		Path executable = directory.resolve("late.sh");
 		this.supervisor.add(Program.builder("late", ProcessSpec.of(Command.of(executable.toString())))
 			.restart(RestartPolicy.never())
 			.build());
@@ -552,11 +552,11 @@ class ProcessSupervisorIntegrationTests {
 
 	@Test
 	@RequiresProgram("setsid")
-	void stopsProcessesLeftBehindByCrashBeforeRestart(@TempDir Path folder) {
-		Path overlap = folder.resolve("overlap");
+	void stopsProcessesLeftBehindByCrashBeforeRestart(@TempDir Path directory) {
+		Path overlap = directory.resolve("overlap");
 		String script = "grep -q sleep /proc/$(cat pid)/cmdline && touch " + overlap.getFileName()
 				+ "; setsid sleep 300 <&- & echo $! >pid; exit 3";
-		ProcessSpec spec = spec("{ " + script + "; } >/dev/null 2>&1").directory(folder).build();
+		ProcessSpec spec = spec("{ " + script + "; } >/dev/null 2>&1").directory(directory).build();
 		this.supervisor.add(Program.builder("worker", spec).restart(AT_ONCE).build());
 
 		this.supervisor.start("worker");

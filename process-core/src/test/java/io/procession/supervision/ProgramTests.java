@@ -48,7 +48,7 @@ class ProgramTests {
 
 	@Test
 	void preservesValuesOfSpec() {
-		ProcessSpec said = ProcessSpec.builder(Command.of("worker"))
+		ProcessSpec configured = ProcessSpec.builder(Command.of("worker"))
 			.name("queue")
 			.timeout(Duration.ofMinutes(1))
 			.idleTimeout(Duration.ofSeconds(1))
@@ -64,9 +64,10 @@ class ProgramTests {
 			.newSession()
 			.build();
 
-		assertThat(Program.builder("queue", said).build().processSpec()).isEqualTo(said);
-		assertThat(Program.builder("worker", said.toBuilder().outputLimit(10).quietly().build()).build().processSpec())
-			.isEqualTo(said.toBuilder().name("worker").outputLimit(10).quietly().build());
+		assertThat(Program.builder("queue", configured).build().processSpec()).isEqualTo(configured);
+		assertThat(Program.builder("worker", configured.toBuilder().outputLimit(10).quietly().build())
+			.build()
+			.processSpec()).isEqualTo(configured.toBuilder().name("worker").outputLimit(10).quietly().build());
 	}
 
 	@ParameterizedTest

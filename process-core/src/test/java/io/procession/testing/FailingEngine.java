@@ -67,8 +67,8 @@ public class FailingEngine implements ProcessEngine {
 	}
 
 	@Override
-	public void look() {
-		this.engine.look();
+	public void scan() {
+		this.engine.scan();
 	}
 
 	@Override

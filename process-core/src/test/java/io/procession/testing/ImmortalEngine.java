@@ -81,7 +81,7 @@ public final class ImmortalEngine implements ProcessEngine {
 	}
 
 	@Override
-	public void look() {
+	public void scan() {
 	}
 
 	@Override

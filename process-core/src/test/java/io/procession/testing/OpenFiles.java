@@ -21,9 +21,9 @@ public final class OpenFiles {
 	 * @param folder the directory to search
 	 * @return the open files below the directory
 	 */
-	public static List<Path> below(Path folder) {
+	public static List<Path> below(Path directory) {
 		try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-			return descriptors.map(OpenFiles::target).filter((file) -> file.startsWith(folder)).toList();
+			return descriptors.map(OpenFiles::target).filter((file) -> file.startsWith(directory)).toList();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -76,7 +76,7 @@ public final class OutOfThreads {
 		RunningProcess silent = processes.shell("exec sleep 300").idleTimeout(Duration.ofSeconds(2)).start();
 		RunningProcess stopped = processes.shell("exec sleep 300").start();
 		RunningProcess killed = processes.shell("exec sleep 300").start();
-		RunningProcess asked = processes.shell("exec sleep 300").start();
+		RunningProcess requested = processes.shell("exec sleep 300").start();
 		PendingProcess terminal = processes.command("true").pty(80, 24);
 		terminal.run();
 		int terminals = OpenFiles.below(Path.of("/dev/ptmx")).size() + OpenFiles.below(Path.of("/dev/pts")).size();
@@ -97,7 +97,7 @@ public final class OutOfThreads {
 			killed.kill();
 			return cause(killed);
 		});
-		print("future", () -> asked.stopAsync().orTimeout(20, TimeUnit.SECONDS).join().cause());
+		print("future", () -> requested.stopAsync().orTimeout(20, TimeUnit.SECONDS).join().cause());
 		processes.close();
 		// published events have been delivered by then
 		print("timed out", () -> count(events, ProcessTimedOut.class));

@@ -37,8 +37,8 @@ public final class ProcessTable {
 			return List.of();
 		}
 		List<Entry> entries = new ArrayList<>();
-		try (Stream<Path> folders = Files.list(PROC)) {
-			folders.map((folder) -> folder.getFileName().toString())
+		try (Stream<Path> directories = Files.list(PROC)) {
+			directories.map((directory) -> directory.getFileName().toString())
 				.filter((name) -> Character.isDigit(name.charAt(0)))
 				.forEach((name) -> find(Long.parseLong(name)).ifPresent(entries::add));
 		}

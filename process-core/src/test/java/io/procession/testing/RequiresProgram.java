@@ -46,7 +46,7 @@ public @interface RequiresProgram {
 
 		private static boolean isInstalled(String program) {
 			return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-				.anyMatch((folder) -> Files.isExecutable(Path.of(folder, program)));
+				.anyMatch((directory) -> Files.isExecutable(Path.of(directory, program)));
 		}
 
 	}

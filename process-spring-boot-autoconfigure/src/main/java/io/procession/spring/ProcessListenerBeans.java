@@ -111,7 +111,7 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 		List<ProcessListener> found = this.beans.orderedStream().toList();
 		ProcessionEvent next = nextEarly(found);
 		while (next != null) {
-			tell(found, next);
+			notify(found, next);
 			next = nextEarly(found);
 		}
 		if (found.stream().anyMatch(ProcessListener::isCalledBeforeStop)) {
@@ -152,10 +152,10 @@ final class ProcessListenerBeans implements SmartInitializingSingleton {
 				return;
 			}
 		}
-		tell(present, event);
+		notify(present, event);
 	}
 
-	private static void tell(List<ProcessListener> listeners, ProcessionEvent event) {
+	private static void notify(List<ProcessListener> listeners, ProcessionEvent event) {
 		listeners.forEach((listener) -> call(event, () -> deliver(listener, event)));
 	}
 

@@ -156,7 +156,7 @@ public record ProcessProperties(@DefaultValue("true") boolean enabled, @DefaultV
 					at("defaults.priority", this.priority, this.priority::toPriority), new TreeSet<>(), null, null,
 					this.noNewPrivileges, this.newSession);
 			isolation = with(isolation, "cpu-affinity", this.cpuAffinity,
-					(said, cpus) -> said.withCpuAffinity(IsolationProperties.cpus(cpus)));
+					(configured, cpus) -> configured.withCpuAffinity(IsolationProperties.cpus(cpus)));
 			isolation = with(isolation, "oom-score-adjustment", this.oomScoreAdjustment,
 					Isolation::withOomScoreAdjustment);
 			return with(isolation, "umask", this.umask, Isolation::withUmask);

@@ -69,29 +69,31 @@ class ConfigurationMetadataTests {
 		setting("procession.defaults.charset", "UTF-16", ProcessSettings::charset, StandardCharsets.UTF_16);
 		setting("procession.defaults.pipefail", "false", ProcessSettings::pipefail, false);
 		isolation("run-as.user", "nobody", Isolation::runAs, RunAs.user("nobody"));
-		isolation("limits.address-space", "7MB", (said) -> said.limits().addressSpace(), 7L << 20);
-		isolation("limits.open-files", "7", (said) -> said.limits().openFiles(), 7L);
-		isolation("limits.processes", "7", (said) -> said.limits().processes(), 7L);
-		isolation("limits.cpu-time", "7s", (said) -> said.limits().cpuTime(), Duration.ofSeconds(7));
-		isolation("limits.file-size", "7MB", (said) -> said.limits().fileSize(), 7L << 20);
-		isolation("limits.core-size", "7MB", (said) -> said.limits().coreSize(), 7L << 20);
-		isolation("limits.memory", "7MB", (said) -> said.treeLimits().memory(), 7L << 20);
-		isolation("limits.cpus", "1.5", (said) -> said.treeLimits().cpus(), 1.5);
-		isolation("limits.tasks", "7", (said) -> said.treeLimits().tasks(), 7L);
-		isolation("priority.nice", "7", (said) -> said.priority().nice(), 7);
-		isolation("priority.io-class", "idle", (said) -> said.priority().ioClass(), IoClass.IDLE);
-		isolation("priority.scheduling", "batch", (said) -> said.priority().scheduling(), Scheduling.BATCH);
+		isolation("limits.address-space", "7MB", (configured) -> configured.limits().addressSpace(), 7L << 20);
+		isolation("limits.open-files", "7", (configured) -> configured.limits().openFiles(), 7L);
+		isolation("limits.processes", "7", (configured) -> configured.limits().processes(), 7L);
+		isolation("limits.cpu-time", "7s", (configured) -> configured.limits().cpuTime(), Duration.ofSeconds(7));
+		isolation("limits.file-size", "7MB", (configured) -> configured.limits().fileSize(), 7L << 20);
+		isolation("limits.core-size", "7MB", (configured) -> configured.limits().coreSize(), 7L << 20);
+		isolation("limits.memory", "7MB", (configured) -> configured.treeLimits().memory(), 7L << 20);
+		isolation("limits.cpus", "1.5", (configured) -> configured.treeLimits().cpus(), 1.5);
+		isolation("limits.tasks", "7", (configured) -> configured.treeLimits().tasks(), 7L);
+		isolation("priority.nice", "7", (configured) -> configured.priority().nice(), 7);
+		isolation("priority.io-class", "idle", (configured) -> configured.priority().ioClass(), IoClass.IDLE);
+		isolation("priority.scheduling", "batch", (configured) -> configured.priority().scheduling(), Scheduling.BATCH);
 		isolation("cpu-affinity", "0,1", Isolation::cpuAffinity, new TreeSet<>(Set.of(0, 1)));
 		isolation("oom-score-adjustment", "7", Isolation::oomScoreAdjustment, 7);
 		isolation("umask", "0027", Isolation::umask, "0027");
 		isolation("no-new-privileges", "true", Isolation::noNewPrivileges, true);
 		isolation("new-session", "true", Isolation::newSession, true);
-		isolation(List.of("run-as.user=nobody", "run-as.group=daemon"), (said) -> String.valueOf(said.runAs()),
+		isolation(List.of("run-as.user=nobody", "run-as.group=daemon"),
+				(configured) -> String.valueOf(configured.runAs()),
 				RunAs.user("nobody").withGroup("daemon").toString());
 		isolation(List.of("run-as.user=nobody", "run-as.supplementary-groups=bin"),
-				(said) -> String.valueOf(said.runAs()), RunAs.user("nobody").withSupplementaryGroups("bin").toString());
-		isolation(List.of("priority.io-class=best-effort", "priority.io-level=7"), (said) -> said.priority().ioLevel(),
-				7);
+				(configured) -> String.valueOf(configured.runAs()),
+				RunAs.user("nobody").withSupplementaryGroups("bin").toString());
+		isolation(List.of("priority.io-class=best-effort", "priority.io-level=7"),
+				(configured) -> configured.priority().ioLevel(), 7);
 		property("procession.control-group", "/sys/fs/cgroup/x", (context) -> builder(context, "controlGroup"),
 				Path.of("/sys/fs/cgroup/x"));
 		setting("procession.max-concurrent", "7", ProcessSettings::maxConcurrent, 7);

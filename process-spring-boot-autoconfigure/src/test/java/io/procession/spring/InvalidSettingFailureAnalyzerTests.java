@@ -50,8 +50,8 @@ class InvalidSettingFailureAnalyzerTests {
 			programs.worker.stop-grace | soon     | it must be a duration, such as 500ms, 10s or 5m
 			""")
 	void reportsPropertyValueOriginAndReason(String name, String value, String reason, CapturedOutput output,
-			@TempDir Path folder) throws IOException {
-		fail(folder, "procession:", "  " + name + ": " + value,
+			@TempDir Path directory) throws IOException {
+		fail(directory, "procession:", "  " + name + ": " + value,
 				"  programs.idle: { command: sleep 1, autostart: false }");
 
 		String all = output.getAll();
@@ -68,8 +68,8 @@ class InvalidSettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void showsNoCommand(CapturedOutput output, @TempDir Path folder) throws IOException {
-		fail(folder, "procession.programs.worker: mysql -phunter2 'open");
+	void showsNoCommand(CapturedOutput output, @TempDir Path directory) throws IOException {
+		fail(directory, "procession.programs.worker: mysql -phunter2 'open");
 
 		assertThat(output).contains("The property 'procession.programs.worker.command'")
 			.contains("The quote ' at position 16")
@@ -77,8 +77,8 @@ class InvalidSettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesShortFormBesideLongForm(CapturedOutput output, @TempDir Path folder) throws IOException {
-		Path yaml = folder.resolve("application.yml");
+	void refusesShortFormBesideLongForm(CapturedOutput output, @TempDir Path directory) throws IOException {
+		Path yaml = directory.resolve("application.yml");
 		Files.writeString(yaml, "procession.programs.worker: mysql -phunter2");
 
 		run("--spring.config.location=" + yaml.toUri(), "--procession.programs.worker.autostart=false");
@@ -90,8 +90,8 @@ class InvalidSettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void reportsHowListIsWritten(CapturedOutput output, @TempDir Path folder) throws IOException {
-		fail(folder, "procession.programs.worker: [mysql, -phunter2]");
+	void reportsHowListIsWritten(CapturedOutput output, @TempDir Path directory) throws IOException {
+		fail(directory, "procession.programs.worker: [mysql, -phunter2]");
 
 		assertThat(output).contains("The property 'procession.programs.worker' (from ")
 			.contains("it is a list")
@@ -99,8 +99,8 @@ class InvalidSettingFailureAnalyzerTests {
 			.doesNotContain("hunter2");
 	}
 
-	private static void fail(Path folder, String... lines) throws IOException {
-		Path yaml = Files.write(folder.resolve("application.yml"), List.of(lines));
+	private static void fail(Path directory, String... lines) throws IOException {
+		Path yaml = Files.write(directory.resolve("application.yml"), List.of(lines));
 		run("--spring.config.location=" + yaml.toUri());
 	}
 

@@ -209,8 +209,8 @@ class ProcessAutoConfigurationTests {
 		assertNamed("procession.defaults.run-as.group=www", "procession.defaults.run-as", "run-as.user is missing");
 	}
 
-	private void assertNamed(String said, String property, String message) {
-		this.contextRunner.withPropertyValues(said)
+	private void assertNamed(String configured, String property, String message) {
+		this.contextRunner.withPropertyValues(configured)
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (ex) -> {

@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class SettingFailureAnalyzerTests {
 
 	@Test
-	void reportsPropertyOriginAndAction(CapturedOutput output, @TempDir Path folder) throws IOException {
-		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+	void reportsPropertyOriginAndAction(CapturedOutput output, @TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
 				procession:
 				  programs:
 				    db:
@@ -48,8 +48,8 @@ class SettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void reportsOtherPropertyIfCommandIsMissing(CapturedOutput output, @TempDir Path folder) throws IOException {
-		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+	void reportsOtherPropertyIfCommandIsMissing(CapturedOutput output, @TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
 				procession:
 				  programs:
 				    wroker: { restart: always }
@@ -63,8 +63,8 @@ class SettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesUnknownSignal(CapturedOutput output, @TempDir Path folder) throws IOException {
-		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+	void refusesUnknownSignal(CapturedOutput output, @TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
 				procession.programs.worker: { command: sleep 60, stop-signal: 99 }
 				""");
 
@@ -75,8 +75,8 @@ class SettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void refusesUnknownProperties(CapturedOutput output, @TempDir Path folder) throws IOException {
-		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+	void refusesUnknownProperties(CapturedOutput output, @TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
 				procession:
 				  programs:
 				    db:

@@ -28,16 +28,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SettingsTreeTests {
 
 	@TempDir
-	private Path folder;
+	private Path directory;
 
 	private URLClassLoader classLoader;
 
 	@BeforeEach
 	void addFeature() throws IOException {
-		Path imports = this.folder.resolve("META-INF/spring/" + SettingsTree.class.getName() + ".imports");
+		Path imports = this.directory.resolve("META-INF/spring/" + SettingsTree.class.getName() + ".imports");
 		Files.createDirectories(imports.getParent());
 		Files.writeString(imports, ScheduleProperties.class.getName());
-		this.classLoader = new URLClassLoader(new URL[] { this.folder.toUri().toURL() }, getClass().getClassLoader());
+		this.classLoader = new URLClassLoader(new URL[] { this.directory.toUri().toURL() },
+				getClass().getClassLoader());
 	}
 
 	@AfterEach
@@ -157,7 +158,7 @@ class SettingsTreeTests {
 	}
 
 	private void start(String yaml, Consumer<Throwable> check) throws IOException {
-		Path file = Files.writeString(this.folder.resolve("application.yml"), yaml);
+		Path file = Files.writeString(this.directory.resolve("application.yml"), yaml);
 		new ApplicationContextRunner().withInitializer(new ConfigDataApplicationContextInitializer())
 			.withPropertyValues("spring.config.location=" + file.toUri())
 			.withClassLoader(this.classLoader)

@@ -21,8 +21,8 @@ import static org.assertj.core.api.Assertions.assertThatException;
 class UnknownSettingFailureAnalyzerTests {
 
 	@Test
-	void reportsNameOriginAndKnownProperties(CapturedOutput output, @TempDir Path folder) throws IOException {
-		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+	void reportsNameOriginAndKnownProperties(CapturedOutput output, @TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
 				procession:
 				  shutdown-grace: 5s
 				  timeout: hunter2
@@ -39,8 +39,8 @@ class UnknownSettingFailureAnalyzerTests {
 	}
 
 	@Test
-	void reportsUnknownDefaultAndOrigin(CapturedOutput output, @TempDir Path folder) throws IOException {
-		Path yaml = Files.writeString(folder.resolve("application.yml"), """
+	void reportsUnknownDefaultAndOrigin(CapturedOutput output, @TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"), """
 				procession:
 				  defaults:
 				    run-as: { usr: hunter2 }

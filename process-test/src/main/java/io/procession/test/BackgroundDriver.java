@@ -86,7 +86,7 @@ final class BackgroundDriver {
 	/** Start the thread if it is needed. Must be called after each change. */
 	void ensureAwake() {
 		if (this.thread == null && !this.scheduler.isDriven() && (canDoSomething() || mayStandStill())) {
-			this.thread = this.scheduler.newThread(this::lookAfter);
+			this.thread = this.scheduler.newThread(this::watch);
 			this.thread.start();
 		}
 	}
@@ -104,7 +104,7 @@ final class BackgroundDriver {
 		return this.scheduler.nextDue() < Long.MAX_VALUE;
 	}
 
-	private void lookAfter() {
+	private void watch() {
 		this.scheduler.enter();
 		try {
 			Standstill standstill = new Standstill();
@@ -115,7 +115,7 @@ final class BackgroundDriver {
 					standstill = new Standstill();
 				}
 				else {
-					standstill.look();
+					standstill.count();
 				}
 				if (!this.scheduler.isDriven()) {
 					act(standstill, System.nanoTime() - began);
@@ -148,8 +148,8 @@ final class BackgroundDriver {
 				drive(this.scheduler.now() + elapsed, false);
 			}
 		}
-		else if (!this.free && standstill.isOver() && !standstill.told) {
-			standstill.told = true;
+		else if (!this.free && standstill.isOver() && !standstill.isReported) {
+			standstill.isReported = true;
 			warnOfStandstill();
 			stepOn();
 		}
@@ -179,7 +179,7 @@ final class BackgroundDriver {
 				return true;
 			}
 			this.scheduler.pause(FREE_TICK);
-			patience.look();
+			patience.count();
 		}
 		return false;
 	}
@@ -225,7 +225,7 @@ final class BackgroundDriver {
 		}
 		if (isWaitedFor()) {
 			String due = (steps < MOST_STEPS) ? DeterministicScheduler.NOTHING_DUE : DeterministicScheduler.DUE_AGAIN;
-			this.externalThreads.waiting().forEach((external) -> external.giveUp(due));
+			this.externalThreads.waiting().forEach((external) -> external.abandon(due));
 		}
 	}
 
@@ -233,7 +233,7 @@ final class BackgroundDriver {
 		Patience patience = new Patience();
 		while (!patience.exceeds(ThreadWatch.PARKED)) {
 			this.scheduler.pause(FREE_TICK);
-			patience.look();
+			patience.count();
 		}
 	}
 
@@ -262,12 +262,12 @@ final class BackgroundDriver {
 
 		private final Patience atWork = new Patience();
 
-		private boolean told;
+		private boolean isReported;
 
-		void look() {
+		void count() {
 			boolean parked = mayStandStill() && isTestThreadParked();
-			this.waiting.look(parked);
-			this.atWork.look(!parked);
+			this.waiting.count(parked);
+			this.atWork.count(!parked);
 		}
 
 		boolean isOver() {

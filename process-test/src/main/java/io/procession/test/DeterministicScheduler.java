@@ -69,10 +69,10 @@ final class DeterministicScheduler {
 	private static final int MOST_MOVES = 1_000_000;
 
 	/** Number of polls of one object without any activity that indicates a wait. */
-	private static final int MOST_LOOKS = 100;
+	private static final int MOST_READS = 100;
 
 	/** Number of polls of any objects that does: each may be of a new future. */
-	private static final int MOST_LOOKS_IN_ALL = 10_000;
+	private static final int MOST_READS_IN_ALL = 10_000;
 
 	/** Number of stack frames that suffices to show where a thread waits. */
 	private static final int MOST_FRAMES = 30;
@@ -136,11 +136,11 @@ final class DeterministicScheduler {
 	/**
 	 * Number of polls by the thread of the test for each object since the last activity.
 	 */
-	private final Map<Object, Integer> looks = new IdentityHashMap<>();
+	private final Map<Object, Integer> reads = new IdentityHashMap<>();
 
-	private int looksInAll;
+	private int readsInAll;
 
-	private long changesWhenLooked;
+	private long changesWhenRead;
 
 	private int mostIdleMoves = MOST_IDLE_MOVES;
 
@@ -379,13 +379,13 @@ final class DeterministicScheduler {
 	}
 
 	private boolean isLoop(Object what) {
-		if (this.changes != this.changesWhenLooked) {
-			this.changesWhenLooked = this.changes;
-			this.looks.clear();
-			this.looksInAll = 0;
+		if (this.changes != this.changesWhenRead) {
+			this.changesWhenRead = this.changes;
+			this.reads.clear();
+			this.readsInAll = 0;
 		}
-		this.looksInAll++;
-		return this.looks.merge(what, 1, Integer::sum) >= MOST_LOOKS || this.looksInAll >= MOST_LOOKS_IN_ALL;
+		this.readsInAll++;
+		return this.reads.merge(what, 1, Integer::sum) >= MOST_READS || this.readsInAll >= MOST_READS_IN_ALL;
 	}
 
 	private void awaitThroughInterrupts(ExternalThread.Wait wait) {
@@ -487,7 +487,7 @@ final class DeterministicScheduler {
 	 * Execute all tasks that can be executed without moving the clock, before the state
 	 * is inspected.
 	 */
-	void settleBeforeLook() {
+	void settleBeforeRead() {
 		if (!isTask()) {
 			locked(this::settleQuietly);
 		}
@@ -732,7 +732,7 @@ final class DeterministicScheduler {
 		Patience patience = new Patience();
 		this.driver = null;
 		while (this.changes == seen && !wait.until().getAsBoolean()) {
-			patience.look();
+			patience.count();
 			if (patience.exceeds(this.longestAbsence)) {
 				// the next wait starts at zero
 				this.moves = 0;
@@ -825,7 +825,7 @@ final class DeterministicScheduler {
 		ThreadWatch watch = new ThreadWatch(fakeTask::isParked);
 		while (this.running == fakeTask) {
 			pause(TICK);
-			watch.look();
+			watch.count();
 			if (this.running == fakeTask && (watch.isParked() || watch.hasLastedFor(LONGEST_WORK))) {
 				this.running = null;
 				fakeTask.watch = watch;
@@ -872,7 +872,7 @@ final class DeterministicScheduler {
 		for (Iterator<FakeTask> tasks = this.away.iterator(); tasks.hasNext();) {
 			FakeTask fakeTask = tasks.next();
 			ThreadWatch watch = Objects.requireNonNull(fakeTask.watch);
-			watch.look();
+			watch.count();
 			if (!watch.isParked() && watch.hasLastedFor(LONGEST_WORK)) {
 				tasks.remove();
 				throw new IllegalStateException(describe(fakeTask));
@@ -880,8 +880,8 @@ final class DeterministicScheduler {
 			if (!watch.hasParkedFor(this.longestAbsence)) {
 				wait = true;
 			}
-			else if (!fakeTask.toldAway) {
-				fakeTask.toldAway = true;
+			else if (!fakeTask.isReportedAway) {
+				fakeTask.isReportedAway = true;
 				logger.warn(
 						"A listener, stub or task has been waiting for {} s for something that does not advance the"
 								+ " fakes' clock; the clock continues without it. It waits here:{}",

@@ -138,7 +138,7 @@ final class ExternalThread {
 			case SETTLING -> true;
 			case WAITING -> Objects.requireNonNull(this.wait).isOver(now);
 			case CALLING, RESUMED -> {
-				this.watch.look();
+				this.watch.count();
 				if (!this.thread.isAlive() || this.watch.isParked() || this.watch.hasLastedFor(LONGEST_WORK)) {
 					become(State.ELSEWHERE);
 				}
@@ -148,7 +148,7 @@ final class ExternalThread {
 	}
 
 	/** Let the wait end with an error. */
-	void giveUp(String why) {
+	void abandon(String why) {
 		this.hopeless = why;
 	}
 

@@ -343,8 +343,8 @@ final class FakeEngineProcess implements EngineProcess {
 
 	private void decide(Step.Decide decide) {
 		FakeProcess rest = new FakeProcess(null);
-		ask((asked) -> {
-			decide.decision().accept(asked, rest);
+		ask((process) -> {
+			decide.decision().accept(process, rest);
 			return null;
 		}, this.call);
 		List<Step> more = rest.steps();

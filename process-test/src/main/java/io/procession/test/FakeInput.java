@@ -26,7 +26,7 @@ final class FakeInput extends OutputStream {
 	private int to;
 
 	/** Position up to which line terminators have been searched. */
-	private int looked;
+	private int searched;
 
 	private boolean ended;
 
@@ -67,7 +67,7 @@ final class FakeInput extends OutputStream {
 		byte[] next = new byte[Math.max(this.bytes.length, 2 * (left + length))];
 		System.arraycopy(this.bytes, this.from, next, 0, left);
 		this.bytes = next;
-		this.looked -= this.from;
+		this.searched -= this.from;
 		this.from = 0;
 		this.to = left;
 	}
@@ -102,18 +102,18 @@ final class FakeInput extends OutputStream {
 	 */
 	@Nullable String takeLine() {
 		synchronized (this.lock) {
-			while (this.looked < this.to && this.bytes[this.looked] != '\n') {
-				this.looked++;
+			while (this.searched < this.to && this.bytes[this.searched] != '\n') {
+				this.searched++;
 			}
-			boolean complete = this.looked < this.to || (this.ended && this.from < this.to);
+			boolean complete = this.searched < this.to || (this.ended && this.from < this.to);
 			if (!complete) {
 				return null;
 			}
-			int end = this.looked;
+			int end = this.searched;
 			int length = (end > this.from && this.bytes[end - 1] == '\r') ? end - 1 - this.from : end - this.from;
 			String line = new String(this.bytes, this.from, length, StandardCharsets.UTF_8);
 			this.from = Math.min(end + 1, this.to);
-			this.looked = this.from;
+			this.searched = this.from;
 			return line;
 		}
 	}

@@ -232,7 +232,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return a snapshot, in the order in which they were started
 	 */
 	public List<ProcessCall> calls() {
-		this.time.deterministicScheduler().settleBeforeLook();
+		this.time.deterministicScheduler().settleBeforeRead();
 		return List.copyOf(this.calls);
 	}
 
@@ -242,7 +242,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @return a snapshot, in the order in which they were rejected
 	 */
 	public List<String> strays() {
-		this.time.deterministicScheduler().settleBeforeLook();
+		this.time.deterministicScheduler().settleBeforeRead();
 		return this.strays.stream().map(Stray::line).toList();
 	}
 
@@ -264,7 +264,7 @@ public final class FakeProcesses implements ProcessEngine {
 		}
 		try {
 			// code that continues because of that, such as a pool, may need stubs
-			this.time.deterministicScheduler().settleBeforeLook();
+			this.time.deterministicScheduler().settleBeforeRead();
 		}
 		finally {
 			this.time.deterministicScheduler().forgetFailures();
@@ -331,7 +331,7 @@ public final class FakeProcesses implements ProcessEngine {
 	 * @throws AssertionError if a function of a stub has failed
 	 */
 	public void verifyNoStrays() {
-		this.time.deterministicScheduler().settleBeforeLook();
+		this.time.deterministicScheduler().settleBeforeRead();
 		if (!this.strays.isEmpty()) {
 			this.time.deterministicScheduler().forgetFailures();
 			throw new StrayProcessError("Processes were rejected, but the code under test continued:\n"
@@ -585,10 +585,10 @@ public final class FakeProcesses implements ProcessEngine {
 	}
 
 	@Override
-	public void look() {
+	public void scan() {
 		ProcessEngine engine = realIfUsed();
 		if (engine != null) {
-			engine.look();
+			engine.scan();
 		}
 	}
 

@@ -49,7 +49,7 @@ final class FakeTask {
 	@Nullable ThreadWatch watch;
 
 	/** Whether it has been logged that the clock moves on regardless of the task. */
-	boolean toldAway;
+	boolean isReportedAway;
 
 	FakeTask(Runnable task, ExternalThread origin, Condition wake) {
 		this.task = task;

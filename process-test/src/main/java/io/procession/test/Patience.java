@@ -10,27 +10,27 @@ import java.time.Duration;
  */
 final class Patience {
 
-	private static final long LONGEST_LOOK = Duration.ofMillis(20).toNanos();
+	private static final long LONGEST_SCAN = Duration.ofMillis(20).toNanos();
 
-	private long lastLook = System.nanoTime();
+	private long lastCount = System.nanoTime();
 
 	private long counted;
 
 	/** Add the time since the last poll. */
-	void look() {
-		look(true);
+	void count() {
+		count(true);
 	}
 
 	/**
 	 * Record a poll.
 	 * @param counts whether to add the time since the last poll
 	 */
-	void look(boolean counts) {
+	void count(boolean counts) {
 		long time = System.nanoTime();
 		if (counts) {
-			this.counted += Math.min(time - this.lastLook, LONGEST_LOOK);
+			this.counted += Math.min(time - this.lastCount, LONGEST_SCAN);
 		}
-		this.lastLook = time;
+		this.lastCount = time;
 	}
 
 	boolean exceeds(Duration bound) {
@@ -39,7 +39,7 @@ final class Patience {
 
 	void restart() {
 		this.counted = 0;
-		this.lastLook = System.nanoTime();
+		this.lastCount = System.nanoTime();
 	}
 
 }

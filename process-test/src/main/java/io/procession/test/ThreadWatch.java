@@ -26,10 +26,10 @@ final class ThreadWatch {
 		this.isParked = isParked;
 	}
 
-	void look() {
-		this.sinceBegin.look();
+	void count() {
+		this.sinceBegin.count();
 		if (this.isParked.getAsBoolean()) {
-			this.sinceParked.look();
+			this.sinceParked.count();
 		}
 		else {
 			this.sinceParked.restart();

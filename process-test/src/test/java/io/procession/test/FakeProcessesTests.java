@@ -385,10 +385,10 @@ class FakeProcessesTests {
 	}
 
 	@Test
-	void readsAndWritesFiles(@TempDir Path folder) throws IOException {
+	void readsAndWritesFiles(@TempDir Path directory) throws IOException {
 		this.processes.stub("sort").repliesWith(ProcessCall::input).errorOutputLines("warning");
-		Path input = Files.writeString(folder.resolve("in"), "a\n");
-		Path output = folder.resolve("out");
+		Path input = Files.writeString(directory.resolve("in"), "a\n");
+		Path output = directory.resolve("out");
 
 		this.manager.command("sort").input(input).outputTo(output).mergeErrorOutput().run();
 		assertThat(output).hasContent("a\nwarning\n");
@@ -399,7 +399,7 @@ class FakeProcessesTests {
 		assertThat(output).hasContent("a\n");
 		assertThat(lines).containsExactly("a", "warning");
 		assertThatExceptionOfType(ProcessStartException.class)
-			.isThrownBy(() -> this.manager.command("sort").outputTo(folder.resolve("none/out")).run())
+			.isThrownBy(() -> this.manager.command("sort").outputTo(directory.resolve("none/out")).run())
 			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(Reason.FILE_NOT_ACCESSIBLE));
 	}
 

@@ -274,17 +274,17 @@ class PollingTests {
 	void doesNotAdvanceClockForOtherThread() throws InterruptedException {
 		stubs();
 		RunningProcess process = this.manager.start("import");
-		CountDownLatch looked = new CountDownLatch(1);
+		CountDownLatch polled = new CountDownLatch(1);
 		Instant before = this.processes.time().now();
 
 		Thread other = new Thread(() -> {
 			for (int i = 0; i < 10_000; i++) {
 				assertThat(process.isRunning()).isTrue();
 			}
-			looked.countDown();
+			polled.countDown();
 		});
 		other.start();
-		looked.await();
+		polled.await();
 		other.join();
 
 		assertThat(this.processes.time().now()).isEqualTo(before);

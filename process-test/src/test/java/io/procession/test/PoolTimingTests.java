@@ -241,19 +241,20 @@ class PoolTimingTests {
 	}
 
 	@Test
-	void tellsProgressBeforeItEndsThoughItIsStopped() {
-		List<String> told = new ArrayList<>();
+	void reportsProgressBeforeItEndsIfStopped() {
+		List<String> received = new ArrayList<>();
 		AtomicReference<RunningPool> pool = new AtomicReference<>();
 		pool.set(this.manager.pool()
 			.concurrency(1)
 			.add(fake("slow"))
 			.add(fake("slow"))
-			.onProgress((done, total) -> told.add(done + " of " + total + (pool.get().isRunning() ? "" : ", ended")))
+			.onProgress(
+					(done, total) -> received.add(done + " of " + total + (pool.get().isRunning() ? "" : ", ended")))
 			.start());
 
 		pool.get().stop();
 
-		assertThat(told).containsExactly("1 of 2", "2 of 2");
+		assertThat(received).containsExactly("1 of 2", "2 of 2");
 		isElapsed(Duration.ZERO);
 	}
 

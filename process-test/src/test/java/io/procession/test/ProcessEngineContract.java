@@ -61,7 +61,7 @@ abstract class ProcessEngineContract {
 	private ProcessManager manager;
 
 	@TempDir
-	private Path folder;
+	private Path directory;
 
 	abstract ProcessEngine engine();
 
@@ -123,13 +123,13 @@ abstract class ProcessEngineContract {
 
 		assertThat(process.exitStatus()).isEmpty();
 		assertThat(process.waitFor(Duration.ofMillis(1))).isFalse();
-		this.engine.look();
+		this.engine.scan();
 		assertThat(process.tree().alive()).containsExactly(process.pid());
 		assertThat(process.signal(Signal.TERM)).isTrue();
 		assertThat(process.waitFor(LONG)).isTrue();
 		assertThat(process.exitStatus()).hasValue(ExitStatus.signaled(Signal.TERM));
 		assertThat(process.signal(Signal.TERM)).isFalse();
-		this.engine.look();
+		this.engine.scan();
 		assertThat(process.tree().alive()).isEmpty();
 		assertThat(process.stats()).isEmpty();
 	}
@@ -143,7 +143,7 @@ abstract class ProcessEngineContract {
 		process.connect(output, new Sink(), threads());
 		output.awaitBytes(6);
 
-		this.engine.look();
+		this.engine.scan();
 		process.tree().signal(Signal.TERM);
 		assertThat(process.waitFor(Duration.ofMillis(50))).isFalse();
 		process.tree().signal(Signal.KILL);
@@ -189,8 +189,8 @@ abstract class ProcessEngineContract {
 	@Test
 	void readsAndWritesFilesDirectly() throws Exception {
 		script("cat; echo bad >&2", (life) -> life.repliesWith(ProcessCall::input).errorOutputLines("bad"));
-		Path in = Files.writeString(this.folder.resolve("in"), "text\n");
-		Path out = Files.writeString(this.folder.resolve("out"), "old\n");
+		Path in = Files.writeString(this.directory.resolve("in"), "text\n");
+		Path out = Files.writeString(this.directory.resolve("out"), "old\n");
 
 		EngineProcess process = this.engine.start(launch("cat; echo bad >&2", new Launch.Input.FromFile(in),
 				new Launch.Output.ToFile(new OutputFile(out, true)), true));
@@ -239,7 +239,7 @@ abstract class ProcessEngineContract {
 
 	@Test
 	void leavesNothingBehind() {
-		this.engine.look();
+		this.engine.scan();
 
 		assertThat(this.engine.leftovers().alive()).isEmpty();
 	}
@@ -316,7 +316,7 @@ abstract class ProcessEngineContract {
 	@Test
 	void reportsOutputFileThatCannotBeOpened() {
 		script("true", (life) -> life.exitCode(0));
-		Path file = this.folder.resolve("none/out");
+		Path file = this.directory.resolve("none/out");
 
 		assertThatExceptionOfType(ProcessStartException.class)
 			.isThrownBy(() -> this.manager.shell("true").outputTo(file).run())

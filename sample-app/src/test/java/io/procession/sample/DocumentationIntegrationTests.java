@@ -208,8 +208,8 @@ class DocumentationIntegrationTests {
 	}
 
 	private static Path root() {
-		Path folder = Path.of("").toAbsolutePath();
-		return Files.isDirectory(folder.resolve("sample-app")) ? folder : folder.getParent();
+		Path directory = Path.of("").toAbsolutePath();
+		return Files.isDirectory(directory.resolve("sample-app")) ? directory : directory.getParent();
 	}
 
 	private static List<Block> blocks(Path document, String language) throws IOException {

@@ -67,7 +67,7 @@ final class Guard {
 
 	private int failures;
 
-	private boolean toldLack;
+	private boolean isLackReported;
 
 	/** How the last guard has exited, until the message about its restart. */
 	private @Nullable String unreportedExit;
@@ -75,7 +75,7 @@ final class Guard {
 	private boolean closed;
 
 	/** Processes most recently reported to the guard; updated at each heartbeat. */
-	private volatile String told = "";
+	private volatile String sent = "";
 
 	Guard(Marker marker, BackgroundLog log, Duration endBound) {
 		this.marker = marker;
@@ -120,7 +120,7 @@ final class Guard {
 	 */
 	private String ended(Process guard) {
 		this.process = null;
-		this.told = "";
+		this.sent = "";
 		if (System.nanoTime() - this.startedAt >= STABLE.toNanos()) {
 			this.failures = 0;
 		}
@@ -149,7 +149,7 @@ final class Guard {
 		try {
 			Process started = spawn();
 			this.process = started;
-			this.toldLack = false;
+			this.isLackReported = false;
 			// restart at once: processes left behind trigger neither a start nor a
 			// heartbeat
 			started.onExit().thenRun(this::ensureRunning);
@@ -157,8 +157,8 @@ final class Guard {
 		catch (IOException | OutOfMemoryError ex) {
 			// no process, thread or file descriptor is available: the next start or
 			// heartbeat tries again
-			if (!this.toldLack) {
-				this.toldLack = true;
+			if (!this.isLackReported) {
+				this.isLackReported = true;
 				this.log.write(() -> logger.warn("Failed to start the guard process; retrying: {}", ex.toString()));
 			}
 		}
@@ -219,12 +219,12 @@ final class Guard {
 	 */
 	void remember(String living) {
 		Process running = this.process;
-		if (running == null || living.equals(this.told)) {
+		if (running == null || living.equals(this.sent)) {
 			return;
 		}
 		try {
 			write(running, living);
-			this.told = living;
+			this.sent = living;
 		}
 		catch (IOException ex) {
 			this.log.write(() -> logger.debug("Guard process has exited: {}", ex.toString()));

@@ -284,8 +284,8 @@ final class LaunchCheck {
 			return;
 		}
 		Path file = target.file().path().toAbsolutePath();
-		Path folder = file.getParent();
-		if (folder != null && !Files.isDirectory(folder)) {
+		Path location = file.getParent();
+		if (location != null && !Files.isDirectory(location)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "the directory of its output file '" + file
 					+ "' does not exist: create it first" + notExpanded(target.file().path().toString()));
 		}
@@ -293,7 +293,7 @@ final class LaunchCheck {
 		if (Files.exists(file) && !isFileOrDevice(file)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its output file '" + file + "' is neither a file nor a device");
 		}
-		if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+		if (!Files.isWritable(Files.exists(file) ? file : location)) {
 			throw failure(Reason.FILE_NOT_ACCESSIBLE, "its output file '" + file + "' is not writable");
 		}
 	}
@@ -319,9 +319,9 @@ final class LaunchCheck {
 		String path = (ownPath != null) ? ownPath : System.getenv("PATH");
 		String where = "in " + ((ownPath != null) ? "its own PATH" : "the JVM's PATH");
 		File notExecutable = null;
-		for (String folder : ((path != null) ? path : DEFAULT_PATH).split(":", -1)) {
+		for (String location : ((path != null) ? path : DEFAULT_PATH).split(":", -1)) {
 			// a File, as Path rejects names that the native encoding cannot represent
-			File place = new File(folder.isEmpty() ? "." : folder);
+			File place = new File(location.isEmpty() ? "." : location);
 			if (directory != null && !place.isAbsolute()) {
 				// as execvp(3) in the child process
 				place = new File(directory.toFile().getAbsoluteFile(), place.getPath());
@@ -358,10 +358,10 @@ final class LaunchCheck {
 
 	private ProcessStartException notFound(String program, String where) {
 		String shown = this.launch.spec().command().program();
-		boolean looksLikeLine = this.launch.arguments().size() == 1 && program.indexOf(' ') > 0;
+		boolean isLikelyLine = this.launch.arguments().size() == 1 && program.indexOf(' ') > 0;
 		String builtin = SHELL_COMMANDS.get(program);
 		String hint = "";
-		if (looksLikeLine) {
+		if (isLikelyLine) {
 			hint = ": use commandLine(...) or shell(...) for a whole command line";
 		}
 		else if (builtin != null) {

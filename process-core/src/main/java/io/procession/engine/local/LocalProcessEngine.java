@@ -143,7 +143,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 	 */
 	private void killUnknown(List<Launch> launches) {
 		try {
-			this.system.look();
+			this.system.scan();
 			launches.forEach((launch) -> LocalTree.of(this.system, this.marker, null, launch.executionId(), null)
 				.signal(Signal.KILL));
 		}
@@ -249,7 +249,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 				return;
 			}
 			try {
-				this.system.look();
+				this.system.scan();
 				LocalTree orphans = LocalTree.ofOrphans(this.system, this.marker);
 				List<Long> found = orphans.alive();
 				this.swept = found.isEmpty() || endFound(orphans, found);
@@ -306,14 +306,14 @@ public final class LocalProcessEngine implements ProcessEngine {
 				orphans.signal(Signal.KILL);
 				return true;
 			}
-			this.system.look();
+			this.system.scan();
 		}
 		return true;
 	}
 
 	@Override
-	public void look() {
-		if (!this.system.look()) {
+	public void scan() {
+		if (!this.system.scan()) {
 			throw new IllegalStateException("Failed to scan the processes of this machine in time: it is overloaded,"
 					+ " or the data of many processes cannot be read");
 		}
@@ -410,7 +410,7 @@ public final class LocalProcessEngine implements ProcessEngine {
 
 	private boolean isNothingLeft(SystemProcesses view) {
 		try {
-			return view.look() && leftovers(view).alive().isEmpty();
+			return view.scan() && leftovers(view).alive().isEmpty();
 		}
 		catch (UncheckedIOException | IllegalStateException ex) {
 			return false;

@@ -63,7 +63,7 @@ final class SystemProcesses implements AutoCloseable {
 	 * Scan the processes. If the scan is not completed, the previous result is kept.
 	 * @return whether the scan was completed
 	 */
-	boolean look() {
+	boolean scan() {
 		ProcessTable fresh = switch (this.visibility) {
 			case PROC -> this.scanner.scan();
 			case HANDLES -> ProcessTable.ofHandles();
@@ -155,7 +155,7 @@ final class SystemProcesses implements AutoCloseable {
 					+ " time: they are not found if they have left their session and their parents have exited");
 		}
 		if (ProcessHandle.current().pid() == 1) {
-			look();
+			scan();
 			limitations.add("This JVM is process 1 of its container and does not reap orphaned processes, which remain"
 					+ " as zombies, " + this.table.zombies()
 					+ " at present: run the container with an init process (docker run --init, or tini)");

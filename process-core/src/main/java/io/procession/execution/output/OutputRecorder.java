@@ -216,16 +216,16 @@ public final class OutputRecorder implements OutputSink {
 			return;
 		}
 		atWork(() -> {
-			tell(this.listeners, bytes, offset, count);
-			tell(ofAll, bytes, offset, count);
+			notifyAll(this.listeners, bytes, offset, count);
+			notifyAll(ofAll, bytes, offset, count);
 			if (this.splitter != null) {
 				this.splitter.accept(bytes, offset, count);
 			}
 		});
 	}
 
-	private void tell(List<OutputListener> told, byte[] bytes, int offset, int count) {
-		for (OutputListener listener : told) {
+	private void notifyAll(List<OutputListener> listeners, byte[] bytes, int offset, int count) {
+		for (OutputListener listener : listeners) {
 			try {
 				listener.onOutput(this.type, ByteBuffer.wrap(bytes, offset, count).slice().asReadOnlyBuffer());
 			}

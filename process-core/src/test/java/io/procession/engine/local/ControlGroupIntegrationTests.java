@@ -48,7 +48,7 @@ class ControlGroupIntegrationTests {
 		await().until(() -> this.plant.alive().size() == 2);
 
 		try (SystemProcesses system = new SystemProcesses(Duration.ofSeconds(5))) {
-			system.look();
+			system.scan();
 			LocalTree tree = LocalTree.of(system, Marker.create(null), null, "unknown", group);
 			assertThat(group.remove()).isFalse();
 			assertThat(tree.alive()).hasSizeGreaterThan(2).contains(process.pid());

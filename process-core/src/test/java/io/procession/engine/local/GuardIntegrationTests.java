@@ -121,9 +121,9 @@ class GuardIntegrationTests {
 
 	@Test
 	@RequiresProgram({ "setsid", "unshare", "mount" })
-	void isAbandonedWithOneWarningIfItExitsImmediately(ProcessManager processes, @TempDir Path folder)
+	void isAbandonedWithOneWarningIfItExitsImmediately(ProcessManager processes, @TempDir Path directory)
 			throws IOException {
-		Path refusing = Files.writeString(folder.resolve("setsid"), "#!/bin/sh\nexit 71\n");
+		Path refusing = Files.writeString(directory.resolve("setsid"), "#!/bin/sh\nexit 71\n");
 		assertThat(refusing.toFile().setExecutable(true)).isTrue();
 		Namespaces refused = new Namespaces(Namespaces.CONTAINER,
 				"for setsid in /usr/bin/setsid /bin/setsid; do [ ! -f $setsid ] || mount --bind '" + refusing
@@ -141,27 +141,28 @@ class GuardIntegrationTests {
 	}
 
 	@Test
-	void usesSystemToolsRegardlessOfPath(ProcessManager processes, @TempDir Path folder) throws IOException {
-		Path trace = folder.resolve("trace");
+	void usesSystemToolsRegardlessOfPath(ProcessManager processes, @TempDir Path directory) throws IOException {
+		Path trace = directory.resolve("trace");
 		for (String tool : List.of("setsid", "grep", "sleep", "timeout", "tr")) {
-			Path fake = Files.writeString(folder.resolve(tool), "#!/bin/sh\necho " + tool + " >> " + trace + "\n");
+			Path fake = Files.writeString(directory.resolve(tool), "#!/bin/sh\necho " + tool + " >> " + trace + "\n");
 			assertThat(fake.toFile().setExecutable(true)).isTrue();
 		}
 
 		ProcessResult result = processes
 			.command(TestChild.javaCommand(TestApplication.class, "clear=1", "hook=false", "end=exit"))
-			.env("PATH", folder + ":" + System.getenv("PATH"))
+			.env("PATH", directory + ":" + System.getenv("PATH"))
 			.run()
 			.throwIfFailed();
 
 		assertThat(result.output()).startsWith("started 1");
 		await().atMost(BEFORE_KILL)
-			.until(() -> ProcessTable.all().stream().noneMatch((entry) -> isGuardOf(entry, folder)));
+			.until(() -> ProcessTable.all().stream().noneMatch((entry) -> isGuardOf(entry, directory)));
 		assertThat(trace).doesNotExist();
 	}
 
-	private static boolean isGuardOf(ProcessTable.Entry entry, Path folder) {
-		return isGuard(entry) && entry.environment().stream().anyMatch((variable) -> variable.contains(folder + ":"));
+	private static boolean isGuardOf(ProcessTable.Entry entry, Path directory) {
+		return isGuard(entry)
+				&& entry.environment().stream().anyMatch((variable) -> variable.contains(directory + ":"));
 	}
 
 	@Test

@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class InterpreterTests {
 
 	@TempDir
-	Path folder;
+	Path directory;
 
 	private File binary;
 
@@ -30,7 +30,7 @@ class InterpreterTests {
 	}
 
 	private File executable(String name, String content) throws IOException {
-		File file = Files.writeString(this.folder.resolve(name), content).toFile();
+		File file = Files.writeString(this.directory.resolve(name), content).toFile();
 		assertThat(file.setExecutable(true)).isTrue();
 		return file;
 	}

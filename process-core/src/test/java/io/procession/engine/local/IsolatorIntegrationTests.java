@@ -121,8 +121,8 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
-	void triesEachChainOnce(@TempDir Path folder) throws IOException {
-		Path journal = Files.createFile(folder.resolve("journal"));
+	void triesEachChainOnce(@TempDir Path location) throws IOException {
+		Path journal = Files.createFile(location.resolve("journal"));
 		for (String tried : List.of("a", "b", "a", "b")) {
 			this.isolator.verify(launch(),
 					new IsolationPlan(
@@ -151,9 +151,9 @@ class IsolatorIntegrationTests {
 	}
 
 	@Test
-	void reportsDirectoryRemovedSinceCheck(@TempDir Path folder) throws IOException {
+	void reportsDirectoryRemovedSinceCheck(@TempDir Path location) throws IOException {
 		for (Isolation isolation : List.of(Isolation.none(), Isolation.none().withNewSession(true))) {
-			Path directory = Files.createDirectory(folder.resolve("gone"));
+			Path directory = Files.createDirectory(location.resolve("gone"));
 			Launch launch = new Launch("1",
 					ProcessSpec.builder(Command.of("true")).directory(directory).isolation(isolation).build(), null,
 					List.of("true"), directory, EnvironmentPlan.INHERITED, Launch.Input.none(), Launch.Output.discard(),

@@ -21,12 +21,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class LaunchCheckTests {
 
 	@TempDir
-	private Path folder;
+	private Path location;
 
 	@Test
 	void reportsFilesRemovedSinceCheck() throws IOException {
-		Path directory = Files.createDirectory(this.folder.resolve("directory"));
-		Path program = Files.createFile(this.folder.resolve("program"));
+		Path directory = Files.createDirectory(this.location.resolve("directory"));
+		Path program = Files.createFile(this.location.resolve("program"));
 		assertThat(program.toFile().setExecutable(true)).isTrue();
 		LaunchCheck check = new LaunchCheck(launch(program, directory));
 		check.check();

@@ -19,16 +19,16 @@ class LocalTreeIntegrationTests {
 		RunningProcess process = processes.command("sleep", "300").env(marker.name(), marker.value("tested")).start();
 		SystemProcesses system = new SystemProcesses(Duration.ofSeconds(5));
 		LocalTree tree = LocalTree.of(system, marker, null, "tested", null);
-		assertThat(system.look()).isTrue();
+		assertThat(system.scan()).isTrue();
 		assertThat(tree.alive()).containsExactly(process.pid());
 
 		// no further scans
 		system.close();
-		assertThat(system.look()).isFalse();
+		assertThat(system.scan()).isFalse();
 		assertThat(tree.alive()).containsExactly(process.pid());
 		process.kill();
 
-		assertThat(system.look()).isFalse();
+		assertThat(system.scan()).isFalse();
 		assertThat(tree.alive()).isEmpty();
 	}
 

@@ -66,8 +66,8 @@ class SupervisionIntegrationTests {
 	}
 
 	@Test
-	void startsWithContextRestartsAfterCrashAndStopsWithContext(@TempDir Path folder) throws IOException {
-		Path yaml = Files.writeString(folder.resolve("application.yml"),
+	void startsWithContextRestartsAfterCrashAndStopsWithContext(@TempDir Path directory) throws IOException {
+		Path yaml = Files.writeString(directory.resolve("application.yml"),
 				"""
 						procession:
 						  programs:
@@ -80,8 +80,8 @@ class SupervisionIntegrationTests {
 						      command: sleep 300
 						      autostart: false
 						"""
-					.formatted(folder));
-		Path log = folder.resolve("log");
+					.formatted(directory));
+		Path log = directory.resolve("log");
 		long restarted;
 		try (ConfigurableApplicationContext context = run(Application.class, "--spring.config.location=" + yaml.toUri(),
 				"--spring.main.web-application-type=none")) {
@@ -166,13 +166,13 @@ class SupervisionIntegrationTests {
 	}
 
 	@Test
-	void stopsAsConfigured(@TempDir Path folder) {
-		Path log = folder.resolve("log");
+	void stopsAsConfigured(@TempDir Path directory) {
+		Path log = directory.resolve("log");
 		this.contextRunner
 			.withPropertyValues("procession.programs.worker.command[0]=sh", "procession.programs.worker.command[1]=-c",
 					"procession.programs.worker.command[2]=trap 'echo interrupted > log' USR1; trap '' TERM;"
 							+ " echo ready > log; while :; do sleep 0.1; done",
-					"procession.programs.worker.directory=" + folder, "procession.programs.worker.stop-signal=USR1",
+					"procession.programs.worker.directory=" + directory, "procession.programs.worker.stop-signal=USR1",
 					"procession.programs.worker.stop-grace=500ms")
 			.run((context) -> {
 				await().atMost(BOUND).until(() -> Files.exists(log) && Files.readString(log).equals("ready\n"));

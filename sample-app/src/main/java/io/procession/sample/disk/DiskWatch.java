@@ -34,7 +34,7 @@ class DiskWatch {
 
 	@EventListener(ApplicationReadyEvent.class)
 	@Scheduled(cron = "${log-desk.disk-cron}")
-	void look() {
+	void check() {
 		try {
 			ProcessResult result = this.processes.command("df", "-P", "-k")
 				// a network file system may not respond

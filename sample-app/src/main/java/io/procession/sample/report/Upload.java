@@ -18,7 +18,7 @@ import org.springframework.web.server.ResponseStatusException;
 final class Upload implements AutoCloseable {
 
 	// as many as grep looks at to tell binary from text
-	private static final int BYTES_TO_LOOK_AT = 32 * 1024;
+	private static final int BYTES_INSPECTED = 32 * 1024;
 
 	private final Path file;
 
@@ -66,7 +66,7 @@ final class Upload implements AutoCloseable {
 	private void check() throws IOException {
 		byte[] beginning;
 		try (InputStream in = Files.newInputStream(this.file)) {
-			beginning = in.readNBytes(BYTES_TO_LOOK_AT);
+			beginning = in.readNBytes(BYTES_INSPECTED);
 		}
 		if (beginning.length == 0) {
 			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,

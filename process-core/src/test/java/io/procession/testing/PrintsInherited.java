@@ -7,9 +7,9 @@ import io.procession.process.ProcessFailedException;
  * An application that inherits a secret, with a process that inherits it in turn, shows
  * it and fails.
  */
-public final class TellsInherited {
+public final class PrintsInherited {
 
-	private TellsInherited() {
+	private PrintsInherited() {
 	}
 
 	/**
